@@ -2,40 +2,146 @@
 
 from __future__ import annotations
 
-import os
-from pathlib import Path
+import secrets
+from typing import Any
 
 from django.utils.translation import gettext_lazy as _
 
-PACKAGE = Path(__file__).resolve().parent.parent
+from regulars.config import database, env, home
 
-SECRET_KEY = os.environ.get("REGULARS_SECRET_KEY", "only-for-building")
-DEBUG = False
-ALLOWED_HOSTS = ["127.0.0.1", "localhost"]
+PACKAGE = home.PACKAGE
+HOME = home.folder()
+
+# Without a key of the installation (before the first start, in tests) one that dies with the process.
+SECRET_KEY = (
+    env.secret("REGULARS_SECRET_KEY") or home.read_text(HOME / "secret_key") or secrets.token_urlsafe(50)
+)
+DEBUG = env.boolean("REGULARS_DEBUG", False)
+ALLOWED_HOSTS = env.words("REGULARS_HOSTS", ["127.0.0.1", "localhost"])
+CSRF_TRUSTED_ORIGINS = env.words("REGULARS_ORIGINS")
 ROOT_URLCONF = "regulars.config.urls"
+WSGI_APPLICATION = "regulars.config.wsgi.application"
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
 INSTALLED_APPS = [
-    "regulars.analytics",
     "django.contrib.auth",
     "django.contrib.contenttypes",
     "django.contrib.sessions",
     "django.contrib.messages",
     "django.contrib.staticfiles",
+    "django.contrib.humanize",
+    "procrastinate.contrib.django",  # before the apps whose tasks it collects
+    "regulars.events.apps.EventsConfig",  # our layers from the bottom up: so run their ready()
+    "regulars.team.apps.TeamConfig",
+    "regulars.customers.apps.CustomersConfig",
+    "regulars.commerce.apps.CommerceConfig",
+    "regulars.analytics.apps.AnalyticsConfig",
+    "regulars.console.apps.ConsoleConfig",
+    "regulars.simulator.apps.SimulatorConfig",
+    "regulars.config.apps.ConfigConfig",
+    "allauth",  # after ours, whose templates win
+    "allauth.account",
+    "allauth.mfa",
 ]
-TEMPLATES = [
+MIDDLEWARE = [
+    "django.middleware.security.SecurityMiddleware",
+    "regulars.config.headers.SecurityHeaders",
+    "whitenoise.middleware.WhiteNoiseMiddleware",
+    "django.contrib.sessions.middleware.SessionMiddleware",
+    "django.middleware.locale.LocaleMiddleware",
+    "django.middleware.common.CommonMiddleware",
+    "django.middleware.csrf.CsrfViewMiddleware",
+    "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "django.contrib.messages.middleware.MessageMiddleware",
+    "django.middleware.clickjacking.XFrameOptionsMiddleware",
+    "allauth.account.middleware.AccountMiddleware",
+]
+TEMPLATES: list[dict[str, Any]] = [
     {
         "BACKEND": "django.template.backends.django.DjangoTemplates",
         "APP_DIRS": True,
-        "OPTIONS": {"context_processors": ["django.template.context_processors.request"]},
+        "OPTIONS": {
+            "context_processors": [
+                "django.template.context_processors.request",
+                "django.template.context_processors.i18n",
+                "django.contrib.auth.context_processors.auth",
+                "django.contrib.messages.context_processors.messages",
+            ]
+        },
     }
 ]
-DATABASES: dict[str, dict[str, object]] = {}
 
-LANGUAGE_CODE = "ru"
+DATABASES = {"default": database.django_settings(database.url())}
+
+# --- Sign-in ------------------------------------------------------------------------------------------
+AUTH_USER_MODEL = "team.User"
+AUTHENTICATION_BACKENDS = [
+    "django.contrib.auth.backends.ModelBackend",
+    "allauth.account.auth_backends.AuthenticationBackend",
+]
+PASSWORD_HASHERS = [
+    "django.contrib.auth.hashers.Argon2PasswordHasher",
+    "django.contrib.auth.hashers.PBKDF2PasswordHasher",
+]
+AUTH_PASSWORD_VALIDATORS = [
+    {"NAME": f"django.contrib.auth.password_validation.{name}", "OPTIONS": options}
+    for name, options in {
+        "UserAttributeSimilarityValidator": {},
+        "MinimumLengthValidator": {"min_length": 10},
+        "CommonPasswordValidator": {},
+    }.items()
+]
+LOGIN_URL = "account_login"
+LOGIN_REDIRECT_URL = "/"
+ACCOUNT_ADAPTER = "regulars.config.signin.StaffAdapter"
+ACCOUNT_LOGIN_METHODS = {"email"}
+ACCOUNT_SIGNUP_FIELDS = ["email*", "password1*"]
+ACCOUNT_USER_MODEL_USERNAME_FIELD = None
+ACCOUNT_EMAIL_VERIFICATION = "none"  # who is invited by a colleague needs no proof of the address
+ACCOUNT_SESSION_REMEMBER = True
+ACCOUNT_LOGOUT_REDIRECT_URL = "account_login"
+MFA_SUPPORTED_TYPES: list[str] = []
+
+# --- Cookies and headers ------------------------------------------------------------------------------
+# On a bare machine the console is served over plain HTTP on 127.0.0.1; behind a proxy with TLS this is set.
+HTTPS = env.boolean("REGULARS_HTTPS", False)
+if HTTPS:
+    SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
+    SECURE_HSTS_SECONDS = 365 * 24 * 3600
+SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = LANGUAGE_COOKIE_SECURE = HTTPS
+SESSION_COOKIE_NAME = "regulars_session"
+SESSION_COOKIE_AGE = 14 * 24 * 3600
+SESSION_COOKIE_HTTPONLY = True
+SESSION_COOKIE_SAMESITE = CSRF_COOKIE_SAMESITE = LANGUAGE_COOKIE_SAMESITE = "Lax"
+CSRF_COOKIE_NAME = "regulars_csrf"
+LANGUAGE_COOKIE_NAME = "regulars_language"
+LANGUAGE_COOKIE_AGE = 365 * 24 * 3600
+X_FRAME_OPTIONS = "SAMEORIGIN"
+SECURE_REFERRER_POLICY = "same-origin"
+SECURE_CROSS_ORIGIN_OPENER_POLICY = "same-origin"
+
+# --- Languages and time -------------------------------------------------------------------------------
+LANGUAGE_CODE = "ru"  # for those whose browser prefers neither
 LANGUAGES = [("ru", _("Russian")), ("en", _("English"))]
 LOCALE_PATHS = [PACKAGE / "locale"]
 USE_I18N = True
 USE_TZ = True
 TIME_ZONE = "UTC"
+
+# --- Files, jobs, log ---------------------------------------------------------------------------------
 STATIC_URL = "/static/"
+WHITENOISE_USE_FINDERS = True  # the built assets stand in the package; there is no step of collecting them
+WHITENOISE_AUTOREFRESH = DEBUG
+# A name that carries a hash of its content may be kept for ever.
+WHITENOISE_IMMUTABLE_FILE_TEST = r"[-.][0-9a-zA-Z_]{8,}\.(js|css|woff2|svg|png)$"
+
+PROCRASTINATE_AUTODISCOVER_MODULE_NAME = "tasks"
+
+LOG_LEVEL = env.choice("REGULARS_LOG_LEVEL", "WARNING", ["DEBUG", "INFO", "WARNING", "ERROR"])
+LOGGING = {
+    "version": 1,
+    "disable_existing_loggers": False,
+    "formatters": {"line": {"format": "{asctime} {levelname} {name}: {message}", "style": "{"}},
+    "handlers": {"stderr": {"class": "logging.StreamHandler", "formatter": "line"}},
+    "root": {"handlers": ["stderr"], "level": LOG_LEVEL},
+}

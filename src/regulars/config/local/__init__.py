@@ -1,0 +1,1 @@
+"""Running everything on one bare machine: the embedded PostgreSQL and the processes of `make up`."""

@@ -1,0 +1,9 @@
+"""The analytics app."""
+
+from __future__ import annotations
+
+from django.apps import AppConfig
+
+
+class AnalyticsConfig(AppConfig):
+    name = "regulars.analytics"

@@ -1,0 +1,9 @@
+"""The config app."""
+
+from __future__ import annotations
+
+from django.apps import AppConfig
+
+
+class ConfigConfig(AppConfig):
+    name = "regulars.config"

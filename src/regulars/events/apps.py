@@ -1,0 +1,17 @@
+"""The events app."""
+
+from __future__ import annotations
+
+from django.apps import AppConfig
+
+from regulars.kit import schedules
+
+
+class EventsConfig(AppConfig):
+    name = "regulars.events"
+
+    def ready(self) -> None:
+        from regulars.events.tasks import SCHEDULES
+
+        for schedule in SCHEDULES:
+            schedules.register(schedule)
