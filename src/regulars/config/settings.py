@@ -52,6 +52,7 @@ MIDDLEWARE = [
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "django.contrib.auth.middleware.LoginRequiredMiddleware",  # a page is closed unless it says otherwise
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "allauth.account.middleware.AccountMiddleware",
@@ -66,12 +67,15 @@ TEMPLATES: list[dict[str, Any]] = [
                 "django.template.context_processors.i18n",
                 "django.contrib.auth.context_processors.auth",
                 "django.contrib.messages.context_processors.messages",
+                "regulars.console.context.shell",
             ]
         },
     }
 ]
 
-DATABASES = {"default": database.django_settings(database.url())}
+# Threads of the web server share a pool; the worker and the commands keep one connection a thread.
+POOL = env.boolean("REGULARS_DATABASE_POOL", False)
+DATABASES = {"default": database.django_settings(database.url(), pool=POOL)}
 
 # --- Sign-in ------------------------------------------------------------------------------------------
 AUTH_USER_MODEL = "team.User"
@@ -133,7 +137,7 @@ STATIC_URL = "/static/"
 WHITENOISE_USE_FINDERS = True  # the built assets stand in the package; there is no step of collecting them
 WHITENOISE_AUTOREFRESH = DEBUG
 # A name that carries a hash of its content may be kept for ever.
-WHITENOISE_IMMUTABLE_FILE_TEST = r"[-.][0-9a-zA-Z_]{8,}\.(js|css|woff2|svg|png)$"
+WHITENOISE_IMMUTABLE_FILE_TEST = r"\.[0-9a-f]{10}\.(js|css|woff2|svg|png)$"
 
 PROCRASTINATE_AUTODISCOVER_MODULE_NAME = "tasks"
 

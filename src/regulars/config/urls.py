@@ -1,11 +1,7 @@
-"""Addresses of everything."""
+"""Addresses of everything: for now, of the console."""
 
 from __future__ import annotations
 
 from django.urls import URLPattern, URLResolver, include, path
 
-urlpatterns: list[URLPattern | URLResolver] = [
-    path("accounts/", include("allauth.account.urls")),
-    path("language/", include("django.conf.urls.i18n")),
-    path("", include("regulars.console.urls")),
-]
+urlpatterns: list[URLPattern | URLResolver] = [path("", include("regulars.console.urls"))]
