@@ -1,0 +1,73 @@
+"""Built files: their addresses, icons, and what is said when nothing was built."""
+
+from __future__ import annotations
+
+import json
+import re
+from pathlib import Path
+
+import pytest
+from django.template import Context, Template
+
+from regulars.console import assets
+
+ROOT = Path(__file__).resolve().parents[2]
+CONSOLE = ROOT / "src" / "regulars" / "console"
+
+
+@pytest.fixture
+def built(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """A folder that stands for the build's; empty."""
+    monkeypatch.setattr(assets, "BUILT", tmp_path)
+    assets._read.cache_clear()
+    yield tmp_path
+    assets._read.cache_clear()
+
+
+def test_address_carries_the_hash_of_the_manifest(built: Path) -> None:
+    (built / "manifest.json").write_text(json.dumps({"console.css": "console.0123456789.css"}))
+    page = Template("{% load console %}{% asset 'console.css' %}").render(Context())
+    assert page == "/static/built/console.0123456789.css"
+
+
+def test_pages_render_before_anything_is_built(built: Path) -> None:
+    page = Template("{% load console %}{% asset 'console.css' %}{% icon 'sun' %}").render(Context())
+    assert page.startswith("/static/built/console.css<svg ")
+    assert [warning.id for warning in assets.check_built()] == ["console.W001"]
+
+
+def test_icon_shapes_stand_in_the_page_unescaped(built: Path) -> None:
+    (built / "icons.json").write_text(json.dumps({"sun": '<circle r="4" />'}))
+    page = Template("{% load console %}{% icon 'sun' 'size-4' %}").render(Context())
+    assert page.startswith('<svg class="shrink-0 size-4" ')
+    assert page.endswith('><circle r="4" /></svg>')
+
+
+def test_icon_that_is_not_listed_is_a_mistake(built: Path) -> None:
+    (built / "icons.json").write_text(json.dumps({"sun": ""}))
+    with pytest.raises(LookupError, match=r"rocket.*icons\.txt"):
+        Template("{% load console %}{% icon 'rocket' %}").render(Context())
+
+
+def test_icons_listed_and_icons_used_are_the_same() -> None:
+    listed = (ROOT / "assets" / "icons.txt").read_text(encoding="utf-8").split()
+    pages = "".join(p.read_text(encoding="utf-8") for p in sorted((CONSOLE / "templates").rglob("*.html")))
+    used = set(re.findall(r"{% icon \"([a-z0-9-]+)\"", pages))
+    used |= set(re.findall(r"icon=\"([a-z0-9-]+)\"", (CONSOLE / "navigation.py").read_text(encoding="utf-8")))
+    assert sorted(used) == listed
+
+
+def test_templates_hold_nothing_the_policy_forbids() -> None:
+    forbidden = re.compile(
+        r"\sstyle=|<style|\son[a-z]+=|<script(?![^>]*\ssrc=)|javascript:|hx-on", re.IGNORECASE
+    )
+    templates = (CONSOLE / "templates").rglob("*.html")
+    found = [p.name for p in templates if forbidden.search(p.read_text(encoding="utf-8"))]
+    assert found == []
+
+
+def test_lock_of_the_assets_names_no_place_to_download_from() -> None:
+    lock = json.loads((ROOT / "assets" / "package-lock.json").read_text(encoding="utf-8"))
+    packages = {name: entry for name, entry in lock["packages"].items() if name}
+    assert [name for name, entry in packages.items() if "resolved" in entry] == []
+    assert [name for name, entry in packages.items() if not {"integrity", "inBundle"} & set(entry)] == []
