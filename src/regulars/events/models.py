@@ -1,0 +1,56 @@
+"""The tables of the log. They are partitioned, so their SQL is written by hand in the migrations.
+
+Columns that only SQL needs (`epoch`, `lane`, `xid`: the place in the order in which consumers read) are
+left out of `Event`; the database fills them.
+"""
+
+from __future__ import annotations
+
+from django.db import models
+
+
+class EventKey(models.Model):
+    """Which occasions were recorded. Inserted first, so that of two at once only one goes on."""
+
+    pk = models.CompositePrimaryKey("source", "key")
+    source = models.TextField()
+    key = models.TextField()
+    received_at = models.DateTimeField()
+
+    class Meta:
+        db_table = "event_keys"
+
+
+class Event(models.Model):
+    """One thing that happened. Rows are only ever inserted."""
+
+    pk = models.CompositePrimaryKey("event_class", "received_at", "id")
+    event_class = models.TextField(db_column="class")
+    received_at = models.DateTimeField()
+    id = models.BigIntegerField()
+    name = models.TextField()
+    profile_id = models.BigIntegerField(null=True)  # no foreign key: the log outlives what it tells of
+    occurred_at = models.DateTimeField()
+    source = models.TextField()
+    key = models.TextField()
+    properties = models.JSONField()
+    cause_id = models.BigIntegerField(null=True)
+    depth = models.SmallIntegerField(db_default=0)
+    backfill = models.BooleanField(db_default=False)
+
+    class Meta:
+        db_table = "events"
+
+
+class EventCount(models.Model):
+    """Per profile and name the first, the last and how many, so that "ever" needs no scan of the log."""
+
+    pk = models.CompositePrimaryKey("profile_id", "name")
+    profile_id = models.BigIntegerField()
+    name = models.TextField()
+    first_at = models.DateTimeField()
+    last_at = models.DateTimeField()
+    count = models.BigIntegerField()
+
+    class Meta:
+        db_table = "event_counts"

@@ -1,0 +1,16 @@
+"""What the log has to have done from time to time."""
+
+from __future__ import annotations
+
+from datetime import datetime, time
+
+from regulars.events import services
+from regulars.kit.schedules import Daily, Schedule
+
+
+def make_months(now: datetime, limit: int) -> int:
+    """Make the partitions of this and the coming months; `limit` is of no use here: they are few."""
+    return len(services.make_months(now=now))
+
+
+SCHEDULES = [Schedule(name="events.make_months", cadence=Daily(at=time(2, 0)), run=make_months)]
