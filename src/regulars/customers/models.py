@@ -1,0 +1,48 @@
+"""Who buys."""
+
+from __future__ import annotations
+
+from django.db import models
+
+from regulars.customers.types import IdentityType
+
+
+class Person(models.Model):
+    """A human being (or a firm) behind one or several profiles; figures are per person."""
+
+    created_at = models.DateTimeField()
+
+
+class Profile(models.Model):
+    """A customer as one source knows them. Rows elsewhere point here, for ever; merging moves `person`."""
+
+    person = models.ForeignKey(Person, on_delete=models.PROTECT, related_name="profiles")
+    source = models.TextField()
+    external_id = models.TextField()
+    name = models.TextField(blank=True)
+    search_key = models.TextField(blank=True)
+    sort_key = models.TextField(blank=True)
+    created_at = models.DateTimeField()
+
+    class Meta:
+        constraints = (
+            models.UniqueConstraint(fields=["source", "external_id"], name="customers_profile_key"),
+            models.CheckConstraint(condition=~models.Q(external_id=""), name="customers_profile_external_id"),
+        )
+
+
+class Identity(models.Model):
+    """An address or a number of a profile, in the form of `rules.normalise`."""
+
+    profile = models.ForeignKey(Profile, on_delete=models.CASCADE, related_name="identities", db_index=False)
+    type = models.TextField(choices=[(t.value, t.value) for t in IdentityType])
+    value = models.TextField()
+
+    class Meta:
+        constraints = (
+            models.UniqueConstraint(fields=["profile", "type", "value"], name="customers_identity_once"),
+            models.CheckConstraint(
+                condition=models.Q(type__in=[t.value for t in IdentityType]), name="customers_identity_type"
+            ),
+        )
+        indexes = (models.Index(fields=["type", "value"], name="customers_identity_value"),)
