@@ -1,4 +1,4 @@
-"""The config app."""
+"""The runtime as an app: it has a table of its own and jobs of its own."""
 
 from __future__ import annotations
 
@@ -7,3 +7,4 @@ from django.apps import AppConfig
 
 class ConfigConfig(AppConfig):
     name = "regulars.config"
+    label = "config"

@@ -1,0 +1,38 @@
+"""The list of commands. A command's module is loaded only when that command or the help is asked for."""
+
+from __future__ import annotations
+
+import importlib
+
+import click
+from django.utils.translation import gettext as _
+
+COMMANDS = {
+    "audit": "regulars.config.cli.audit",
+    "manage": "regulars.config.cli.manage",
+    "migrate": "regulars.config.cli.migrate",
+    "prepare": "regulars.config.cli.prepare",
+    "up": "regulars.config.cli.up",
+    "web": "regulars.config.cli.web",
+    "worker": "regulars.config.cli.worker",
+}
+
+
+class Commands(click.Group):
+    """Finds `<name>` as the function of that name in its module."""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        return list(COMMANDS)
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
+        module = COMMANDS.get(cmd_name)
+        if module is None:
+            return None
+        command: click.Command = getattr(importlib.import_module(module), cmd_name)
+        return command
+
+
+@click.command(cls=Commands, help=_("Regulars turns one-time buyers into regulars."))
+@click.version_option(package_name="regulars", prog_name="regulars")
+def regulars() -> None:
+    """The root of all commands."""

@@ -1,0 +1,28 @@
+"""`regulars migrate`: bring the database to this release."""
+
+from __future__ import annotations
+
+import click
+from django.utils.translation import gettext as _
+
+from regulars.config.cli.setup import require_database
+
+
+@click.command(help=_("Bring the database to this release."))
+def migrate() -> None:
+    """Check the database and migrate it."""
+    require_database()
+    apply(verbosity=1)
+
+
+def apply(*, verbosity: int) -> None:
+    """Run Django's migrations, which may take longer than a page's statements."""
+    from django.core.management import call_command
+    from django.db import connection
+
+    with connection.cursor() as cursor:
+        cursor.execute("SET statement_timeout = 0")
+    try:
+        call_command("migrate", interactive=False, verbosity=verbosity)
+    finally:
+        connection.close()

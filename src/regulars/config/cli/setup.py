@@ -1,0 +1,45 @@
+"""What a command does before it touches the database."""
+
+from __future__ import annotations
+
+from django.utils.translation import gettext as _
+
+from regulars.kit.errors import RegularsError
+
+
+class NoDatabase(RegularsError):
+    """There is no database, or it does not answer."""
+
+    code = "no_database"
+
+
+def require_database() -> None:
+    """Load Django and make sure that the database answers.
+
+    Raises NoDatabase with what to do.
+    """
+    import django
+    from django.db import OperationalError, connection
+
+    from regulars.config import database
+
+    if database.url() is None:
+        raise NoDatabase(
+            _("No database: start Regulars with `make up`, or set DATABASE_URL to a PostgreSQL server.")
+        )
+    django.setup()
+    try:
+        connection.ensure_connection()
+    except OperationalError as error:
+        reason = str(error).strip().splitlines()[-1]
+        raise NoDatabase(_("The database does not answer: %(reason)s") % {"reason": reason}) from error
+
+
+def require_secret_key() -> None:
+    """Make sure that the installation has a key: without one every restart would sign everybody out."""
+    from regulars.config import env, home
+
+    if not (env.secret("REGULARS_SECRET_KEY") or home.read_text(home.folder() / "secret_key")):
+        raise RegularsError(
+            _("Set REGULARS_SECRET_KEY (or REGULARS_SECRET_KEY_FILE) to a random text of at least 50 signs.")
+        )

@@ -1,0 +1,27 @@
+"""What the worker remembers about schedules. The schedules themselves stand in `kit.schedules`."""
+
+from __future__ import annotations
+
+from django.db import models
+
+
+class ScheduleState(models.Model):
+    """When a schedule is due next and how it went last; a row appears when the schedule first runs.
+
+    All times are those of `kit.clock`, given by whoever runs the tick.
+    """
+
+    name = models.CharField(primary_key=True, max_length=100)
+    due_at = models.DateTimeField()
+    finished_at = models.DateTimeField(null=True)
+    done = models.BigIntegerField(default=0)
+    failures = models.IntegerField(default=0)
+    error = models.TextField(blank=True)
+
+    class Meta:
+        db_table = "schedule_states"
+        constraints = (
+            models.CheckConstraint(
+                condition=models.Q(failures__gte=0), name="schedule_failures_not_negative"
+            ),
+        )

@@ -1,0 +1,41 @@
+"""Locks that say "somebody is at it", held in PostgreSQL and gone with the process that took them."""
+
+from __future__ import annotations
+
+import contextlib
+import hashlib
+from collections.abc import Iterator
+from enum import IntEnum
+
+from django.db import connection
+
+
+class Space(IntEnum):
+    """What a lock is about. The numbers are for ever: two releases may run side by side."""
+
+    SCHEDULE = 1
+
+
+@contextlib.contextmanager
+def alone(space: Space, name: str) -> Iterator[bool]:
+    """Within the block nobody else holds this lock; yields False at once if somebody does.
+
+    The lock lives on a connection of its own, outside any transaction: so it lasts over the
+    transactions of the work, holds back no reader of the log, and the server frees it when we die.
+    """
+    guard = connection.copy()
+    try:
+        with guard.cursor() as cursor:
+            cursor.execute("SELECT pg_try_advisory_lock(%s, %s)", [space.value, _number(name)])
+            held = bool(cursor.fetchone()[0])
+        yield held
+    finally:
+        # Given back by hand: a pool would keep the connection, and with it the lock.
+        with contextlib.suppress(Exception), guard.cursor() as cursor:
+            cursor.execute("SELECT pg_advisory_unlock_all()")
+        guard.close()
+
+
+def _number(name: str) -> int:
+    """32 bits of the name; two names that share them only wait for each other needlessly."""
+    return int.from_bytes(hashlib.sha256(name.encode()).digest()[:4], "big", signed=True)
