@@ -36,8 +36,6 @@ def field(bound: BoundField, label: str | None = None, help_text: str | None = N
     """A form field with its label, its help and its errors; label and help may be said anew."""
     bound.field.widget.attrs["class"] = "input w-full"
     bound.field.widget.attrs.pop("placeholder", None)  # a label says it, and stays when one types
-    return {
-        "field": bound,
-        "label": bound.label if label is None else label,
-        "help_text": bound.help_text if help_text is None else help_text,
-    }
+    if help_text is not None:
+        bound.help_text = help_text
+    return {"field": bound, "label": bound.label if label is None else label}
