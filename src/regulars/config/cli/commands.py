@@ -9,6 +9,7 @@ from django.utils.translation import gettext as _
 
 COMMANDS = {
     "audit": "regulars.config.cli.audit",
+    "await-audit": "regulars.config.cli.await_audit",
     "manage": "regulars.config.cli.manage",
     "migrate": "regulars.config.cli.migrate",
     "prepare": "regulars.config.cli.prepare",
@@ -28,7 +29,7 @@ class Commands(click.Group):
         module = COMMANDS.get(cmd_name)
         if module is None:
             return None
-        command: click.Command = getattr(importlib.import_module(module), cmd_name)
+        command: click.Command = getattr(importlib.import_module(module), cmd_name.replace("-", "_"))
         return command
 
 

@@ -15,6 +15,15 @@ def migrate() -> None:
     apply(verbosity=1)
 
 
+def needed() -> bool:
+    """Whether this release wants something of the database that is not there yet."""
+    from django.db import connection
+    from django.db.migrations.executor import MigrationExecutor
+
+    executor = MigrationExecutor(connection)
+    return bool(executor.migration_plan(executor.loader.graph.leaf_nodes()))
+
+
 def apply(*, verbosity: int) -> None:
     """Run Django's migrations, which may take longer than a page's statements."""
     from django.core.management import call_command

@@ -2,6 +2,11 @@
 
 from __future__ import annotations
 
+import errno
+from pathlib import Path
+
+from django.utils.translation import gettext as _
+
 from regulars.kit.errors import RegularsError
 
 
@@ -15,3 +20,13 @@ class DiskFull(LocalError):
     """No room is left where the data are."""
 
     code = "disk_full"
+
+
+def from_os(path: Path, error: OSError) -> LocalError:
+    """Put a refusal of the system to write at `path` into plain words."""
+    if error.errno in (errno.ENOSPC, errno.EDQUOT):
+        return DiskFull(_("The disk is full: there is no room at %(path)s.") % {"path": path})
+    return LocalError(
+        _("Cannot write to %(path)s: %(reason)s. Check who owns the folder.")
+        % {"path": path, "reason": error.strerror or error}
+    )

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import errno
 import hashlib
 import importlib.metadata
 import importlib.util
@@ -18,7 +17,7 @@ from django.utils.translation import gettext as _
 
 from regulars.config.local import account as accounts
 from regulars.config.local.account import Account
-from regulars.config.local.errors import DiskFull, LocalError
+from regulars.config.local.errors import LocalError, from_os
 
 SYSTEM_FOLDER = Path("/var/lib/regulars")
 """Where things go when root keeps the checkout where the database's user cannot reach it."""
@@ -80,7 +79,7 @@ def own_folder(path: Path, account: Account | None) -> None:
         if stat.S_IMODE(path.stat().st_mode) != 0o700:
             path.chmod(0o700)
     except OSError as error:
-        raise _refusal(path, error) from error
+        raise from_os(path, error) from error
 
 
 def socket_folder(account: Account | None) -> Path:
@@ -145,13 +144,4 @@ def _copy(source: Path, target: Path) -> None:
         finally:
             shutil.rmtree(new, ignore_errors=True)
     except OSError as error:
-        raise _refusal(target, error) from error
-
-
-def _refusal(path: Path, error: OSError) -> LocalError:
-    if error.errno in (errno.ENOSPC, errno.EDQUOT):
-        return DiskFull(_("The disk is full: there is no room at %(path)s.") % {"path": path})
-    return LocalError(
-        _("Cannot write to %(path)s: %(reason)s. Check who owns the folder.")
-        % {"path": path, "reason": error.strerror}
-    )
+        raise from_os(target, error) from error

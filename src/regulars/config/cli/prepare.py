@@ -1,0 +1,67 @@
+"""`regulars prepare`: what `regulars up` does to the database before anybody may come in."""
+
+from __future__ import annotations
+
+import click
+from django.utils.translation import gettext as _
+
+from regulars.config.cli.setup import require_database
+
+AUDIT_ASKED = 10
+"""Exit code: all went well, and the worker has a first audit to make."""
+
+
+@click.command(help=_("Make the database, the first owner and the demo shop ready."))
+@click.option("--demo/--no-demo", default=True, help=_("Fill the demo shop if this is the first start."))
+def prepare(demo: bool) -> None:
+    """Everything here may be interrupted and done again."""
+    from regulars.config.cli import migrate
+
+    require_database()
+    if migrate.needed():
+        click.echo(_("Bringing the database to this release…"), err=True)
+        migrate.apply(verbosity=0)
+
+    from regulars.analytics import queries as analytics
+    from regulars.analytics import services as analytics_services
+    from regulars.team import queries as team
+
+    first = not team.has_owner()
+    if first and demo:
+        _fill_demo()
+    _settle_owner(first)
+    if demo and analytics.latest_audit() is None:
+        analytics_services.request_audit()
+        raise SystemExit(AUDIT_ASKED)
+
+
+def _fill_demo() -> None:
+    from regulars.kit import clock
+    from regulars.simulator import demo
+
+    click.echo(_("Filling the demo shop…"), err=True)
+    demo.fill(now=clock.now())
+
+
+def _settle_owner(first: bool) -> None:
+    """Make the first owner; later, forget the made password once it was changed."""
+    from django.contrib.auth.backends import ModelBackend
+    from django.utils.translation import get_language
+
+    from regulars.config import home
+    from regulars.config.local import owner
+    from regulars.kit import clock
+    from regulars.team import services as team
+
+    folder = home.folder()
+    if first:
+        made = owner.invent()
+        # Written first: an owner whose password nobody knows would be worse than a password without owner.
+        owner.write(folder, made)
+        team.create_owner(
+            email=made.email, password=made.password, now=clock.now(), language=get_language() or "ru"
+        )
+        return
+    known = owner.read(folder)
+    if known and not ModelBackend().authenticate(None, username=known.email, password=known.password):
+        owner.forget(folder)
