@@ -1,0 +1,128 @@
+"""Fills an empty installation with the demo shop, through the services every other source uses."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from datetime import datetime
+from decimal import Decimal
+
+from django.db import transaction
+from django.utils.translation import gettext as _
+
+from regulars.analytics.progress import Progress, Silent
+from regulars.analytics.services import request_audit
+from regulars.commerce import queries as commerce_queries
+from regulars.commerce import services as commerce
+from regulars.commerce.types import (
+    ChannelDayCost,
+    NewBranch,
+    NewProduct,
+    Order,
+    OrderLine,
+    OrderReturn,
+    OrderStatus,
+    SourceKey,
+)
+from regulars.customers import queries as customers_queries
+from regulars.customers import services as customers
+from regulars.customers.types import NewProfile, ProfileKey
+from regulars.events import services as events
+from regulars.simulator.catalogue import ITEMS
+from regulars.simulator.errors import ShopNotEmpty
+from regulars.simulator.history import BRANCHES, Customer, History, Purchase, make_history
+
+SOURCE = "demo"
+CURRENCY = "RUB"
+
+
+def fill(
+    *,
+    now: datetime,
+    seed: int = 1,
+    customers: int = 2000,
+    months: int = 18,
+    progress: Progress | None = None,
+) -> None:
+    """Fill the shop with a history up to `now`, wholly or not at all, and ask for its first audit.
+
+    Raises ShopNotEmpty where anything is stored already.
+    """
+    tell = progress or Silent()
+    tell.step(_("Thinking up a shop"))
+    history = make_history(now=now, seed=seed, customers=customers, months=months)
+    events.make_months(now=now)
+    with transaction.atomic():
+        if customers_queries.any_customers() or commerce_queries.any_orders():
+            raise ShopNotEmpty(
+                _("This shop has customers or orders already; the demo shop needs an empty one.")
+            )
+        profiles = _store_customers(history.customers, now)
+        _store_orders(history.purchases, profiles, now, tell)
+        commerce.record_costs(costs=_costs(history))
+        request_audit()
+
+
+def _store_customers(people: Sequence[Customer], now: datetime) -> Mapping[ProfileKey, int]:
+    new = [
+        NewProfile(source=SOURCE, external_id=str(one.number), name=one.name, created_at=one.since)
+        for one in people
+    ]
+    return customers.upsert_profiles(profiles=new, now=now, backfill=True).ids
+
+
+def _store_orders(
+    purchases: Sequence[Purchase], profiles: Mapping[ProfileKey, int], now: datetime, tell: Progress
+) -> None:
+    products = commerce.upsert_products(
+        products=[
+            NewProduct(source=SOURCE, external_id=item.name, name=item.name, category=item.category)
+            for item in ITEMS
+        ]
+    )
+    places = commerce.upsert_branches(
+        branches=[NewBranch(source=SOURCE, external_id=name, name=name) for name in BRANCHES]
+    )
+    orders = list(_orders(purchases, profiles, products, [places[SOURCE, name] for name in BRANCHES]))
+    for start in range(0, len(orders), commerce.ORDERS_MAX):
+        tell.step(_("Filling the demo shop"), start / len(orders))
+        batch = orders[start : start + commerce.ORDERS_MAX]
+        commerce.record_orders(orders=batch, now=now, backfill=True)
+
+
+def _orders(
+    purchases: Sequence[Purchase],
+    profiles: Mapping[ProfileKey, int],
+    products: Mapping[SourceKey, int],
+    branches: Sequence[int],
+) -> Iterator[Order]:
+    for number, purchase in enumerate(purchases, start=1):
+        back = purchase.returned
+        yield Order(
+            source=SOURCE,
+            external_id=f"{number:05}",
+            profile_id=profiles[SOURCE, str(purchase.customer)],
+            ordered_at=purchase.at,
+            currency=CURRENCY,
+            lines=tuple(
+                OrderLine(
+                    product_id=products[SOURCE, line.item.name],
+                    quantity=Decimal(line.quantity),
+                    amount_minor=line.amount_minor,
+                )
+                for line in purchase.lines
+            ),
+            returns=(OrderReturn(returned_at=back.at, amount_minor=back.amount_minor, line=back.line),)
+            if back
+            else (),
+            status=OrderStatus.CANCELLED if purchase.cancelled_at else OrderStatus.COMPLETED,
+            cancelled_at=purchase.cancelled_at,
+            channel=purchase.channel,
+            branch_id=None if purchase.branch is None else branches[purchase.branch],
+        )
+
+
+def _costs(history: History) -> list[ChannelDayCost]:
+    return [
+        ChannelDayCost(channel=cost.channel, day=cost.day, cost_minor=cost.cost_minor, currency=CURRENCY)
+        for cost in history.costs
+    ]
