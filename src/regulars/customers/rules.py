@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from dataclasses import replace
 
-from regulars.customers.types import IdentityType
+from regulars.customers.types import IdentityType, NewProfile
 
 _NOT_A_WORD = re.compile(r"[^\w]+")
 _BLANKS = re.compile(r"\s+")
@@ -31,3 +32,14 @@ def normalise(type_: IdentityType, value: str) -> str:
         return _BLANKS.sub("", unicodedata.normalize("NFKC", value).casefold())
     digits = re.sub(r"[^0-9]", "", unicodedata.normalize("NFKC", value))
     return f"+{digits}" if digits else ""
+
+
+def merged(earlier: NewProfile, later: NewProfile) -> NewProfile:
+    """Two rows of one customer taken together: the last name given, the first moment, all identities."""
+    moments = [moment for moment in (earlier.created_at, later.created_at) if moment is not None]
+    return replace(
+        later,
+        name=later.name or earlier.name,
+        created_at=min(moments, default=None),
+        identities=tuple(dict.fromkeys(earlier.identities + later.identities)),
+    )

@@ -8,7 +8,7 @@ from datetime import datetime
 from django.db import connection, transaction
 
 from regulars.customers.locks import lock_profiles
-from regulars.customers.rules import fold, normalise, words
+from regulars.customers.rules import fold, merged, normalise, words
 from regulars.customers.types import PROFILE_CREATED, NewProfile, ProfileKey, UpsertedProfiles
 from regulars.events import services as events
 from regulars.events.types import NewEvent
@@ -47,11 +47,12 @@ ON CONFLICT (profile_id, type, value) DO NOTHING
 def upsert_profiles(
     *, profiles: Sequence[NewProfile], now: datetime, backfill: bool = False
 ) -> UpsertedProfiles:
-    """Store customers by (source, external id), the last of each winning; a new one gets a person of its own.
+    """Store customers by (source, external id); a new one gets a person of its own.
 
-    The same batch twice changes nothing. Records `profile_created` for each new one.
+    Rows of one customer are taken together, the last name given winning. The same batch twice changes
+    nothing. Records `profile_created` for each new one.
     """
-    wanted = _last_of_each(profiles)
+    wanted = _one_of_each(profiles)
     known = lock_profiles(wanted)
     missing = [profile for key, profile in wanted.items() if key not in known]
     created = _insert(missing, now)
@@ -78,10 +79,11 @@ def upsert_profiles(
     return UpsertedProfiles(ids, len(created), renamed)
 
 
-def _last_of_each(profiles: Sequence[NewProfile]) -> dict[ProfileKey, NewProfile]:
+def _one_of_each(profiles: Sequence[NewProfile]) -> dict[ProfileKey, NewProfile]:
     wanted: dict[ProfileKey, NewProfile] = {}
     for profile in profiles:
-        wanted[profile.key] = profile
+        told = wanted.get(profile.key)
+        wanted[profile.key] = merged(told, profile) if told else profile
     return wanted
 
 
