@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import sys
 
 
@@ -12,20 +11,9 @@ def main() -> None:
     from regulars.kit.errors import RegularsError
 
     try:
-        _speak_their_language()
         from regulars.config.cli.commands import regulars
 
         regulars(prog_name="regulars")
     except (RegularsError, SettingError) as error:
         print(error, file=sys.stderr)
         raise SystemExit(2) from None
-
-
-def _speak_their_language() -> None:
-    """Russian where the terminal's language is Russian, else English."""
-    from django.utils import translation
-
-    wanted = next(
-        (os.environ[name] for name in ("LC_ALL", "LC_MESSAGES", "LANG") if os.environ.get(name)), ""
-    )
-    translation.activate("ru" if wanted.lower().startswith("ru") else "en")

@@ -5,7 +5,8 @@ from __future__ import annotations
 import importlib
 
 import click
-from django.utils.translation import gettext as _
+
+from regulars.config.words import gettext as _
 
 COMMANDS = {
     "audit": "regulars.config.cli.audit",

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import click
-from django.utils.translation import gettext as _
+
+from regulars.config.words import gettext as _
 
 
 @click.command(

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import click
-from django.utils.translation import gettext as _
 
 from regulars.config.cli.setup import require_database
+from regulars.config.words import gettext as _
 
 
 @click.command(help=_("Bring the database to this release."))

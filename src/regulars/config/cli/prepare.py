@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import click
-from django.utils.translation import gettext as _
 
 from regulars.config.cli.setup import require_database
+from regulars.config.words import gettext as _
 
 AUDIT_ASKED = 10
 """Exit code: all went well, and the worker has a first audit to make."""
@@ -24,31 +24,42 @@ def prepare(demo: bool) -> None:
 
     from regulars.analytics import queries as analytics
     from regulars.analytics import services as analytics_services
+    from regulars.commerce import queries as commerce
     from regulars.team import queries as team
 
     first = not team.has_owner()
-    if first and demo:
+    if first and demo and not commerce.any_orders():
         _fill_demo()
     _settle_owner(first)
-    if demo and analytics.latest_audit() is None:
+    if commerce.any_orders() and analytics.latest_audit() is None:
         analytics_services.request_audit()
         raise SystemExit(AUDIT_ASKED)
+
+
+class _Lines:
+    """Prints each part of the work once, as it begins."""
+
+    def __init__(self) -> None:
+        self.last = ""
+
+    def step(self, text: str, done: float | None = None) -> None:
+        if text != self.last:
+            click.echo(f"{text}…", err=True)
+        self.last = text
 
 
 def _fill_demo() -> None:
     from regulars.kit import clock
     from regulars.simulator import demo
 
-    click.echo(_("Filling the demo shop…"), err=True)
-    demo.fill(now=clock.now())
+    demo.fill(now=clock.now(), progress=_Lines())
 
 
 def _settle_owner(first: bool) -> None:
     """Make the first owner; later, forget the made password once it was changed."""
     from django.contrib.auth.backends import ModelBackend
-    from django.utils.translation import get_language
 
-    from regulars.config import home
+    from regulars.config import home, words
     from regulars.config.local import owner
     from regulars.kit import clock
     from regulars.team import services as team
@@ -59,7 +70,7 @@ def _settle_owner(first: bool) -> None:
         # Written first: an owner whose password nobody knows would be worse than a password without owner.
         owner.write(folder, made)
         team.create_owner(
-            email=made.email, password=made.password, now=clock.now(), language=get_language() or "ru"
+            email=made.email, password=made.password, now=clock.now(), language=words.language()
         )
         return
     known = owner.read(folder)

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from django.utils.translation import gettext as _
-
+from regulars.config.words import gettext as _
 from regulars.kit.errors import RegularsError
 
 
@@ -20,14 +19,16 @@ def require_database() -> None:
     """
     import django
     from django.db import OperationalError, connection
+    from django.utils import translation
 
-    from regulars.config import database
+    from regulars.config import database, words
 
     if database.url() is None:
         raise NoDatabase(
             _("No database: start Regulars with `make up`, or set DATABASE_URL to a PostgreSQL server.")
         )
     django.setup()
+    translation.activate(words.language())
     try:
         connection.ensure_connection()
     except OperationalError as error:

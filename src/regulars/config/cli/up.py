@@ -5,9 +5,9 @@ from __future__ import annotations
 from pathlib import Path
 
 import click
-from django.utils.translation import gettext as _
 
 from regulars.config.env import integer
+from regulars.config.words import gettext as _
 
 
 @click.command(help=_("Start everything on this machine and stay until Ctrl-C."))

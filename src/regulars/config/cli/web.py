@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import multiprocessing
+import os
 
 import click
-from django.utils.translation import gettext as _
 
 from regulars.config.cli.setup import require_database, require_secret_key
 from regulars.config.env import integer, text
+from regulars.config.words import gettext as _
 
 
 @click.command(help=_("Serve the console."))
@@ -35,8 +36,12 @@ def web(host: str | None, port: int | None) -> None:
         port=port or integer("PORT", 8000, low=1, high=65535),
         interface=Interfaces.WSGI,
         workers=integer("REGULARS_WEB_WORKERS", 1, low=1, high=64),
-        blocking_threads=integer("REGULARS_WEB_THREADS", 8, low=1, high=64),
+        blocking_threads=integer("REGULARS_WEB_THREADS", _threads(), low=1, high=64),
         log_level=LogLevels.warning,
         workers_kill_timeout=5,
-        process_name="regulars web",
     ).serve()
+
+
+def _threads() -> int:
+    """Two a core, since a page waits for the database about as long as it reckons; no more than the pool."""
+    return min(2 * (os.cpu_count() or 1), 8)

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import click
-from django.utils.translation import gettext as _
 
 from regulars.config.cli.setup import require_database, require_secret_key
 from regulars.config.env import integer
+from regulars.config.words import gettext as _
 
 GRACE_SECONDS = 2.0
 """So long may running jobs go on when the worker is told to stop; then they are asked to leave off."""

@@ -14,9 +14,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from django.utils.translation import gettext as _
-
 from regulars.config.local.errors import LocalError
+from regulars.config.words import gettext as _
 
 NAME = "regulars"
 

@@ -9,12 +9,11 @@ import shutil
 import subprocess
 from pathlib import Path
 
-from django.utils.translation import gettext as _
-
 from regulars.config import home
 from regulars.config.local import account as accounts
 from regulars.config.local.account import Account
 from regulars.config.local.errors import DiskFull, LocalError
+from regulars.config.words import gettext as _
 
 ADMIN = "postgres"
 """The role that may do everything; used only to make the other one."""

@@ -5,8 +5,7 @@ from __future__ import annotations
 import errno
 from pathlib import Path
 
-from django.utils.translation import gettext as _
-
+from regulars.config.words import gettext as _
 from regulars.kit.errors import RegularsError
 
 

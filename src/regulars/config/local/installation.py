@@ -12,10 +12,9 @@ import socket
 from collections.abc import Iterator
 from pathlib import Path
 
-from django.utils.translation import gettext as _
-
 from regulars.config import env, home
 from regulars.config.local.errors import DiskFull, LocalError, from_os
+from regulars.config.words import gettext as _
 
 FREE_MEGABYTES_MIN = 300
 """An empty database takes some 50 MB and its log of changes up to 2 GB; below this a start is no use."""

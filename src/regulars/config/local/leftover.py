@@ -8,9 +8,8 @@ import subprocess
 import time
 from pathlib import Path
 
-from django.utils.translation import gettext as _
-
 from regulars.config.local.errors import LocalError
+from regulars.config.words import gettext as _
 
 STOP_SECONDS_MAX = 20
 """A fast shutdown writes out what is in memory; after that the server is told to stop at once."""

@@ -13,11 +13,10 @@ import sys
 import tempfile
 from pathlib import Path
 
-from django.utils.translation import gettext as _
-
 from regulars.config.local import account as accounts
 from regulars.config.local.account import Account
 from regulars.config.local.errors import LocalError, from_os
+from regulars.config.words import gettext as _
 
 SYSTEM_FOLDER = Path("/var/lib/regulars")
 """Where things go when root keeps the checkout where the database's user cannot reach it."""

@@ -20,12 +20,12 @@ from typing import Self
 from urllib.parse import quote
 
 import psycopg
-from django.utils.translation import gettext as _
 from psycopg import sql
 
 from regulars.config.local import account as accounts
 from regulars.config.local import cluster, leftover, places
 from regulars.config.local.errors import LocalError
+from regulars.config.words import gettext as _
 
 READY_SECONDS_MAX = 120
 """After a power cut the server first replays its log; a bare start takes less than a second."""

@@ -18,8 +18,6 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from types import FrameType
 
-from django.utils.translation import gettext as _
-
 from regulars.config import database, env, home
 from regulars.config.cli.prepare import AUDIT_ASKED
 from regulars.config.local import account as accounts
@@ -27,6 +25,7 @@ from regulars.config.local import children, installation, places
 from regulars.config.local.children import Child, Lifeline
 from regulars.config.local.errors import LocalError
 from regulars.config.local.postgres import EmbeddedPostgres
+from regulars.config.words import gettext as _
 
 READY_SECONDS_MAX = 60
 POLL_SECONDS = 0.25
