@@ -15,11 +15,13 @@ export PORT
 export PYTHONUTF8 := 1
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 
-.PHONY: help up install install-dev lock assets locale FORCE
+.PHONY: help up install install-dev lock assets locale check format messages test test-slow bench FORCE
 
 help:
 	@echo "make up        start Regulars here (PORT=8000)"
 	@echo "make install   install what it needs into .venv, build pages and translations"
+	@echo "make test      the tests; make test-slow the long ones, make check the rules of the house"
+	@echo "make bench     measured ratios (ONLY=audit for some)"
 
 up: install
 	@exec $(PY) -m regulars up $(UP)
@@ -99,3 +101,34 @@ $(BUILT)/.stamp: assets/node_modules/.stamp $(ASSET_SOURCES)
 	@echo "Building the pages…"
 	@$(NPM) && npm run --silent build
 	@touch $@
+
+# --- Working on it ------------------------------------------------------------------------------------
+
+PYTEST := $(PY) -m pytest
+# One process per core; each has a database of its own.
+WORKERS ?= 2
+
+check: install-dev
+	$(PY) -m ruff check .
+	$(PY) -m ruff format --check .
+	$(PY) -m mypy src/regulars tools
+	$(VENV)/bin/lint-imports --no-cache
+	$(PY) -m tools.translations check
+	$(PYTEST) -q tests/architecture
+
+format: install-dev
+	$(PY) -m ruff check --fix .
+	$(PY) -m ruff format .
+
+messages: install-dev
+	$(PY) -m tools.translations update
+
+test: install-dev
+	$(PYTEST) -q -n $(WORKERS) -m "not slow" tests
+
+test-slow: install-dev
+	$(PYTEST) -q -n $(WORKERS) -m slow tests
+	$(PY) -m tools.system_postgres 15 $(PYTEST) -q -n $(WORKERS) -m "not slow and not browser" tests
+
+bench: install-dev
+	$(PY) -m bench $(ONLY)

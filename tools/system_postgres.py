@@ -1,0 +1,57 @@
+"""Run a command on a throw-away cluster of the system's PostgreSQL: `python -m tools.system_postgres 15 CMD…`.
+
+The command finds it in REGULARS_TEST_DATABASE_URL. Exit code 0 and a plain line where that version is not
+installed: the oldest supported version is tested where it is at hand, and CI installs it.
+"""
+
+from __future__ import annotations
+
+import os
+import secrets
+import subprocess
+import sys
+import tempfile
+from pathlib import Path
+
+from regulars.config.local import account as accounts
+
+SETTINGS = "listen_addresses= fsync=off synchronous_commit=off full_page_writes=off max_connections=60"
+
+
+def main() -> int:
+    version, *command = sys.argv[1:]
+    programs = Path(f"/usr/lib/postgresql/{version}/bin")
+    if not (programs / "postgres").is_file():
+        print(f"PostgreSQL {version} is not installed here: not run on it.")
+        return 0
+    account = accounts.for_database()
+    with tempfile.TemporaryDirectory(prefix="rg-pg-") as name:
+        folder = Path(name)
+        password = folder / "password"
+        password.write_text(secrets.token_hex(16))
+        for path in (folder, password):
+            accounts.own(path, account)
+        data = folder / "data"
+        run = {"check": True, "cwd": folder, "stdout": subprocess.DEVNULL, **accounts.options(account)}
+        subprocess.run(
+            [programs / "initdb", "-D", data, "-U", "regulars", f"--pwfile={password}", "-A", "scram-sha-256",
+             "-E", "UTF8", "--locale=C", "--no-sync"],
+            **run,
+        )  # fmt: skip
+        options = " ".join(f"-c {setting}" for setting in SETTINGS.split())
+        subprocess.run(
+            [programs / "pg_ctl", "-D", data, "-w", "-l", folder / "log",
+             "-o", f"{options} -k {folder}", "start"],
+            **run,
+        )  # fmt: skip
+        secret = password.read_text()
+        environment = dict(os.environ)
+        environment["REGULARS_TEST_DATABASE_URL"] = f"postgresql://regulars:{secret}@/postgres?host={folder}"
+        try:
+            return subprocess.run(command, env=environment, check=False).returncode
+        finally:
+            subprocess.run([programs / "pg_ctl", "-D", data, "-m", "immediate", "stop"], **run)
+
+
+if __name__ == "__main__":
+    sys.exit(main())
