@@ -1,4 +1,4 @@
-"""Run a command on a throw-away cluster of the system's PostgreSQL: `python -m tools.system_postgres 15 CMD…`.
+"""Run a command on a throw-away cluster of the system's PostgreSQL: `… -m tools.system_postgres 15 CMD…`.
 
 The command finds it in REGULARS_TEST_DATABASE_URL. Exit code 0 and a plain line where that version is not
 installed: the oldest supported version is tested where it is at hand, and CI installs it.
@@ -32,17 +32,17 @@ def main() -> int:
         for path in (folder, password):
             accounts.own(path, account)
         data = folder / "data"
-        run = {"check": True, "cwd": folder, "stdout": subprocess.DEVNULL, **accounts.options(account)}
+        run = {"cwd": folder, "stdout": subprocess.DEVNULL, **accounts.options(account)}
         subprocess.run(
             [programs / "initdb", "-D", data, "-U", "regulars", f"--pwfile={password}", "-A", "scram-sha-256",
              "-E", "UTF8", "--locale=C", "--no-sync"],
-            **run,
+            check=True, **run,
         )  # fmt: skip
         options = " ".join(f"-c {setting}" for setting in SETTINGS.split())
         subprocess.run(
             [programs / "pg_ctl", "-D", data, "-w", "-l", folder / "log",
              "-o", f"{options} -k {folder}", "start"],
-            **run,
+            check=True, **run,
         )  # fmt: skip
         secret = password.read_text()
         environment = dict(os.environ)
@@ -50,7 +50,7 @@ def main() -> int:
         try:
             return subprocess.run(command, env=environment, check=False).returncode
         finally:
-            subprocess.run([programs / "pg_ctl", "-D", data, "-m", "immediate", "stop"], **run)
+            subprocess.run([programs / "pg_ctl", "-D", data, "-m", "immediate", "stop"], check=True, **run)
 
 
 if __name__ == "__main__":

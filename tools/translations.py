@@ -1,8 +1,8 @@
-"""Keep the Russian catalogue in step with the source: `python -m tools.translations check|update|merge FILE…`.
+"""Keep the Russian catalogue in step with the source: `python -m tools.translations check|update [FILE…]`.
 
 check    every message of the source is translated, nothing is left over, nothing is merely copied
-update   add what is missing (untranslated) and drop what the source no longer has
-merge    take translations from other .po files for messages that have none yet
+update   add what is missing and drop what the source no longer has; translations of what is missing are
+         taken from the .po files named
 """
 
 from __future__ import annotations
