@@ -55,6 +55,8 @@ def django_settings(address: str | None, *, pool: bool = False) -> dict[str, Any
         parts = conninfo_to_dict(address)
     except ProgrammingError as error:
         raise env.SettingError(f"DATABASE_URL is not understood: {error}".strip()) from error
+    if not str(parts.get("port") or "5432").isdecimal():
+        raise env.SettingError(f"DATABASE_URL is not understood: {parts['port']!r} is not a port.")
     values |= {key: str(parts.pop(name)) for name, key in _FIELDS.items() if parts.get(name) is not None}
     options |= parts
     options["options"] = f"{limits} {options['options']}" if options.get("options") else limits
