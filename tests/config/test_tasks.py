@@ -94,7 +94,8 @@ def test_a_job_whose_workers_keep_dying_is_given_up(sent: list[str]) -> None:
 
 def test_a_job_that_waits_a_second_time_already_is_dropped(sent: list[str]) -> None:
     job = stalled_job("tests.send", queueing_lock="one at a time", what="a letter")
-    app.configure_task("tests.send", queueing_lock="one at a time").defer(what="a letter")
+    waiting = app.configure_task("tests.send", queueing_lock="one at a time", priority=-1)
+    waiting.defer(what="a letter")
     work_off("regulars.revive")
     assert sent == ["a letter"]
     assert status(job) is None
