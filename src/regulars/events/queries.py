@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Sequence
 from datetime import datetime
 
-from regulars.events.models import Event
+from django.db import connection
+
 from regulars.events.types import TimelineEvent
 
 TIMELINE_MAX = 200
@@ -14,7 +16,7 @@ TIMELINE_MAX = 200
 # Each profile's newest are read in order from the index and then merged; `profile_id = ANY` would read
 # a customer's whole history to sort it.
 _TIMELINE = """
-SELECT e.id, e.name, e.occurred_at, e.profile_id, e.properties
+SELECT e.id, e.name, e.occurred_at, e.profile_id, e.properties::text
 FROM unnest(%s::bigint[]) AS p(profile_id)
 CROSS JOIN LATERAL (
     SELECT id, name, occurred_at, profile_id, properties FROM events
@@ -37,5 +39,6 @@ def timeline(
     """
     moment, id_ = before or (None, None)
     limit = min(limit, TIMELINE_MAX)
-    rows = Event.objects.raw(_TIMELINE, [list(profile_ids), moment, moment, id_, limit, limit])
-    return [TimelineEvent(e.id, e.name, e.occurred_at, e.profile_id or 0, e.properties) for e in rows]
+    with connection.cursor() as cursor:
+        cursor.execute(_TIMELINE, [list(profile_ids), moment, moment, id_, limit, limit])
+        return [TimelineEvent(*row, properties=json.loads(text)) for *row, text in cursor.fetchall()]

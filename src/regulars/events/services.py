@@ -59,7 +59,7 @@ _STORED_COLUMNS = sql.SQL(
     " key, properties"
 )
 _MAKE_MONTH = (
-    "LOCK TABLE {other} IN ACCESS EXCLUSIVE MODE",
+    "LOCK TABLE ONLY events IN SHARE ROW EXCLUSIVE MODE",
     "CREATE TABLE {name} (LIKE {parent} INCLUDING DEFAULTS INCLUDING CONSTRAINTS INCLUDING GENERATED)",
     "WITH moved AS (DELETE FROM {other} WHERE received_at >= {start} AND received_at < {end} RETURNING *)"
     " INSERT INTO {name} ({columns}) SELECT {columns} FROM moved",
@@ -126,8 +126,8 @@ def _table_exists(name: str) -> bool:
 
 @transaction.atomic
 def _make_month(class_: EventClass, month: date, name: str) -> None:
-    # A table beside, filled and then attached: creating it as a partition would lock the whole log.
-    # The "other" partition is locked first of all, so that nothing is added to it between move and attach.
+    # Writers are kept out from the top: one that had already chosen the "other" partition for its row and
+    # only waits for that would find, when it goes on, that the row no longer belongs there, and fail.
     parent, other = sql.Identifier(f"events_{class_}"), sql.Identifier(f"events_{class_}_other")
     parts = {
         "name": sql.Identifier(name),

@@ -1,0 +1,148 @@
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+from decimal import Decimal
+from typing import Any
+
+import pytest
+
+from regulars.commerce.rules import as_stored, occasions, reason_to_refuse
+from regulars.commerce.types import Order, OrderLine, OrderReturn, OrderStatus
+
+NOON = datetime(2026, 3, 15, 12, tzinfo=UTC)
+DAY = timedelta(days=1)
+CANCELLED = OrderStatus.CANCELLED
+
+
+def order(**values: Any) -> Order:
+    lines = (OrderLine(amount_minor=500), OrderLine(amount_minor=250, quantity=Decimal(2)))
+    told = {"source": "shop", "external_id": "A1", "profile_id": 1, "ordered_at": NOON, "currency": "RUB"}
+    return Order(**told | {"lines": lines} | values)
+
+
+def back(amount: int = 100, days: int = 1, **values: Any) -> OrderReturn:
+    return OrderReturn(returned_at=NOON + days * DAY, amount_minor=amount, **values)
+
+
+@pytest.mark.parametrize(
+    ("values", "reason"),
+    [
+        ({}, None),
+        ({"profile_id": None}, None),
+        ({"lines": (OrderLine(amount_minor=0),)}, None),
+        ({"returns": (back(10_000), back(line=2, quantity=Decimal("0.5")))}, None),
+        ({"external_id": ""}, "no_order_id"),
+        ({"lines": ()}, "no_lines"),
+        ({"ordered_at": datetime(2026, 3, 15)}, "bad_date"),
+        ({"status": CANCELLED, "cancelled_at": datetime(2026, 3, 15)}, "bad_date"),
+        ({"currency": "rub"}, "bad_currency"),
+        ({"currency": ""}, "bad_currency"),
+        ({"lines": (OrderLine(amount_minor=-1),)}, "bad_amount"),
+        ({"lines": (OrderLine(amount_minor=2**62),) * 2}, "bad_amount"),
+        ({"lines": (OrderLine(amount_minor=1, quantity=Decimal(0)),)}, "bad_quantity"),
+        ({"lines": (OrderLine(amount_minor=1, quantity=Decimal("NaN")),)}, "bad_quantity"),
+        ({"lines": (OrderLine(amount_minor=1, quantity=Decimal("1e12")),)}, "bad_quantity"),
+        ({"lines": (OrderLine(amount_minor=1, quantity=Decimal("0.0000001")),)}, "bad_quantity"),
+        ({"returns": (back(0),)}, "bad_return"),
+        ({"returns": (back(-5),)}, "bad_return"),
+        ({"returns": (back(line=3),)}, "bad_return"),
+        ({"returns": (back(line=0),)}, "bad_return"),
+        ({"returns": (back(quantity=Decimal(-1)),)}, "bad_return"),
+    ],
+)
+def test_reasons_to_refuse(values: dict[str, Any], reason: str | None) -> None:
+    assert reason_to_refuse(as_stored(order(**values))) == reason
+
+
+def test_an_order_is_compared_as_the_database_gives_it_back() -> None:
+    told = order(
+        lines=(OrderLine(amount_minor=1, quantity=Decimal("0.3333335")),),
+        returns=(back(quantity=Decimal("2.0000004")),),
+        cancelled_at=NOON,  # of an order that is not cancelled
+    )
+    stored = as_stored(told)
+    assert stored.lines[0].quantity == Decimal("0.333334")
+    assert stored.returns[0].quantity == 2
+    assert stored.cancelled_at is None
+    assert as_stored(stored) == stored
+
+
+def happened(before: Order | None, after: Order) -> list[tuple[str, datetime | None, int]]:
+    return [(o.type.name, o.occurred_at, o.amount_minor) for o in occasions(before, after)]
+
+
+def test_a_new_order() -> None:
+    assert happened(None, order()) == [("order_completed", NOON, 750)]
+    assert happened(None, order(returns=(back(),))) == [
+        ("order_completed", NOON, 750),
+        ("order_refunded", NOON + DAY, 100),
+    ]
+
+
+def test_an_order_that_comes_cancelled_was_never_completed() -> None:
+    assert happened(None, order(status=CANCELLED)) == [("order_cancelled", NOON, 750)]
+    later = NOON + 2 * DAY
+    assert happened(None, order(status=CANCELLED, cancelled_at=later)) == [("order_cancelled", later, 750)]
+
+
+def test_the_same_order_again() -> None:
+    same = order(returns=(back(),))
+    assert happened(same, replace(same)) == []
+
+
+def test_cancelling_and_taking_it_back() -> None:
+    off = order(status=CANCELLED)
+    assert happened(order(), off) == [("order_cancelled", None, 750)]
+    assert happened(off, order()) == [("order_completed", None, 750)]
+    # Only the moment became known: nothing happened to the customer.
+    assert happened(off, order(status=CANCELLED, cancelled_at=NOON)) == []
+
+
+def test_returns_of_one_moment_are_one_refund() -> None:
+    first, second, third = back(100), back(50, line=1), back(70, days=3)
+    assert happened(order(), order(returns=(third, first, second))) == [
+        ("order_refunded", NOON + DAY, 150),
+        ("order_refunded", NOON + 3 * DAY, 70),
+    ]
+    assert happened(order(returns=(first,)), order(returns=(first, third))) == [
+        ("order_refunded", NOON + 3 * DAY, 70)
+    ]
+    # Twice the same amount at the same moment is twice the money.
+    assert happened(order(returns=(first,)), order(returns=(first, first))) == [
+        ("order_refunded", NOON + DAY, 100)
+    ]
+
+
+def test_a_return_taken_back_is_a_change() -> None:
+    assert happened(order(returns=(back(),)), order()) == [("order_updated", None, 750)]
+    assert happened(order(returns=(back(100),)), order(returns=(back(90),))) == [
+        ("order_refunded", NOON + DAY, 90),
+        ("order_updated", None, 750),
+    ]
+
+
+@pytest.mark.parametrize(
+    "values",
+    [
+        {"profile_id": 2},
+        {"ordered_at": NOON + DAY},
+        {"currency": "EUR"},
+        {"channel": "vk"},
+        {"branch_id": 5},
+        {"lines": (OrderLine(amount_minor=750),)},
+        {
+            "lines": (
+                OrderLine(amount_minor=500, product_id=3),
+                OrderLine(amount_minor=250, quantity=Decimal(2)),
+            )
+        },
+    ],
+)
+def test_another_content_is_a_change(values: dict[str, Any]) -> None:
+    assert [name for name, _, _ in happened(order(), order(**values))] == ["order_updated"]
+
+
+def test_cancelled_and_changed_at_once() -> None:
+    after = order(status=CANCELLED, channel="vk")
+    assert [name for name, _, _ in happened(order(), after)] == ["order_cancelled", "order_updated"]
