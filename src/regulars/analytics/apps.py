@@ -4,6 +4,14 @@ from __future__ import annotations
 
 from django.apps import AppConfig
 
+from regulars.kit import schedules
+
 
 class AnalyticsConfig(AppConfig):
     name = "regulars.analytics"
+
+    def ready(self) -> None:
+        from regulars.analytics.tasks import SCHEDULES
+
+        for schedule in SCHEDULES:
+            schedules.register(schedule)
