@@ -6,6 +6,7 @@ from collections import Counter
 from dataclasses import dataclass, replace
 from datetime import datetime
 from decimal import ROUND_HALF_UP, Decimal
+from typing import TypeVar
 
 from regulars.commerce.types import (
     ORDER_CANCELLED,
@@ -13,6 +14,7 @@ from regulars.commerce.types import (
     ORDER_REFUNDED,
     ORDER_UPDATED,
     Order,
+    OrderLine,
     OrderReturn,
     OrderStatus,
     RefusedOrder,
@@ -23,6 +25,8 @@ from regulars.kit.money import MINOR_MAX, exponent
 QUANTITY_MAX = Decimal(10) ** 12
 """What numeric(18, 6) holds."""
 _MILLIONTH = Decimal("0.000001")
+
+Row = TypeVar("Row", OrderLine, OrderReturn)
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,20 +43,20 @@ def as_stored(order: Order) -> Order:
 
     Quantities have 6 decimals; only what was cancelled has a moment of cancelling.
     """
-    return replace(
-        order,
-        lines=tuple(replace(line, quantity=_rounded(line.quantity)) for line in order.lines),
-        returns=tuple(
-            replace(r, quantity=None if r.quantity is None else _rounded(r.quantity)) for r in order.returns
-        ),
-        cancelled_at=order.cancelled_at if order.status is OrderStatus.CANCELLED else None,
-    )
+    lines = tuple(map(_with_stored_quantity, order.lines))
+    returns = tuple(map(_with_stored_quantity, order.returns))
+    cancelled_at = order.cancelled_at if order.status is OrderStatus.CANCELLED else None
+    if (lines, returns, cancelled_at) == (order.lines, order.returns, order.cancelled_at):
+        return order
+    return replace(order, lines=lines, returns=returns, cancelled_at=cancelled_at)
 
 
-def _rounded(quantity: Decimal) -> Decimal:
-    if quantity.is_finite() and abs(quantity) < QUANTITY_MAX:
-        return quantity.quantize(_MILLIONTH, rounding=ROUND_HALF_UP)
-    return quantity
+def _with_stored_quantity(row: Row) -> Row:
+    quantity = row.quantity
+    if quantity is None or not quantity.is_finite() or abs(quantity) >= QUANTITY_MAX:
+        return row
+    stored = quantity.quantize(_MILLIONTH, rounding=ROUND_HALF_UP)
+    return row if stored == quantity else replace(row, quantity=stored)
 
 
 def reason_to_refuse(order: Order) -> RefusedOrder | None:
