@@ -3,24 +3,32 @@
 from __future__ import annotations
 
 import contextlib
+from collections.abc import Mapping
 
 import msgspec
 from django.db import transaction
 from procrastinate.contrib.django import app
 from procrastinate.exceptions import AlreadyEnqueued
 
-from regulars.analytics.models import SHOP, KeptAudit
+from regulars.analytics.models import MAKE_AUDIT, SHOP, KeptAudit
 from regulars.analytics.types import Audit
 
-MAKE_AUDIT = "analytics.make_audit"
-"""The job that audits the shop."""
 
+def keep_audit(
+    *, audit: Audit, charts: Mapping[str, Mapping[str, str]] | None = None, source: str = SHOP
+) -> int:
+    """Keep an audit beside the earlier ones; gives its id.
 
-def keep_audit(*, audit: Audit, source: str = SHOP) -> int:
-    """Keep an audit beside the earlier ones; gives its id. `source` is SHOP or a name."""
+    `charts`: drawings by language and name. `source` is SHOP or a name.
+    """
     document = msgspec.json.encode(audit).decode()
     kept = KeptAudit.objects.create(
-        source=source, as_of=audit.as_of, made_at=audit.made_at, version=audit.version, document=document
+        source=source,
+        as_of=audit.as_of,
+        made_at=audit.made_at,
+        version=audit.version,
+        document=document,
+        charts=charts or {},
     )
     return kept.pk
 
