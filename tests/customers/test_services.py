@@ -94,8 +94,10 @@ def test_identities_are_added_normalised_and_once() -> None:
 
 
 @pytest.mark.django_db
-def test_an_empty_batch_is_no_work() -> None:
+def test_an_empty_batch_is_no_work_and_a_huge_one_too_much() -> None:
     assert upsert() == UpsertedProfiles({}, 0, 0)
+    with pytest.raises(ValueError, match="batch"):
+        upsert(*[profile("1")] * (services.PROFILES_MAX + 1))
 
 
 @pytest.mark.django_db

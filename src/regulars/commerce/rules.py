@@ -24,6 +24,8 @@ from regulars.kit.money import MINOR_MAX, exponent
 
 QUANTITY_MAX = Decimal(10) ** 12
 """What numeric(18, 6) holds."""
+ID_LENGTH_MAX = 200
+"""Longer than any system's order numbers; an index entry has to stay below 2.7 kB."""
 _MILLIONTH = Decimal("0.000001")
 
 Row = TypeVar("Row", OrderLine, OrderReturn)
@@ -63,6 +65,8 @@ def reason_to_refuse(order: Order) -> RefusedOrder | None:
     """Why this order cannot be stored, or None."""
     if not order.external_id:
         return RefusedOrder.NO_ID
+    if len(order.external_id) > ID_LENGTH_MAX or "\0" in order.external_id:
+        return RefusedOrder.BAD_ID
     moments = [order.ordered_at, order.cancelled_at, *(r.returned_at for r in order.returns)]
     if any(moment is not None and moment.tzinfo is None for moment in moments):
         return RefusedOrder.BAD_DATE

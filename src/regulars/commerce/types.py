@@ -28,6 +28,7 @@ class RefusedOrder(StrEnum):
     """Why an order was set aside."""
 
     NO_ID = "no_order_id"
+    BAD_ID = "bad_order_id"
     NO_LINES = "no_lines"
     BAD_DATE = "bad_date"
     BAD_AMOUNT = "bad_amount"

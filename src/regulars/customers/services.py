@@ -13,6 +13,9 @@ from regulars.customers.types import PROFILE_CREATED, NewProfile, ProfileKey, Up
 from regulars.events import services as events
 from regulars.events.types import NewEvent
 
+PROFILES_MAX = 5_000
+"""Most customers in one transaction, a second's work: an open write holds the readers of the log back."""
+
 # The person's id is drawn beforehand, so that only customers who are really new get a person; the
 # foreign key is checked at the end of the transaction.
 _INSERT = """
@@ -51,7 +54,11 @@ def upsert_profiles(
 
     Rows of one customer are taken together, the last name given winning. The same batch twice changes
     nothing. Records `profile_created` for each new one.
+
+    Raises ValueError above PROFILES_MAX.
     """
+    if len(profiles) > PROFILES_MAX:
+        raise ValueError(f"{len(profiles)} customers in one batch; the most is {PROFILES_MAX}")
     wanted = _one_of_each(profiles)
     known = lock_profiles(wanted)
     missing = [profile for key, profile in wanted.items() if key not in known]

@@ -5,10 +5,8 @@ from __future__ import annotations
 from regulars.kit.errors import RegularsError
 
 
-class UnknownEvent(RegularsError):
-    """The name was not registered by the domain that records it."""
-
-    code = "unknown_event"
+class UnknownEvent(LookupError):
+    """A mistake in the code: the domain that records this name did not register it."""
 
 
 class EventLoop(RegularsError):

@@ -37,8 +37,11 @@ def timeline(
 
     `before` is the (occurred_at, id) of the last line of the page above.
     """
-    moment, id_ = before or (None, None)
+    moment, above = before or (None, None)
     limit = min(limit, TIMELINE_MAX)
     with connection.cursor() as cursor:
-        cursor.execute(_TIMELINE, [list(profile_ids), moment, moment, id_, limit, limit])
-        return [TimelineEvent(*row, properties=json.loads(text)) for *row, text in cursor.fetchall()]
+        cursor.execute(_TIMELINE, [list(profile_ids), moment, moment, above, limit, limit])
+        return [
+            TimelineEvent(id_, name, occurred_at, profile_id, json.loads(properties))
+            for id_, name, occurred_at, profile_id, properties in cursor.fetchall()
+        ]

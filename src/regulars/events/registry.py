@@ -26,4 +26,4 @@ def register(*types: EventType) -> None:
 def check(type_: EventType) -> None:
     """Raise UnknownEvent unless exactly this type was registered."""
     if _types.get(type_.name) != type_:
-        raise UnknownEvent(f"The event {type_.name} is not registered by any domain.")
+        raise UnknownEvent(f"the event {type_.name} is not registered")

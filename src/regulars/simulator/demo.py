@@ -67,7 +67,11 @@ def _store_customers(people: Sequence[Customer], now: datetime) -> Mapping[Profi
         NewProfile(source=SOURCE, external_id=str(one.number), name=one.name, created_at=one.since)
         for one in people
     ]
-    return customers.upsert_profiles(profiles=new, now=now, backfill=True).ids
+    ids: dict[ProfileKey, int] = {}
+    for start in range(0, len(new), customers.PROFILES_MAX):
+        batch = new[start : start + customers.PROFILES_MAX]
+        ids |= customers.upsert_profiles(profiles=batch, now=now, backfill=True).ids
+    return ids
 
 
 def _store_orders(

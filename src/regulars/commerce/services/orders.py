@@ -7,7 +7,6 @@ from datetime import datetime
 
 from django.db import transaction
 
-from regulars.commerce.errors import BatchTooLarge
 from regulars.commerce.locks import LockedOrder, lock_orders
 from regulars.commerce.rules import as_stored, occasions, reason_to_refuse
 from regulars.commerce.services import rows
@@ -27,10 +26,10 @@ def record_orders(*, orders: Sequence[Order], now: datetime, backfill: bool = Fa
     nothing. What cannot be stored is refused with its reason and stops nobody else. Records
     `order_completed`, `order_cancelled`, `order_refunded` and `order_updated`.
 
-    Raises BatchTooLarge above ORDERS_MAX.
+    Raises ValueError above ORDERS_MAX.
     """
     if len(orders) > ORDERS_MAX:
-        raise BatchTooLarge(f"At most {ORDERS_MAX} orders at once; this were {len(orders)}.")
+        raise ValueError(f"{len(orders)} orders in one batch; the most is {ORDERS_MAX}")
     wanted, refused = _sorted_out(orders)
     known = lock_orders(wanted)
     missing = [order for key, order in wanted.items() if key not in known]
