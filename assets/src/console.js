@@ -17,6 +17,7 @@ document.addEventListener("alpine:init", () => {
     },
   }));
 
+  // A button that would do nothing without scripts: it stands hidden (x-cloak) until this file is there.
   Alpine.data("printing", () => ({
     print() {
       window.print();

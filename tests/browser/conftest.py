@@ -9,7 +9,9 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 import pytest
+from django.conf import settings
 from django.core.cache import cache
+from django.test import Client
 from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, sync_playwright
 from pytest_django.live_server_helper import LiveServer
 
@@ -65,6 +67,16 @@ class Visitor:
         page.locator("main button.btn-primary").click()
         page.wait_for_load_state()
         return page
+
+    def enter(self, user: User, path: str = "/") -> Page:
+        """Open a page with a session that is there already: quicker than the form."""
+        client = Client()
+        client.force_login(user, backend="django.contrib.auth.backends.ModelBackend")
+        session = client.cookies[settings.SESSION_COOKIE_NAME].value
+        self.context.add_cookies(
+            [{"name": settings.SESSION_COOKIE_NAME, "value": session, "url": self.address}]
+        )
+        return self.open(path)
 
     def hear(self, message: ConsoleMessage) -> None:
         if message.type in {"error", "warning"}:

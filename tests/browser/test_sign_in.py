@@ -9,6 +9,7 @@ from tests.browser.conftest import Visit, overflow, serious_findings
 from regulars.team.models import User
 
 pytestmark = pytest.mark.browser
+FOCUSED = "document.activeElement.id || document.activeElement.textContent.trim()"
 
 
 def test_wrong_then_right_password(visit: Visit, owner: User) -> None:
@@ -36,7 +37,7 @@ def test_keyboard_reaches_everything_in_order(visit: Visit) -> None:
     reached = []
     for _ in range(6):
         page.keyboard.press("Tab")
-        reached.append(page.evaluate("document.activeElement.id || document.activeElement.textContent.trim()"))
+        reached.append(page.evaluate(FOCUSED))
     assert reached == ["Skip to the content", "Regulars", "id_login", "id_password", "Sign in", "Ру"]
 
 

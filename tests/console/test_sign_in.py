@@ -13,7 +13,8 @@ from regulars.team.models import User
 from regulars.team.services import create_owner
 
 EMAIL, PASSWORD = "anna@example.com", "ветер-лампа-42"
-OPEN = {"account_login", "account_logout", "account_inactive", "language", "theme"}
+# The state of an audit answers those outside with the wish to load the page anew, and nothing else.
+OPEN = {"account_login", "account_logout", "account_inactive", "audit-state", "language", "theme"}
 pytestmark = pytest.mark.django_db
 
 

@@ -10,6 +10,10 @@ from regulars.console.views import audit
 
 urlpatterns = [
     path("", audit.page, name="audit"),
+    path("audit/make/", audit.make, name="audit-make"),
+    path("audit/state/", audit.state, name="audit-state"),
+    path("audit/report.html", audit.report, name="audit-report"),
+    path("audit/audit.json", audit.figures, name="audit-json"),
     path("language/", preferences.language, name="language"),
     path("theme/", preferences.theme, name="theme"),
     path("accounts/login/", account.login, name="account_login"),
