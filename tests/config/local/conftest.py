@@ -1,19 +1,86 @@
-"""Folders a database's own user can enter: pytest's are closed to everybody but their maker."""
+"""Folders of installations, and `regulars up` that is gone after the test."""
 
 from __future__ import annotations
 
+import os
+import pwd
 import shutil
+import signal
+import subprocess
 import tempfile
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from tests.config.local.running import Start, Up, processes
 
 
 @pytest.fixture
 def open_tmp() -> Iterator[Path]:
-    """A folder others may pass through, gone after the test."""
+    """A folder others may pass through, as pytest's are not; gone after the test."""
     path = Path(tempfile.mkdtemp(prefix="regulars-test-", dir="/tmp"))
     path.chmod(0o711)
     yield path
     shutil.rmtree(path)
+
+
+@pytest.fixture(scope="module")
+def made() -> Iterator[Path]:
+    """The folder of an installation that was started and stopped once."""
+    above = Path(tempfile.mkdtemp(prefix="regulars-test-", dir="/tmp"))
+    above.chmod(0o711)
+    up = Up(above / "var")
+    try:
+        up.until_ready()
+        assert up.end() == 0
+    finally:
+        for pid in [up.process.pid, *up.descendants()] if up.process.poll() is None else []:
+            os.kill(pid, signal.SIGKILL)
+        up.process.wait()
+    yield above / "var"
+    shutil.rmtree(above)
+
+
+@pytest.fixture
+def new(open_tmp: Path) -> Path:
+    """Where an installation may come into being."""
+    (open_tmp / "Мой магазин").mkdir()
+    return open_tmp / "Мой магазин" / "var"
+
+
+@pytest.fixture
+def folder(made: Path, new: Path) -> Path:
+    """An installation of its own, made before: saves the test the first start."""
+    subprocess.run(["cp", "-a", made, new], check=True)
+    return new
+
+
+@pytest.fixture
+def ups() -> Iterator[list[Up]]:
+    """Those started in a test; whatever happens, none outlives it."""
+    started: list[Up] = []
+    yield started
+    for up in started:
+        left = up.descendants()
+        for pid in [up.process.pid, *left] if up.process.poll() is None else left:
+            os.kill(pid, signal.SIGKILL)
+        up.process.wait()
+    for pid, line in processes().items():
+        if any(str(up.folder) in line for up in started):
+            os.kill(pid, signal.SIGKILL)
+
+
+@pytest.fixture
+def start(ups: list[Up]) -> Start:
+    def start(
+        folder: Path,
+        *,
+        port: int | None = None,
+        env: dict[str, str] | None = None,
+        account: pwd.struct_passwd | None = None,
+    ) -> Up:
+        up = Up(folder, port=port, env=env, account=account)
+        ups.append(up)
+        return up
+
+    return start

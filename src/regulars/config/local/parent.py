@@ -27,7 +27,9 @@ def _watch(descriptor: int) -> None:
         os.read(descriptor, 1)
     except OSError:
         return
-    os.kill(os.getpid(), signal.SIGTERM)
-    force = threading.Timer(FORCE_SECONDS, os._exit, args=[1])
+    # To the main thread itself: it may wait for something, and another thread's signal would not wake it.
+    signal.pthread_kill(threading.main_thread().ident or 0, signal.SIGTERM)
+    # `regulars up` made us the head of a group of our own: what we started goes with us.
+    force = threading.Timer(FORCE_SECONDS, os.killpg, args=[os.getpid(), signal.SIGKILL])
     force.daemon = True
     force.start()
