@@ -27,8 +27,10 @@ def register(monkeypatch: pytest.MonkeyPatch) -> Register:
     """Register schedules in a registry that is empty otherwise."""
     monkeypatch.setattr(schedules, "_schedules", {})
 
-    def add(run: Run, *, name: str = "shop.sweep", minutes: int = 5, limit: int = 10) -> None:
-        schedules.register(Schedule(name=name, cadence=Every(minutes), run=run, limit=limit))
+    def add(
+        run: Run, *, name: str = "shop.sweep", minutes: int = 5, limit: int = 10, at_once: bool = True
+    ) -> None:
+        schedules.register(Schedule(name=name, cadence=Every(minutes), run=run, limit=limit, at_once=at_once))
 
     return add
 
@@ -41,6 +43,13 @@ def test_a_new_schedule_runs_at_once_and_then_at_its_time(register: Register) ->
     later = NOW + timedelta(minutes=5)
     assert tick.run_due(later) == [tick.Outcome("shop.sweep", 3)]
     assert moments == [NOW, later]
+
+
+def test_a_new_schedule_may_wait_for_its_time_and_a_missed_one_is_made_up_for(register: Register) -> None:
+    register(lambda now, limit: 1, minutes=60, at_once=False)
+    assert tick.run_due(NOW) == []
+    assert tick.run_due(NOW + timedelta(minutes=59)) == []
+    assert tick.run_due(NOW + timedelta(days=2)) == [tick.Outcome("shop.sweep", 1)]
 
 
 def test_portions_run_until_one_is_not_full(register: Register) -> None:

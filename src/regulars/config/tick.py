@@ -36,25 +36,34 @@ def run_due(now: datetime, *, enough: Callable[[], bool] = lambda: False) -> lis
 
     `enough` is asked between portions of work: once it says so, the rest stays due.
     """
+    _note_new_ones(now)
     states = {state.name: state for state in ScheduleState.objects.all()}
-    due = [s for s in schedules.registered() if is_due(states.get(s.name), now)]
-    due.sort(key=lambda s: states[s.name].due_at if s.name in states else now)
+    due = [s for s in schedules.registered() if is_due(states[s.name], now)]
+    due.sort(key=lambda s: states[s.name].due_at)
     outcomes: list[Outcome] = []
     for schedule in due:
         if enough():
             break
         with locks.alone(locks.Space.SCHEDULE, schedule.name) as mine:
             # Another worker may have run it between our reading of the states and the lock.
-            if mine and is_due(ScheduleState.objects.filter(name=schedule.name).first(), now):
+            if mine and is_due(ScheduleState.objects.get(name=schedule.name), now):
                 outcomes.append(_run(schedule, now, enough))
     return outcomes
 
 
-def is_due(state: ScheduleState | None, now: datetime) -> bool:
-    """Whether a schedule has to run: it never did, its time has come, or the clock was set back."""
-    if state is None or state.due_at <= now:
-        return True
-    return state.finished_at is not None and state.finished_at > now
+def is_due(state: ScheduleState, now: datetime) -> bool:
+    """Whether a schedule has to run: its time has come, or the clock was set back since it last ran."""
+    return state.due_at <= now or (state.finished_at is not None and state.finished_at > now)
+
+
+def _note_new_ones(now: datetime) -> None:
+    ScheduleState.objects.bulk_create(
+        [
+            ScheduleState(name=s.name, due_at=now if s.at_once else s.cadence.next_after(now))
+            for s in schedules.registered()
+        ],
+        ignore_conflicts=True,
+    )
 
 
 def _run(schedule: Schedule, now: datetime, enough: Callable[[], bool]) -> Outcome:
@@ -70,30 +79,24 @@ def _run(schedule: Schedule, now: datetime, enough: Callable[[], bool]) -> Outco
         logger.exception("the schedule %s failed", schedule.name)
         _note_failure(schedule, now, done, error)
         return Outcome(schedule.name, done, failed=True)
-    ScheduleState.objects.update_or_create(
-        name=schedule.name,
-        defaults={
-            "due_at": schedule.cadence.next_after(now) if finished else now,
-            "finished_at": now,
-            "done": done,
-            "failures": 0,
-            "error": "",
-        },
+    ScheduleState.objects.filter(name=schedule.name).update(
+        due_at=schedule.cadence.next_after(now) if finished else now,
+        finished_at=now,
+        done=done,
+        failures=0,
+        error="",
     )
     return Outcome(schedule.name, done)
 
 
 def _note_failure(schedule: Schedule, now: datetime, done: int, error: Exception) -> None:
-    known = ScheduleState.objects.filter(name=schedule.name).first()
-    failures = known.failures + 1 if known else 1
+    state = ScheduleState.objects.get(name=schedule.name)  # ours alone: we hold the lock
+    failures = state.failures + 1
     minutes = min(2 ** min(failures, 10), BACKOFF_MINUTES_MAX)
-    ScheduleState.objects.update_or_create(
-        name=schedule.name,
-        defaults={
-            "due_at": now + timedelta(minutes=minutes),
-            "finished_at": now,
-            "done": done,
-            "failures": failures,
-            "error": f"{type(error).__name__}: {error}"[:ERROR_CHARACTERS_MAX],
-        },
+    ScheduleState.objects.filter(name=schedule.name).update(
+        due_at=now + timedelta(minutes=minutes),
+        finished_at=now,
+        done=done,
+        failures=failures,
+        error=f"{type(error).__name__}: {error}"[:ERROR_CHARACTERS_MAX],
     )

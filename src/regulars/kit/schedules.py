@@ -63,12 +63,18 @@ class Daily:
 
 @dataclass(frozen=True, kw_only=True)
 class Schedule:
-    """`name` is stored beside the state and never changes: `<domain>.<what is done>`."""
+    """Something to be done from time to time.
+
+    `name` is stored beside the state and never changes: `<domain>.<what is done>`. `run` is called with
+    `limit` again and again until it does less than that. A new schedule runs `at_once` or waits for its
+    first time; one that missed its time, since nothing ran then, is always made up for.
+    """
 
     name: str
     cadence: Cadence
     run: Run
     limit: int = 1000
+    at_once: bool = True
 
 
 _schedules: dict[str, Schedule] = {}
