@@ -17,7 +17,6 @@ print(" ".join(sys.modules), file=sys.stderr)
 """
 HEAVY = {
     "django.db",
-    "django.apps.registry",
     "duckdb",
     "ibis",
     "pyarrow",
