@@ -43,26 +43,30 @@ def connection(
 
 
 class Engine:
-    """Ibis on an existing DuckDB connection: both see the same tables."""
+    """Runs Ibis expressions on a DuckDB connection, whose tables they name.
+
+    Ibis only writes the SQL: its own DuckDB back end would load pandas to hand out a few rows.
+    """
 
     def __init__(self, con: duckdb.DuckDBPyConnection) -> None:
         self.con = con
-        self._ibis = ibis.duckdb.from_connection(con)
-
-    def table(self, name: str) -> ir.Table:
-        return self._ibis.table(name)
 
     def keep(self, name: str, expression: ir.Table) -> ir.Table:
         """Compute `expression` once, into the table `name` (replaced if it exists)."""
-        self.con.execute(f'CREATE OR REPLACE TABLE "{name}" AS {self._ibis.compile(expression)}')
-        return self.table(name)
+        self.con.execute(f'CREATE OR REPLACE TABLE "{name}" AS {_sql(expression)}')
+        return ibis.table(expression.schema(), name=name)
 
     def rows(self, expression: ir.Table) -> list[dict[str, Any]]:
         """The rows of a small result; sums of money come as Decimal, days as date."""
-        result: list[dict[str, Any]] = expression.to_pyarrow().to_pylist()
-        return result
+        result = self.con.execute(_sql(expression))
+        names = [column[0] for column in result.description or []]
+        return [dict(zip(names, row, strict=True)) for row in result.fetchall()]
 
     def row(self, expression: ir.Table) -> dict[str, Any]:
         """The only row of a result."""
         (row,) = self.rows(expression)
         return row
+
+
+def _sql(expression: ir.Table) -> str:
+    return str(ibis.to_sql(expression, dialect="duckdb", pretty=False))

@@ -1,0 +1,73 @@
+"""Lines that have to do with other lines, set apart from those that are an order by themselves.
+
+Most lines of most files are one order each. Only the rest (several lines of one order id, credits, and
+what a credit may be taken off) goes through the rules; so a large file costs little more than reading it.
+"""
+
+from __future__ import annotations
+
+import duckdb
+import numpy as np
+import pyarrow as pa
+
+from regulars.analytics.compute.orders.screening import Screening
+
+_CREDITED = """
+CREATE OR REPLACE TEMP TABLE credited AS
+SELECT DISTINCT customer_id, coalesce(product, '') AS product FROM valid WHERE kind = 'credit'
+"""
+# Without a column of order ids a row is an order of its own, known by its number.
+_ENTANGLED = """
+CREATE OR REPLACE TEMP TABLE entangled_lines AS
+SELECT row, part, customer_id, ordered_at, coalesce(product, '') AS product, category, amount, kind, channel,
+       CASE WHEN kind = 'credit' THEN order_id ELSE coalesce(order_id, row::VARCHAR) END AS order_id
+FROM valid
+WHERE kind = 'credit'
+   OR hash(order_id) IN (SELECT hash FROM repeated)
+   OR (customer_id, coalesce(product, '')) IN (SELECT (customer_id, product) FROM credited)
+"""
+_NONE_ENTANGLED = """
+CREATE OR REPLACE TEMP TABLE entangled_lines AS
+SELECT row, part, customer_id, ordered_at, product, category, amount, kind, channel, order_id
+FROM valid WHERE false
+"""
+# One line, one order, nothing to take off.
+_PLAIN = """
+CREATE OR REPLACE TEMP VIEW plain AS
+SELECT row AS order_no, customer_id, ordered_at, coalesce(product, '') AS product, category, amount, channel
+FROM valid ANTI JOIN entangled_lines USING (row)
+WHERE kind = 'sale' AND amount > 0
+"""
+
+
+def disentangle(con: duckdb.DuckDBPyConnection, screening: Screening, *, has_order_ids: bool) -> int:
+    """Make the table `entangled_lines` and the view `plain` of all other lines that are orders.
+
+    Gives the number of entangled lines.
+    """
+    repeated = _repeated_ids(con) if has_order_ids else np.array([], dtype=np.uint64)
+    if screening.credits or len(repeated):
+        hashes = pa.table({"hash": repeated})
+        con.register("repeated_ids", hashes)
+        con.execute("CREATE OR REPLACE TEMP TABLE repeated AS SELECT hash FROM repeated_ids")
+        con.unregister("repeated_ids")
+        con.execute(_CREDITED)
+        con.execute(_ENTANGLED)
+    else:
+        con.execute(_NONE_ENTANGLED)
+    con.execute(_PLAIN)
+    (lines,) = con.execute("SELECT count(*) FROM entangled_lines").fetchall()[0]
+    return int(lines)
+
+
+def _repeated_ids(con: duckdb.DuckDBPyConnection) -> np.ndarray[tuple[int], np.dtype[np.uint64]]:
+    """Hashes of the order ids that occur more than once.
+
+    Sorting hashes takes a fifth of grouping by ids. Two ids with one hash do no harm: their lines go
+    through the rules, which tell them apart.
+    """
+    hashes = con.sql("SELECT hash(order_id) AS hash FROM valid WHERE order_id IS NOT NULL").fetchnumpy()[
+        "hash"
+    ]
+    ordered = np.sort(np.asarray(hashes, dtype=np.uint64))
+    return np.unique(ordered[1:][ordered[1:] == ordered[:-1]])
