@@ -34,18 +34,19 @@ install-dev: install $(VENV)/.installed-dev
 
 FIND_PYTHON = for python in "$(PYTHON)" python3 python3.14 python3.13 python3.12 python3.11; do \
 	  [ -n "$$python" ] && command -v "$$python" >/dev/null 2>&1 || continue; \
-	  "$$python" -c 'import sys; sys.exit(sys.version_info < (3, 11))' && exec "$$python" "$$@"; \
+	  "$$python" -c 'import sys; sys.exit(sys.version_info < (3, 11))' && break; \
+	  python=; \
 	done; \
-	echo "Regulars needs Python 3.11 or newer; this machine has: $$(python3 --version 2>/dev/null || echo none)." >&2; \
-	echo "Install it, or name one: make up PYTHON=/path/to/python3.12" >&2; exit 1
+	[ -n "$$python" ] && command -v "$$python" >/dev/null 2>&1 || { \
+	  echo "Regulars needs Python 3.11 or newer; this machine has: $$(python3 --version 2>/dev/null || echo none)." >&2; \
+	  echo "Install it, or name one: make up PYTHON=/path/to/python3.12" >&2; exit 1; }
 
 # Made anew if its Python is gone; what depends on it is done again if the checkout was moved.
 $(VENV)/.made: FORCE
 	@if ! $(PY) -c 'import pip' 2>/dev/null; then \
+	  $(FIND_PYTHON); \
 	  echo "Making $(VENV)…"; \
-	  run() { ( $(FIND_PYTHON) ); }; \
-	  rm -rf $(VENV); \
-	  run -m venv $(VENV) || { rm -rf $(VENV); \
+	  rm -rf $(VENV) && "$$python" -m venv $(VENV) || { rm -rf $(VENV); \
 	    echo "$(VENV) could not be made. On Debian and Ubuntu this helps: apt install python3-venv" >&2; exit 1; }; \
 	fi; \
 	[ "$$(cat $@ 2>/dev/null)" = "$$PWD" ] || printf %s "$$PWD" >$@
