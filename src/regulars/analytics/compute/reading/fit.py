@@ -1,0 +1,118 @@
+"""How well what a column holds fits a field: 0 (cannot be) to 1. Multiplied with the score of its name."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Final
+
+from regulars.analytics.compute.reading.profile import Profile
+
+_ID_SCORE = 88  # names from here on mean a customer's id; among them plain "customer", which may hold names
+
+
+def customer(p: Profile, name_score: int) -> float:
+    if p.written_dates > 0.5 or _is_fractional(p):
+        return 0.0
+    fit = _filled(p)
+    if name_score >= _ID_SCORE and p.spaced > 0.5:
+        fit *= 0.66  # names of people: an e-mail or a phone beside them says more
+    if p.count >= 20 and p.distinct == 1:
+        fit *= 0.3  # the shop's own account, not customers
+    if p.count >= 200 and not p.repeats:
+        fit *= 0.9  # an id made anew for each order
+    return fit
+
+
+def order(p: Profile, name_score: int) -> float:
+    if p.written_dates > 0.5 or p.emails > 0.5 or _is_fractional(p):
+        return 0.0
+    fit = 0.3 + 0.7 * p.filled
+    if p.count > 5 and p.distinct == 1:
+        fit *= 0.1
+    if name_score <= 40:  # "name": Shopify's "#1001", not what somebody is called
+        return fit * 1.7 if p.numbered > 0.8 else 0.0
+    return fit
+
+
+def moment(p: Profile, name_score: int) -> float:
+    if p.dates < 0.5:
+        return 0.0
+    fit = _filled(p) * p.dates
+    return fit * 0.5 if p.written_dates < 0.5 and name_score < 60 else fit
+
+
+def clock(p: Profile, name_score: int) -> float:
+    return float(p.times > 0.8)
+
+
+def product(p: Profile, name_score: int) -> float:
+    if p.written_dates > 0.5 or _is_fractional(p):
+        return 0.0
+    fit = _filled(p)
+    return fit * 0.5 if p.count > 20 and p.distinct == 1 else fit
+
+
+def category(p: Profile, name_score: int) -> float:
+    return 0.0 if p.written_dates > 0.5 or _is_fractional(p) else _filled(p)
+
+
+def number(p: Profile, name_score: int) -> float:
+    return 0.0 if p.numbers < 0.5 or p.written_dates > 0.5 else 0.6 + 0.4 * p.numbers
+
+
+def currency(p: Profile, name_score: int) -> float:
+    return float(p.currencies >= 0.8)
+
+
+def status(p: Profile, name_score: int) -> float:
+    if p.distinct > max(50, 0.3 * p.count) or p.written_dates > 0.5:
+        return 0.0
+    return 0.3 if p.numbers > 0.9 else 0.7 + 0.3 * p.statuses
+
+
+def status_like(p: Profile, name_score: int) -> float:
+    return float(p.statuses >= 0.5 and p.distinct <= 50)
+
+
+def cancelled(p: Profile, name_score: int) -> float:
+    return float(p.written_dates >= 0.8 or p.flags >= 0.8)
+
+
+def label(p: Profile, name_score: int) -> float:
+    """Channels and branches: few values, many times each."""
+    if p.written_dates > 0.5 or p.emails > 0.5 or _is_fractional(p):
+        return 0.0
+    return 0.0 if p.distinct > max(50, 0.2 * p.count) else _filled(p)
+
+
+Fit = Callable[[Profile, int], float]
+OF_ROLE: Final[dict[str, Fit]] = {
+    "customer_id": customer,
+    "order_id": order,
+    "ordered_at": moment,
+    "time": clock,
+    "product": product,
+    "category": category,
+    "quantity": number,
+    "unit_price": number,
+    "line_total": number,
+    "amount": number,
+    "order_total": number,
+    "currency": currency,
+    "status": status,
+    "status_like": status_like,
+    "cancelled": cancelled,
+    "channel": label,
+    "branch": label,
+    "day": moment,
+    "cost": number,
+}
+
+
+def _filled(p: Profile) -> float:
+    return 0.5 + 0.5 * p.filled
+
+
+def _is_fractional(p: Profile) -> bool:
+    """Prices and weights are no ids."""
+    return p.numbers > 0.9 and p.wholes < 0.5
