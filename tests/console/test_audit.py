@@ -21,10 +21,12 @@ from regulars.analytics import queries, services
 from regulars.analytics.types import Audit
 from regulars.commerce import services as commerce
 from regulars.commerce.types import Order, OrderLine, OrderStatus
+from regulars.console.views.audit import DEMO_SOURCE
 from regulars.customers import services as customers
 from regulars.customers.models import Profile
 from regulars.customers.types import NewProfile
 from regulars.kit import clock
+from regulars.simulator import demo
 from regulars.team.models import User
 from regulars.team.services import create_owner
 
@@ -102,10 +104,14 @@ def _of_person(number: str) -> Audit:
     return changed(found, slipping=changed(found.slipping, top=top), growth_points=points)
 
 
+def test_demo_shop_is_known_by_the_source_of_its_orders() -> None:
+    assert DEMO_SOURCE == demo.SOURCE
+
+
 def test_demo_shop_says_that_it_is_one(inside: Client) -> None:
     services.keep_audit(audit=audit())
     assert "Demo shop" not in inside.get("/").text
-    _sell("demo")
+    _sell(DEMO_SOURCE)
     assert "Demo shop" in inside.get("/").text
 
 
@@ -199,6 +205,7 @@ def test_queries_of_the_page_are_counted(
 def test_policy_of_the_page_allows_nothing_inline(inside: Client) -> None:
     services.keep_audit(audit=audit(), charts=CHARTS)
     answer = inside.get("/")
+    assert "no-store" in answer["Cache-Control"]  # nobody sees it by going back after the sign-out
     assert "unsafe" not in answer["Content-Security-Policy"]
     assert not [sign for sign in (" style=", "<style", "onclick=", "javascript:") if sign in answer.text]
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from zoneinfo import ZoneInfo
 
+from django.conf import settings
 from django.contrib.auth.decorators import login_not_required
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
@@ -24,6 +25,7 @@ DEMO_SOURCE = "demo"
 """Where the orders of the demo shop say they come from."""
 
 
+@never_cache
 @require_safe
 def page(request: HttpRequest) -> HttpResponse:
     """The audit made last, or what happens until there is one."""
@@ -67,6 +69,7 @@ def state(request: HttpRequest) -> HttpResponse:
     return render(request, "console/audit/state.html", {"seen": seen, "work": work})
 
 
+@never_cache
 @require_safe
 def report(request: HttpRequest) -> HttpResponse:
     """The page as one HTML file, to be sent or kept."""
@@ -79,6 +82,7 @@ def report(request: HttpRequest) -> HttpResponse:
     return _attachment(content.encode(), "text/html; charset=utf-8", kept.audit, "html")
 
 
+@never_cache
 @require_safe
 def figures(request: HttpRequest) -> HttpResponse:
     """The figures for a program; persons by number."""
@@ -112,7 +116,8 @@ def _basis(audit: Audit, language: str) -> list[str]:
 
 
 def _language() -> str:
-    return "en" if (get_language() or "").startswith("en") else "ru"
+    """One of settings.LANGUAGES, as the middleware found it."""
+    return get_language() or settings.LANGUAGE_CODE
 
 
 def _reload() -> HttpResponse:
