@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Literal
 
 import msgspec
@@ -45,6 +46,11 @@ def latest_kept(*, source: str = SHOP) -> Kept | None:
 def latest_audit_id(*, source: str = SHOP) -> int | None:
     """The number of the audit made last: cheap enough to be asked every second."""
     return _latest(source).values_list("pk", flat=True).first()
+
+
+def is_audit_made_since(moment: datetime) -> bool:
+    """Whether the shop was audited at or after `moment`."""
+    return _latest(SHOP).filter(made_at__gte=moment).exists()
 
 
 def audit_work() -> Work:

@@ -12,7 +12,7 @@ class Migration(migrations.Migration):
         migrations.RunSQL(
             """
             CREATE VIEW facts_profiles AS
-            SELECT id AS profile_id, person_id, name, created_at FROM customers_profile
+            SELECT id AS profile_id, person_id FROM customers_profile
             """,
             "DROP VIEW facts_profiles",
         )
