@@ -12,9 +12,9 @@ from regulars.analytics.rules.retention import REGULAR_DAYS, REGULAR_ORDERS, REG
 def customer_facts(sequenced: ir.Table, *, as_of: date, window_days: int) -> ir.Table:
     """From orders in sequence, for each customer:
 
-    `orders`, `revenue`, `first_day`, `last_day`; `second_day` and `before_last_day`, the second and the
-    last but one of the different purchase days (NULL with one day only); `seen_before`: ordered in
-    [as_of - 2 windows, as_of - window).
+    `orders`, `revenue`, `first_day`, `last_day`; `second_day`, the second of the different purchase days
+    (NULL with one day only); `before_last_day`, the day of the order before the last (NULL with one order
+    only); `seen_before`: ordered in [as_of - 2 windows, as_of - window).
     """
     day, revisit = sequenced.day, sequenced.previous_day < sequenced.day
     recent, earlier = as_of - timedelta(days=window_days), as_of - timedelta(days=2 * window_days)
@@ -24,7 +24,7 @@ def customer_facts(sequenced: ir.Table, *, as_of: date, window_days: int) -> ir.
         first_day=day.min(),
         last_day=day.max(),
         second_day=day.min(where=revisit),
-        before_last_day=sequenced.previous_day.max(where=revisit),
+        before_last_day=sequenced.previous_day.max(),
         seen_before=((day >= earlier) & (day < recent)).any(),
     )
 
