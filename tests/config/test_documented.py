@@ -12,8 +12,8 @@ DOCUMENT = home.CHECKOUT / "docs" / "settings.md"
 READERS = {"text", "secret", "boolean", "integer", "choice", "words", "folder"}
 # Read by make, not by Regulars; and by the tests' plugin.
 ELSEWHERE = {"PYTHON", "UP", "REGULARS_TEST_DATABASE_URL"}
-# Between `regulars up` and its children, and the terminal's language, which the text describes.
-NOT_SETTINGS = {"REGULARS_PARENT_PIPE", "XDG_RUNTIME_DIR", "DJANGO_SETTINGS_MODULE"}
+# Between `regulars up` and its children, or of the system.
+NOT_SETTINGS = {"PATH", "REGULARS_PARENT_PIPE", "XDG_RUNTIME_DIR", "DJANGO_SETTINGS_MODULE"}
 
 
 def read_in(path: Path) -> set[str]:

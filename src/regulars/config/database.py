@@ -13,6 +13,7 @@ from psycopg import ProgrammingError
 from psycopg.conninfo import conninfo_to_dict
 
 from regulars.config import env, home
+from regulars.config.words import gettext as _
 
 STATEMENT_SECONDS_MAX = 30
 """No statement and no idle transaction may hold the readers of the log back for longer than this."""
@@ -49,17 +50,21 @@ def django_settings(address: str | None, *, pool: bool = False) -> dict[str, Any
         return values | {"NAME": "regulars", "HOST": str(home.folder() / "not-running"), "OPTIONS": options}
     if not address.startswith(("postgres://", "postgresql://")):
         raise env.SettingError(
-            "DATABASE_URL is not understood; it looks like postgresql://user:password@host:5432/database."
+            _("DATABASE_URL is not understood; it looks like postgresql://user:password@host:5432/database.")
         )
     try:
         parts = conninfo_to_dict(address)
     except ProgrammingError as error:
-        raise env.SettingError(f"DATABASE_URL is not understood: {error}".strip()) from error
+        raise _not_understood(str(error).strip()) from error
     if not str(parts.get("port") or "5432").isdecimal():
-        raise env.SettingError(f"DATABASE_URL is not understood: {parts['port']!r} is not a port.")
+        raise _not_understood(_("%(port)s is not a port") % {"port": parts["port"]})
     values |= {key: str(parts.pop(name)) for name, key in _FIELDS.items() if parts.get(name) is not None}
     options |= parts
     options["options"] = f"{limits} {options['options']}" if options.get("options") else limits
     if pool:
         options["pool"] = {"min_size": 2, "max_size": 10, "timeout": 10}
     return values | {"OPTIONS": options, "CONN_HEALTH_CHECKS": not pool, "CONN_MAX_AGE": 0 if pool else 600}
+
+
+def _not_understood(reason: str) -> env.SettingError:
+    return env.SettingError(_("DATABASE_URL is not understood: %(reason)s") % {"reason": reason})

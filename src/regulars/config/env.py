@@ -13,6 +13,8 @@ import os
 from collections.abc import Sequence
 from pathlib import Path
 
+from regulars.config.words import gettext as _
+
 TRUE = frozenset({"1", "true", "yes", "on"})
 FALSE = frozenset({"0", "false", "no", "off"})
 
@@ -31,15 +33,18 @@ def secret(name: str) -> str | None:
     value = os.environ.get(name, "").strip()
     file = os.environ.get(f"{name}_FILE", "").strip()
     if value and file:
-        raise SettingError(f"{name} and {name}_FILE are both set; keep one of them.")
+        raise SettingError(_("%(name)s and %(name)s_FILE are both set; keep one of them.") % {"name": name})
     if not file:
         return value or None
     try:
         value = Path(file).read_text(encoding="utf-8").strip()
     except (OSError, UnicodeDecodeError) as error:
-        raise SettingError(f"{name}_FILE: cannot read {file} ({error}).") from error
+        raise SettingError(
+            _("%(name)s_FILE: cannot read %(file)s (%(reason)s).")
+            % {"name": name, "file": file, "reason": error}
+        ) from error
     if not value:
-        raise SettingError(f"{name}_FILE: {file} is empty.")
+        raise SettingError(_("%(name)s_FILE: %(file)s is empty.") % {"name": name, "file": file})
     return value
 
 
@@ -52,9 +57,7 @@ def boolean(name: str, default: bool) -> bool:
         return True
     if value in FALSE:
         return False
-    raise SettingError(
-        f"{name}={value!r} is not understood; allowed are 1, true, yes, on, 0, false, no, off."
-    )
+    raise _one_of(name, value, ["1", "true", "yes", "on", "0", "false", "no", "off"])
 
 
 def integer(name: str, default: int, *, low: int, high: int) -> int:
@@ -68,7 +71,8 @@ def integer(name: str, default: int, *, low: int, high: int) -> int:
         number = low - 1
     if not low <= number <= high:
         raise SettingError(
-            f"{name}={value!r} is not understood; allowed is a whole number from {low} to {high}."
+            _("%(name)s=%(value)r is not understood; allowed is a whole number from %(low)s to %(high)s.")
+            % {"name": name, "value": value, "low": low, "high": high}
         )
     return number
 
@@ -77,7 +81,7 @@ def choice(name: str, default: str, allowed: Sequence[str]) -> str:
     """One of the allowed words."""
     value = text(name, default)
     if value not in allowed:
-        raise SettingError(f"{name}={value!r} is not understood; allowed are {', '.join(allowed)}.")
+        raise _one_of(name, value, allowed)
     return value
 
 
@@ -94,5 +98,15 @@ def folder(name: str, default: Path) -> Path:
         return default
     path = Path(value).expanduser()
     if not path.is_absolute():
-        raise SettingError(f"{name}={value!r} is not understood; it has to be an absolute path.")
+        raise SettingError(
+            _("%(name)s=%(value)r is not understood; it has to be an absolute path.")
+            % {"name": name, "value": value}
+        )
     return path
+
+
+def _one_of(name: str, value: str, allowed: Sequence[str]) -> SettingError:
+    return SettingError(
+        _("%(name)s=%(value)r is not understood; allowed are %(allowed)s.")
+        % {"name": name, "value": value, "allowed": ", ".join(allowed)}
+    )

@@ -10,7 +10,7 @@ from pathlib import Path
 from babel.messages.mofile import write_mo
 from babel.messages.pofile import read_po
 
-LOCALE = Path(__file__).resolve().parent.parent / "locale"
+from regulars.config.words import LOCALE
 
 
 def compile_all(folder: Path = LOCALE) -> list[Path]:

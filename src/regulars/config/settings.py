@@ -5,8 +5,6 @@ from __future__ import annotations
 import secrets
 from typing import Any
 
-from django.utils.translation import gettext_lazy as _
-
 from regulars.config import database, env, home
 
 PACKAGE = home.PACKAGE
@@ -126,7 +124,7 @@ SECURE_CROSS_ORIGIN_OPENER_POLICY = "same-origin"
 
 # --- Languages and time -------------------------------------------------------------------------------
 LANGUAGE_CODE = "ru"  # for those whose browser prefers neither
-LANGUAGES = [("ru", _("Russian")), ("en", _("English"))]
+LANGUAGES = [("ru", "Русский"), ("en", "English")]
 LOCALE_PATHS = [PACKAGE / "locale"]
 USE_I18N = True
 USE_TZ = True

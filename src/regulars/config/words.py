@@ -8,9 +8,10 @@ from __future__ import annotations
 import os
 from functools import cache
 from gettext import NullTranslations, translation
+from pathlib import Path
 from typing import Literal
 
-from regulars.config import home
+LOCALE = Path(__file__).resolve().parent.parent / "locale"
 
 
 def language() -> Literal["ru", "en"]:
@@ -29,4 +30,4 @@ def gettext(message: str) -> str:
 
 @cache
 def _catalogue(chosen: str) -> NullTranslations:
-    return translation("django", home.PACKAGE / "locale", languages=[chosen], fallback=True)
+    return translation("django", LOCALE, languages=[chosen], fallback=True)
