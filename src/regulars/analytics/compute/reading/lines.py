@@ -134,7 +134,8 @@ def part_sql(fields: Fields, inherited: frozenset[str], *, once: bool) -> str:
     mark = fields.plan.cancelled_mark
     is_marked = f"coalesce(regexp_full_match(order_id, {sql.text(mark)}), false)" if mark else "false"
     is_negative = "(coalesce(amount < 0, false) OR coalesce(quantity < 0, false))"
-    of_void = "coalesce(of_void, false)" if inherited or once else "false"
+    # In an order that came to nothing, what was taken off it came to nothing too.
+    of_void = "coalesce(of_void AND state = 'void', false)" if inherited or once else "false"
     return f"""
         SELECT {fields.part.offset} + part_row - {_first_row(fields.part) - 1} AS row,
             {fields.part.number}::SMALLINT AS part, part_row, customer_id, order_id, ordered_at, product,
