@@ -111,8 +111,10 @@ def test_a_server_left_over_is_stopped_and_replaced(open_tmp: Path) -> None:
     orphan.start()
     try:
         store_answer(orphan)
+        left = socket_folder(orphan)
         with EmbeddedPostgres(open_tmp / "pg", quick=True) as heir:
             assert orphan.exit_code() == 0
+            assert not left.exists()
             assert ask(heir, "SELECT answer FROM kept") == 42
     finally:
         orphan.stop()

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
+import shutil
 import signal
 import subprocess
 import time
 from pathlib import Path
 
 from regulars.config.local.errors import LocalError
+from regulars.config.local.places import SOCKET_FOLDER_PREFIX
 from regulars.config.words import gettext as _
 
 STOP_SECONDS_MAX = 20
@@ -18,19 +21,24 @@ STOP_SECONDS_MAX = 20
 def stop(data: Path) -> bool:
     """Stop the server that still runs on these files; True if there was one.
 
-    Its own pid file is believed only if the process is a server on these very files: the number may have
-    gone to somebody else since. Then the pid file is dead and is removed, as the server itself would do.
+    Its own pid file is believed only if the process is a server on these very files. If the number has
+    gone to another program since, the file is removed: a new server would take that program for itself.
+    Otherwise the file stays, because it names the shared memory too: so a new server sees whether
+    sessions of the dead one still write.
     """
     pid_file = data / "postmaster.pid"
-    pid = _read_pid(pid_file)
+    pid, socket_folder = _read(pid_file)
     if pid is None:
         return False
     if not _serves(pid, data):
-        pid_file.unlink(missing_ok=True)
+        if _command_line(pid):
+            pid_file.unlink(missing_ok=True)
+        _remove(socket_folder, data)
         return False
     for stop_signal in (signal.SIGINT, signal.SIGQUIT):
         os.kill(pid, stop_signal)
         if _gone(pid, data, STOP_SECONDS_MAX):
+            _remove(socket_folder, data)
             return True
     raise LocalError(
         _("An earlier database server (process %(pid)s) does not stop; end it and start again.")
@@ -38,11 +46,23 @@ def stop(data: Path) -> bool:
     )
 
 
-def _read_pid(pid_file: Path) -> int | None:
+def _read(pid_file: Path) -> tuple[int | None, Path | None]:
+    """Number and socket folder of the server that wrote the file, as far as they can be read."""
     try:
-        return int(pid_file.read_text(encoding="utf-8").splitlines()[0])
+        lines = pid_file.read_text(encoding="utf-8").splitlines()
+        pid = int(lines[0])
     except (FileNotFoundError, NotADirectoryError, IndexError, ValueError):
-        return None
+        return None, None
+    return pid, Path(lines[4]) if len(lines) > 4 and lines[4] else None
+
+
+def _remove(socket_folder: Path | None, data: Path) -> None:
+    """Remove the folder we made for the socket, if it is one of ours and of the same owner as the data."""
+    if socket_folder is None or not socket_folder.name.startswith(SOCKET_FOLDER_PREFIX):
+        return
+    with contextlib.suppress(OSError):
+        if socket_folder.lstat().st_uid == data.stat().st_uid:
+            shutil.rmtree(socket_folder)
 
 
 def _serves(pid: int, data: Path) -> bool:

@@ -24,6 +24,8 @@ SYSTEM_FOLDER = Path("/var/lib/regulars")
 SOCKET_PATH_MAX = 100
 """Bytes of a socket's address the kernel takes (108 on Linux, 104 on macOS), less the closing zero."""
 
+SOCKET_FOLDER_PREFIX = "regulars-"
+
 _MAJOR = 18
 _SOCKET_NAME = "/.s.PGSQL.5432"
 
@@ -90,7 +92,7 @@ def socket_folder(account: Account | None) -> Path:
             continue
         if not os.access(parent, os.W_OK | os.X_OK) or not accounts.may(account, "-x", parent):
             continue
-        folder = Path(tempfile.mkdtemp(prefix="regulars-", dir=parent))
+        folder = Path(tempfile.mkdtemp(prefix=SOCKET_FOLDER_PREFIX, dir=parent))
         if len(os.fsencode(str(folder) + _SOCKET_NAME)) <= SOCKET_PATH_MAX:
             accounts.own(folder, account)
             return folder
