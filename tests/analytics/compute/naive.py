@@ -160,7 +160,8 @@ class Customers:
         for times, stage in ((4, "lost"), (2, "lapsed"), (1, "at_risk")):
             if d > times * q:
                 return stage
-        if len(days) > 1 and (days[-1] - days[-2]).days > 2 * q:
+        orders = [order.day for order in self.orders[customer]]
+        if n > 1 and (orders[-1] - orders[-2]).days > 2 * q:
             return "returned"
         if self.is_regular(customer):
             return "regular"

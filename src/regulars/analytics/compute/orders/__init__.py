@@ -16,7 +16,7 @@ from regulars.analytics.compute.orders.numbering import (
     make_order_lines,
     make_orders,
     number_customers,
-    settle_orders,
+    settle_entangled,
 )
 from regulars.analytics.compute.orders.returns import take_off_returns
 from regulars.analytics.compute.orders.screening import EXAMPLES, Screening, screen
@@ -57,9 +57,9 @@ def assemble(engine: Engine, reading: Reading, as_of: date | None, progress: Pro
     entangled = disentangle(con, screening, has_order_ids=reading.has_order_ids)
     counted = documents(con, parts=len(reading.parts))
     unmatched = take_off_returns(con)
-    void = settle_orders(con) + _empty_plain_lines(engine, screening)
+    void = settle_entangled(con) + _empty_plain_lines(engine, screening)
     progress.step(_("Ordering customers and their orders"))
-    if not number_customers(con):
+    if not number_customers(con, entangled=entangled > 0):
         raise InputError(
             "no_orders", _("There are no orders in the file: all of them were cancelled or returned.")
         )

@@ -11,7 +11,7 @@ from regulars.analytics.compute.engine import Engine
 from regulars.analytics.compute.figures import tables
 from regulars.analytics.compute.figures.sequence import in_sequence
 from regulars.analytics.compute.orders.documents import documents
-from regulars.analytics.compute.orders.numbering import settle_orders
+from regulars.analytics.compute.orders.numbering import settle_entangled
 from regulars.analytics.compute.orders.returns import take_off_returns
 from regulars.analytics.compute.orders.screening import set_as_of
 
@@ -30,7 +30,7 @@ WHERE day < getvariable('as_of')
 UNION ALL
 SELECT e.order_no,
        coalesce(c.customer, (SELECT count(*) FROM customers) + dense_rank() OVER by_id)::INTEGER AS customer,
-       e.ordered_at, e.ordered_at::DATE, e.amount, e.channel
+       e.ordered_at, e.ordered_at::DATE, e.amount, e.channel::channel_name
 FROM entangled_orders e LEFT JOIN customers c USING (customer_id)
 WHERE e.amount > 0
 WINDOW by_id AS (ORDER BY e.customer_id)
@@ -50,7 +50,7 @@ def orders_before(engine: Engine, *, as_of: date, earlier: date, parts: int) -> 
     try:
         documents(con, parts=parts)
         take_off_returns(con)
-        settle_orders(con)
+        settle_entangled(con)
         con.execute(_NUMBERED)
         return engine.keep("orders_earlier", in_sequence(tables.numbered("numbered_earlier")))
     finally:

@@ -1,0 +1,1 @@
+"""Benchmarks: each figure has a target, and what it is compared with runs in the same call."""

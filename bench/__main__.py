@@ -1,0 +1,39 @@
+"""`python -m bench [ONLY…]`: a line per figure and bench/results.json; exit 1 if one misses its target.
+
+ONLY is the beginning of keys, e.g. `audit` or `audit.pandas`.
+"""
+
+from __future__ import annotations
+
+import json
+import sys
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+from bench.audit import suite as audit
+from bench.figure import Figure
+
+RESULTS = Path(__file__).parent / "results.json"
+SUITES: dict[tuple[str, ...], Callable[[list[str]], Iterator[Figure]]] = {audit.KEYS: audit.figures}
+"""Each suite makes the figures it is asked for, by key."""
+
+
+def main(only: list[str]) -> int:
+    wanted = {keys: [key for key in keys if not only or key.startswith(tuple(only))] for keys in SUITES}
+    if not any(wanted.values()):
+        known = ", ".join(key for keys in SUITES for key in keys)
+        print(f"No figure begins with {' or '.join(only)}. There are: {known}", file=sys.stderr)
+        return 2
+    figures = []
+    for keys, chosen in wanted.items():
+        if chosen:
+            for figure in SUITES[keys](chosen):
+                print(figure.line(), flush=True)
+                figures.append(figure)
+    document = {"figures": [figure.as_json() for figure in figures]}
+    RESULTS.write_text(json.dumps(document, indent=1) + "\n", encoding="utf-8")
+    return 0 if all(figure.reached for figure in figures) else 1
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))
