@@ -7,7 +7,7 @@ import lzma
 import zipfile
 import zlib
 from pathlib import Path
-from typing import Protocol
+from typing import IO, Protocol
 
 from django.utils.translation import gettext as _
 
@@ -55,8 +55,19 @@ class Folder:
                 self._left -= len(chunk)
                 if self._left < 0 or (size > RATIO_FROM_BYTES and size > MAX_RATIO * max(packed_size, 1)):
                     raise _too_much(name)
-                out.write(chunk)
+                _write(out, chunk, name)
         return target
+
+
+def _write(out: IO[bytes], chunk: bytes, name: str) -> None:
+    try:
+        out.write(chunk)
+    except OSError as error:
+        raise InputError(
+            "no_room",
+            _("There is no room on the disk to unpack %(name)s. Free some, or unpack it elsewhere yourself.")
+            % {"name": name},
+        ) from error
 
 
 def _too_much(name: str) -> InputError:

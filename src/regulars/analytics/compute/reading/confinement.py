@@ -15,7 +15,7 @@ def confine(con: duckdb.DuckDBPyConnection, files: Iterable[Path]) -> None:
 
     A connection that was shut before stays as it is: whoever did it has allowed what he wanted.
     """
-    (is_open,) = con.execute("SELECT current_setting('enable_external_access')").fetchone() or (True,)
+    (is_open,) = sql.row(con, "SELECT current_setting('enable_external_access')")
     if not is_open:
         return
     con.execute("SET autoinstall_known_extensions = false")

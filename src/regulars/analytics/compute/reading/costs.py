@@ -18,11 +18,12 @@ from regulars.analytics.compute.reading import (
     parts,
     plans,
     sources,
+    sql,
 )
 from regulars.analytics.compute.reading.candidates import Candidates
 from regulars.analytics.compute.reading.loading import Loaded, load, private_folder
 from regulars.analytics.compute.reading.mapping import Mapped
-from regulars.analytics.compute.reading.plans import Plan
+from regulars.analytics.compute.reading.plans import Plan, check_timezone
 from regulars.analytics.compute.reading.recognition import COST_ROLES
 from regulars.analytics.compute.reading.types import Choice, Choices, CostsReading, ReadingOptions, Table
 from regulars.analytics.errors import InputError
@@ -40,10 +41,12 @@ def read_costs(
     Works on a connection that may read no files any more.
     """
     said = overrides.of_costs(options.mapping)
+    check_timezone(options.timezone)
     with private_folder() as folder:
+        gathered = sources.gather([path], folder, progress)
         files = [
             (parquet.as_text(file, folder) if file.kind == "parquet" else file, family)
-            for file, family in sources.gather([path], folder, progress)
+            for file, family in gathered.files
         ]
         tables, refused = parts.tables(con, files, COST_ROLES, overrides.named(said))
         overrides.check_columns(said, tables, overrides.COSTS_PREFIX)
@@ -51,12 +54,12 @@ def read_costs(
         with load(con, chosen, progress) as loaded:
             made = plans.make(con, [item.part for item in loaded], "day")
             _create_rows(con, loaded, made, options.timezone)
-    left_out += [Note(code="part_left_out", facts={"name": name}) for name, _error in refused]
-    read = con.execute(f"SELECT count(*) FROM {_ROWS}").fetchone() or (0,)  # noqa: S608 -- our own name
+    left_out += notes.left_out([*gathered.left_out, *refused])
+    (read,) = sql.row(con, f"SELECT count(*) FROM {_ROWS}")  # noqa: S608 -- our own name
     left_out += _create_costs(con, loaded)
     return CostsReading(
         parts=[_source_part(item) for item in loaded],
-        rows_read=read[0],
+        rows_read=read,
         mapping=chosen[0][1].shown(chosen[0][0]),
         notes=[*left_out, *notes.of_mapping(chosen)],
     )
@@ -116,9 +119,9 @@ def _create_costs(con: duckdb.DuckDBPyConnection, loaded: Sequence[Loaded]) -> l
     left_out = con.execute(
         f"SELECT part, count(*), min(part_row) FROM {_ROWS} WHERE NOT ({good}) GROUP BY part ORDER BY part"  # noqa: S608
     ).fetchall()
-    kept = con.execute("SELECT count(*) FROM costs").fetchone() or (0,)
+    (kept,) = sql.row(con, "SELECT count(*) FROM costs")
     con.execute(f"DROP TABLE {_ROWS}")
-    if not kept[0]:
+    if not kept:
         raise _nothing(loaded[0])
     return [
         Note(

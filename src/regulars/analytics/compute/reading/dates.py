@@ -120,8 +120,8 @@ def evidence_sql(value: str, group: Sequence[Form]) -> str:
         f"try_strptime({value}, [{sql.texts(filled(f, order) for f in group)}])" for order in _ORDERS
     )
     return (
-        f"count_if({day} IS NOT NULL AND {month} IS NULL), count_if({month} IS NOT NULL AND {day} IS NULL), "
-        f"count_if({day} <> {month})"
+        f"count(*) FILTER ({day} IS NOT NULL AND {month} IS NULL), "
+        f"count(*) FILTER ({month} IS NOT NULL AND {day} IS NULL), count(*) FILTER ({day} <> {month})"
     )
 
 

@@ -7,6 +7,7 @@ from collections.abc import Callable, Sequence
 
 from regulars.analytics.compute.reading.mapping import Mapped
 from regulars.analytics.compute.reading.names import squash
+from regulars.analytics.compute.reading.notes import left_out
 from regulars.analytics.compute.reading.types import Table
 from regulars.analytics.errors import InputError
 from regulars.analytics.types import Note
@@ -35,7 +36,7 @@ def select(tables: Sequence[Table], choose: Callable[[Table], Mapped]) -> tuple[
     for table in tables:
         mapped = choose(table) if table.family is None else of_families[table.name]
         if mapped is None:
-            notes.append(Note(code="part_left_out", facts={"name": table.name}))
+            notes += left_out([table.name])
         else:
             chosen.append((table, mapped))
     return chosen, notes

@@ -54,15 +54,16 @@ def ids(con: duckdb.DuckDBPyConnection, source: Source, column: Column) -> Ids:
 
 
 def _ids(con: duckdb.DuckDBPyConnection, values: str) -> Ids:
-    row = con.execute(
+    as_floats, others, lost = sql.row(
+        con,
         rf"""
-        SELECT count_if(regexp_full_match(v, '\d+\.0+')), count_if(NOT regexp_full_match(v, '{IS_WHOLE_ID}')),
+        SELECT count(*) FILTER (regexp_full_match(v, '\d+\.0+')),
+            count(*) FILTER (NOT regexp_full_match(v, '{IS_WHOLE_ID}')),
             min(v) FILTER (regexp_full_match(v, '{_LOST_DIGITS}'))
         FROM {values}
-        """  # noqa: S608
-    ).fetchone()
-    assert row is not None  # noqa: S101 -- an aggregate has one row
-    return Ids(as_whole=row[0] > 0 and row[1] == 0, lost=row[2])
+        """,  # noqa: S608
+    )
+    return Ids(as_whole=as_floats > 0 and others == 0, lost=lost)
 
 
 def marks(con: duckdb.DuckDBPyConnection, source: Source, column: Column) -> numbers.Marks:
@@ -113,11 +114,9 @@ def order_evidence(
     groups = {f.order_group for f in forms if f.family == "numeric"}
     for group in sorted(groups):
         own = [f for f in forms if f.family == "numeric" and f.order_group == group]
-        row = con.execute(
-            f"SELECT {dates.evidence_sql('v', own)} FROM {source.values(column, all_rows=True)}"  # noqa: S608
-        ).fetchone()
-        assert row is not None  # noqa: S101 -- an aggregate has one row
-        found[group] = dates.Evidence(*row)
+        values = source.values(column, all_rows=True)
+        counted = sql.row(con, f"SELECT {dates.evidence_sql('v', own)} FROM {values}")  # noqa: S608
+        found[group] = dates.Evidence(*counted)
     return found
 
 

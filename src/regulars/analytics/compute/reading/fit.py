@@ -14,7 +14,7 @@ def customer(p: Profile, name_score: int) -> float:
     if p.written_dates > 0.5 or _is_fractional(p):
         return 0.0
     fit = _filled(p)
-    if name_score >= _ID_SCORE and p.spaced > 0.5:
+    if name_score >= _ID_SCORE and p.wordy > 0.5:
         fit *= 0.66  # names of people: an e-mail or a phone beside them says more
     if p.count >= 20 and p.distinct == 1:
         fit *= 0.3  # the shop's own account, not customers
@@ -115,4 +115,4 @@ def _filled(p: Profile) -> float:
 
 def _is_fractional(p: Profile) -> bool:
     """Prices and weights are no ids."""
-    return p.numbers > 0.9 and p.wholes < 0.5
+    return p.numbers > 0.9 and p.fractions > 0.5

@@ -80,7 +80,11 @@ def _assign(found: Candidates, choices: Choices, left_out: set[str]) -> None:
             continue
         if role == "customer_id" and candidate.name_score <= _BARE_ID:
             continue
-        if role == "order_id" and candidate.name_score <= _BARE_ORDER_ID and _spans_days(found, column):
+        if (
+            role == "order_id"
+            and candidate.name_score <= _BARE_ORDER_ID
+            and _spans_days(found, column, choices)
+        ):
             continue
         if role == "product" and candidate.name_score <= _BARE_NAME and not _has_lines(choices, found):
             continue
@@ -123,15 +127,14 @@ def _has_no_time(found: Candidates, column: int) -> bool:
     return all(":" not in v or "00:00" in v for v in values)
 
 
-def _spans_days(found: Candidates, column: int) -> bool:
+def _spans_days(found: Candidates, column: int, choices: Choices) -> bool:
     """An id that comes back on other days is a customer's, not an order's."""
-    dated = next((c for c in found.of("ordered_at") if c.name_score >= 75), None) or found.best("ordered_at")
-    moments = found.table.sample[dated.column] if dated else None
-    if moments is None:
-        only = _only_dates(found)
-        if only is None:
-            return False
-        moments = found.table.sample[only]
+    dated = choices.get("ordered_at")
+    best = found.best("ordered_at")
+    place = dated.columns[0] if dated else best.column if best else _only_dates(found)
+    if place is None:
+        return False
+    moments = found.table.sample[place]
     days: dict[str, set[str]] = defaultdict(set)
     times: dict[str, int] = defaultdict(int)
     for value, moment in zip(found.table.sample[column], moments, strict=True):
@@ -146,7 +149,7 @@ def _recognise_bare_id(found: Candidates, choices: Choices, left_out: set[str]) 
     if "customer_id" in choices or "customer_id" in left_out:
         return
     for candidate in found.of("customer_id"):
-        if _spans_days(found, candidate.column):
+        if _spans_days(found, candidate.column, choices):
             choices["customer_id"] = Choice((candidate.column,))
             found.take(candidate)
             return

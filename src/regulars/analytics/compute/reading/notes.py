@@ -15,15 +15,19 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from regulars.analytics.compute.reading.families import Chosen
 from regulars.analytics.compute.reading.findings import Ids
+from regulars.analytics.compute.reading.mapping import Mapped
 from regulars.analytics.compute.reading.names import shown, squash
 from regulars.analytics.compute.reading.ragged import Ragged
 from regulars.analytics.compute.reading.types import Table
 from regulars.analytics.types import Note
 
 
-def of_mapping(chosen: Chosen) -> list[Note]:
+def left_out(names: Sequence[str]) -> list[Note]:
+    return [Note(code="part_left_out", facts={"name": name}) for name in names]
+
+
+def of_mapping(chosen: Sequence[tuple[Table, Mapped]]) -> list[Note]:
     notes = [note for _table, mapped in chosen for note in mapped.notes]
     table, first = chosen[0]
     usual = {f: squash(c) for f, c in first.shown(table).items()}

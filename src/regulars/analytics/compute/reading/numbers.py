@@ -109,7 +109,7 @@ def marks(values: Iterable[tuple[str, int]]) -> Marks:
         if not _NUMBER.fullmatch(body):
             odd = True
             continue
-        odd = odd or body != value
+        odd = odd or body != value or "," in body
         digits, _, exponent = body.lstrip("+-").lower().partition("e")
         said = _said(digits)
         count[said] += number

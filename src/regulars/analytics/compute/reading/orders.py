@@ -18,11 +18,12 @@ from regulars.analytics.compute.reading import (
     parts,
     plans,
     sources,
+    sql,
 )
 from regulars.analytics.compute.reading.confinement import confine
 from regulars.analytics.compute.reading.loading import Loaded, load, private_folder
 from regulars.analytics.compute.reading.names import currency_of
-from regulars.analytics.compute.reading.plans import Plan
+from regulars.analytics.compute.reading.plans import Plan, check_timezone
 from regulars.analytics.compute.reading.recognition import ORDER_ROLES
 from regulars.analytics.compute.reading.types import ParquetContent, Reading, ReadingOptions
 from regulars.analytics.errors import InputError
@@ -39,10 +40,11 @@ def read_orders(
     `InputError` where something cannot be used as orders.
     """
     said = overrides.of_orders(options.mapping)
+    check_timezone(options.timezone)
     with private_folder() as folder:
-        files = sources.gather(paths, folder, progress)
-        confine(con, [file.path for file, _family in files if file.kind == "parquet"])
-        tables, refused = parts.tables(con, files, ORDER_ROLES, overrides.named(said))
+        gathered = sources.gather(paths, folder, progress)
+        confine(con, [file.path for file, _family in gathered.files if file.kind == "parquet"])
+        tables, refused = parts.tables(con, gathered.files, ORDER_ROLES, overrides.named(said))
         overrides.check_columns(said, tables)
         chosen, left_out = families.select(tables, lambda t: mapping.choose(t, overrides.chosen(said, t)))
         with load(con, chosen, progress) as loaded:
@@ -51,7 +53,7 @@ def read_orders(
             _create_lines(con, loaded, made, options.timezone)
         rows = _rows(con, loaded)
         _require_usable_rows(con, loaded)
-    left_out += [Note(code="part_left_out", facts={"name": name}) for name, _error in refused]
+    left_out += notes.left_out([*gathered.left_out, *refused])
     return Reading(
         parts=[_source_part(item, rows[i]) for i, item in enumerate(loaded)],
         rows_read=sum(rows),
@@ -112,25 +114,24 @@ def _currency(
         return currency_of(wanted) or wanted.strip().upper()
     if not _has(loaded, "currency") and not any(p.currency_of_name or p.currencies_beside for p in made):
         return None
-    row = con.execute(
+    rows = con.execute(
         "SELECT currency FROM lines WHERE currency IS NOT NULL "
         "GROUP BY currency ORDER BY count(*) DESC, currency LIMIT 1"
-    ).fetchone()
-    return row[0] if row else None
+    ).fetchall()
+    return rows[0][0] if rows else None
 
 
 def _require_usable_rows(con: duckdb.DuckDBPyConnection, loaded: Sequence[Loaded]) -> None:
     usable = con.execute(
         "SELECT 1 FROM lines "
         "WHERE customer_id IS NOT NULL AND ordered_at IS NOT NULL AND amount IS NOT NULL LIMIT 1"
-    ).fetchone()
+    ).fetchall()
     if usable:
         return
     part = loaded[0].part
-    found = con.execute(
-        "SELECT count(*), count(customer_id), count(ordered_at), count(amount) FROM lines"
-    ).fetchone()
-    rows, customers, moments, amounts = found or (0, 0, 0, 0)
+    rows, customers, moments, amounts = sql.row(
+        con, "SELECT count(*), count(customer_id), count(ordered_at), count(amount) FROM lines"
+    )
     if rows and not moments:
         raise missing.unreadable_dates(part.table, part.choices["ordered_at"].columns[0], "ordered_at")
     if rows and not amounts:

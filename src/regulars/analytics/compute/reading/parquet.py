@@ -71,9 +71,9 @@ def tidy_columns(con: duckdb.DuckDBPyConnection, path: Path, columns: Sequence[C
     texts = [c.source for c in columns if c.type == "VARCHAR"]
     if not texts:
         return set()
-    counts = ", ".join(f"count_if({is_untidy_sql(sql.ident(name))})" for name in texts)
-    row = con.execute(f"SELECT {counts} FROM {scan_sql(path)}").fetchone()  # noqa: S608 -- names quoted
-    return {name for name, untidy in zip(texts, row or (), strict=True) if not untidy}
+    counts = ", ".join(f"count(*) FILTER ({is_untidy_sql(sql.ident(name))})" for name in texts)
+    counted = sql.row(con, f"SELECT {counts} FROM {scan_sql(path)}")  # noqa: S608 -- names quoted
+    return {name for name, untidy in zip(texts, counted, strict=True) if not untidy}
 
 
 def is_usable(type_name: str) -> bool:

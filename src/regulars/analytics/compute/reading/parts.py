@@ -22,8 +22,8 @@ Found = list[tuple[PlainFile, str | None]]
 
 def tables(
     con: duckdb.DuckDBPyConnection, files: Found, roles: Roles, named: Sequence[str]
-) -> tuple[list[Table], list[tuple[str, InputError]]]:
-    """The tables, and the members of families that are none, each with the reason.
+) -> tuple[list[Table], list[str]]:
+    """The tables, and the names of members of families that are none.
 
     `named`: columns that the person has named; they make a row a header as well.
     """
@@ -38,7 +38,7 @@ def tables(
             refused.append((file.name, error))
     if not found:
         raise refused[0][1]
-    return found, refused
+    return found, [name for name, _error in refused]
 
 
 def _table(

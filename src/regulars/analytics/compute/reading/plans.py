@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import zoneinfo
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
@@ -53,6 +54,16 @@ class Plan:
         default_factory=list
     )  # None: a flag or a date
     cancelled_mark: str | None = None
+
+
+def check_timezone(name: str) -> None:
+    try:
+        zoneinfo.ZoneInfo(name)
+    except (zoneinfo.ZoneInfoNotFoundError, ValueError, OSError) as error:
+        raise InputError(
+            "unknown_timezone",
+            _("There is no time zone “%(name)s”. Write it like Europe/Moscow.") % {"name": shown(name)},
+        ) from error
 
 
 def make(con: duckdb.DuckDBPyConnection, parts: Sequence[Part], moment: str) -> list[Plan]:

@@ -16,7 +16,7 @@ from regulars.analytics.compute.reading.names import currency_of
 _EMAIL = re.compile(r"[^@\s]+@[^@\s]+\.[^@\s]+")
 _CODE = re.compile(r"[#№]?[\w.\-/]*\d[\w.\-/]*")
 _NUMBERED = re.compile(r"[#№]?[A-Za-zА-Яа-я]{0,6}[-_ ]?\d{1,12}")
-_WHOLE = re.compile(r"[+-]?\d+([.,]0+)?")
+_FRACTION = re.compile(r"[+-]?\d*[.,]\d*[1-9]\d*")
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,11 +28,11 @@ class Profile:
     written_dates: float
     times: float
     numbers: float
-    wholes: float
+    fractions: float  # numbers with decimals
     emails: float
     codes: float  # no spaces, with digits: what ids look like
     numbered: float  # "#1001", "INV-17"
-    spaced: float  # several words
+    wordy: float  # letters without digits: what people and companies are called
     currencies: float
     statuses: float  # words that say something of an order's state
     flags: float  # yes and no
@@ -57,11 +57,11 @@ def profile(column: Sequence[str]) -> Profile:
         written_dates=share(is_written_date),
         times=share(is_time),
         numbers=share(numbers.is_number),
-        wholes=share(lambda v: _WHOLE.fullmatch(v) is not None),
+        fractions=share(lambda v: _FRACTION.fullmatch(numbers.clean(v)) is not None),
         emails=share(lambda v: _EMAIL.fullmatch(v) is not None),
         codes=share(lambda v: _CODE.fullmatch(v) is not None),
         numbered=share(lambda v: _NUMBERED.fullmatch(v) is not None),
-        spaced=share(lambda v: " " in v),
+        wordy=share(lambda v: not any(c.isdigit() or c == "@" for c in v)),
         currencies=share(_is_currency),
         statuses=share(lambda v: meaning_of(v) is not None),
         flags=share(is_flag),

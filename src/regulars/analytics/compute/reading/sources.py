@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-import os
 import stat
 from collections.abc import Sequence
+from dataclasses import dataclass, field
 from pathlib import Path
 
 from django.utils.translation import gettext as _
@@ -18,8 +18,17 @@ from regulars.analytics.errors import InputError
 from regulars.analytics.progress import Progress
 
 
-def gather(paths: Sequence[Path], folder: Folder, progress: Progress) -> list[tuple[PlainFile, str | None]]:
-    """(file, family) in the order given; members of one archive and sheets of one workbook are a family."""
+@dataclass(slots=True)
+class Gathered:
+    """`files`: with the family of each; members of one archive and sheets of one workbook are a family.
+    `left_out`: names of members that are of no kind that could hold a table."""
+
+    files: list[tuple[PlainFile, str | None]] = field(default_factory=list)
+    left_out: list[str] = field(default_factory=list)
+
+
+def gather(paths: Sequence[Path], folder: Folder, progress: Progress) -> Gathered:
+    """All files in the order given, outside of their archives."""
     if not paths:
         raise InputError("no_files", _("Name at least one file with orders."))
     if len(paths) > limits.MAX_FILES:
@@ -31,10 +40,10 @@ def gather(paths: Sequence[Path], folder: Folder, progress: Progress) -> list[tu
     names = _names(paths)
     for path, name in zip(paths, names, strict=True):
         _check(path, name)
-    found = []
+    gathered = Gathered()
     for path, name in zip(paths, names, strict=True):
-        found += _opened(path.absolute(), name, folder, progress)
-    return found
+        _open(path.absolute(), name, folder, progress, gathered)
+    return gathered
 
 
 def _names(paths: Sequence[Path]) -> list[str]:
@@ -60,8 +69,10 @@ def _check(path: Path, name: str) -> None:
         )
     if not stat.S_ISREG(status.st_mode):
         raise not_a_table(name, "device")
-    if not os.access(path, os.R_OK):
-        raise _not_allowed(name)
+    try:
+        path.open("rb").close()
+    except OSError as error:
+        raise _not_allowed(name) from error
     if status.st_size > limits.MAX_FILE_BYTES:
         raise InputError(
             "too_big",
@@ -83,30 +94,37 @@ def _not_allowed(name: str) -> InputError:
     )
 
 
-def _opened(path: Path, name: str, folder: Folder, progress: Progress) -> list[tuple[PlainFile, str | None]]:
+def _open(path: Path, name: str, folder: Folder, progress: Progress, gathered: Gathered) -> None:
     kind = sniff(path, name)
-    if kind == "gzip":
-        progress.step(_("Unpacking %(name)s") % {"name": name})
-        return _inside(archives.from_gzip(path, name, folder), name, path, folder, None)
     if kind == "zip":
         progress.step(_("Unpacking %(name)s") % {"name": name})
-        members = archives.from_zip(path, name, folder)
-        if not members:
-            raise InputError("empty", _("%(name)s is empty.") % {"name": name})
-        files: list[tuple[PlainFile, str | None]] = []
-        refused: list[InputError] = []
-        for inside, member in members:
-            called = name if len(members) == 1 else f"{name}: {inside}"
-            try:
-                files += _inside(member, called, path, folder, name)
-            except InputError as error:  # a picture beside the tables
-                refused.append(error)
-        if not files:
-            raise refused[0]
-        return files
-    if kind == "workbook":
-        progress.step(_("Reading %(name)s") % {"name": name})
-    return _inside(path, name, path, folder, None)
+        _open_members(archives.from_zip(path, name, folder), name, path, folder, gathered)
+    elif kind == "gzip":
+        progress.step(_("Unpacking %(name)s") % {"name": name})
+        gathered.files += _inside(archives.from_gzip(path, name, folder), name, path, folder, None)
+    else:
+        if kind == "workbook":
+            progress.step(_("Reading %(name)s") % {"name": name})
+        gathered.files += _inside(path, name, path, folder, None)
+
+
+def _open_members(
+    members: Sequence[tuple[str, Path]], name: str, origin: Path, folder: Folder, gathered: Gathered
+) -> None:
+    if not members:
+        raise InputError("empty", _("%(name)s is empty.") % {"name": name})
+    refused: list[tuple[str, InputError]] = []
+    files: list[tuple[PlainFile, str | None]] = []
+    for inside, member in members:
+        called = name if len(members) == 1 else f"{name}: {inside}"
+        try:
+            files += _inside(member, called, origin, folder, name)
+        except InputError as error:  # a picture beside the tables
+            refused.append((called, error))
+    if not files:
+        raise refused[0][1]
+    gathered.files += files
+    gathered.left_out += [called for called, _error in refused]
 
 
 def _inside(

@@ -3,6 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from typing import Any
+
+import duckdb
+
+
+def row(con: duckdb.DuckDBPyConnection, query: str) -> tuple[Any, ...]:
+    """The first row. All are fetched: a result that is not read to its end holds the connection."""
+    found: tuple[Any, ...] = con.execute(query).fetchall()[0]
+    return found
 
 
 def ident(name: str) -> str:

@@ -230,7 +230,8 @@ AMOUNT: Entries = (
         amount paid; paid amount; paid; стоимость; оплачено; сумма оплаты; сумма платежа; value; gross sales
     """),
     (80, """
-        gross amount; gross revenue; сумма без ндс; сумма без скидки; net total; выручка без ндс; cash
+        gross amount; gross revenue; сумма без ндс; сумма без скидки; net total; dollars; выручка без ндс;
+        cash
     """),
 )  # fmt: skip
 # Of a whole order, by its name.
