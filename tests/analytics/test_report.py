@@ -5,6 +5,7 @@ from __future__ import annotations
 import base64
 import hashlib
 import re
+from datetime import date
 from itertools import pairwise
 from typing import Any
 
@@ -15,6 +16,7 @@ from tests.analytics.pages import Page, read
 
 from regulars.analytics import types
 from regulars.analytics.report import GENERATOR, render_report, report_context
+from regulars.analytics.report.second_order import shown_curve, shown_within, watched_days
 
 CHARTS = {
     name: f'<svg class="rg-chart" viewBox="0 0 4 2" aria-hidden="true"><g id="rg-test-{name}"></g></svg>'
@@ -189,6 +191,23 @@ def test_first_month_alone_has_no_heat_map() -> None:
     )
     found = page(document=audit(cohorts=[first]))
     assert "rg-cohorts" not in {e.attributes.get("id") for e in found.elements}
+
+
+@pytest.mark.parametrize(
+    ("as_of", "sizes", "days"),
+    [
+        (date(2024, 4, 29), [200, 210, 220, 230, 240, 250], 150),  # from 1 December: the first 200 are enough
+        (date(2024, 4, 29), [10, 210, 220, 230, 240, 250], 119),  # the first 10 of 1,240 are not
+        (date(2023, 11, 20), [200], 0),
+        (date(2024, 4, 29), [1, 1, 1, 1, 1, 1], 0),
+    ],
+)
+def test_second_orders_are_shown_while_enough_were_watched(as_of: date, sizes: list[int], days: int) -> None:
+    listed = [msgspec.structs.replace(c, size=n) for c, n in zip(cohorts(), sizes, strict=False)]
+    document = audit(as_of=as_of, cohorts=listed)
+    assert watched_days(document) == days
+    assert all(shown <= days for shown in shown_within(document))
+    assert all(point.x <= days for point in shown_curve(document))
 
 
 def test_strip_of_stages_is_full() -> None:

@@ -101,7 +101,7 @@ def test_ids_can_be_hidden(here: Path) -> None:
     orders = write_orders(here / "orders.csv")
     assert run(orders, "--hide-ids", "--out", "r.html", "--json", "a.json").exit_code == 0
     for name in ("r.html", "a.json"):
-        assert "клиент " not in (here / name).read_text(encoding="utf-8").replace("клиент 3;", "")
+        assert "клиент " not in (here / name).read_text(encoding="utf-8")
 
 
 @pytest.mark.parametrize(

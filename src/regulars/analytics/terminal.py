@@ -6,112 +6,152 @@ of a terminal in it have any effect.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import textwrap
 
 from django.utils import translation
 from django.utils.translation import gettext as _
 from rich import box
 from rich.console import Console
-from rich.padding import Padding
 from rich.table import Table
 from rich.text import Text
 
+from regulars.analytics.report.tables import ChannelTable, channel_table
 from regulars.analytics.types import Audit
 from regulars.analytics.wording import headline, notes, source, summary
 from regulars.analytics.wording.growth import growth_words, left_out_words
 from regulars.analytics.wording.numbers import Formats, plain
 
 WIDTH_MAX = 100  # longer lines are harder to read, however wide the window is
+CHANNELS_MAX = 10
 COLOURS = {"better": "green", "worse": "red", "neutral": "dim"}
 
 
 def print_audit(audit: Audit, language: str, console: Console) -> None:
-    """Print the summary, the figures, the growth points and what was read; files are named by the caller."""
+    """Print the summary, the growth points, the figures and what was read."""
     formats = Formats(language, audit.currency)
+    page = _Page(console)
     with translation.override(language):
-        _summary(audit, formats, console)
-        _growth(audit, formats, console)
-        _headline(audit, formats, console)
-        _source(audit, formats, console)
+        _summary(audit, formats, page)
+        _growth(audit, formats, page)
+        _headline(audit, formats, page)
+        _channels(channel_table(audit, formats), page)
+        _source(audit, formats, page)
 
 
-def _summary(audit: Audit, formats: Formats, console: Console) -> None:
+class _Page:
+    """Lines and tables; a line is broken between words only, never within a figure such as 1 240 ₽."""
+
+    def __init__(self, console: Console) -> None:
+        self._console = console
+        self._width = min(console.width, WIDTH_MAX)
+
+    def say(self, text: str, style: str = "", indent: int = 0) -> None:
+        space = " " * indent
+        for line in textwrap.wrap(text, self._width, initial_indent=space, subsequent_indent=space):
+            self._console.print(Text(line, style), no_wrap=True, crop=False, overflow="ignore")
+
+    def table(self, table: Table) -> None:
+        self._console.print(table)
+
+    def gap(self) -> None:
+        self._console.print()
+
+
+def _summary(audit: Audit, formats: Formats, page: _Page) -> None:
     for line in summary.summary(audit, formats):
-        console.print(_said(line.question, "bold"))
-        console.print(Padding(Text(line.answer), (0, 0, 1, 2)))
+        page.say(line.question, "bold")
+        page.say(line.answer, indent=2)
+        page.gap()
 
 
-def _growth(audit: Audit, formats: Formats, console: Console) -> None:
+def _growth(audit: Audit, formats: Formats, page: _Page) -> None:
     if audit.growth_points:
-        console.print(_said(_("What is worth doing first"), "bold underline"))
+        page.say(_("What is worth doing first"), "bold underline")
+        page.gap()
     for number, point in enumerate(audit.growth_points, 1):
         words = growth_words(point, audit, formats)
-        console.print()
-        console.print(_said(f"{number}. {words.title}", "bold"))
-        told = [
-            f"{words.value} {words.outlook}",
-            words.who,
-            words.action,
-            f"{words.verdict} {words.backtest}".strip(),
-        ]
-        for text in told:
-            console.print(Padding(Text(text), (0, 0, 0, 3)))
+        page.say(f"{number}. {words.title}", "bold")
+        page.say(f"{words.value} {words.outlook}", indent=3)
+        page.say(words.who, indent=3)
+        page.say(words.action, indent=3)
+        page.say(f"{words.verdict} {words.backtest}".strip(), "dim", indent=3)
+        page.gap()
     for left in audit.growth_left_out:
         title, why = left_out_words(left, audit, formats)
-        console.print(Padding(Text(f"{title}: {why}", "dim"), (1, 0, 0, 0)))
-    console.print()
+        page.say(f"{title}: {why}", "dim")
+    page.gap()
 
 
-def _headline(audit: Audit, formats: Formats, console: Console) -> None:
-    table = Table(box=box.SIMPLE_HEAD, pad_edge=False, padding=(0, 2, 0, 0), show_edge=False)
-    table.add_column(_said(_("The figures"), "bold"))
-    table.add_column(_said(_("now")), justify="right", no_wrap=True)
+def _headline(audit: Audit, formats: Formats, page: _Page) -> None:
+    table = _table()
+    table.add_column(Text(_("The figures"), "bold"))
+    table.add_column(Text(_("now")), justify="right", no_wrap=True)
     table.add_column(
-        _said(_("in %(days)s") % {"days": formats.days(audit.retention_window_days)}), justify="right"
+        Text(_("in %(days)s") % {"days": formats.days(audit.retention_window_days)}), justify="right"
     )
     for group in headline.figure_groups(audit, formats):
         for figure in group.figures:
             change = figure.change
-            moved = _said("") if change is None else _said(change.text, COLOURS[change.verdict])
-            table.add_row(_said(figure.name), _said(figure.value), moved)
+            moved = Text("") if change is None else Text(change.text, COLOURS[change.verdict])
+            table.add_row(Text(figure.name), Text(figure.value), moved)
         table.add_section()
-    console.print(table)
-    console.print()
+    page.table(table)
+    page.gap()
 
 
-def _source(audit: Audit, formats: Formats, console: Console) -> None:
-    console.print(_said(_("What was read"), "bold underline"))
-    read = _("%(rows)s, orders %(period)s") % {
-        "rows": formats.rows(audit.rows_read),
-        "period": formats.period(audit.from_, audit.to),
-    }
-    console.print(Text(read))
-    names = ", ".join(plain(part.name) for part in audit.source)
-    console.print(Text(names, "dim"))
-    _mapping(source.mapping_lines(audit.mapping), console)
+def _channels(found: ChannelTable | None, page: _Page) -> None:
+    """What customers cost and bring; the report has all channels."""
+    if found is None:
+        return
+    table = _table()
+    table.add_column(Text(_("Channel"), "bold"), max_width=24, overflow="ellipsis", no_wrap=True)
+    names = [_("Customers"), _("LTV")] + ([_("CAC"), _("LTV / CAC")] if found.has_costs else [])
+    for name in names:
+        table.add_column(Text(name), justify="right", no_wrap=True)
+    for row in found.rows[: CHANNELS_MAX + 1]:
+        costs = [row.cac, row.ltv_to_cac] if found.has_costs else []
+        table.add_row(*(Text(cell) for cell in (row.name, row.customers, row.ltv, *costs)))
+    page.table(table)
+    page.gap()
+
+
+def _source(audit: Audit, formats: Formats, page: _Page) -> None:
+    page.say(_("What was read"), "bold underline")
+    page.gap()
+    page.say(
+        _("%(rows)s, orders %(period)s")
+        % {"rows": formats.rows(audit.rows_read), "period": formats.period(audit.from_, audit.to)}
+    )
+    page.say(", ".join(plain(part.name) for part in audit.source), "dim")
+    _mapping(audit.mapping, page)
     if audit.mapping_costs:
-        console.print(Text(_("Costs:")))
-        _mapping(source.mapping_lines(audit.mapping_costs), console)
+        page.say(_("Costs:"))
+        _mapping(audit.mapping_costs, page)
+    page.say(_("If a column was taken for the wrong thing, say which with --map FIELD=COLUMN."), "dim")
     rejected = source.rejected_rows(audit, formats)
     if rejected:
+        page.gap()
         total = formats.rows(source.rejected_total(audit))
-        console.print(_said(_("Left out: %(rows)s") % {"rows": total}, "bold"))
+        page.say(_("Left out: %(rows)s") % {"rows": total}, "bold")
     for row in rejected:
         example = f" ({row.examples[0]})" if row.examples else ""
-        console.print(Padding(Text(f"{row.rows}: {row.reason}{example}"), (0, 0, 0, 2)))
-    for line in [*source.left_out_lines(audit, formats), *notes.note_lines(audit, formats)]:
-        console.print(Padding(Text(line), (0, 0, 0, 2)))
-    console.print()
+        page.say(f"{row.rows}: {row.reason}{example}", indent=2)
+    other = [*source.left_out_lines(audit, formats), *notes.note_lines(audit, formats)]
+    if other:
+        page.gap()
+    for line in other:
+        page.say(line)
+    page.gap()
 
 
-def _mapping(lines: Sequence[tuple[str, str]], console: Console) -> None:
-    """Which column was taken for what, and how to say otherwise."""
+def _mapping(mapping: dict[str, str], page: _Page) -> None:
+    """Which column was taken for what, under our own names, as --map takes them."""
+    lines = source.mapping_lines(mapping)
     table = Table.grid(padding=(0, 1))
-    for field, column in lines:
-        table.add_row(Text("  " + field), Text("←"), Text(column))
-    console.print(table)
+    for field, name, column in lines:
+        table.add_row(Text("  " + name), Text("←"), Text(column), Text(field, "dim"))
+    page.table(table)
 
 
-def _said(text: str, style: str = "") -> Text:
-    """Text of a cell: never markup."""
-    return Text(text, style=style)
+def _table() -> Table:
+    return Table(box=box.SIMPLE_HEAD, pad_edge=False, padding=(0, 2, 0, 0), show_edge=False)

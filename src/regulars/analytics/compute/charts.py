@@ -16,6 +16,7 @@ import altair
 import vl_convert
 from django.utils import translation
 
+from regulars.analytics.report.second_order import shown_curve, shown_within
 from regulars.analytics.types import Audit
 from regulars.analytics.wording.numbers import Formats
 
@@ -24,10 +25,10 @@ Drawing = Any
 """One of Altair's charts, not yet drawn."""
 
 WIDTH, HEIGHT = 400, 230  # of every picture; CSS scales it, and at 300 px the letters can still be read
-MONTH_LABELS_MAX = 5
+MONTH_LABELS_MAX = 4
 TICKS_MAX = 5
 MONTHS_MAX = 60  # bars a reader can tell apart at this width; the table and the JSON file hold all
-SECOND_ORDER_DAYS: Final = (30, 60, 90, 180, 365)
+SECOND_ORDER_MARKS: Final = (30, 90, 180, 365)  # days that get a point and its figure
 
 # Colours that occur nowhere else in the drawing, each standing for a variable of report.css.
 _INKS: Final = {
@@ -106,16 +107,16 @@ def _months(audit: Audit, formats: Formats, values: Sequence[tuple[float, float]
 
 def _second_order(audit: Audit, formats: Formats) -> Drawing | None:
     """The share of customers with a second purchase day by days since the first."""
-    curve = [p for p in audit.second_order.curve if p.x <= SECOND_ORDER_DAYS[-1]]
+    curve = shown_curve(audit)
     if len(curve) < 2 or not any(p.y for p in curve):
         return None
     last = curve[-1].x
-    days = [0, *(d for d in SECOND_ORDER_DAYS if d <= last)]
     marks = [
-        {"x": d, "y": y, "label": formats.share(y, 0 if y >= 0.1 else 1)}
-        for d in days
-        if (y := audit.second_order.within.get(str(d))) is not None
+        {"x": days, "y": share, "label": formats.rough_share(share)}
+        for days, share in shown_within(audit).items()
+        if days in SECOND_ORDER_MARKS
     ]
+    days = [d for d in (0, *SECOND_ORDER_MARKS) if d <= last]
     ticks = _ticks(max(p.y for p in curve))
     labels = [formats.share(t, 0 if ticks[-1] >= 0.05 else 1) for t in ticks]
     place = _Place(
@@ -125,7 +126,13 @@ def _second_order(audit: Audit, formats: Formats) -> Drawing | None:
         ),
     )
     line = [{"x": p.x, "y": p.y} for p in curve]
-    return _finished(*place.area(line), *place.labelled(marks, align="right", dx=-7, dy=-9))
+    early = [m for m in marks if m["x"] <= last * 0.8]
+    late = [m for m in marks if m["x"] > last * 0.8]  # no room for words to the right of these
+    return _finished(
+        *place.area(line),
+        *place.labelled(early, align="left", dx=8, dy=10),
+        *place.labelled(late, align="right", dx=-8, dy=-10),
+    )
 
 
 def _lorenz(audit: Audit, formats: Formats) -> Drawing | None:
@@ -179,7 +186,7 @@ class _Place:
                 aria=False, filled=True, size=44, color=_ACCENT, opacity=1, stroke=_PAPER, strokeWidth=1.5
             ),
             base.mark_text(
-                aria=False, align=align, dx=dx, dy=dy, fontSize=12, fontWeight=600, color=_INK
+                aria=False, align=align, dx=dx, dy=dy, fontSize=13, fontWeight=600, color=_INK
             ).encode(text="label:N"),
         )
 
@@ -220,7 +227,7 @@ def _zeros(fraction: float) -> int:
 
 def _finished(*layers: Drawing) -> Drawing:
     axis = {
-        "labelFontSize": 12,
+        "labelFontSize": 13,
         "labelColor": _MUTED,
         "labelPadding": 6,
         "domainColor": _LINE,
@@ -230,7 +237,12 @@ def _finished(*layers: Drawing) -> Drawing:
     }
     return (
         alt.layer(*layers)
-        .properties(width=WIDTH, height=HEIGHT, autosize={"type": "fit", "contains": "padding"}, padding=2)
+        .properties(
+            width=WIDTH,
+            height=HEIGHT,
+            autosize={"type": "fit", "contains": "padding"},
+            padding={"left": 2, "top": 6, "right": 18, "bottom": 2},
+        )
         .configure(background="transparent", font="Golos Text, system-ui, sans-serif", axis=axis)
         .configure_view(stroke=None)
     )

@@ -19,12 +19,15 @@ from regulars.analytics.wording.segments import (
 )
 
 
+WEIGHTS = (0.02, 0.06, 0.15, 0.3)  # shares of revenue at which a place on the map gets a stronger colour
+
+
 @dataclass(frozen=True)
 class Group:
     """A segment or a stage.
 
     `start` and `bar` are where its part of a strip of all customers begins and how wide it is, in percent;
-    `step` tells it from others of its mood.
+    `step` tells it from others of its mood, `weight` 0 to 4 is how much of the revenue it brings.
     """
 
     key: str
@@ -38,6 +41,7 @@ class Group:
     start: str
     bar: str
     step: int
+    weight: int
     empty: bool
 
 
@@ -66,7 +70,8 @@ def _groups(
     before = 0
     for key, words, customers, revenue in counted:
         share = customers / audit.customers if audit.customers else 0.0
-        revenue_share = formats.share(float(revenue / audit.revenue) if audit.revenue else 0.0)
+        of_revenue = float(revenue / audit.revenue) if audit.revenue else 0.0
+        revenue_share = formats.share(of_revenue)
         groups.append(
             Group(
                 key=key,
@@ -79,6 +84,7 @@ def _groups(
                 revenue_label=_("%(share)s of revenue") % {"share": revenue_share},
                 start=f"{before / audit.customers * 100 if audit.customers else 0:.3f}",
                 bar=f"{share * 100:.3f}",
+                weight=sum(of_revenue >= part for part in WEIGHTS),
                 step=sum(g.words.mood == words.mood for g in groups),
                 empty=not customers,
             )

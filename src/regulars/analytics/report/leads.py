@@ -7,6 +7,7 @@ from decimal import Decimal
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
+from regulars.analytics.report.second_order import shown_within
 from regulars.analytics.types import Audit, Cohort
 from regulars.analytics.wording.numbers import Formats
 from regulars.analytics.wording.source import rejected_total
@@ -23,7 +24,7 @@ def months(audit: Audit, formats: Formats) -> str:
         "Over the last %(n)s whole month customers who had ordered before brought %(share)s of the revenue.",
         "Over the last %(n)s whole months customers who had ordered before brought %(share)s of the revenue.",
         len(whole),
-    ) % {"n": formats.number(len(whole)), "share": formats.share(float(returning / total), 0)}
+    ) % {"n": formats.number(len(whole)), "share": formats.rough_share(float(returning / total))}
 
 
 def revenue_caption(audit: Audit) -> str:
@@ -41,10 +42,13 @@ def cohorts(audit: Audit, formats: Formats) -> str:
     rate = _next_month(seen)
     lead = _(
         "Each row is the customers of one month; on average %(share)s of them order again in the next month."
-    ) % {"share": formats.share(rate)}
+    ) % {"share": formats.rough_share(rate)}
     if len(seen) < 4:
         return lead
-    facts = {"older": formats.share(_next_month(first)), "newer": formats.share(_next_month(second))}
+    facts = {
+        "older": formats.rough_share(_next_month(first)),
+        "newer": formats.rough_share(_next_month(second)),
+    }
     return (
         lead + " " + _("It was %(older)s in the older half of the months and %(newer)s in the newer.") % facts
     )
@@ -55,17 +59,17 @@ def _next_month(group: list[Cohort]) -> float:
 
 
 def second_order(audit: Audit, formats: Formats) -> str:
-    within = audit.second_order.within
+    within = shown_within(audit)
     if not any(within.values()):
         return _("Nobody has come back on another day yet.")
-    if "30" in within and "90" in within:
+    if 30 in within and 90 in within:
         return _("%(first)s of customers order again within 30 days, %(second)s within 90.") % {
-            "first": formats.share(within["30"]),
-            "second": formats.share(within["90"]),
+            "first": formats.rough_share(within[30]),
+            "second": formats.rough_share(within[90]),
         }
-    days, share = max((int(d), s) for d, s in within.items())
+    days, share = max(within.items())
     return _("%(share)s of customers order again within %(days)s.") % {
-        "share": formats.share(share),
+        "share": formats.rough_share(share),
         "days": formats.days(days),
     }
 
@@ -74,8 +78,8 @@ def lorenz(audit: Audit, formats: Formats) -> str:
     if not audit.revenue:
         return _("There is no revenue to share out.")
     return _("The best tenth of customers brings %(ten)s of the revenue, the best fifth %(twenty)s.") % {
-        "ten": formats.share(audit.lorenz.top_10_share, 0),
-        "twenty": formats.share(audit.lorenz.top_20_share, 0),
+        "ten": formats.rough_share(audit.lorenz.top_10_share),
+        "twenty": formats.rough_share(audit.lorenz.top_20_share),
     }
 
 
@@ -118,6 +122,10 @@ def channels(audit: Audit, formats: Formats) -> str:
         value = _("LTV is the revenue a customer has brought so far, without taking off what the goods cost.")
     if all(c.cost is None for c in audit.channels):
         return value
+    if len(audit.channels) == 1:
+        value += " " + _(
+            "Orders name no channel, so the cost can only be set against all customers together."
+        )
     return (
         value
         + " "

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 from django.utils.translation import gettext as _
 
+from regulars.analytics.report.second_order import shown_within
 from regulars.analytics.types import Audit, Channel
 from regulars.analytics.wording.numbers import DASH, Formats, plain
 from regulars.analytics.wording.segments import stage_words
@@ -104,8 +105,7 @@ def month_rows(audit: Audit, formats: Formats) -> list[MonthRow]:
 
 def second_order_rows(audit: Audit, formats: Formats) -> list[tuple[str, str]]:
     """(within so many days, share of customers)."""
-    within = sorted((int(days), share) for days, share in audit.second_order.within.items())
-    return [(formats.days(days), formats.share(share)) for days, share in within]
+    return [(formats.days(days), formats.share(share)) for days, share in shown_within(audit).items()]
 
 
 def lorenz_rows(audit: Audit, formats: Formats) -> list[tuple[str, str]]:
@@ -130,7 +130,7 @@ def slipping_rows(audit: Audit, formats: Formats) -> list[SlippingRow]:
                 orders=formats.number(customer.orders),
                 revenue=formats.money(customer.revenue, places),
                 stage=words.name,
-                mood="lost" if customer.stage == "lapsed" else "slipping",
+                mood=words.mood,
             )
         )
     return rows

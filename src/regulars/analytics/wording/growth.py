@@ -12,6 +12,9 @@ from regulars.analytics.wording import growth_groups
 from regulars.analytics.wording.numbers import Formats, plain
 
 
+SHOWN_MAX = 5  # customers to begin with; the JSON file has more
+
+
 @dataclass(frozen=True)
 class GrowthWords:
     """`outlook` stands under the value; `verdict` says in a word how the test on the past ended.
@@ -56,7 +59,7 @@ def growth_words(point: GrowthPoint, audit: Audit, formats: Formats) -> GrowthWo
         verdict=verdict,
         backtest=backtest,
         extra=_extra(point, formats),
-        top=[plain(customer) for customer in point.top],
+        top=[plain(customer) for customer in point.top[:SHOWN_MAX]],
     )
 
 
@@ -185,7 +188,7 @@ def _why(left: LeftOut, formats: Formats) -> str:
         "no_products": _("the orders do not say what was bought."),
         "no_pair": _("no two goods are bought one after the other often enough."),
         "nobody_in_group": _("nobody is in this group today."),
-        "nothing_expected": _("such customers have brought nothing so far."),
+        "nothing_expected": _("nothing is to be expected of them, going by what such customers did before."),
     }.get(left.reason, _("the history does not bear a forecast."))
 
 

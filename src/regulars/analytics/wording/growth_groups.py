@@ -34,16 +34,14 @@ def how(point: GrowthPoint, formats: Formats) -> str:
     """The computation in one sentence, and a second where only a part of the customers was learnt from."""
     facts = point.facts
     told = _outcomes()[point.key] % {
-        "share": formats.share(
-            float(facts["share_percent"]) / 100, 0 if float(facts["share_percent"]) >= 10 else 1
-        ),
+        "share": formats.rough_share(float(facts["share_percent"]) / 100),
         "money": formats.about(formats.amount(facts["money_each"])),
         "b": _name(point, "b"),
     }
     sentence = ngettext(
-        "%(n)s such customer of this shop, looked at from %(moments)s moments of the past and followed "
+        "%(n)s such customer of this shop, seen at %(moments)s moments of the past and followed "
         "for up to %(days)s, shows what to expect: %(told)s.",
-        "%(n)s such customers of this shop, looked at from %(moments)s moments of the past and followed "
+        "%(n)s such customers of this shop, seen at %(moments)s moments of the past and followed "
         "for up to %(days)s, show what to expect: %(told)s.",
         int(facts["precedents"]),
     ) % {
@@ -91,7 +89,7 @@ def _overdue(point: GrowthPoint, formats: Formats) -> str:
         "%(n)s customer who bought on three or more days and is late: away for more than %(factor)s "
         "times the own usual gap (%(gap)s), but not yet for more than %(days)s.",
         "%(n)s customers who bought on three or more days and are late: away for more than %(factor)s "
-        "times their own usual gap (half of them buy every %(gap)s or oftener), but not yet for more "
+        "times their own usual gap (half of them buy at least every %(gap)s), but not yet for more "
         "than %(days)s.",
         point.customers,
     ) % (

@@ -183,7 +183,7 @@ def figure_names() -> dict[str, str]:
         "average_order_value": _("Average order value"),
         "repeat_purchase_rate": _("Repeat purchase rate"),
         "one_time_customers": _("One-time customers"),
-        "repeat_revenue_share": _("Revenue from those who came back"),
+        "repeat_revenue_share": _("Revenue from repeat buyers"),
         "purchase_frequency": _("Orders per customer"),
         "purchase_days": _("Purchase days"),
         "regulars": _("Regulars"),
@@ -194,5 +194,5 @@ def figure_names() -> dict[str, str]:
         "retention_rate": _("Retention rate"),
         "churn_rate": _("Churn rate"),
         "new_customer_rate": _("Share of new customers"),
-        "ltv_historical": _("Customer lifetime value so far"),
+        "ltv_historical": _("Lifetime value so far"),
     }

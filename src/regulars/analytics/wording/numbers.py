@@ -79,6 +79,10 @@ class Formats:
             return DASH
         return self.number(value * 100, places) + self._percent_sign
 
+    def rough_share(self, value: float) -> str:
+        """For a sentence: whole percents, tenths where there are only a few of them."""
+        return self.share(value, 0 if value >= 0.1 or value == 0 else 1)
+
     def out_of(self, share: float) -> str:
         """A share as people: "7 out of 10", "97 out of 100", "1 out of 40"."""
         if share >= 0.95 or share == 0:
@@ -130,10 +134,8 @@ class Formats:
 
     def money_places(self, values: Iterable[Decimal | None]) -> int:
         """One precision for a whole column: cents where even the largest amount is small."""
-        sizes = [abs(v) for v in values if v is not None]
-        if not sizes or max(sizes) >= CENTS_BELOW:
-            return 0
-        return 0 if all(v == v.to_integral_value() for v in sizes) else 2
+        largest = max((abs(v) for v in values if v is not None), default=Decimal(0))
+        return 2 if 0 < largest < CENTS_BELOW else 0
 
     @staticmethod
     def amount(fact: str | float) -> Decimal:

@@ -37,7 +37,7 @@ SEGMENT_ORDER: tuple[Segment, ...] = (
     "hibernating",
     "lost",
 )
-STAGE_ORDER: tuple[Stage, ...] = ("new", "active", "regular", "returned", "at_risk", "lapsed", "lost")
+STAGE_ORDER: tuple[Stage, ...] = ("regular", "active", "new", "returned", "at_risk", "lapsed", "lost")
 _SEGMENT_MOODS: dict[Segment, Mood] = {
     "champions": "kept",
     "loyal": "kept",

@@ -11,6 +11,7 @@ from django.utils.translation import ngettext
 from regulars.analytics.types import Audit, RejectReason
 from regulars.analytics.wording.numbers import Formats, plain
 
+EXAMPLES_MAX = 3  # rows to look up; the JSON file has more
 REASON_ORDER: tuple[RejectReason, ...] = get_args(RejectReason)
 
 
@@ -41,11 +42,9 @@ def field_names() -> dict[str, str]:
     }
 
 
-def mapping_lines(mapping: dict[str, str]) -> list[tuple[str, str]]:
-    """(what it is, the column it was taken from), in the order of the fields."""
-    names = field_names()
-    known = [(names[field], plain(mapping[field])) for field in names if field in mapping]
-    return known + [(plain(f), plain(column)) for f, column in mapping.items() if f not in names]
+def mapping_lines(mapping: dict[str, str]) -> list[tuple[str, str, str]]:
+    """(field, what it is, the column it was taken from), in the order of the fields."""
+    return [(field, name, plain(mapping[field])) for field, name in field_names().items() if field in mapping]
 
 
 def reason_names() -> dict[RejectReason, str]:
@@ -66,7 +65,7 @@ def rejected_rows(audit: Audit, formats: Formats) -> list[RejectedRows]:
         RejectedRows(
             reason=names[reason],
             rows=formats.number(audit.rejected[reason]),
-            examples=[plain(e) for e in audit.rejected_examples.get(reason, [])],
+            examples=[plain(e) for e in audit.rejected_examples.get(reason, [])[:EXAMPLES_MAX]],
         )
         for reason in REASON_ORDER
         if audit.rejected.get(reason)
@@ -98,8 +97,8 @@ def left_out_lines(audit: Audit, formats: Formats) -> list[str]:
     if audit.voided_orders:
         lines.append(
             ngettext(
-                "%(n)s order was cancelled or returned whole and does not count.",
-                "%(n)s orders were cancelled or returned whole and do not count.",
+                "%(n)s order adds up to zero or less (cancelled, returned whole or free) and does not count.",
+                "%(n)s orders add up to zero or less (cancelled, returned whole or free) and do not count.",
                 audit.voided_orders,
             )
             % {"n": formats.number(audit.voided_orders)}

@@ -32,8 +32,8 @@ def _retention(audit: Audit, formats: Formats) -> str:
     if audit.repeat_purchase_rate is None or audit.repeat_revenue_share is None:
         return _("There are no orders to judge by.")
     facts = {
-        "repeat": formats.share(audit.repeat_purchase_rate, 0),
-        "revenue": formats.share(audit.repeat_revenue_share, 0),
+        "repeat": formats.rough_share(audit.repeat_purchase_rate),
+        "revenue": formats.rough_share(audit.repeat_revenue_share),
     }
     if audit.retention_rate is None:
         sentence = _(
@@ -42,7 +42,7 @@ def _retention(audit: Audit, formats: Formats) -> str:
         )
         return sentence % (facts | {"needed": formats.days(2 * audit.retention_window_days)})
     facts |= {
-        "rate": formats.share(audit.retention_rate, 0),
+        "rate": formats.rough_share(audit.retention_rate),
         "days": formats.days(audit.retention_window_days),
     }
     moved = change("retention_rate", audit, formats)
