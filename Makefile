@@ -97,7 +97,7 @@ assets: $(BUILT)/.stamp
 
 assets/node_modules/.stamp: assets/package.json assets/package-lock.json | $(VENV)/.installed
 	@echo "Fetching what the pages are built from…"
-	@$(NPM) && npm ci --loglevel=error --no-audit --no-fund
+	@$(NPM) && npm ci --loglevel=error --no-audit --no-fund >/dev/null
 	@touch $@
 
 $(BUILT)/.stamp: assets/node_modules/.stamp $(ASSET_SOURCES)

@@ -191,6 +191,21 @@ def test_a_full_disk_is_called_by_its_name(tmp_path: Path, output: str) -> None:
     assert str(error).startswith("The disk is full: ")
 
 
+def test_a_server_that_ended_by_itself_says_why(tmp_path: Path) -> None:
+    full = cluster.stopped(tmp_path, 'PANIC:  could not write to file "pg_wal/x": No space left on device')
+    assert isinstance(full, DiskFull)
+    other = cluster.stopped(tmp_path, "LOG:  received SIGKILL")
+    assert str(other).startswith("The database has stopped (its log: ")
+
+
+def test_only_the_end_of_the_log_since_the_start_counts(tmp_path: Path) -> None:
+    (tmp_path / "postgres.log").write_text("before\n" + "x" * 70_000 + "end")
+    assert len(cluster.log_since(tmp_path, 7)) == 65_536
+    (tmp_path / "postgres.log").write_text("before\nafter")
+    assert cluster.log_since(tmp_path, 7) == "after"
+    assert cluster.log_since(tmp_path / "nowhere", 7) == ""
+
+
 def test_another_failure_names_the_reason_and_the_log(tmp_path: Path) -> None:
     error = cluster.failure(tmp_path, "LOG:  starting\nFATAL:  the moon is full\nLOG:  shut down")
     assert "FATAL:  the moon is full" in str(error)

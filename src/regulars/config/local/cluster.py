@@ -89,26 +89,41 @@ def open_log(folder: Path) -> int:
 
 
 def log_since(folder: Path, size: int) -> str:
-    """What the server wrote to its log after the first `size` bytes."""
+    """The end of what the server wrote to its log after the first `size` bytes."""
     try:
         with (folder / "postgres.log").open("rb") as file:
-            file.seek(size)
-            return file.read(65_536).decode("utf-8", "replace")
+            file.seek(max(size, file.seek(0, os.SEEK_END) - 65_536))
+            return file.read().decode("utf-8", "replace")
     except FileNotFoundError:
         return ""
 
 
+def stopped(folder: Path, output: str) -> LocalError:
+    """Put the end of a server that ran into plain words."""
+    return _no_room(folder, output) or LocalError(
+        _("The database has stopped (its log: %(log)s). Start again; nothing is lost.")
+        % {"log": folder / "postgres.log"}
+    )
+
+
+def _no_room(folder: Path, output: str) -> DiskFull | None:
+    if not any(words in output for words in _NO_ROOM):
+        return None
+    free = shutil.disk_usage(folder).free // 1_000_000
+    return DiskFull(
+        _(
+            "The disk is full: the database has %(free)s MB left at %(path)s and needs 200 MB to start. "
+            "Make room and start again; nothing is lost."
+        )
+        % {"free": free, "path": folder}
+    )
+
+
 def failure(folder: Path, output: str) -> LocalError:
     """Put what a program of PostgreSQL printed before it gave up into plain words."""
-    if any(words in output for words in _NO_ROOM):
-        free = shutil.disk_usage(folder).free // 1_000_000
-        return DiskFull(
-            _(
-                "The disk is full: the database has %(free)s MB left at %(path)s and needs 200 MB to start. "
-                "Make room and start again; nothing is lost."
-            )
-            % {"free": free, "path": folder}
-        )
+    full = _no_room(folder, output)
+    if full is not None:
+        return full
     lines = [line for line in output.splitlines() if "FATAL" in line or "PANIC" in line or "error:" in line]
     reason = " ".join((lines or output.splitlines())[-3:]).strip()
     return LocalError(

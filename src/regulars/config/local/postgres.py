@@ -74,6 +74,7 @@ class EmbeddedPostgres:
         self.quick = quick
         self._process: subprocess.Popen[bytes] | None = None
         self._socket_folder: Path | None = None
+        self._log_size = 0
 
     def start(self) -> None:
         """Start the server and wait until it answers; makes files, role and database where missing.
@@ -93,7 +94,7 @@ class EmbeddedPostgres:
             command = [str(programs / "bin" / "postgres"), "-D", str(data)]
             command += [f"--{name}={value}" for name, value in settings.items()]
             log = cluster.open_log(self.folder)
-            log_size = os.fstat(log).st_size
+            self._log_size = os.fstat(log).st_size
             try:
                 self._process = subprocess.Popen(
                     command,
@@ -108,7 +109,7 @@ class EmbeddedPostgres:
                 )
             finally:
                 os.close(log)
-            self._wait_until_ready(log_size)
+            self._wait_until_ready()
             self._make_database()
         except BaseException:
             self.stop()
@@ -134,6 +135,10 @@ class EmbeddedPostgres:
         """None while the server runs, else how it ended (negative: by a signal)."""
         return self._process.poll() if self._process else 0
 
+    def why_it_stopped(self) -> LocalError:
+        """The reason in plain words, for a server that ran and has ended by itself."""
+        return cluster.stopped(self.folder, self._said())
+
     def url(self, database: str = cluster.ROLE) -> str:
         """The address of a database on this server, with the password of its role."""
         return self._url(cluster.ROLE, database)
@@ -147,6 +152,9 @@ class EmbeddedPostgres:
     ) -> None:
         self.stop()
 
+    def _said(self) -> str:
+        return cluster.log_since(self.folder, self._log_size)
+
     def _url(self, role: str, database: str) -> str:
         if self._socket_folder is None:
             raise LocalError(_("The database does not run."))
@@ -154,19 +162,18 @@ class EmbeddedPostgres:
         host = quote(str(self._socket_folder), safe="")
         return f"postgresql://{role}:{password}@/{database}?host={host}"
 
-    def _wait_until_ready(self, log_size: int) -> None:
+    def _wait_until_ready(self) -> None:
         deadline = time.monotonic() + READY_SECONDS_MAX
         url = self._url(cluster.ADMIN, "postgres")
         while True:
             if self.exit_code() is not None:
-                raise cluster.failure(self.folder, cluster.log_since(self.folder, log_size))
+                raise cluster.failure(self.folder, self._said())
             try:
                 psycopg.connect(url, connect_timeout=5).close()
                 return
             except psycopg.OperationalError as error:
                 if time.monotonic() > deadline:
-                    log = cluster.log_since(self.folder, log_size)
-                    raise cluster.failure(self.folder, log or str(error)) from error
+                    raise cluster.failure(self.folder, self._said() or str(error)) from error
             time.sleep(0.03)
 
     def _make_database(self) -> None:

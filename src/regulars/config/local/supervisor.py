@@ -181,10 +181,7 @@ class Supervisor:
         while True:
             time.sleep(POLL_SECONDS)
             if server is not None and server.exit_code() is not None:
-                raise LocalError(
-                    _("The database has stopped (its log: %(log)s). Start again; nothing is lost.")
-                    % {"log": server.folder / "postgres.log"}
-                )
+                raise server.why_it_stopped()
             for place, child in enumerate(running):
                 if child.exit_code() is None:
                     continue
