@@ -5,9 +5,11 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from regulars.analytics.compute.growth.interval import Expected, expect
+from regulars.analytics.compute.growth.evidence import Evidence
+from regulars.analytics.compute.growth.interval import Expected, Shape, expect
 from regulars.analytics.compute.growth.plan import Plan, plan
 from regulars.analytics.compute.growth.precedents import Cases, Outcome, Precedents, Traits
+from regulars.analytics.compute.growth.tide import Tide, expected_tide, tide_of
 
 PEOPLE = 400
 
@@ -42,7 +44,13 @@ def precedents(made: Plan, half: np.ndarray, full: np.ndarray, who: Traits | Non
 
 
 def of(made: Plan, half: np.ndarray, full: np.ndarray, members: int = PEOPLE) -> Expected:
-    return expect(precedents(made, half, full), traits(members), made, "spending", seed=1)
+    return forecast(precedents(made, half, full), traits(members), made)
+
+
+def forecast(past: Precedents, members: Traits, made: Plan, shape: Shape = "spending") -> Expected:
+    evidence = Evidence.of(past, members, made, seed=1)
+    tide = tide_of(evidence)
+    return expect(evidence, shape, expected_tide(tide, [tide]), seed=1)
 
 
 def everybody(money: float) -> np.ndarray:
@@ -104,6 +112,17 @@ def test_moments_that_differ_beyond_chance_widen() -> None:
     assert (wild.high - wild.low) / wild.value > 3 * (calm.high - calm.low) / calm.value
 
 
+def test_half_of_the_tide_is_the_shops() -> None:
+    calm, wild, vague = Tide(-0.01, 0.001), Tide(0.08, 0.001), Tide(1.5, 10.0)
+    assert expected_tide(wild, [wild]) == pytest.approx(0.08**0.5)
+    assert expected_tide(wild, [wild, calm]) == pytest.approx(((0.08 + 0.035) / 2) ** 0.5)
+    assert expected_tide(calm, [wild, calm]) == pytest.approx((0.035 / 2) ** 0.5)
+    assert expected_tide(calm, [calm, vague]) < 0.02  # who is left to chance says little of the others
+    assert expected_tide(vague, [calm, vague]) == pytest.approx(0.75**0.5, abs=0.01)
+    assert expected_tide(calm, [calm]) == 0
+    assert expected_tide(Tide(50, 0), [Tide(50, 0)]) == 1
+
+
 def test_members_are_compared_with_their_equals() -> None:
     """Most past members were away for short, and came back; the present ones are away for long."""
     made = plan_of()
@@ -111,7 +130,7 @@ def test_members_are_compared_with_their_equals() -> None:
     money = np.where(away == 300, 10.0, 100.0)
     past = precedents(made, money / 2, money, traits(PEOPLE, absence=away))
     now = traits(100, absence=np.full(100, 310))
-    found = expect(past, now, made, "spending", seed=1)
+    found = forecast(past, now, made)
     assert found.value == pytest.approx(100 * 10 * 365 / 180, rel=0.01)
 
 
@@ -120,7 +139,7 @@ def test_outcomes_in_proportion_to_the_weight() -> None:
     weight = np.linspace(1, 3, PEOPLE)
     past = precedents(made, 10 * weight, 20 * weight, traits(PEOPLE, weight=weight))
     now = traits(2, weight=np.array([5.0, 10.0]))
-    assert expect(past, now, made, "spending", seed=1).value == pytest.approx(15 * 20 * 365 / 180, rel=1e-3)
+    assert forecast(past, now, made).value == pytest.approx(15 * 20 * 365 / 180, rel=1e-3)
 
 
 def test_what_is_at_stake_is_for_the_days_and_for_those_who_stay_away() -> None:
@@ -142,7 +161,7 @@ def test_what_is_at_stake_is_for_the_days_and_for_those_who_stay_away() -> None:
             for ahead in [int(made.followed[index])]
         ]
     )
-    found = expect(past, traits(PEOPLE, weight=weight), made, "losing", seed=1)
+    found = forecast(past, traits(PEOPLE, weight=weight), made, "losing")
     share = 0.6 ** (365 / 90)  # the rate at which they come back does not change
     assert found.share == pytest.approx(share, rel=0.01)
     assert found.value == pytest.approx(PEOPLE * 2 * 365 * share, rel=0.1)
@@ -152,8 +171,8 @@ def test_what_is_at_stake_is_for_the_days_and_for_those_who_stay_away() -> None:
 def test_rising_takes_its_time_and_ends_with_everybody() -> None:
     made = plan_of()
     rank = np.arange(PEOPLE) / PEOPLE
-    found = expect(
-        precedents(made, 100.0 * (rank < 0.1), 150.0 * (rank < 0.4)), traits(PEOPLE), made, "rising", seed=1
+    found = forecast(
+        precedents(made, 100.0 * (rank < 0.1), 150.0 * (rank < 0.4)), traits(PEOPLE), made, "rising"
     )
     assert found.share == pytest.approx(1 - 0.6 ** (365 / 180), rel=0.01)
     assert found.money_each == pytest.approx(150 * (365 / 180) ** np.log2(1.5), rel=0.01)
@@ -166,9 +185,9 @@ def test_the_same_every_time() -> None:
 
 
 @pytest.mark.parametrize("shape", ["spending", "rising", "losing"])
-def test_nothing_at_all_is_nothing(shape: str) -> None:
+def test_nothing_at_all_is_nothing(shape: Shape) -> None:
     made = plan_of()
     past = precedents(made, everybody(0), everybody(0))
-    found = expect(past, traits(5, weight=np.zeros(5)), made, shape, seed=1)  # type: ignore[arg-type]
+    found = forecast(past, traits(5, weight=np.zeros(5)), made, shape)
     assert (found.value, found.low, found.high, found.money_each) == (0, 0, 0, 0)
     assert np.isfinite(found.share)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Final
 
@@ -10,6 +10,7 @@ import numpy as np
 
 from regulars.analytics.compute.growth import pairs
 from regulars.analytics.compute.growth.calendar import Ints
+from regulars.analytics.compute.growth.evidence import Evidence
 from regulars.analytics.compute.growth.goods import Goods
 from regulars.analytics.compute.growth.groups import GROUPS, Bounds, members
 from regulars.analytics.compute.growth.history import History
@@ -23,6 +24,7 @@ from regulars.analytics.compute.growth.precedents import (
     outcome_of,
     traits_of,
 )
+from regulars.analytics.compute.growth.tide import expected_tide, tide_of
 from regulars.analytics.types import GrowthKey
 
 KEYS: Final[tuple[GrowthKey, ...]] = (*GROUPS, "cross_sell")
@@ -77,11 +79,11 @@ class Shop:
         state = self.ledger.state(plan.as_of)
         now = members(state, self.history.calendar, bounds)
         past = self._cases(plan, bounds)
-        groups: dict[GrowthKey, Found | NotFound] = {}
+        known: dict[GrowthKey, _Known | NotFound] = {}
         for key in GROUPS:
-            groups[key] = _found(key, now[key], past[key], traits_of(key, state, now[key]), plan)
-        groups["cross_sell"] = self._cross_sell(plan, bounds, state)
-        return Forecast(plan, bounds, state, groups)
+            known[key] = _known(key, now[key], past[key], traits_of(key, state, now[key]), plan)
+        known["cross_sell"] = self._cross_sell(plan, bounds, state)
+        return Forecast(plan, bounds, state, _found(known))
 
     def outcome(self, forecast: Forecast, key: GrowthKey, found: Found) -> float:
         """What the members then brought in the target days, in millionths."""
@@ -103,7 +105,7 @@ class Shop:
                 past[key].append(Cases(index, who, traits_of(key, state, who), half, full))
         return past
 
-    def _cross_sell(self, plan: Plan, bounds: Bounds, state: State) -> Found | NotFound:
+    def _cross_sell(self, plan: Plan, bounds: Bounds, state: State) -> _Known | NotFound:
         if self.goods is None:
             return NotFound("no_products")
         states = {day: self.sample_ledger.state(day) for day in (*plan.moments, plan.as_of)}
@@ -114,17 +116,27 @@ class Shop:
         only = self.goods.bought_only(pair.a, pair.b, plan.as_of)
         now = only[pairs.reachable(state, bounds.within_reach)[only]]
         past = pairs.cases(shelves, states, pair, bounds.within_reach)
-        return _found("cross_sell", now, past, traits_of("cross_sell", state, now), plan, pair)
+        return _known("cross_sell", now, past, traits_of("cross_sell", state, now), plan, pair)
 
 
-def _found(
+@dataclass(frozen=True)
+class _Known:
+    """A group of which enough is known for a forecast."""
+
+    members: Ints
+    evidence: Evidence
+    precedents: int
+    pair: pairs.Pair | None
+
+
+def _known(
     key: GrowthKey,
     now: Ints,
     past: Sequence[Cases],
     traits: Traits,
     plan: Plan,
     pair: pairs.Pair | None = None,
-) -> Found | NotFound:
+) -> _Known | NotFound:
     if not len(now):
         return NotFound("nobody_in_group")
     if len(now) < FEWEST_MEMBERS:
@@ -137,5 +149,17 @@ def _found(
     happened = len(np.unique(precedents.customer[old & precedents.half.happened & precedents.full.happened]))
     if happened < FEWEST_HAPPENED:
         return NotFound("too_few_responders", {"responders": happened, "needed": FEWEST_HAPPENED})
-    expected = expect(precedents, traits, plan, SHAPES.get(key, "spending"), seed=KEYS.index(key))
-    return Found(now, expected, different, pair)
+    return _Known(now, Evidence.of(precedents, traits, plan, seed=KEYS.index(key)), different, pair)
+
+
+def _found(groups: Mapping[GrowthKey, _Known | NotFound]) -> dict[GrowthKey, Found | NotFound]:
+    tides = {key: tide_of(group.evidence) for key, group in groups.items() if isinstance(group, _Known)}
+    found: dict[GrowthKey, Found | NotFound] = {}
+    for key, group in groups.items():
+        if isinstance(group, _Known):
+            tide = expected_tide(tides[key], list(tides.values()))
+            expected = expect(group.evidence, SHAPES.get(key, "spending"), tide, seed=KEYS.index(key))
+            found[key] = Found(group.members, expected, group.precedents, group.pair)
+        else:
+            found[key] = group
+    return found
