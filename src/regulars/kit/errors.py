@@ -22,19 +22,7 @@ class RegularsError(Exception):
         return self.message
 
 
-class NotFound(RegularsError):
-    """The thing asked for does not exist, or not for this person."""
-
-    code = "not_found"
-
-
 class Conflict(RegularsError):
     """The request contradicts what is stored, such as a used key with another body."""
 
     code = "conflict"
-
-
-class NotAllowed(RegularsError):
-    """This person may not do that."""
-
-    code = "not_allowed"

@@ -95,6 +95,35 @@ def test_the_folders_above_keep_their_modes(open_tmp: Path) -> None:
     assert (mode(open_tmp), mode(parent)) == (0o711, 0o751)
 
 
+def test_a_narrow_umask_does_not_lock_the_servers_user_out(open_tmp: Path) -> None:
+    before = os.umask(0o077)
+    try:
+        with EmbeddedPostgres(open_tmp / "a" / "b" / "pg", quick=True) as server:
+            assert ask(server, "SELECT 1") == 1
+    finally:
+        os.umask(before)
+    assert mode(open_tmp / "a" / "b" / "pg") == 0o700
+
+
+def test_lost_passwords_are_not_replaced_by_ones_that_do_not_fit(open_tmp: Path) -> None:
+    with EmbeddedPostgres(open_tmp / "pg", quick=True):
+        kept = (open_tmp / "pg" / "passwords.json").read_text()
+    (open_tmp / "pg" / "passwords.json").unlink()
+    with pytest.raises(LocalError, match=r"passwords are lost: bring .*passwords\.json back"):
+        EmbeddedPostgres(open_tmp / "pg", quick=True).start()
+    (open_tmp / "pg" / "passwords.json").write_text(kept)
+    with EmbeddedPostgres(open_tmp / "pg", quick=True) as server:
+        assert ask(server, "SELECT 1") == 1
+
+
+def test_passwords_that_do_not_fit_are_said_at_once(open_tmp: Path) -> None:
+    with EmbeddedPostgres(open_tmp / "pg", quick=True):
+        pass
+    (open_tmp / "pg" / "passwords.json").write_text('{"postgres": "x", "regulars": "y"}')
+    with pytest.raises(LocalError, match="password authentication failed"):
+        EmbeddedPostgres(open_tmp / "pg", quick=True).start()
+
+
 def test_stopped_and_started_it_has_the_same_data(open_tmp: Path) -> None:
     with EmbeddedPostgres(open_tmp / "pg", quick=True) as first:
         store_answer(first)

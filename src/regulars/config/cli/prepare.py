@@ -7,15 +7,13 @@ import click
 from regulars.config.cli.setup import require_database
 from regulars.config.words import gettext as _
 
-AUDIT_ASKED = 10
-"""Exit code: all went well, and the worker has a first audit to make."""
-
 
 @click.command(help=_("Make the database, the first owner and the demo shop ready."), hidden=True)
 @click.option("--demo/--no-demo", default=True, help=_("Fill the demo shop if this is the first start."))
 def prepare(demo: bool) -> None:
     """Everything here may be interrupted and done again."""
     from regulars.config.cli import migrate
+    from regulars.config.local.children import AUDIT_ASKED
 
     require_database()
     if migrate.needed():

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 from pathlib import Path
 
 import click
@@ -24,7 +25,8 @@ def up(port: int | None, demo: bool) -> None:
 
 
 def _say(line: str) -> None:
-    click.echo(line, err=True)
+    with contextlib.suppress(OSError):  # the terminal may be gone; that is no reason to stop halfway
+        click.echo(line, err=True)
 
 
 def _announce(address: str, folder: Path) -> None:

@@ -10,6 +10,7 @@ import os
 import pwd
 import shutil
 import subprocess
+import sys
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -63,6 +64,11 @@ def for_database() -> Account | None:
     if found is None:
         _create()
         found = _find(NAME) or _find("nobody")
+        if found is not None:
+            print(
+                _("PostgreSQL does not run as root; it runs as the user %(name)s.") % {"name": found.name},
+                file=sys.stderr,
+            )
     if found is None or found.uid == 0:
         raise LocalError(
             _(

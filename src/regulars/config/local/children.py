@@ -12,6 +12,8 @@ from collections.abc import Sequence
 
 from regulars.config.local import parent
 
+AUDIT_ASKED = 10
+"""Exit code of `regulars prepare`: all went well, and the worker has a first audit to make."""
 STOP_SECONDS_MAX = 10.0
 """A web server or worker that is not gone by then is killed; all they do may be repeated."""
 

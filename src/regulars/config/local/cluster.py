@@ -32,9 +32,16 @@ def environment() -> dict[str, str]:
 
 
 def passwords(folder: Path) -> dict[str, str]:
-    """The passwords of both roles, made at the first call and kept in a 0600 file."""
+    """The passwords of both roles, made at the first call and kept in a 0600 file.
+
+    Raises LocalError if they are lost: others would not fit the database that is there.
+    """
     file = folder / "passwords.json"
     known = home.read_json(file)
+    if known is None and (folder / "data" / "PG_VERSION").exists():
+        raise LocalError(
+            _("The database's passwords are lost: bring %(path)s back from a backup.") % {"path": file}
+        )
     if known is None:
         known = {ADMIN: secrets.token_urlsafe(32), ROLE: secrets.token_urlsafe(32)}
         home.write_secretly(file, json.dumps(known))

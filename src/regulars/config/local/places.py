@@ -69,7 +69,7 @@ def own_folder(path: Path, account: Account | None) -> None:
     Raises LocalError where there is already something of another user's.
     """
     try:
-        path.parent.mkdir(mode=0o755, parents=True, exist_ok=True)
+        _make_above(path)
         path.mkdir(mode=0o700, exist_ok=True)
         owner = account.uid if account else os.geteuid()
         if path.stat().st_uid not in (owner, os.geteuid()):
@@ -100,6 +100,14 @@ def socket_folder(account: Account | None) -> Path:
     raise LocalError(
         _("There is no folder for the database's socket: /tmp cannot be written to. Free it or set TMPDIR.")
     )
+
+
+def _make_above(path: Path) -> None:
+    """Make the folders above that are missing, such that others may pass whatever our umask says."""
+    missing = [parent for parent in path.parents if not parent.exists()]
+    for parent in reversed(missing):
+        parent.mkdir()
+        parent.chmod(0o755)
 
 
 def _plain(path: str) -> bool:
@@ -133,7 +141,7 @@ def _copy(source: Path, target: Path) -> None:
         file=sys.stderr,
     )
     try:
-        target.parent.mkdir(mode=0o755, parents=True, exist_ok=True)
+        _make_above(target)
         new = Path(tempfile.mkdtemp(prefix=f"{target.name}-", dir=target.parent))
         try:
             shutil.copytree(source, new, dirs_exist_ok=True, ignore=shutil.ignore_patterns("include", "*.a"))

@@ -172,7 +172,7 @@ class EmbeddedPostgres:
                 psycopg.connect(url, connect_timeout=5).close()
                 return
             except psycopg.OperationalError as error:
-                if time.monotonic() > deadline:
+                if time.monotonic() > deadline or "password authentication failed" in str(error):
                     raise cluster.failure(self.folder, self._said() or str(error)) from error
             time.sleep(0.03)
 

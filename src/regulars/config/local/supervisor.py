@@ -19,7 +19,6 @@ from pathlib import Path
 from types import FrameType
 
 from regulars.config import database, env, home
-from regulars.config.cli.prepare import AUDIT_ASKED
 from regulars.config.local import account as accounts
 from regulars.config.local import children, installation, places
 from regulars.config.local.children import Child, Lifeline
@@ -46,7 +45,8 @@ class _Signals:
 
     def install(self) -> None:
         for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
-            signal.signal(number, self._handle)
+            if number != signal.SIGHUP or signal.getsignal(number) != signal.SIG_IGN:  # `nohup` is respected
+                signal.signal(number, self._handle)
 
     def _handle(self, number: int, frame: FrameType | None) -> None:
         if not self.stopping:
@@ -72,8 +72,10 @@ class Supervisor:
         self.signals.install()
         try:
             with contextlib.ExitStack() as stack:
-                stack.callback(setattr, self.signals, "stopping", True)
-                self._start_and_watch(stack)
+                try:
+                    self._start_and_watch(stack)
+                finally:
+                    self.signals.stopping = True  # from here on, whatever the reason, everything is stopped
         except Stopped:
             self.say(_("Stopped."))
 
@@ -146,9 +148,9 @@ class Supervisor:
     def _prepare(self, lifeline: Lifeline) -> bool:
         """Migrate, make owner and demo shop; True if the worker has a first audit to make."""
         code = self._run(lifeline, "prepare", "--demo" if self.demo else "--no-demo")
-        if code not in (0, AUDIT_ASKED):
+        if code not in (0, children.AUDIT_ASKED):
             raise LocalError(_("Preparing the database failed; what it said stands above."))
-        return code == AUDIT_ASKED
+        return code == children.AUDIT_ASKED
 
     def _start(self, name: str, lifeline: Lifeline) -> Child:
         arguments = [name, "--host", "127.0.0.1", "--port", str(self.port)] if name == "web" else [name]
@@ -162,7 +164,6 @@ class Supervisor:
                 running.append(self._start(name, lifeline))
             yield running
         finally:
-            self.signals.stopping = True
             children.stop(running)
 
     def _wait_for_web(self, web: Child) -> None:
