@@ -234,6 +234,11 @@ def test_amounts_of_every_size(con: duckdb.DuckDBPyConnection) -> None:
         assert whole(ask(con, 400))
 
 
+def test_no_order_that_counts(con: duckdb.DuckDBPyConnection) -> None:
+    fill(con, [(1, 500, 10.0)])
+    assert ask(con, 400) == ([], [LeftOut(key, "nobody_in_group") for key in growth.KEYS])
+
+
 def test_a_shop_without_new_orders_for_a_year(con: duckdb.DuckDBPyConnection) -> None:
     made = made_up(10, Kind(500))
     made.fill(con)

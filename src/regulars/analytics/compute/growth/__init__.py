@@ -73,16 +73,17 @@ def growth_points(
     now = plan(days, YEAR)
     if now is None:
         return [], _too_short(days, has_products)
-    progress.step(_("Growth points"), 0.0)
     window = retention_window_days(days)
     back = plan(days - window, window)
     history = load(con, as_of=as_of, first_day=first_day)
+    if not len(history.day):
+        return [], [LeftOut(key, "nobody_in_group") for key in KEYS]
     sample = history.sample(SAMPLE)
     goods = Goods(con, first_day=first_day, sample=sample.numbers) if has_products else None
     shop = Shop(history, sample, goods, [now, back] if back is not None else [now])
-    progress.step(_("Growth points"), 0.4)
+    progress.step(_("Looking for growth points"), 0.4)
     forecast = shop.forecast(now)
-    progress.step(_("Growth points"), 0.7)
+    progress.step(_("Looking for growth points"), 0.7)
     before = shop.forecast(back) if back is not None else None
     return Writer(con, shop, forecast, before, first_day=first_day).points()
 

@@ -137,7 +137,7 @@ class Writer:
         best = members[np.lexsort((members, -revenue))][:MOST_IDS]
         numbers = [int(number) for number in self._shop.history.numbers[best]]
         rows = self._con.execute(
-            "select customer, customer_id from customers where list_contains($numbers, customer)",
+            "select customer, customer_id from customers where customer in (select unnest($numbers))",
             {"numbers": numbers},
         ).fetchall()
         ids = dict(rows)
