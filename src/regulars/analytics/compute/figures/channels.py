@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 from decimal import Decimal
 from itertools import accumulate
 
@@ -18,11 +18,14 @@ from regulars.analytics.types import Channel, Note
 
 NOT_GIVEN = ""
 """The channel of customers whose first order names none."""
+WHOLE_WITHIN = timedelta(days=31)
+"""Costs whose first or last day is so near to that of the orders are whole at that end: exports of the two
+are seldom made on the same day, and a shop without advertising in its first week has no costs there."""
 
 
 @dataclass(frozen=True)
 class Costs:
-    """Costs before `as_of` per channel, the days they cover, and the customers won in these days."""
+    """Costs before `as_of` per channel, the days they speak for, and the customers won in these days."""
 
     by_channel: dict[str, Decimal]
     first_day: date
@@ -30,7 +33,9 @@ class Costs:
     won: dict[str, int]
 
 
-def costs_of(engine: Engine, sequenced: ir.Table, *, as_of: date) -> Costs | None:
+def costs_of(
+    engine: Engine, sequenced: ir.Table, *, first_order: date, last_order: date, as_of: date
+) -> Costs | None:
     """From the table `costs`; None if it holds nothing before `as_of`."""
     costs = tables.costs()
     costs = costs.filter(costs.day < as_of)
@@ -41,6 +46,10 @@ def costs_of(engine: Engine, sequenced: ir.Table, *, as_of: date) -> Costs | Non
     if not rows:
         return None
     first_day, last_day = min(r["first_day"] for r in rows), max(r["last_day"] for r in rows)
+    if first_day - first_order <= WHOLE_WITHIN:
+        first_day = min(first_day, first_order)
+    if last_order - last_day <= WHOLE_WITHIN:
+        last_day = max(last_day, last_order)
     firsts = sequenced.filter(sequenced.previous_day.isnull() & sequenced.day.between(first_day, last_day))
     won = engine.rows(firsts.group_by("channel").agg(customers=firsts.count()))
     return Costs(

@@ -99,7 +99,9 @@ def _headline(engine: Engine, facts: ir.Table, gaps: Distribution, frame: Frame,
 
 def _by_cohort(engine: Engine, orders: ir.Table, frame: Frame, *, last_day: date) -> dict[str, Any]:
     found = cohort_months(engine, orders)
-    costs: Costs | None = costs_of(engine, orders, as_of=frame.as_of) if frame.has_costs else None
+    costs: Costs | None = None
+    if frame.has_costs:
+        costs = costs_of(engine, orders, first_order=frame.first_day, last_order=last_day, as_of=frame.as_of)
     listed = channels(found, costs, margin=frame.margin, has_channels=frame.has_channels)
     return {
         "cohorts": cohorts(found, as_of=frame.as_of),
