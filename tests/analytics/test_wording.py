@@ -64,6 +64,7 @@ def test_currency_of_letters_stands_apart_from_the_figure() -> None:
 def test_estimates_have_three_significant_figures() -> None:
     assert EN.about(Decimal("314159.27")) == "£314,000"
     assert EN.about(Decimal("8.3333")) == "£8.33"
+    assert EN.about(Decimal("70.20")) == "£70"
     assert EN.about(Decimal(0)) == "£0"
 
 
@@ -119,9 +120,17 @@ def test_dates_and_periods() -> None:
 
 @pytest.mark.parametrize(
     ("share", "english"),
-    [(0.667, "7 out of 10"), (0.1, "1 out of 10"), (0.97, "97 out of 100"), (1.0, "100 out of 100"),
-     (0.024, "1 out of 40"), (0.0, "0 out of 100"), (0.00001, "1 out of 10,000")],
-)  # fmt: skip
+    [
+        (0.667, "about 7 out of 10"),
+        (0.1, "about 1 out of 10"),
+        (0.943, "94 out of 100"),
+        (1.0, "100 out of 100"),
+        (0.057, "6 out of 100"),
+        (0.0, "0 out of 100"),
+        (0.0024, "about 1 out of 400"),
+        (0.00001, "about 1 out of 10,000"),
+    ],
+)
 def test_shares_as_people(share: float, english: str) -> None:
     with translation.override("en"):
         assert EN.out_of(share) == english
@@ -170,7 +179,7 @@ def test_sentences_are_filled_and_in_the_language(document: types.Audit, formats
         ("repeat_purchase_rate", 0.42, 0.40, "better"),
         ("repeat_purchase_rate", 0.40, 0.42, "worse"),
         ("churn_rate", 0.62, 0.60, "worse"),
-        ("median_days_between_orders", 31.0, 33.0, "better"),
+        ("median_days_between_orders", 31.0, 33.0, "neutral"),
         ("average_order_value", Decimal("500.00"), Decimal("495.00"), "better"),
         ("revenue", Decimal("500.00"), Decimal("100.00"), "neutral"),
         ("new_customer_rate", 0.6, 0.5, "neutral"),

@@ -18,7 +18,7 @@ from rich.text import Text
 from regulars.analytics.report.tables import ChannelTable, channel_table
 from regulars.analytics.types import Audit
 from regulars.analytics.wording import headline, notes, source, summary
-from regulars.analytics.wording.growth import growth_words, left_out_words
+from regulars.analytics.wording.growth import growth_words, left_out_lines
 from regulars.analytics.wording.numbers import Formats, plain
 
 WIDTH_MAX = 100  # longer lines are harder to read, however wide the window is
@@ -76,9 +76,8 @@ def _growth(audit: Audit, formats: Formats, page: _Page) -> None:
         page.say(words.action, indent=3)
         page.say(f"{words.verdict} {words.backtest}".strip(), "dim", indent=3)
         page.gap()
-    for left in audit.growth_left_out:
-        title, why = left_out_words(left, audit, formats)
-        page.say(f"{title}: {why}", "dim")
+    for titles, why in left_out_lines(audit, formats):
+        page.say(f"{titles}: {why}", "dim")
     page.gap()
 
 
@@ -86,9 +85,8 @@ def _headline(audit: Audit, formats: Formats, page: _Page) -> None:
     table = _table()
     table.add_column(Text(_("The figures"), "bold"))
     table.add_column(Text(_("now")), justify="right", no_wrap=True)
-    table.add_column(
-        Text(_("in %(days)s") % {"days": formats.days(audit.retention_window_days)}), justify="right"
-    )
+    window = _("in %(days)s") % {"days": formats.days(audit.retention_window_days)}
+    table.add_column(Text(window if audit.previous else ""), justify="right")
     for group in headline.figure_groups(audit, formats):
         for figure in group.figures:
             change = figure.change

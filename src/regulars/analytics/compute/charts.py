@@ -79,6 +79,7 @@ def _months(audit: Audit, formats: Formats, values: Sequence[tuple[float, float]
         for part in (0, 1)
     ]
     every = -(-len(names) // MONTH_LABELS_MAX)
+    outer = min(1, 0.14 + 0.3 * max(0, 5 - len(names)))  # a few bars need not fill the whole width
     ticks = _ticks(max(sum(max(v, 0) for v in pair) for pair in values))
     bars = (
         alt.Chart(alt.Data(values=rows))
@@ -87,7 +88,7 @@ def _months(audit: Audit, formats: Formats, values: Sequence[tuple[float, float]
             x=alt.X(
                 "month:O",
                 sort=names,
-                scale=alt.Scale(paddingInner=0.28, paddingOuter=0.14),
+                scale=alt.Scale(paddingInner=0.28, paddingOuter=outer),
                 axis=_axis(names[::every]),
             ),
             y=alt.Y(
@@ -111,7 +112,7 @@ def _second_order(audit: Audit, formats: Formats) -> Drawing | None:
     if len(curve) < 2 or not any(p.y for p in curve):
         return None
     last = curve[-1].x
-    marks = [
+    marks: list[dict[str, Any]] = [
         {"x": days, "y": share, "label": formats.rough_share(share)}
         for days, share in shown_within(audit).items()
         if days in SECOND_ORDER_MARKS

@@ -12,6 +12,7 @@ from django.utils.translation import gettext as _
 from regulars.analytics.report import cohorts, groups, growth, leads, tables
 from regulars.analytics.types import Audit
 from regulars.analytics.wording import definitions, headline, notes, source, summary
+from regulars.analytics.wording import growth as growth_wording
 from regulars.analytics.wording.numbers import Formats
 
 
@@ -42,7 +43,7 @@ def report_context(audit: Audit, language: str, charts: Mapping[str, str] | None
 def _growth(audit: Audit, formats: Formats) -> dict[str, Any]:
     return {
         "growth": growth.cards(audit, formats),
-        "growth_left_out": growth.left_out(audit, formats),
+        "growth_left_out": growth_wording.left_out_lines(audit, formats),
     }
 
 

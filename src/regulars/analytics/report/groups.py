@@ -18,7 +18,6 @@ from regulars.analytics.wording.segments import (
     stage_words,
 )
 
-
 WEIGHTS = (0.02, 0.06, 0.15, 0.3)  # shares of revenue at which a place on the map gets a stronger colour
 
 

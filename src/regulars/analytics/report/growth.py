@@ -1,4 +1,4 @@
-"""Growth points as cards with their range drawn on one scale, and those that were left out."""
+"""Growth points as cards with their range drawn on one scale."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 
 from regulars.analytics.types import Audit
-from regulars.analytics.wording.growth import GrowthWords, growth_words, left_out_words
+from regulars.analytics.wording.growth import GrowthWords, growth_words
 from regulars.analytics.wording.numbers import Formats
 
 
@@ -19,12 +19,6 @@ class GrowthCard:
     value_at: str
     high_at: str
     mood: str
-
-
-@dataclass(frozen=True)
-class LeftOutLine:
-    title: str
-    reason: str
 
 
 def cards(audit: Audit, formats: Formats) -> list[GrowthCard]:
@@ -42,10 +36,6 @@ def cards(audit: Audit, formats: Formats) -> list[GrowthCard]:
             )
         )
     return found
-
-
-def left_out(audit: Audit, formats: Formats) -> list[LeftOutLine]:
-    return [LeftOutLine(*left_out_words(left, audit, formats)) for left in audit.growth_left_out]
 
 
 def _place(amount: Decimal, largest: Decimal) -> str:

@@ -9,6 +9,7 @@ from django.utils.translation import ngettext
 
 from regulars.analytics.report.second_order import shown_within
 from regulars.analytics.types import Audit, Cohort
+from regulars.analytics.wording.definitions import knows_rhythm
 from regulars.analytics.wording.numbers import Formats
 from regulars.analytics.wording.source import rejected_total
 
@@ -84,10 +85,22 @@ def lorenz(audit: Audit, formats: Formats) -> str:
 
 
 def stages(audit: Audit, formats: Formats) -> str:
-    return _(
-        "Cut by this shop's own rhythm: nine out of ten repeat purchases come within %(days)s of the one "
-        "before. Who has been silent for longer is at risk."
-    ) % {"days": formats.days(round(audit.rhythm_days))}
+    days = {"days": formats.days(round(audit.rhythm_days))}
+    if not knows_rhythm(audit):
+        return (
+            _(
+                "There are too few repeat purchases yet to know this shop's rhythm, so stages are cut in "
+                "steps of %(days)s."
+            )
+            % days
+        )
+    return (
+        _(
+            "Cut by this shop's own rhythm: nine out of ten repeat purchases come within %(days)s of the one "
+            "before. Who has been silent for longer is at risk."
+        )
+        % days
+    )
 
 
 def slipping(audit: Audit, formats: Formats) -> str:
@@ -126,11 +139,11 @@ def channels(audit: Audit, formats: Formats) -> str:
         value += " " + _(
             "Orders name no channel, so the cost can only be set against all customers together."
         )
-    return (
-        value
-        + " "
-        + _("CAC is the cost of winning one customer. Below 1, a channel has not earned its cost yet.")
+    cac = _(
+        "CAC is the cost of winning one customer. Where LTV / CAC is below 1, a channel has not earned its "
+        "cost yet."
     )
+    return f"{value} {cac}"
 
 
 def source(audit: Audit, formats: Formats) -> str:

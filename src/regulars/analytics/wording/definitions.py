@@ -7,6 +7,9 @@ from django.utils.translation import gettext as _
 from regulars.analytics.types import Audit
 from regulars.analytics.wording.numbers import Formats
 
+ENOUGH_REPEATS = 50
+"""By the metric definitions: below so many pairs of purchase days the rhythm is taken to be 90 days."""
+
 
 def definitions(audit: Audit, formats: Formats) -> list[tuple[str, str]]:
     """(term, what it means), in the order in which the report uses them."""
@@ -66,14 +69,7 @@ def definitions(audit: Audit, formats: Formats) -> list[tuple[str, str]]:
                 "one-time buyers some places stay empty."
             ),
         ),
-        (
-            _("Stage"),
-            _(
-                "Where a customer stands by days since the last order, measured in this shop's own "
-                "rhythm: %(days)s, within which nine out of ten repeat purchases come."
-            )
-            % {"days": formats.days(round(audit.rhythm_days))},
-        ),
+        (_("Stage"), _stage(audit, formats)),
         (_("Cohort"), _("All customers whose first order fell into the same calendar month.")),
         (
             _("Median"),
@@ -91,3 +87,23 @@ def _period(audit: Audit, formats: Formats) -> str:
         "days": formats.days(audit.span_days),
         "zone": audit.timezone,
     }
+
+
+def _stage(audit: Audit, formats: Formats) -> str:
+    days = {"days": formats.days(round(audit.rhythm_days))}
+    if not knows_rhythm(audit):
+        return (
+            _("Where a customer stands by days since the last order, measured in steps of %(days)s.") % days
+        )
+    return (
+        _(
+            "Where a customer stands by days since the last order, measured in this shop's own rhythm: "
+            "%(days)s, within which nine out of ten repeat purchases come."
+        )
+        % days
+    )
+
+
+def knows_rhythm(audit: Audit) -> bool:
+    """Whether the stages rest on the shop's own repeat purchases, or on 90 days as there are too few."""
+    return audit.purchase_days - audit.customers >= ENOUGH_REPEATS

@@ -11,7 +11,6 @@ from regulars.analytics.types import Audit, GrowthKey, GrowthPoint, LeftOut
 from regulars.analytics.wording import growth_groups
 from regulars.analytics.wording.numbers import Formats, plain
 
-
 SHOWN_MAX = 5  # customers to begin with; the JSON file has more
 
 
@@ -147,6 +146,15 @@ def _other_pair(point: GrowthPoint) -> dict[str, str] | None:
 def left_out_words(left: LeftOut, audit: Audit, formats: Formats) -> tuple[str, str]:
     """(title, why it is not proposed)."""
     return growth_titles()[left.key], _why(left, formats)
+
+
+def left_out_lines(audit: Audit, formats: Formats) -> list[tuple[str, str]]:
+    """(titles, why), those with the same reason on one line."""
+    by_reason: dict[str, list[str]] = {}
+    for left in audit.growth_left_out:
+        title, why = left_out_words(left, audit, formats)
+        by_reason.setdefault(why, []).append(title)
+    return [("; ".join(titles), why) for why, titles in by_reason.items()]
 
 
 REASONS = (

@@ -46,7 +46,8 @@ class FigureGroup:
 # Rates that look at one window only: of two windows of different length they say different things.
 _BY_WINDOW = {"retention_rate", "churn_rate", "new_customer_rate"}
 # What kind of figure each is, and whether a larger one is better (+1), worse (-1) or neither (0): totals
-# grow by themselves, and a share of new customers is good or bad only together with other figures.
+# grow by themselves, so do days between orders (a longer history holds longer gaps), and a share of new
+# customers is good or bad only together with other figures.
 _KINDS: dict[str, tuple[Kind, int]] = {
     "customers": ("count", 0),
     "orders": ("count", 0),
@@ -60,8 +61,8 @@ _KINDS: dict[str, tuple[Kind, int]] = {
     "regulars": ("count", 0),
     "regulars_share": ("share", 1),
     "regulars_revenue_share": ("share", 1),
-    "median_days_to_second_order": ("days", -1),
-    "median_days_between_orders": ("days", -1),
+    "median_days_to_second_order": ("days", 0),
+    "median_days_between_orders": ("days", 0),
     "retention_rate": ("share", 1),
     "churn_rate": ("share", -1),
     "new_customer_rate": ("share", 0),

@@ -12,6 +12,7 @@ from regulars.analytics.types import Audit
 from regulars.analytics.wording.numbers import Formats
 
 DAYS_IN_MONTH = Decimal("30.4375")  # 365.25 / 12
+SHORTEST_FOR_MONTHLY = 60  # days; an average month says nothing about less than two
 
 
 def _customers(audit: Audit, formats: Formats) -> str:
@@ -21,19 +22,23 @@ def _customers(audit: Audit, formats: Formats) -> str:
 
 
 def _orders(audit: Audit, formats: Formats) -> str:
+    if audit.span_days < SHORTEST_FOR_MONTHLY:
+        return _("Orders with a customer and something left of the amount after returns.")
     return _(
         "Orders with a customer and something left of the amount after returns: about %(n)s a month."
     ) % {"n": formats.number(audit.orders / _months(audit))}
 
 
 def _revenue(audit: Audit, formats: Formats) -> str:
+    if audit.span_days < SHORTEST_FOR_MONTHLY:
+        return _("What these orders brought after returns.")
     return _("What these orders brought after returns: about %(amount)s a month.") % {
-        "amount": formats.money(audit.revenue / _months(audit))
+        "amount": formats.about(audit.revenue / _months(audit))
     }
 
 
 def _months(audit: Audit) -> Decimal:
-    return max(Decimal(audit.span_days) / DAYS_IN_MONTH, Decimal(1))
+    return Decimal(audit.span_days) / DAYS_IN_MONTH
 
 
 def _average_order_value(audit: Audit, formats: Formats) -> str:
@@ -168,6 +173,10 @@ def _churn_rate(audit: Audit, formats: Formats) -> str:
 def _new_customer_rate(audit: Audit, formats: Formats) -> str:
     if audit.new_customer_rate is None:
         return _no_orders()
+    if audit.new_customer_rate == 1:
+        return _("All customers of the last %(days)s ordered for the first time.") % {
+            "days": formats.days(audit.retention_window_days)
+        }
     return _(
         "Of the customers of the last %(days)s, %(people)s ordered for the first time; the others knew you."
     ) % {

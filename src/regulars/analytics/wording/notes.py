@@ -70,8 +70,8 @@ def _damaged_text(note: Note, formats: Formats) -> str:
 
 def _ids_lost_digits(note: Note, formats: Formats) -> str:
     return _(
-        "%(name)s: long numbers in the column “%(column)s” have lost digits in a spreadsheet (%(example)s), so "
-        "several may have become one. Export them as text."
+        "%(name)s: long numbers in the column “%(column)s” have lost digits in a spreadsheet "
+        "(%(example)s), so several may have become one. Export them as text."
     ) % _named(note)
 
 

@@ -25,7 +25,7 @@ NBSP = "\u00a0"
 CENTS_BELOW = 100  # an amount under this is read with its cents, a larger one without
 _BLANK = {"Cc", "Zl", "Zp"}  # control characters and breaks of lines
 _NOTHING = {"Cf", "Cs"}  # marks of direction, halves of surrogate pairs
-_DENOMINATORS = (12, 15, 20, 25, 30, 40, 50, 60, 80, 100, 150, 200, 300, 500, 1000, 2000, 5000, 10000)
+_DENOMINATORS = (100, 150, 200, 300, 400, 500, 1000, 2000, 5000, 10000)
 
 Number = Decimal | int | float
 
@@ -84,14 +84,15 @@ class Formats:
         return self.share(value, 0 if value >= 0.1 or value == 0 else 1)
 
     def out_of(self, share: float) -> str:
-        """A share as people: "7 out of 10", "97 out of 100", "1 out of 40"."""
-        if share >= 0.95 or share == 0:
-            count, of = round(share * 100), 100
-        elif share >= 0.095:
-            count, of = round(share * 10), 10
+        """A share as people: "about 7 out of 10", "94 out of 100", "1 out of 400"."""
+        if 0.1 <= share < 0.9:
+            said, count, of = _("about %(count)s out of %(of)s"), round(share * 10), 10
+        elif share >= 0.01 or share == 0:
+            said, count, of = _("%(count)s out of %(of)s"), round(share * 100), 100
         else:
-            count, of = 1, min(_DENOMINATORS, key=lambda d: abs(d - 1 / share))
-        return _("%(count)s out of %(of)s") % {"count": self.number(count), "of": self.number(of)}
+            said, count = _("about %(count)s out of %(of)s"), 1
+            of = min(_DENOMINATORS, key=lambda d: abs(d - 1 / share))
+        return said % {"count": self.number(count), "of": self.number(of)}
 
     def points(self, difference: float) -> str:
         """A difference of two shares in percentage points, with its sign: "+1.2 pp"."""
@@ -143,11 +144,9 @@ class Formats:
         return Decimal(str(fact))
 
     def about(self, value: Decimal) -> str:
-        """An estimate, to three significant figures: nobody knows more of it."""
-        if value == 0:
-            return self.money(value)
+        """An estimate, to three significant figures and no cents from 10 on: nobody knows more of it."""
         rounded = Decimal(f"{value:.3g}")
-        return self.money(rounded)
+        return self.money(rounded, 2 if 0 < abs(rounded) < 10 else 0)
 
     def money_change(self, difference: Decimal) -> str:
         text = self.money(abs(difference))
