@@ -13,47 +13,9 @@ ENOUGH_REPEATS = 50
 
 def definitions(audit: Audit, formats: Formats) -> list[tuple[str, str]]:
     """(term, what it means), in the order in which the report uses them."""
-    window = formats.days(audit.retention_window_days)
     return [
-        (
-            _("Order"),
-            _(
-                "An order number with a customer and something left of its amount after returns. A return or "
-                "a cancellation is never an order; it lowers the order it belongs to."
-            ),
-        ),
-        (_("Period"), _period(audit, formats)),
-        (
-            _("Retention"),
-            _(
-                "Of the customers who ordered in one stretch of %(window)s, the share who ordered again "
-                "in the next one."
-            )
-            % {"window": window},
-        ),
-        (
-            _("Regular"),
-            _(
-                "A customer with four or more orders, or with repeat orders whose first and last days "
-                "are a year apart."
-            ),
-        ),
-        (
-            _("LTV"),
-            _(
-                "Customer lifetime value: what a customer has brought on average so far. It looks back "
-                "and forecasts nothing."
-            ),
-        ),
-        (
-            _("Expected in 12 months"),
-            _(
-                "What such customers did in this shop before, carried over to those who are in the group "
-                "today. The range is an interval of 80 percent: four times out of five the true figure "
-                "should fall into it. It is what the group should bring in all, not what one more letter "
-                "adds."
-            ),
-        ),
+        *_of_figures(audit, formats),
+        (_("Expected in 12 months"), _expected()),
         (
             _("Tested on the past"),
             _(
@@ -61,14 +23,7 @@ def definitions(audit: Audit, formats: Formats) -> list[tuple[str, str]]:
                 "Where it missed, the report says so."
             ),
         ),
-        (
-            _("RFM"),
-            _(
-                "Recency of the last order, frequency of orders, money spent: each from 1 to 5, by "
-                "comparison with your other customers. Equal values get equal scores, so with many "
-                "one-time buyers some places stay empty."
-            ),
-        ),
+        (_("RFM"), _rfm()),
         (_("Stage"), _stage(audit, formats)),
         (_("Cohort"), _("All customers whose first order fell into the same calendar month.")),
         (
@@ -81,12 +36,68 @@ def definitions(audit: Audit, formats: Formats) -> list[tuple[str, str]]:
     ]
 
 
+def knows_rhythm(audit: Audit) -> bool:
+    """Whether the stages rest on the shop's own repeat purchases, or on 90 days as there are too few."""
+    return audit.purchase_days - audit.customers >= ENOUGH_REPEATS
+
+
+def _of_figures(audit: Audit, formats: Formats) -> list[tuple[str, str]]:
+    return [
+        (
+            _("Order"),
+            _(
+                "An order number with a customer and something left of its amount after returns. A "
+                "return or a cancellation is never an order; it lowers the order it belongs to."
+            ),
+        ),
+        (_("Period"), _period(audit, formats)),
+        (
+            _("Retention"),
+            _(
+                "Of the customers who ordered in one stretch of %(window)s, the share who ordered again "
+                "in the next one."
+            )
+            % {"window": formats.days(audit.retention_window_days)},
+        ),
+        (
+            _("Regular"),
+            _(
+                "A customer with four or more orders, or with repeat orders whose first and last days "
+                "are a year apart."
+            ),
+        ),
+        (
+            _("LTV"),
+            _(
+                "Customer lifetime value: what a customer has brought on average so far. It looks back and "
+                "forecasts nothing."
+            ),
+        ),
+    ]
+
+
 def _period(audit: Audit, formats: Formats) -> str:
     return _("Orders %(period)s: %(days)s. Days are those of the time zone %(zone)s.") % {
         "period": formats.period(audit.from_, audit.to),
         "days": formats.days(audit.span_days),
         "zone": audit.timezone,
     }
+
+
+def _expected() -> str:
+    return _(
+        "What such customers did in this shop before, carried over to those who are in the group today. "
+        "The range is an interval of 80 percent: four times out of five the true figure should fall into "
+        "it. It is what the group should bring in all, not what one more letter adds."
+    )
+
+
+def _rfm() -> str:
+    return _(
+        "Recency of the last order, frequency of orders, money spent: each from 1 to 5, by comparison "
+        "with your other customers. Equal values get equal scores, so with many one-time buyers some "
+        "places stay empty."
+    )
 
 
 def _stage(audit: Audit, formats: Formats) -> str:
@@ -102,8 +113,3 @@ def _stage(audit: Audit, formats: Formats) -> str:
         )
         % days
     )
-
-
-def knows_rhythm(audit: Audit) -> bool:
-    """Whether the stages rest on the shop's own repeat purchases, or on 90 days as there are too few."""
-    return audit.purchase_days - audit.customers >= ENOUGH_REPEATS
