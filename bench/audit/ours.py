@@ -11,7 +11,6 @@ import msgspec
 from django.conf import settings
 
 GROWTH = "Looking for growth points"
-"""The step in front of the growth points; the next one of the audit itself ends them."""
 AFTER_GROWTH = "Comparing with the period before"
 
 
@@ -23,8 +22,8 @@ class Stopwatch:
         self.seconds = 0.0
 
     def step(self, text: str, done: float | None = None) -> None:
-        if text == GROWTH:
-            self._began = time.perf_counter()
+        if text == GROWTH:  # said again as the work goes on
+            self._began = self._began or time.perf_counter()
         if text == AFTER_GROWTH:
             self.seconds = time.perf_counter() - self._began
 

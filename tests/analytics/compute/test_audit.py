@@ -58,8 +58,8 @@ def test_audit_of_a_file_is_one_document(tmp_path: Path) -> None:
     assert msgspec.json.decode(msgspec.json.encode(found), type=Audit) == found
     assert (found.made_at, found.timezone, found.rows_read) == (NOW, "Europe/Moscow", len(_year()))
     assert [part.name for part in found.source] == ["orders.csv", "costs.csv"]
-    assert (found.from_, found.to, found.as_of) == (date(2023, 1, 2), date(2023, 11, 14), date(2023, 11, 15))
-    assert found.span_days == 317
+    assert (found.from_, found.to, found.as_of) == (date(2023, 1, 1), date(2023, 11, 15), date(2023, 11, 16))
+    assert found.span_days == 319
     assert found.mapping["ordered_at"] == "created_at"
     assert found.mapping_costs is not None
     assert found.customers == 30
@@ -68,7 +68,7 @@ def test_audit_of_a_file_is_one_document(tmp_path: Path) -> None:
     assert found.slipping.top[0].customer_id.startswith("c")
     assert {c.channel for c in found.channels} == {None, "ads", "shop"}
     assert [n for n in found.notes if n.code == "costs_cover_part"] == [
-        Note("costs_cover_part", {"from": "2023-01-05", "to": "2023-01-05", "customers": 1})
+        Note("costs_cover_part", {"from": "2023-01-01", "to": "2023-01-05", "customers": 5})
     ]
 
 
@@ -85,13 +85,9 @@ def test_every_part_says_that_it_began(tmp_path: Path) -> None:
         options=AuditOptions(timezone="UTC"),
         progress=heard,
     )
-    ours = [
-        "Checking the rows",
-        "Putting orders together",
-        "Cohorts and channels",
-        "Looking for growth points",
-    ]
-    assert [text for text in heard.texts if text in ours] == ours
+    ours = ["Checking the rows", "Putting orders together", "Cohorts and channels"]
+    ours.append("Looking for growth points")
+    assert list(dict.fromkeys(text for text in heard.texts if text in ours)) == ours
 
 
 def test_shop_of_one_order(tmp_path: Path) -> None:

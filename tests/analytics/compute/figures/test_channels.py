@@ -6,7 +6,9 @@ from typing import Any
 
 import pytest
 
-from regulars.analytics.compute.figures.channels import Costs, channel_notes, channels
+from regulars.analytics.compute.engine import Engine
+from regulars.analytics.compute.figures import tables
+from regulars.analytics.compute.figures.channels import Costs, channel_notes, channels, costs_of
 from regulars.analytics.compute.figures.cohorts import CohortMonth, month_number
 
 FIRST, LAST = date(2024, 1, 10), date(2024, 12, 20)
@@ -60,6 +62,29 @@ def test_payback(cost: str, margin: str | None, months: int | None) -> None:
     assert ads.payback_months == months
     assert ads.ltv_to_cac is not None
     assert (ads.ltv_to_cac >= 1) == (months is not None)
+
+
+@pytest.mark.parametrize(
+    ("begin", "end", "speaks_for", "won"),
+    [
+        (date(2024, 2, 10), date(2024, 11, 19), (FIRST, LAST), {"ads": 2, "": 1}),  # 31 days at either end
+        (date(2024, 2, 11), date(2024, 12, 20), (date(2024, 2, 11), LAST), {"ads": 1}),
+        (date(2023, 12, 1), date(2024, 11, 18), (date(2023, 12, 1), date(2024, 11, 18)), {"ads": 1, "": 1}),
+    ],
+)
+def test_days_that_costs_speak_for(
+    engine: Engine, begin: date, end: date, speaks_for: tuple[date, date], won: dict[str, int]
+) -> None:
+    firsts = [("ads", FIRST), (None, FIRST), ("ads", LAST)]
+    engine.con.execute("CREATE TABLE orders (channel VARCHAR, day DATE, previous_day DATE)")
+    engine.con.executemany("INSERT INTO orders VALUES (?, ?, NULL)", firsts)
+    engine.con.execute("INSERT INTO orders VALUES ('shop', '2024-06-01', '2024-05-01')")
+    engine.con.execute("CREATE TABLE costs (channel VARCHAR, day DATE, cost DECIMAL(18, 6))")
+    engine.con.executemany("INSERT INTO costs VALUES ('ads', ?, 10)", [[begin], [end], [date(2024, 12, 21)]])
+    found = costs_of(engine, tables.orders(), first_order=FIRST, last_order=LAST, as_of=date(2024, 12, 21))
+    assert found is not None
+    assert (found.first_day, found.last_day) == speaks_for
+    assert (found.by_channel, found.won) == ({"ads": Decimal(20)}, won)
 
 
 def test_only_customers_won_in_the_days_that_costs_cover_count_for_cac() -> None:

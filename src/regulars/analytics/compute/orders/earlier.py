@@ -29,9 +29,9 @@ FROM orders ANTI JOIN entangled_lines ON orders.order_no = entangled_lines.row
 WHERE day < getvariable('as_of')
 UNION ALL
 SELECT e.order_no,
-       coalesce(c.customer, (SELECT count(*) FROM customers) + dense_rank() OVER by_id)::INTEGER AS customer,
+       coalesce(c.customer, (SELECT max(customer) FROM customer_keys) + dense_rank() OVER by_id)::INTEGER,
        e.ordered_at, e.ordered_at::DATE, e.amount, e.channel::channel_name
-FROM entangled_orders e LEFT JOIN customers c USING (customer_id)
+FROM entangled_orders e LEFT JOIN customer_keys c USING (customer_id)
 WHERE e.amount > 0
 WINDOW by_id AS (ORDER BY e.customer_id)
 """

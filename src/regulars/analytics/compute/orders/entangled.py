@@ -20,7 +20,8 @@ SELECT DISTINCT customer_id, coalesce(product, '') AS product FROM valid WHERE k
 _ENTANGLED = """
 CREATE OR REPLACE TEMP TABLE entangled_lines AS
 SELECT row, part, customer_id, ordered_at, coalesce(product, '') AS product, category, amount, kind, channel,
-       CASE WHEN kind = 'credit' THEN order_id ELSE coalesce(order_id, row::VARCHAR) END AS order_id
+       CASE WHEN kind = 'credit' THEN order_id::VARCHAR
+            ELSE coalesce(order_id::VARCHAR, row::VARCHAR) END AS order_id
 FROM valid
 WHERE kind = 'credit'
    OR hash(order_id) IN (SELECT hash FROM repeated)

@@ -26,11 +26,15 @@ _COUNTED_PLAIN = """
 CREATE OR REPLACE TEMP VIEW counted AS
 SELECT order_no, customer_id, ordered_at, amount, channel FROM plain
 """
-# The collation is binary, which for UTF-8 is the order of code points.
-_CUSTOMERS = """
-CREATE OR REPLACE TABLE customers AS
-SELECT row_number() OVER (ORDER BY customer_id)::INTEGER AS customer, customer_id
+# The collation is binary, which for UTF-8 is the order of code points. Ids that were read as numbers are
+# compared as numbers, and are text to all who read `customers`.
+_CUSTOMER_KEYS = """
+CREATE OR REPLACE TABLE customer_keys AS
+SELECT row_number() OVER (ORDER BY customer_id::VARCHAR)::INTEGER AS customer, customer_id
 FROM (SELECT DISTINCT customer_id FROM counted)
+"""
+_CUSTOMERS = """
+CREATE OR REPLACE VIEW customers AS SELECT customer, customer_id::VARCHAR AS customer_id FROM customer_keys
 """
 # Channels are few: as an enumeration, which is text to all who read it, they take a tenth of the memory.
 _CHANNEL_NAMES = """
@@ -39,9 +43,9 @@ CREATE OR REPLACE TYPE channel_name AS ENUM (
 """
 _NUMBERED = """
 CREATE OR REPLACE TEMP VIEW numbered AS
-SELECT c.order_no, customers.customer, c.ordered_at, c.ordered_at::DATE AS day, c.amount,
+SELECT c.order_no, k.customer, c.ordered_at, c.ordered_at::DATE AS day, c.amount,
        c.channel::channel_name AS channel
-FROM counted c JOIN customers USING (customer_id)
+FROM counted c JOIN customer_keys k USING (customer_id)
 """
 _ORDER_LINES = """
 CREATE OR REPLACE TABLE order_lines AS
@@ -52,7 +56,7 @@ FROM (
     WHERE NOT l.stray AND l.amount > 0
     UNION ALL
     SELECT order_no, customer_id, ordered_at::DATE, product, category, amount FROM plain
-) l JOIN customers c USING (customer_id)
+) l JOIN customer_keys c USING (customer_id)
 """
 # Orders made at one moment, of which one is the customer's first: the one whose id comes first.
 _TIED = """
@@ -69,7 +73,7 @@ _UNTIE = """
 UPDATE orders SET previous_day = CASE WHEN place = 1 THEN NULL ELSE orders.day END
 FROM (
     SELECT t.order_no, t.is_first,
-           row_number() OVER (PARTITION BY t.customer ORDER BY v.order_id, t.order_no) AS place
+           row_number() OVER (PARTITION BY t.customer ORDER BY v.order_id::VARCHAR, t.order_no) AS place
     FROM tied t JOIN valid v ON v.row = t.order_no
 ) ranked
 WHERE ranked.order_no = orders.order_no AND ranked.is_first <> (place = 1)
@@ -86,6 +90,7 @@ def settle_entangled(con: duckdb.DuckDBPyConnection) -> int:
 def number_customers(con: duckdb.DuckDBPyConnection, *, entangled: bool) -> int:
     """Make the view `counted` of all orders that count and the table `customers`; gives its size."""
     con.execute(_COUNTED if entangled else _COUNTED_PLAIN)
+    con.execute(_CUSTOMER_KEYS)
     con.execute(_CUSTOMERS)
     (customers,) = con.execute("SELECT count(*) FROM customers").fetchall()[0]
     return int(customers)
