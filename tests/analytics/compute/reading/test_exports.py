@@ -77,8 +77,8 @@ def test_1c_sales_report(reader: Reader) -> None:
 def test_woocommerce_orders(reader: Reader) -> None:
     export = dedent("""\
         Order Number,Order Status,Order Date,First Name (Billing),Email (Billing),Phone (Billing),\
-Cart Discount Amount,Order Subtotal Amount,Order Shipping Amount,Order Refund Amount,Order Total Amount,Order Total Tax \
-Amount,SKU,Item #,Item Name,Quantity (- Refund),Item Cost
+Cart Discount Amount,Order Subtotal Amount,Order Shipping Amount,Order Refund Amount,Order Total Amount,\
+Order Total Tax Amount,SKU,Item #,Item Name,Quantity (- Refund),Item Cost
         1001,Completed,2024-03-01 10:00,A,a@b.test,+1 555,0,30,5,0,35,0,T1,1,Tea,2,10
         1001,Completed,2024-03-01 10:00,A,a@b.test,+1 555,0,30,5,0,35,0,C1,2,Cup,1,10
         1002,Cancelled,2024-03-02 10:00,C,c@d.test,+1 556,0,10,5,0,15,0,T1,1,Tea,1,10

@@ -35,8 +35,9 @@ def text(column: Column) -> str:
     if column.type == "VARCHAR":
         return value if column.is_tidy else tidy_sql(value)
     if column.type in _FRACTIONAL:
-        whole = f"isfinite({value}) AND {value} = trunc({value}) AND abs({value}) < 1e18"
-        return f"CASE WHEN {whole} THEN {value}::BIGINT::VARCHAR ELSE {tidy_sql(f'{value}::VARCHAR')} END"
+        whole = f"{value} = trunc({value}) AND abs({value}) < 1e18"
+        other = f"WHEN isfinite({value}) THEN {value}::VARCHAR"
+        return f"CASE WHEN {whole} THEN {value}::BIGINT::VARCHAR {other} END"
     if column.type.startswith("DECIMAL"):
         return rf"regexp_replace({value}::VARCHAR, '\.0+$', '')"
     return f"{value}::VARCHAR"

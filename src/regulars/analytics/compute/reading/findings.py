@@ -19,6 +19,7 @@ _MOSTLY = 0.5
 # The commonest shapes are told by a pattern, which is quicker than making the shape.
 _COMMON_DATES = ("0000-00-00", "0000-00-00 00:00:00", "00.00.0000", "00.00.0000 00:00:00", "00/00/0000")
 _COMMON_NUMBERS = ((r"-?\d+", "9"), (r"-?\d+\.(\d{1,2}|\d{4,6})", "9.9"))
+_CANCEL_LETTERS = ("C", "c", "С", "с")  # Latin and Cyrillic
 _LOST_DIGITS = r"\d(\.\d+)?[eE]\+?\d{2}"
 
 
@@ -48,22 +49,24 @@ class Ids:
 def ids(con: duckdb.DuckDBPyConnection, source: Source, column: Column) -> Ids:
     if not cells.is_text(column):
         return Ids()
-    found = _ids(con, source.values(column))
-    # Of a file only the first rows have been looked at; most columns are settled by them.
-    return _ids(con, source.values(column, all_rows=True)) if found.as_whole and source.is_file else found
+    found, others = _ids(con, source.values(column))
+    if source.is_file and not others:  # the first rows do not settle it
+        found, _others = _ids(con, source.values(column, all_rows=True))
+    return found
 
 
-def _ids(con: duckdb.DuckDBPyConnection, values: str) -> Ids:
+def _ids(con: duckdb.DuckDBPyConnection, values: str) -> tuple[Ids, int]:
+    """Also: how many values are no whole numbers."""
     as_floats, others, lost = sql.row(
         con,
         rf"""
-        SELECT count(*) FILTER (regexp_full_match(v, '\d+\.0+')),
+        SELECT count(*) FILTER (contains(v, '.') AND regexp_full_match(v, '\d+\.0+')),
             count(*) FILTER (NOT regexp_full_match(v, '{IS_WHOLE_ID}')),
             min(v) FILTER (regexp_full_match(v, '{_LOST_DIGITS}'))
         FROM {values}
         """,  # noqa: S608
     )
-    return Ids(as_whole=as_floats > 0 and others == 0, lost=lost)
+    return Ids(as_whole=as_floats > 0 and others == 0, lost=lost), others
 
 
 def marks(con: duckdb.DuckDBPyConnection, source: Source, column: Column) -> numbers.Marks:
@@ -148,18 +151,14 @@ def cancelled_mark(con: duckdb.DuckDBPyConnection, source: Source, column: Colum
     """A pattern for ids such as "C489449", where most ids look like "489449"; None where there are none."""
     if not cells.is_text(column):
         return None
-    collapsed = r"regexp_replace(v, '\d+', '0', 'g')"
-    found = _shapes(con, source, column, collapsed)
-    total = sum(n for _shape, n in found)
-    if not found or found[0][1] < _MOSTLY * total or found[0][0][:1].upper() in _CANCEL_LETTERS:
+    marked = f"count(*) FILTER (left(v, 1) IN ({sql.texts(_CANCEL_LETTERS)}))"
+    if not sql.row(con, f"SELECT {marked} FROM {source.values(column)}")[0]:  # noqa: S608
         return None
-    plain = found[0][0]
-    if not any(shape[:1].upper() in _CANCEL_LETTERS and shape[1:] == plain for shape, _n in found):
+    found = _shapes(con, source, column, r"regexp_replace(v, '\d+', '0', 'g')")
+    plain, count = found[0]
+    if count < _MOSTLY * sum(n for _shape, n in found) or plain.startswith(_CANCEL_LETTERS):
         return None
-    return "[CcСс]" + _escaped(plain).replace("0", r"\d+")
-
-
-_CANCEL_LETTERS = ("C", "С")  # Latin and Cyrillic
+    return f"[{''.join(_CANCEL_LETTERS)}]" + _escaped(plain).replace("0", r"\d+")
 
 
 def _escaped(shape: str) -> str:

@@ -34,5 +34,3 @@ WORKBOOK_SECONDS = 600
 # Dates outside are mistakes of typing or of the exporting program ("1970-01-01", "0024-03-01").
 FIRST_YEAR = 1980
 LAST_YEAR = 2100
-# Amounts from here on are unreadable: no line of a shop costs that much, ids and phones do.
-MAX_AMOUNT = 10**12

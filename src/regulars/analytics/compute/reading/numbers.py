@@ -18,12 +18,13 @@ from dataclasses import dataclass
 from typing import Literal
 
 from regulars.analytics.compute.reading import sql
-from regulars.analytics.compute.reading.limits import MAX_AMOUNT
 from regulars.analytics.compute.reading.names import CURRENCY_OF_WORD, currency_of
 
 Mark = Literal[".", ",", "either"]
 
-DECIMALS = 6  # of quantities and amounts, everywhere in the audit
+# Of quantities and amounts, everywhere in the audit. DECIMAL(18, 6) ends below 10^12: no line of a shop costs
+# as much, but ids and phone numbers taken for amounts do.
+DECIMALS = 6
 SPACES = " \u00a0\u202f\u2009\u2007\t"
 APOSTROPHES = "'’ʼ`"
 MINUSES = "−–—‒"
@@ -176,10 +177,8 @@ def decimal_sql(value: str, plan: NumberPlan) -> str:
 
 
 def rounded_sql(exact: str) -> str:
-    """An exact decimal brought to 6 places, half to even; NULL from `MAX_AMOUNT` on."""
-    return (
-        f"TRY_CAST(CASE WHEN abs({exact}) < {MAX_AMOUNT} THEN round_even({exact}, 6) END AS DECIMAL(18, 6))"
-    )
+    """An exact decimal brought to 6 places, half to even; NULL where it does not fit."""
+    return f"TRY_CAST(round_even({exact}, {DECIMALS}) AS DECIMAL(18, {DECIMALS}))"
 
 
 def typed_decimal_sql(value: str, type_name: str) -> str:
