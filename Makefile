@@ -127,11 +127,11 @@ messages: install-dev
 	$(PY) -m tools.translations update
 
 test: install-dev
-	$(PYTEST) -q -n $(WORKERS) -m "not slow" tests
+	$(PYTEST) -q -n $(WORKERS) --dist loadfile -m "not slow" tests
 
 test-slow: install-dev
-	$(PYTEST) -q -n $(WORKERS) -m slow tests
-	$(PY) -m tools.system_postgres 15 $(PYTEST) -q -n $(WORKERS) -m "not slow and not browser" tests
+	$(PYTEST) -q -n $(WORKERS) --dist loadfile -m slow tests
+	$(PY) -m tools.system_postgres 15 $(PYTEST) -q -n $(WORKERS) --dist loadfile -m "not slow and not browser" tests
 
 bench: install-dev
 	$(PY) -m bench $(ONLY)

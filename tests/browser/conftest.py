@@ -28,9 +28,9 @@ EMAIL, PASSWORD = "anna@example.com", "ветер-лампа-42"
 PATIENCE = 10_000  # milliseconds; pages answer in tens of them
 
 
-@pytest.fixture(scope="package")
+@pytest.fixture(scope="module")
 def browser() -> Iterator[Browser]:
-    """Debian's Chromium; one for all tests here."""
+    """Debian's Chromium; one for the tests of a file, for its event loop must end before other tests."""
     program = next(filter(None, map(shutil.which, CHROMIUM)), None)
     if program is None:
         pytest.skip("Chromium is not found")
