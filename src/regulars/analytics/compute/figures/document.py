@@ -52,12 +52,13 @@ def figures(engine: Engine, frame: Frame, progress: Progress) -> dict[str, Any]:
     rhythm = rhythm_days(gaps)
     cuts = rfm.cuts(engine, facts)
     scored = rfm.scored(facts, cuts)
+    by_scores = rfm.by_scores(engine, scored)
     by_stage = staged(scored, as_of=frame.as_of, rhythm_days=rhythm)
     found: dict[str, Any] = {
         **msgspec.structs.asdict(_headline(engine, facts, gaps, frame, frame.as_of)),
         "to": engine.row(facts.agg(to=facts.last_day.max()))["to"],
-        "rfm": rfm.segments(engine, scored),
-        "rfm_map": rfm.cells(engine, scored),
+        "rfm": rfm.segments(by_scores),
+        "rfm_map": rfm.cells(by_scores),
         "rfm_cuts": cuts.document(),
         "stages": stages(engine, by_stage),
         "rhythm_days": rhythm,

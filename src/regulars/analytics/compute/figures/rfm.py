@@ -35,6 +35,16 @@ class Cuts:
         )
 
 
+@dataclass(frozen=True)
+class Scored:
+    """Customers with the scores `r` and `f`, and their revenue, unrounded."""
+
+    r: int
+    f: int
+    customers: int
+    revenue: Decimal
+
+
 def cuts(engine: Engine, facts: ir.Table) -> Cuts:
     return Cuts(
         recency=_cuts(engine, facts, "last_day"),
@@ -70,24 +80,26 @@ def scored(facts: ir.Table, cuts: Cuts) -> ir.Table:
     )
 
 
-def cells(engine: Engine, scored: ir.Table) -> list[RfmCell]:
-    """Customers and revenue of each pair of scores that occurs, best first."""
+def by_scores(engine: Engine, scored: ir.Table) -> list[Scored]:
+    """Each pair of scores that occurs, best first."""
     counted = scored.group_by("r", "f").agg(customers=scored.count(), revenue=scored.revenue.sum())
-    rows = engine.rows(counted.order_by(counted.r.desc(), counted.f.desc()))
-    return [RfmCell(r=x["r"], f=x["f"], customers=x["customers"], revenue=money(x["revenue"])) for x in rows]
+    return [Scored(**row) for row in engine.rows(counted.order_by(counted.r.desc(), counted.f.desc()))]
 
 
-def segments(engine: Engine, scored: ir.Table) -> list[RfmSegment]:
+def cells(found: list[Scored]) -> list[RfmCell]:
+    return [RfmCell(row.r, row.f, row.customers, money(row.revenue)) for row in found]
+
+
+def segments(found: list[Scored]) -> list[RfmSegment]:
     """All eleven segments from the best down, empty ones too."""
-    counted = scored.group_by("r", "f").agg(customers=scored.count(), revenue=scored.revenue.sum())
-    rows: dict[str, list[dict[str, Any]]] = {}
-    for row in engine.rows(counted):
-        rows.setdefault(segment(row["r"], row["f"]), []).append(row)
+    rows: dict[str, list[Scored]] = {name: [] for name in SEGMENTS}
+    for row in found:
+        rows[segment(row.r, row.f)].append(row)
     return [
         RfmSegment(
             segment=name,
-            customers=sum(row["customers"] for row in rows.get(name, [])),
-            revenue=money(sum((row["revenue"] for row in rows.get(name, [])), Decimal(0))),
+            customers=sum(row.customers for row in rows[name]),
+            revenue=money(sum((row.revenue for row in rows[name]), Decimal(0))),
         )
         for name in SEGMENTS
     ]

@@ -9,8 +9,11 @@ from __future__ import annotations
 import duckdb
 import numpy as np
 import pyarrow as pa
+from numpy.typing import NDArray
 
 from regulars.analytics.compute.orders.screening import Screening
+
+Hashes = NDArray[np.uint64]
 
 _CREDITED = """
 CREATE OR REPLACE TEMP TABLE credited AS
@@ -66,14 +69,27 @@ def disentangle(con: duckdb.DuckDBPyConnection, screening: Screening, *, has_ord
     return int(lines)
 
 
-def _repeated_ids(con: duckdb.DuckDBPyConnection) -> np.ndarray[tuple[int], np.dtype[np.uint64]]:
+def _repeated_ids(con: duckdb.DuckDBPyConnection) -> Hashes:
     """Hashes of the order ids that occur more than once.
 
     Sorting hashes takes a fifth of grouping by ids. Two ids with one hash do no harm: their lines go
     through the rules, which tell them apart.
     """
-    hashes = con.sql("SELECT hash(order_id) AS hash FROM valid WHERE order_id IS NOT NULL").fetchnumpy()[
+    found = con.sql("SELECT hash(order_id) AS hash FROM valid WHERE order_id IS NOT NULL").fetchnumpy()[
         "hash"
     ]
-    ordered = np.sort(np.asarray(hashes, dtype=np.uint64))
-    return np.unique(ordered[1:][ordered[1:] == ordered[:-1]])
+    return _repeated(np.ascontiguousarray(found, dtype=np.uint64))
+
+
+def _repeated(hashes: Hashes) -> Hashes:
+    """The values that occur more than once. Halves sort four times as fast, and few of them are equal."""
+    halves = (hashes >> np.uint64(32)).astype(np.uint32)
+    ordered = np.sort(halves)
+    repeated = ordered[1:][ordered[1:] == ordered[:-1]]
+    if not len(repeated):
+        return hashes[:0]
+    # Where a repeated half might be: a table of the first 24 bits tells quickly.
+    suspected = np.zeros(1 << 24, dtype=np.bool_)
+    suspected[repeated >> 8] = True
+    candidates = np.sort(hashes[suspected[halves >> 8]])
+    return np.unique(candidates[1:][candidates[1:] == candidates[:-1]])
