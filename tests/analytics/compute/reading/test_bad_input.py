@@ -95,7 +95,7 @@ def test_no_header(reader: Reader) -> None:
 def test_unreadable_dates_name_row_column_and_value(reader: Reader) -> None:
     error = reader.refusal(reader.file("uid,order date,amount\n,soon,1\n7,yesterday,10\n"))
     assert error.code == "unreadable_dates"
-    for said in ("orders.csv", "order date", "row 2", "soon", "--map ordered_at=order date:%d.%m.%Y"):
+    for said in ("orders.csv", "order date", "row 2", "soon", '--map "ordered_at=order date:%d.%m.%Y"'):
         assert said in error.message
 
 

@@ -105,7 +105,7 @@ def from_zip(path: Path, name: str, folder: Folder) -> list[tuple[str, Path]]:
             if len(members) > MAX_MEMBERS:
                 raise InputError(
                     "too_many_members",
-                    _("%(name)s holds %(count)s files; the limit is %(limit)s.")
+                    _("%(name)s holds too many files: %(count)s; the limit is %(limit)s.")
                     % {"name": name, "count": len(members), "limit": MAX_MEMBERS},
                 )
             return [(shown(_decoded(m)), _member(archive, m, name, folder)) for m in members]

@@ -19,6 +19,7 @@ from regulars.analytics.compute.reading.date_shapes import is_written_date
 from regulars.analytics.compute.reading.limits import BLOCK_BYTES, MAX_COLUMNS
 from regulars.analytics.compute.reading.names import shown
 from regulars.analytics.compute.reading.numbers import is_number
+from regulars.analytics.compute.reading.sniffing import too_many_columns
 from regulars.analytics.errors import InputError
 
 DELIMITERS = ",;\t|"
@@ -70,11 +71,7 @@ def find(head: str, name: str, is_known: Callable[[str], bool], delimiter: str |
         raise _no_header(best, name)
     names = _unique(best.records[header].cells, max(best.usual_width, best.records[header].width))
     if len(names) > MAX_COLUMNS:
-        raise InputError(
-            "too_many_columns",
-            _("%(name)s has %(count)s columns; the limit is %(limit)s. Leave those the orders need.")
-            % {"name": name, "count": len(names), "limit": MAX_COLUMNS},
-        )
+        raise too_many_columns(name, len(names))
     return Layout(best.delimiter, escape, names, header + 1, best.records[header].lines_after)
 
 

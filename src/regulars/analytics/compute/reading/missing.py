@@ -51,7 +51,7 @@ def unreadable_dates(table: Table, column: int, field: str) -> InputError:
         "unreadable_dates",
         _(
             "The dates in column “%(column)s” of %(name)s cannot be read: row %(row)s has “%(value)s”. "
-            "Say how they are written, for example --map %(field)s=%(column)s:%%d.%%m.%%Y, "
+            'Say how they are written, for example --map "%(field)s=%(column)s:%%d.%%m.%%Y", '
             "or name another column with --map %(field)s=COLUMN."
         )
         % {

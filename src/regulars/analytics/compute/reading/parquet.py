@@ -15,6 +15,7 @@ from django.utils.translation import gettext as _
 from regulars.analytics.compute.reading import limits, sql
 from regulars.analytics.compute.reading.archives import Folder, broken
 from regulars.analytics.compute.reading.blanks import is_untidy_sql
+from regulars.analytics.compute.reading.sniffing import too_many_columns
 from regulars.analytics.compute.reading.types import Column, ParquetContent, PlainFile, Table
 from regulars.analytics.errors import InputError
 
@@ -55,8 +56,8 @@ def as_text(file: PlainFile, folder: Folder) -> PlainFile:
     if _checked_rows(file) > limits.MANY_ROWS:
         raise InputError(
             "too_many_rows",
-            _("%(name)s has more than %(limit)s rows. Give the last years only.")
-            % {"name": file.name, "limit": limits.MANY_ROWS},
+            _("%(name)s has more than %(limit)s million rows. Give the last years only.")
+            % {"name": file.name, "limit": limits.MANY_ROWS // 10**6},
         )
     target = folder.subfolder() / "sheet"
     try:
@@ -93,15 +94,11 @@ def _checked_rows(file: PlainFile) -> int:
     if rows > limits.MAX_ROWS or bomb:
         raise InputError(
             "too_much_inside",
-            _("%(name)s claims %(rows)s rows, more than a table of orders of its size can have.")
+            _("%(name)s claims more rows than a table of orders of its size can have: %(rows)s.")
             % {"name": file.name, "rows": rows},
         )
     if columns > limits.MAX_COLUMNS:
-        raise InputError(
-            "too_many_columns",
-            _("%(name)s has %(count)s columns; the limit is %(limit)s. Leave those the orders need.")
-            % {"name": file.name, "count": columns, "limit": limits.MAX_COLUMNS},
-        )
+        raise too_many_columns(file.name, columns)
     return rows
 
 

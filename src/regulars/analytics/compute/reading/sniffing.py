@@ -8,6 +8,7 @@ from typing import Literal
 
 from django.utils.translation import gettext as _
 
+from regulars.analytics.compute.reading.limits import MAX_COLUMNS, MIB
 from regulars.analytics.errors import InputError
 
 Found = Literal["text", "parquet", "workbook", "gzip", "zip"]
@@ -81,6 +82,14 @@ def not_text(name: str) -> InputError:
     )
 
 
+def too_many_columns(name: str, count: int) -> InputError:
+    return InputError(
+        "too_many_columns",
+        _("%(name)s has too many columns: %(count)s; the limit is %(limit)s. Leave those the orders need.")
+        % {"name": name, "count": count, "limit": MAX_COLUMNS},
+    )
+
+
 def _zip_kind(path: Path, name: str) -> Found:
     """A workbook is a zip as well."""
     try:
@@ -105,7 +114,7 @@ def _zip_kind(path: Path, name: str) -> Found:
 def _old_office(path: Path, name: str) -> InputError:
     """The container of old Office files; a protected workbook is put into it as well."""
     with path.open("rb") as file:
-        if _ENCRYPTED in file.read(1024 * 1024):
+        if _ENCRYPTED in file.read(MIB):
             return InputError(
                 "password",
                 _("%(name)s is protected by a password. Save it without the password and try again.")

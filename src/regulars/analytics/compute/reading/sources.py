@@ -34,7 +34,7 @@ def gather(paths: Sequence[Path], folder: Folder, progress: Progress) -> Gathere
     if len(paths) > limits.MAX_FILES:
         raise InputError(
             "too_many_files",
-            _("These are %(count)s files; the limit is %(limit)s.")
+            _("These are too many files: %(count)s; the limit is %(limit)s.")
             % {"count": len(paths), "limit": limits.MAX_FILES},
         )
     names = _names(paths)

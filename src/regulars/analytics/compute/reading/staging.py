@@ -47,8 +47,8 @@ def stage(
         if counted.too_many:
             raise InputError(
                 "too_many_rows",
-                _("%(name)s has more than %(limit)s rows. Give the last years only.")
-                % {"name": table.name, "limit": MAX_ROWS},
+                _("%(name)s has more than %(limit)s million rows. Give the last years only.")
+                % {"name": table.name, "limit": MAX_ROWS // 10**6},
             ) from error
         raise broken(table.name) from error
     finally:
