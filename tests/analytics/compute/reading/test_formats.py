@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import gzip
 import io
+import os
 from datetime import date, datetime, time
 from decimal import Decimal
 from pathlib import Path
@@ -329,6 +330,24 @@ def test_parquet_is_seen_through_a_view_and_texts_are_not(reader: Reader) -> Non
     )
     assert kind_of_lines(parquet) == "VIEW"
     assert kind_of_lines(reader.file(SMALL)) == "BASE TABLE"
+
+
+@pytest.mark.parametrize(
+    "name", ["orders[1].parquet", "a*b.parquet", "it's {1}?.parquet", "Отчёт за март.parquet"]
+)
+def test_any_name_of_a_parquet_file(reader: Reader, name: str) -> None:
+    path = write_parquet(reader.folder / name, {"uid": [7], "date": [date(2024, 3, 5)], "amount": [1]})
+    write_parquet(reader.folder / "orders1.parquet", {"uid": [8], "date": [date(2024, 3, 5)], "amount": [1]})
+    assert reader.read(path).column("customer_id") == ["7"]
+
+
+def test_a_parquet_file_by_a_roundabout_way(reader: Reader) -> None:
+    path = write_parquet(reader.folder / "o.parquet", {"uid": [7], "date": [date(2024, 3, 5)], "amount": [1]})
+    link = reader.folder / "link.parquet"
+    link.symlink_to(path)
+    (reader.folder / "sub").mkdir()
+    for way in (link, reader.folder / "sub" / ".." / "o.parquet", Path(os.path.relpath(path))):
+        assert reader.read(way).column("customer_id") == ["7"]
 
 
 def test_a_column_of_parquet_that_holds_lists_is_left_alone(reader: Reader) -> None:

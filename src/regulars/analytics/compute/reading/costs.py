@@ -41,7 +41,7 @@ def read_costs(
     Works on a connection that may read no files any more.
     """
     said = overrides.of_costs(options.mapping)
-    check_timezone(options.timezone)
+    check_timezone(con, options.timezone)
     with private_folder() as folder:
         gathered = sources.gather([path], folder, progress)
         files = [

@@ -7,14 +7,14 @@ from typing import Final
 
 from regulars.analytics.compute.reading.profile import Profile
 
-_ID_SCORE = 88  # names from here on mean a customer's id; among them plain "customer", which may hold names
+_BARE_SCORE = 88  # of plain "customer", which may hold ids or what people are called
 
 
 def customer(p: Profile, name_score: int) -> float:
     if p.written_dates > 0.5 or _is_fractional(p):
         return 0.0
     fit = _filled(p)
-    if name_score >= _ID_SCORE and p.wordy > 0.5:
+    if name_score <= _BARE_SCORE and p.wordy > 0.5:
         fit *= 0.66  # names of people: an e-mail or a phone beside them says more
     if p.count >= 20 and p.distinct == 1:
         fit *= 0.3  # the shop's own account, not customers
@@ -46,8 +46,8 @@ def clock(p: Profile, name_score: int) -> float:
 
 
 def product(p: Profile, name_score: int) -> float:
-    if p.written_dates > 0.5 or _is_fractional(p):
-        return 0.0
+    if p.written_dates > 0.5 or _is_fractional(p) or (name_score <= 50 and p.numbers > 0.9):
+        return 0.0  # "items" may be their number
     fit = _filled(p)
     return fit * 0.5 if p.count > 20 and p.distinct == 1 else fit
 

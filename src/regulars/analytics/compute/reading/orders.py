@@ -40,7 +40,7 @@ def read_orders(
     `InputError` where something cannot be used as orders.
     """
     said = overrides.of_orders(options.mapping)
-    check_timezone(options.timezone)
+    check_timezone(con, options.timezone)
     with private_folder() as folder:
         gathered = sources.gather(paths, folder, progress)
         confine(con, [file.path for file, _family in gathered.files if file.kind == "parquet"])

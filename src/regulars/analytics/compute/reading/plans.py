@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 import duckdb
 from django.utils.translation import gettext as _
 
-from regulars.analytics.compute.reading import cells, dates, findings, fit, kinds, numbers
+from regulars.analytics.compute.reading import cells, dates, findings, fit, kinds, numbers, sql
 from regulars.analytics.compute.reading.date_shapes import Form
 from regulars.analytics.compute.reading.findings import Source
 from regulars.analytics.compute.reading.names import currency_in_name, shown
@@ -56,10 +56,11 @@ class Plan:
     cancelled_mark: str | None = None
 
 
-def check_timezone(name: str) -> None:
+def check_timezone(con: duckdb.DuckDBPyConnection, name: str) -> None:
     try:
         zoneinfo.ZoneInfo(name)
-    except (zoneinfo.ZoneInfoNotFoundError, ValueError, OSError) as error:
+        con.execute(f"SELECT timezone({sql.text(name)}, TIMESTAMPTZ '2024-01-01 00:00:00+00')").fetchall()
+    except (zoneinfo.ZoneInfoNotFoundError, ValueError, OSError, duckdb.Error) as error:
         raise InputError(
             "unknown_timezone",
             _("There is no time zone “%(name)s”. Write it like Europe/Moscow.") % {"name": shown(name)},

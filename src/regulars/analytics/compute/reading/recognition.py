@@ -148,6 +148,8 @@ def _by_pattern(kind: str, role: str, parts: list[str]) -> int:
         return _PATTERN_SCORE + (5 if has(_SALES) else 0)
     if role == "order_total" and has(_SUMS) and not has(_NOT_SUMS):
         return _PATTERN_SCORE - 5
+    if role == "quantity" and has(("quantity", "qty", "колич")):
+        return _PATTERN_SCORE
     if (
         role == "order_id"
         and has(("order", "заказ", "invoice", "receipt", "чек"))

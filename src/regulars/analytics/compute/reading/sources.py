@@ -57,6 +57,13 @@ def _names(paths: Sequence[Path]) -> list[str]:
 
 def _check(path: Path, name: str) -> None:
     try:
+        str(path).encode()
+    except UnicodeEncodeError as error:
+        raise InputError(
+            "bad_name",
+            _("The name of %(name)s has broken characters in it. Rename the file.") % {"name": name},
+        ) from error
+    try:
         status = path.stat()
     except FileNotFoundError as error:
         raise InputError("no_file", _("There is no file %(path)s.") % {"path": shown(str(path))}) from error
@@ -144,4 +151,15 @@ def _inside(
             (PlainFile(s.path, name if alone else f"{name}: {s.name}", "workbook", origin), family or name)
             for s in sheets
         ]
-    return [(PlainFile(path, name, "parquet" if kind == "parquet" else "text", origin), family)]
+    if kind == "parquet":
+        return [(PlainFile(_without_patterns(path, folder), name, "parquet", origin), family)]
+    return [(PlainFile(path, name, "text", origin), family)]
+
+
+def _without_patterns(path: Path, folder: Folder) -> Path:
+    """The database takes "orders[1].parquet" for a pattern of names."""
+    if not any(c in str(path) for c in "*?["):
+        return path
+    link = folder.subfolder() / "table"
+    link.symlink_to(path)
+    return link

@@ -21,9 +21,9 @@ CUSTOMER: Entries = (
         код; контрагент код; покупатель код; внешний id клиента; uuid клиента
     """),
     (95, """
-        user id; user key; uid; user; userid hash; user uuid; visitor id; person id; profile id; subscriber
-        id; login; username; user name; id пользователя; ид пользователя; код пользователя; пользователь id;
-        пользователь; логин; customer hash; client hash; guid клиента
+        user id; user key; uid; userid hash; user uuid; visitor id; person id; profile id; subscriber id;
+        login; username; user name; id пользователя; ид пользователя; код пользователя; пользователь id;
+        логин; customer hash; client hash; guid клиента
     """),
     (90, """
         card number; card no; card id; loyalty card; loyalty card number; bonus card; discount card; loyalty
@@ -31,7 +31,8 @@ CUSTOMER: Entries = (
         дисконтной карты; номер бонусной карты; код карты; штрихкод карты; номер карты клиента
     """),
     (88, """
-        customer; client; buyer; shopper; member; клиент; покупатель; контрагент; заказчик; партнер; гость
+        customer; client; buyer; shopper; member; user; пользователь; клиент; покупатель; контрагент;
+        заказчик; партнер; гость
     """),
     (80, """
         email; e mail; mail; email address; customer email; client email; buyer email; billing email; email
@@ -162,7 +163,8 @@ CATEGORY: Entries = (
     """),
     (95, "category code; product category code"),
     (80, """
-        commodity; commodity desc; sub category; subcategory; подкатегория; подгруппа; product family
+        commodity; commodity desc; sub category; subcategory; подкатегория; подгруппа; product family;
+        группа блюда; категория блюда
     """),
     (60, "category id; product category id; section; id категории; group"),
 )  # fmt: skip
@@ -325,7 +327,7 @@ BRANCH: Entries = (
     (60, """
         склад; warehouse; warehouse id; касса; касса магазина; кассовый аппарат; terminal; pos id; till
     """),
-    (40, "site; сайт; организация; department id; отдел"),
+    (40, "site; сайт; department id; отдел; торговое предприятие"),
 )  # fmt: skip
 COST_CHANNEL: Entries = (
     (100, """
