@@ -248,6 +248,23 @@ def test_time_cells_beside_date_cells(reader: Reader) -> None:
     assert found.column("ordered_at") == [datetime(2024, 3, 5, 9, 5)]
 
 
+def test_three_decimals_in_a_workbook_are_no_thousands(reader: Reader) -> None:
+    rows = [["uid", "date", "amount"], [7, date(2024, 3, 5), 1.234], [8, date(2024, 3, 6), 12.345]]
+    found = reader.read(write_xlsx(reader.folder / "book.xlsx", {"S": rows}))
+    assert found.column("amount") == [Decimal("1.234"), Decimal("12.345")]
+
+
+def test_thousands_in_a_text(reader: Reader) -> None:
+    assert reader.text("uid;date;amount\n7;2024-03-05;1.234\n8;2024-03-06;999\n").column("amount") == [
+        1234,
+        999,
+    ]
+    found = reader.text('uid,date,amount\n7,2024-03-05,"1,234"\n8,2024-03-06,999\n')
+    assert found.column("amount") == [1234, 999]
+    found = reader.text("uid,date,amount\n7,2024-03-05,1.234\n8,2024-03-06,999\n")
+    assert found.column("amount") == [Decimal("1.234"), 999]
+
+
 def test_ids_that_excel_has_shortened_are_noted(reader: Reader) -> None:
     rows = [["uid", "date", "amount"], [10329302124590727494, date(2024, 3, 5), 10]]
     found = reader.read(write_xlsx(reader.folder / "book.xlsx", {"S": rows}))

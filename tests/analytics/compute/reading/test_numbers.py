@@ -97,6 +97,12 @@ def test_three_digits_behind_the_only_mark_are_thousands_in_money() -> None:
     assert _decided(["1.234", "999"]) == ","
 
 
+def test_a_point_is_decimal_where_a_program_wrote_the_table() -> None:
+    found = numbers.marks([("1.234", 1), ("999", 1)])
+    assert numbers.decide(found, (), is_money=True, by_program=True).decimal == "."
+    assert numbers.decide(numbers.marks([("1,234", 1)]), (), is_money=True, by_program=True).decimal == "."
+
+
 def test_three_digits_behind_the_only_mark_are_decimals_in_quantities() -> None:
     assert _decided(["2,000", "1,000"], is_money=False) == ","
 

@@ -4,9 +4,10 @@ How the column is read is decided from all its values at once:
 
 * a value such as "1,23", "0,5", "1 234,50" or "1.234,50" says that the comma is the decimal mark, "1.5" or
   "1,234.50" that the point is; a mark that occurs twice in a value ("1,234,567") parts thousands;
-* where every value with a mark has three digits behind it ("1,234"), the other columns of numbers of the
-  same part decide; where they are silent too, it parts thousands in money and is the decimal mark in
-  quantities, unless a value begins with zero ("0,500");
+* where every value with a mark has three digits behind it ("1,234"), a value that begins with zero ("0,500")
+  says that the mark is decimal; else the other columns of numbers of the same part decide; where they are
+  silent too, the mark parts thousands in money and is decimal in quantities. But a point is decimal in
+  money as well where the comma parts the columns, and in cells of a workbook: programs write it so;
 * where values contradict each other, each is read by its own last mark.
 """
 
@@ -133,8 +134,13 @@ def _said(body: str) -> str:
     return f"{name}_open" if len(after) == 3 and 1 <= len(before) <= 3 else f"{name}_decimal"
 
 
-def decide(found: Marks, neighbours: Iterable[Marks], *, is_money: bool) -> NumberPlan:
-    """How to read the column; `neighbours` are the other columns of numbers of the same part."""
+def decide(
+    found: Marks, neighbours: Iterable[Marks], *, is_money: bool, by_program: bool = False
+) -> NumberPlan:
+    """How to read the column; `neighbours` are the other columns of numbers of the same part.
+
+    `by_program`: a table in which a decimal comma is not to be expected.
+    """
     commas = found.comma_decimal or found.comma_open
     plain = not found.odd and not commas and not found.point_open
     if found.comma_decimal and found.point_decimal:
@@ -145,6 +151,8 @@ def decide(found: Marks, neighbours: Iterable[Marks], *, is_money: bool) -> Numb
         return NumberPlan(decimal=".", plain=plain, short=not found.long)
     if found.comma_open and found.point_open:
         return NumberPlan(decimal="either")
+    if found.point_open and by_program:
+        return NumberPlan(decimal=".", plain=not found.odd, short=True)
     return NumberPlan(decimal=_open_mark(found, list(neighbours), is_money), short=True)
 
 

@@ -81,7 +81,8 @@ def _plan(con: duckdb.DuckDBPyConnection, part: Part) -> Plan:
     found = {f: findings.marks(con, part.source, c) for f in _NUMBERS if (c := part.column(f))}
     for name, marks in found.items():
         others = [m for f, m in found.items() if f != name]
-        plan.numbers[name] = numbers.decide(marks, others, is_money=name != "quantity")
+        by_program = part.table.delimiter in {None, ","}
+        plan.numbers[name] = numbers.decide(marks, others, is_money=name != "quantity", by_program=by_program)
     plan.ids = {f: findings.ids(con, part.source, c) for f in _IDS if (c := part.column(f))}
     if order := part.column("order_id"):
         plan.cancelled_mark = findings.cancelled_mark(con, part.source, order)
