@@ -9,6 +9,7 @@ import signal
 import subprocess
 import tempfile
 from collections.abc import Iterator
+from contextlib import suppress
 from pathlib import Path
 
 import pytest
@@ -35,7 +36,7 @@ def made() -> Iterator[Path]:
         assert up.end() == 0
     finally:
         for pid in [up.process.pid, *up.descendants()] if up.process.poll() is None else []:
-            os.kill(pid, signal.SIGKILL)
+            _kill(pid)
         up.process.wait()
     yield above / "var"
     shutil.rmtree(above)
@@ -46,6 +47,11 @@ def new(open_tmp: Path) -> Path:
     """Where an installation may come into being."""
     (open_tmp / "Мой магазин").mkdir()
     return open_tmp / "Мой магазин" / "var"
+
+
+def _kill(pid: int) -> None:
+    with suppress(ProcessLookupError):  # it may have ended by itself meanwhile
+        os.kill(pid, signal.SIGKILL)
 
 
 @pytest.fixture
@@ -63,11 +69,11 @@ def ups() -> Iterator[list[Up]]:
     for up in started:
         left = up.descendants()
         for pid in [up.process.pid, *left] if up.process.poll() is None else left:
-            os.kill(pid, signal.SIGKILL)
+            _kill(pid)
         up.process.wait()
     for pid, line in processes().items():
         if any(str(up.folder) in line for up in started):
-            os.kill(pid, signal.SIGKILL)
+            _kill(pid)
 
 
 @pytest.fixture
