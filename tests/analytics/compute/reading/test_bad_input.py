@@ -12,7 +12,7 @@ import tempfile
 import zipfile
 import zlib
 from collections.abc import Iterator
-from datetime import date
+from datetime import date, datetime, timedelta
 from pathlib import Path
 
 import pyarrow as pa
@@ -412,3 +412,21 @@ def test_the_database_can_read_nothing_else_afterwards(reader: Reader) -> None:
         ):
             with pytest.raises(duckdb.Error):
                 con.execute(query).fetchall()
+
+
+def test_a_late_page_of_parquet_that_was_changed(reader: Reader) -> None:
+    """The first rows are whole; what is broken is found before any figure is made of it."""
+    count = 100_000
+    numbers = pa.array([(i * 7919) % 10_000_019 for i in range(count)])
+    moments = pa.array([datetime(2024, 1, 1) + timedelta(seconds=i * i % 30_000_000) for i in range(count)])
+    columns = {"uid": numbers, "ordered_at": moments, "amount": numbers}
+    whole = write_parquet(reader.folder / "o.parquet", columns, row_group_size=25_000).read_bytes()
+    refused = []
+    for place in range(len(whole) // 2, len(whole) - 20_000, len(whole) // 9):
+        raw = bytearray(whole)
+        raw[place : place + 3000] = bytes(3000)
+        try:
+            reader.read(reader.file(bytes(raw), "o.parquet"))
+        except InputError as error:
+            refused.append(error.code)
+    assert set(refused) == {"broken_file"}

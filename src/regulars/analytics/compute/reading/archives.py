@@ -63,11 +63,15 @@ def _write(out: IO[bytes], chunk: bytes, name: str) -> None:
     try:
         out.write(chunk)
     except OSError as error:
-        raise InputError(
-            "no_room",
-            _("There is no room on the disk to unpack %(name)s. Free some, or unpack it elsewhere yourself.")
-            % {"name": name},
-        ) from error
+        raise no_room(name) from error
+
+
+def no_room(name: str) -> InputError:
+    return InputError(
+        "no_room",
+        _("There is not enough memory or room on the disk to read %(name)s. Free some and try again.")
+        % {"name": name},
+    )
 
 
 def _too_much(name: str) -> InputError:

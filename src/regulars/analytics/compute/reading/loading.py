@@ -12,7 +12,7 @@ import duckdb
 from django.utils.translation import gettext as _
 
 from regulars.analytics.compute.reading import parquet, staging
-from regulars.analytics.compute.reading.archives import Folder, broken
+from regulars.analytics.compute.reading.archives import Folder, broken, no_room
 from regulars.analytics.compute.reading.findings import Source
 from regulars.analytics.compute.reading.mapping import Mapped
 from regulars.analytics.compute.reading.plans import Part
@@ -61,6 +61,8 @@ def load(
             loaded.append(item)
             offset += item.rows
         yield loaded
+    except duckdb.OutOfMemoryException as error:
+        raise no_room(chosen[0][0].name) from error
     finally:
         for number in range(len(chosen)):
             con.execute(f"DROP TABLE IF EXISTS {_STAGE.format(number)}")
@@ -85,7 +87,7 @@ def _looked_through(
 ) -> Table:
     used = [table.columns[i] for i in sorted(needed(mapped.choices))]
     try:
-        tidy = parquet.tidy_columns(con, content.path, used)
+        tidy = parquet.look_through(con, content.path, used)
     except duckdb.Error as error:  # pages behind the first ones are damaged
         raise broken(table.name) from error
     return replace(table, columns=tuple(replace(c, is_tidy=c.source in tidy) for c in table.columns))

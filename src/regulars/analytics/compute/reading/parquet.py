@@ -67,14 +67,18 @@ def as_text(file: PlainFile, folder: Folder) -> PlainFile:
     return PlainFile(target, file.name, "workbook", file.origin)
 
 
-def tidy_columns(con: duckdb.DuckDBPyConnection, path: Path, columns: Sequence[Column]) -> set[str]:
-    """Texts that need no cleaning; found once, so that a view need not clean them each time."""
+def look_through(con: duckdb.DuckDBPyConnection, path: Path, columns: Sequence[Column]) -> set[str]:
+    """The texts among the columns that need no cleaning, by their sources.
+
+    Looked for once, so that a view need not clean them each time; and every page of the columns is opened, so
+    that a damaged one is found here and not in the midst of the figures.
+    """
     texts = [c.source for c in columns if c.type == "VARCHAR"]
-    if not texts:
-        return set()
-    counts = ", ".join(f"count(*) FILTER ({is_untidy_sql(sql.ident(name))})" for name in texts)
-    counted = sql.row(con, f"SELECT {counts} FROM {scan_sql(path)}")  # noqa: S608 -- names quoted
-    return {name for name, untidy in zip(texts, counted, strict=True) if not untidy}
+    others = [c.source for c in columns if c.type != "VARCHAR"]
+    counts = [f"count(*) FILTER ({is_untidy_sql(sql.ident(name))})" for name in texts]
+    opened = [f"bit_xor(hash({sql.ident(name)}))" for name in others]
+    found = sql.row(con, f"SELECT {', '.join(counts + opened)} FROM {scan_sql(path)}")  # noqa: S608 -- quoted
+    return {name for name, untidy in zip(texts, found, strict=False) if not untidy}
 
 
 def is_usable(type_name: str) -> bool:

@@ -14,7 +14,6 @@ from regulars.analytics.compute.reading.limits import PROFILE_VALUES
 from regulars.analytics.compute.reading.names import currency_of
 
 _EMAIL = re.compile(r"[^@\s]+@[^@\s]+\.[^@\s]+")
-_CODE = re.compile(r"[#№]?[\w.\-/]*\d[\w.\-/]*")
 _NUMBERED = re.compile(r"[#№]?[A-Za-zА-Яа-я]{0,6}[-_ ]?\d{1,12}")
 _FRACTION = re.compile(r"[+-]?\d*[.,]\d*[1-9]\d*")
 
@@ -30,13 +29,11 @@ class Profile:
     numbers: float
     fractions: float  # numbers with decimals
     emails: float
-    codes: float  # no spaces, with digits: what ids look like
     numbered: float  # "#1001", "INV-17"
     wordy: float  # letters without digits: what people and companies are called
     currencies: float
     statuses: float  # words that say something of an order's state
     flags: float  # yes and no
-    bad_example: str | None  # a value that is no date, where any
 
     @property
     def repeats(self) -> bool:
@@ -59,13 +56,11 @@ def profile(column: Sequence[str]) -> Profile:
         numbers=share(numbers.is_number),
         fractions=share(lambda v: _FRACTION.fullmatch(numbers.clean(v)) is not None),
         emails=share(lambda v: _EMAIL.fullmatch(v) is not None),
-        codes=share(lambda v: _CODE.fullmatch(v) is not None),
         numbered=share(lambda v: _NUMBERED.fullmatch(v) is not None),
         wordy=share(lambda v: not any(c.isdigit() or c == "@" for c in v)),
         currencies=share(_is_currency),
         statuses=share(lambda v: meaning_of(v) is not None),
         flags=share(is_flag),
-        bad_example=next((v for v in looked_at if not is_date(v)), None),
     )
 
 

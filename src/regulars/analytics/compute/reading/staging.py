@@ -10,7 +10,7 @@ import pyarrow as pa
 from django.utils.translation import gettext as _
 
 from regulars.analytics.compute.reading import delimited
-from regulars.analytics.compute.reading.archives import broken
+from regulars.analytics.compute.reading.archives import broken, no_room
 from regulars.analytics.compute.reading.blanks import tidy_sql
 from regulars.analytics.compute.reading.limits import MAX_ROWS
 from regulars.analytics.compute.reading.ragged import Ragged
@@ -50,7 +50,7 @@ def stage(
                 _("%(name)s has more than %(limit)s million rows. Give the last years only.")
                 % {"name": table.name, "limit": MAX_ROWS // 10**6},
             ) from error
-        raise broken(table.name) from error
+        raise (no_room if isinstance(error, duckdb.OutOfMemoryException) else broken)(table.name) from error
     finally:
         con.unregister(_INCOMING)
     return Staged(relation, counted.rows, ragged)
