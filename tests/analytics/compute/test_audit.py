@@ -7,6 +7,8 @@ from pathlib import Path
 from typing import Any
 
 import msgspec
+import pyarrow as pa
+import pyarrow.parquet as pq
 import pytest
 
 from regulars.analytics.compute.audit import AuditOptions, run_audit
@@ -123,6 +125,23 @@ def test_days_are_those_of_the_shops_zone(tmp_path: Path) -> None:
 def test_given_day_ends_the_figures(tmp_path: Path) -> None:
     found = _audit(_csv(tmp_path, *_year()), as_of=date(2023, 6, 1))
     assert (found.as_of, found.to) == (date(2023, 6, 1), date(2023, 5, 31))
+
+
+def test_ids_that_are_numbers_give_the_same_document(tmp_path: Path) -> None:
+    rows = [row.split(",") for row in _year()]
+    table = {
+        "order_id": [int(row[0]) for row in rows],
+        "customer_id": [int(row[1][1:]) for row in rows],
+        "created_at": [datetime.fromisoformat(row[2]) for row in rows],
+        "amount": [Decimal(row[3]) for row in rows],
+        "source": [row[4] for row in rows],
+    }
+    path = tmp_path / "orders.parquet"
+    pq.write_table(pa.table(table), path)
+    found = msgspec.structs.asdict(_audit(path))
+    same = msgspec.structs.asdict(_audit(_csv(tmp_path, *(row.replace(",c", ",") for row in _year()))))
+    assert {name for name, value in found.items() if value != same[name]} == {"source"}
+    assert found["slipping"].top[0].customer_id.isdigit()
 
 
 def test_money_is_exact(tmp_path: Path) -> None:

@@ -9,6 +9,7 @@ from typing import Any
 
 import duckdb
 import ibis
+import ibis.backends.sql.compilers  # else loaded by the first expression, in the midst of the work
 import ibis.expr.types as ir
 
 MEMORY_LIMIT = "2GiB"

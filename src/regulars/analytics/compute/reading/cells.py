@@ -21,6 +21,10 @@ def is_number(column: Column) -> bool:
     return column.type in _WHOLE or column.type in _FRACTIONAL or column.type.startswith("DECIMAL")
 
 
+def is_whole(column: Column) -> bool:
+    return column.type in _WHOLE
+
+
 def is_moment(column: Column) -> bool:
     return column.type == "DATE" or column.type.startswith("TIMESTAMP")
 

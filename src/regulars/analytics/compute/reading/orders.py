@@ -9,6 +9,7 @@ import duckdb
 from django.utils.translation import gettext as _
 
 from regulars.analytics.compute.reading import (
+    cells,
     families,
     lines,
     mapping,
@@ -79,9 +80,13 @@ def _create_lines(
     con: duckdb.DuckDBPyConnection, loaded: Sequence[Loaded], made: Sequence[Plan], timezone: str
 ) -> None:
     has_order_ids = _has(loaded, "order_id")
+    columns = {field: [item.part.column(field) for item in loaded] for field in ("customer_id", "order_id")}
+    whole = frozenset(
+        f for f, found in columns.items() if all(c is not None and cells.is_whole(c) for c in found)
+    )
     queries = [
         lines.part_sql(
-            lines.Fields(item.part, plan, timezone, has_order_ids),
+            lines.Fields(item.part, plan, timezone, has_order_ids, whole),
             item.mapped.inherited,
             once=item.mapped.once,
         )
