@@ -83,7 +83,7 @@ def _repeated_ids(con: duckdb.DuckDBPyConnection) -> Hashes:
 
 def _repeated(hashes: Hashes) -> Hashes:
     """The values that occur more than once. Halves sort four times as fast, and few of them are equal."""
-    halves = (hashes >> np.uint64(32)).astype(np.uint32)
+    halves = hashes.view(np.uint32)[1::2].copy()
     ordered = np.sort(halves)
     repeated = ordered[1:][ordered[1:] == ordered[:-1]]
     if not len(repeated):
