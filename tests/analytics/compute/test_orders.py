@@ -335,3 +335,17 @@ def test_no_orders_at_all_is_an_error_people_understand(engine: Engine, lines: l
 def test_as_of_before_the_first_order_is_an_error(engine: Engine) -> None:
     with pytest.raises(InputError, match="2024-01-05"):
         _assemble(engine, [_line("a", "A1", 5, "10")], as_of=date(2024, 1, 5))
+
+
+def test_error_names_what_is_wrong_most_often(engine: Engine) -> None:
+    lines = [
+        _line("a", "A1", 1, "5", amount=None),
+        _line("b", "B1", 1, "5", ordered_at=None),
+        _line("c", "C1", 1, "5", ordered_at=None),
+    ]
+    with pytest.raises(InputError) as raised:
+        _assemble(engine, lines)
+    assert raised.value.message == (
+        "There are no usable orders in the file. In 2 of the rows the date cannot be read. "
+        "Name column and format with --map ordered_at=COLUMN:FORMAT."
+    )

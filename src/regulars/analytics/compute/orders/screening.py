@@ -171,7 +171,7 @@ def _nothing_usable(calendar: list[_Day]) -> str:
         "other_currency": _("the currency is another one. Choose it with --currency."),
     }
     most = max(rejected, key=lambda reason: rejected[reason])
-    return _("There are no usable orders in the file. In %(rows)s rows %(reason)s") % {
+    return _("There are no usable orders in the file. In %(rows)s of the rows %(reason)s") % {
         "rows": rejected[most],
         "reason": sentences[most],
     }
