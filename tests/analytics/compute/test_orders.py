@@ -339,7 +339,7 @@ def test_as_of_before_the_first_order_is_an_error(engine: Engine) -> None:
 
 def test_error_names_what_is_wrong_most_often(engine: Engine) -> None:
     lines = [
-        _line("a", "A1", 1, "5", amount=None),
+        {**_line("a", "A1", 1, "5"), "amount": None},
         _line("b", "B1", 1, "5", ordered_at=None),
         _line("c", "C1", 1, "5", ordered_at=None),
     ]
