@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import contextlib
-from collections.abc import Iterator, Mapping, Sequence
-from concurrent.futures import Future, ThreadPoolExecutor
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from decimal import Decimal
@@ -21,9 +19,9 @@ from regulars.analytics.compute.growth import growth_points
 from regulars.analytics.compute.orders import assemble, orders_before
 from regulars.analytics.compute.pseudonyms import Pseudonyms
 from regulars.analytics.compute.reading import CostsReading, Reading, ReadingOptions, read_costs, read_orders
-from regulars.analytics.progress import Progress, Silent
+from regulars.analytics.progress import Progress
 from regulars.analytics.rules.money import money
-from regulars.analytics.types import Audit, CountAmount, GrowthPoint, Headline, LeftOut, Slipping
+from regulars.analytics.types import Audit, CountAmount, GrowthPoint, Headline, Slipping
 from regulars.kit import clock
 
 
@@ -77,12 +75,17 @@ def audit_lines(
         has_channels=reading.has_channels,
         has_costs=costs is not None,
     )
-    with _growing(con, frame, reading) as growing:
-        found = figures(engine, frame, progress)
-        progress.step(_("Comparing with the period before"))
-        previous = _previous(engine, reading, frame)
-        progress.step(_("Looking for growth points"))
-        points, left_out = growing.result()
+    found = figures(engine, frame, progress)
+    progress.step(_("Looking for growth points"))
+    points, left_out = growth_points(
+        con,
+        as_of=assembly.as_of,
+        first_day=assembly.first_day,
+        has_products=reading.has_products,
+        progress=progress,
+    )
+    progress.step(_("Comparing with the period before"))
+    previous = _previous(engine, reading, frame)
     audit = Audit(
         made_at=options.now or clock.now(),
         source=reading.parts + (costs.parts if costs else []),
@@ -111,25 +114,6 @@ def audit_lines(
         **found,
     )
     return _with_hidden_ids(audit) if options.hide_ids else audit
-
-
-@contextlib.contextmanager
-def _growing(
-    con: duckdb.DuckDBPyConnection, frame: Frame, reading: Reading
-) -> Iterator[Future[tuple[list[GrowthPoint], list[LeftOut]]]]:
-    """Growth points are found in a thread of their own: they keep one core busy, the figures the others.
-
-    Nobody is told how far they are, as progress and language belong to the thread of the caller.
-    """
-    with con.cursor() as own, ThreadPoolExecutor(1) as pool:
-        yield pool.submit(
-            growth_points,
-            own,
-            as_of=frame.as_of,
-            first_day=frame.first_day,
-            has_products=reading.has_products,
-            progress=Silent(),
-        )
 
 
 def _previous(engine: Engine, reading: Reading, frame: Frame) -> Headline | None:
