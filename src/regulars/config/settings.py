@@ -32,8 +32,10 @@ INSTALLED_APPS = [
     "regulars.events.apps.EventsConfig",  # our layers from the bottom up: so run their ready()
     "regulars.team.apps.TeamConfig",
     "regulars.customers.apps.CustomersConfig",
+    "regulars.work.apps.WorkConfig",
     "regulars.commerce.apps.CommerceConfig",
     "regulars.analytics.apps.AnalyticsConfig",
+    "regulars.imports.apps.ImportsConfig",
     "regulars.console.apps.ConsoleConfig",
     "regulars.simulator.apps.SimulatorConfig",
     "regulars.config.apps.ConfigConfig",

@@ -9,6 +9,7 @@ from django.contrib.auth.models import PermissionsMixin
 from django.db import models
 
 from regulars.team.rules import fold_email
+from regulars.team.types import Trade
 
 
 class UserManager(BaseUserManager["User"]):
@@ -47,3 +48,52 @@ class User(AbstractBaseUser, PermissionsMixin):
 
     def get_short_name(self) -> str:
         return self.name.split(" ")[0] if self.name else self.email
+
+
+class Shop(models.Model):
+    """What the owner said of the business. There is one row at most, with the number 1."""
+
+    id = models.SmallIntegerField(primary_key=True, default=1)
+    name = models.TextField()
+    timezone = models.TextField()
+    currency = models.CharField(max_length=3)
+    margin = models.DecimalField(max_digits=5, decimal_places=4, null=True)
+    trade = models.TextField(choices=[(t.value, t.value) for t in Trade])
+    return_window_days = models.IntegerField()
+    set_up_at = models.DateTimeField()
+
+    class Meta:
+        constraints = (
+            models.CheckConstraint(condition=models.Q(id=1), name="team_shop_one"),
+            models.CheckConstraint(
+                condition=models.Q(margin=None) | models.Q(margin__gt=0, margin__lte=1),
+                name="team_shop_margin",
+            ),
+            models.CheckConstraint(
+                condition=models.Q(return_window_days__gte=0, return_window_days__lte=365),
+                name="team_shop_return_window",
+            ),
+            models.CheckConstraint(
+                condition=models.Q(currency__regex="^[A-Z]{3}$"), name="team_shop_currency"
+            ),
+        )
+
+
+class AuditLogEntry(models.Model):
+    """Who saw or changed what. Rows are only ever inserted; no names and no contacts of customers in them.
+
+    `action` is a word of `types.Action`, `subject` what it was done to ("person:17", "import:3").
+    """
+
+    at = models.DateTimeField()
+    user = models.ForeignKey(User, null=True, on_delete=models.PROTECT, related_name="+", db_index=False)
+    action = models.TextField()
+    subject = models.TextField(blank=True)
+    details = models.JSONField(default=dict)
+
+    class Meta:
+        indexes = (
+            models.Index(fields=["-at", "-id"], name="team_auditlog_at"),
+            models.Index(fields=["subject", "-at"], name="team_auditlog_subject"),
+            models.Index(fields=["user", "-at"], name="team_auditlog_user"),
+        )

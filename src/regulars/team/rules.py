@@ -3,6 +3,36 @@
 from __future__ import annotations
 
 import unicodedata
+from collections.abc import Iterable, Mapping
+
+from regulars.team.types import Permission, Role
+
+_P = Permission
+
+ROLE_PERMISSIONS: Mapping[Role, frozenset[Permission]] = {
+    Role.OWNER: frozenset(Permission),
+    Role.MARKETER: frozenset(
+        {
+            _P.SEE_FIGURES,
+            _P.SEE_CUSTOMERS,
+            _P.SEE_CONTACTS,
+            _P.WRITE_NOTES,
+            _P.DO_TASKS,
+            _P.TAKE_LISTS_OUT,
+            _P.IMPORT,
+            _P.MAKE_AUDIT,
+        }
+    ),
+    Role.AGENT: frozenset({_P.SEE_CUSTOMERS, _P.SEE_CONTACTS, _P.WRITE_NOTES, _P.DO_TASKS}),
+    Role.ANALYST: frozenset({_P.SEE_FIGURES, _P.SEE_CUSTOMERS, _P.TAKE_LISTS_OUT, _P.MAKE_AUDIT}),
+    Role.CASHIER: frozenset({_P.SEE_CUSTOMERS}),
+}
+"""The one table of who may see and do what."""
+
+
+def permissions_of(roles: Iterable[Role]) -> frozenset[Permission]:
+    """All that these roles may see and do together."""
+    return frozenset().union(*(ROLE_PERMISSIONS[role] for role in roles))
 
 
 def fold_email(email: str) -> str:

@@ -1,7 +1,10 @@
-"""Words of the team."""
+"""Words of the team, and what its services take and give."""
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+from datetime import datetime
+from decimal import Decimal
 from enum import StrEnum
 
 
@@ -13,3 +16,78 @@ class Role(StrEnum):
     AGENT = "agent"
     ANALYST = "analyst"
     CASHIER = "cashier"
+
+
+class Permission(StrEnum):
+    """What a page or an action asks for; `rules.ROLE_PERMISSIONS` says which role has it."""
+
+    SEE_FIGURES = "see_figures"
+    """Overview, metrics, audit."""
+    SEE_CUSTOMERS = "see_customers"
+    """The list, the search and the card."""
+    SEE_CONTACTS = "see_contacts"
+    """E-mail and phone in full; without it they are masked."""
+    WRITE_NOTES = "write_notes"
+    DO_TASKS = "do_tasks"
+    TAKE_LISTS_OUT = "take_lists_out"
+    """Any list as a file."""
+    IMPORT = "import"
+    MAKE_AUDIT = "make_audit"
+    SET_UP_SHOP = "set_up_shop"
+    MANAGE_TEAM = "manage_team"
+    SEE_AUDIT_LOG = "see_audit_log"
+
+
+class Trade(StrEnum):
+    """What the shop lives by; presets depend on it."""
+
+    RETAIL = "retail"
+    ONLINE_SERVICES = "online_services"
+    TRAVEL = "travel"
+    REPAIR = "repair"
+    FINANCE = "finance"
+    EDUCATION = "education"
+    MEDICINE = "medicine"
+    IT = "it"
+    LOGISTICS = "logistics"
+    RESTAURANT = "restaurant"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ShopProfile:
+    """What the owner said of the shop; before that, the defaults.
+
+    `margin`: share of revenue left after the cost of goods, between 0 and 1; None: not known.
+    `set_up_at`: when the owner first said it; None: not yet.
+    """
+
+    name: str = ""
+    timezone: str = "Europe/Moscow"
+    currency: str = "RUB"
+    margin: Decimal | None = None
+    trade: Trade = Trade.RETAIL
+    return_window_days: int = 14
+    set_up_at: datetime | None = None
+
+
+class Action(StrEnum):
+    """What the audit log tells of: whatever changes something or shows something personal names one."""
+
+    SIGNED_IN = "signed_in"
+    SHOP_CHANGED = "shop_changed"
+    BRANCH_CHANGED = "branch_changed"
+    USER_INVITED = "user_invited"
+    USER_JOINED = "user_joined"
+    USER_CHANGED = "user_changed"
+    PASSWORD_LINK_MADE = "password_link_made"  # noqa: S105 (a word, not a password)
+    PASSWORD_CHANGED = "password_changed"  # noqa: S105 (a word, not a password)
+    CARD_SEEN = "card_seen"
+    LIST_TAKEN_OUT = "list_taken_out"
+    NOTE_WRITTEN = "note_written"
+    NOTE_DELETED = "note_deleted"
+    TASK_CHANGED = "task_changed"
+    IMPORT_STARTED = "import_started"
+    IMPORT_UNDONE = "import_undone"
+    WATCH_CHANGED = "watch_changed"
+    AUDIT_ASKED_FOR = "audit_asked_for"
+    DEMO_REMOVED = "demo_removed"

@@ -19,7 +19,9 @@ from regulars.analytics.types import Audit
 from regulars.analytics.wording.numbers import Formats
 from regulars.commerce import queries as commerce
 from regulars.commerce.models import Order
+from regulars.console.access import allowed
 from regulars.console.people import with_names
+from regulars.team.types import Permission
 
 DEMO_SOURCE = "demo"
 """Where the orders of the demo shop say they come from."""
@@ -27,6 +29,7 @@ DEMO_SOURCE = "demo"
 
 @never_cache
 @require_safe
+@allowed(Permission.SEE_FIGURES)
 def page(request: HttpRequest) -> HttpResponse:
     """The audit made last, or what happens until there is one."""
     kept = queries.latest_kept()
@@ -49,6 +52,7 @@ def page(request: HttpRequest) -> HttpResponse:
 
 
 @require_POST
+@allowed(Permission.MAKE_AUDIT)
 def make(request: HttpRequest) -> HttpResponse:
     """Have the worker make a new one; the page tells when it is there."""
     services.request_audit()
@@ -71,6 +75,7 @@ def state(request: HttpRequest) -> HttpResponse:
 
 @never_cache
 @require_safe
+@allowed(Permission.TAKE_LISTS_OUT)
 def report(request: HttpRequest) -> HttpResponse:
     """The page as one HTML file, to be sent or kept."""
     kept = queries.latest_kept()
@@ -84,6 +89,7 @@ def report(request: HttpRequest) -> HttpResponse:
 
 @never_cache
 @require_safe
+@allowed(Permission.TAKE_LISTS_OUT)
 def figures(request: HttpRequest) -> HttpResponse:
     """The figures for a program; persons by number."""
     kept = queries.latest_kept()

@@ -1,0 +1,9 @@
+"""The imports app."""
+
+from __future__ import annotations
+
+from django.apps import AppConfig
+
+
+class ImportsConfig(AppConfig):
+    name = "regulars.imports"
