@@ -1,4 +1,20 @@
-"""Files of orders and costs, read into the tables that the figures are computed from.
+"""Files of orders, costs, customers, products and returns, read into tables of DuckDB.
+
+What comes out, for those who bring rows in (`with_details`; the other kinds always have them). In each,
+`part` is the place in `Reading.parts`, `part_row` the row as a person counts it there, `row` goes through
+all parts; ids and names are VARCHAR, moments TIMESTAMP in the shop's zone, numbers DECIMAL(18, 6). `reason`
+(see `previews.ReadReason`) is NULL where the row can be used:
+
+- `lines(row, part, part_row, customer_id, order_id, ordered_at, product, category, quantity, amount,
+  currency, kind, channel, branch, customer_name, email, phone, product_id, reason)`: with details `product`
+  is the name where there is a code (`product_id`) beside it, without them the code; `product_id` is NULL
+  where there is only one of the two. The key of a product is coalesce(product_id, product).
+- `people(row, part, part_row, customer_id, name, email, phone, created_at, reason)`: without a column of
+  ids the id is the e-mail, else the phone, in the form in which they are compared.
+- `goods(row, part, part_row, product_id, name, category, reason)`.
+- `backs(row, part, part_row, return_id, order_id, customer_id, product, product_id, returned_at, quantity,
+  amount, currency, reason)`: what was given back, `amount` and `quantity` above zero.
+- `costs(row, part, part_row, channel, day, cost, reason)`; without details only the three, and good ones.
 
 The way of a file, and who does what:
 

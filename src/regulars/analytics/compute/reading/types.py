@@ -16,11 +16,13 @@ class ReadingOptions:
 
     `timezone` is the shop's: moments with an offset are turned into it, others are taken to be in it.
     `currency`: the one to count in, None for the most frequent of the input.
+    `with_details`: also who the customer is and what cannot be used (see `details`); for figures it is off.
     """
 
     timezone: str
     mapping: Mapping[str, str] = field(default_factory=dict)
     currency: str | None = None
+    with_details: bool = False
 
 
 @dataclass(frozen=True, slots=True)
