@@ -11,6 +11,9 @@ from regulars.events.types import EventType
 
 PROFILE_CREATED = EventType("profile_created")
 
+SHOP = "shop"
+"""The source of what comes under the shop's own ids, by whichever way: file, API or event."""
+
 ProfileKey = tuple[str, str]
 """(source, external id): how an outside system names a customer."""
 

@@ -54,3 +54,37 @@ class EventCount(models.Model):
 
     class Meta:
         db_table = "event_counts"
+
+
+class TouchedMonth(models.Model):
+    """A mark: something of a lake table changed in a month (of UTC). Only ever inserted, and removed when seen to.
+
+    Rows are never updated, so that two writers of one month do not wait for each other.
+    """
+
+    lake_table = models.TextField()
+    month = models.DateField()
+
+    class Meta:
+        db_table = "touched_months"
+
+
+class TouchedProfile(models.Model):
+    """A mark: what is kept per customer has to be reckoned again for this profile."""
+
+    profile_id = models.BigIntegerField()  # no foreign key: the profile may be gone by then
+
+    class Meta:
+        db_table = "touched_profiles"
+
+
+class LogEpoch(models.Model):
+    """Since when the log is written on which server; transaction ids are comparable within an epoch only."""
+
+    epoch = models.SmallIntegerField(primary_key=True)
+    system_identifier = models.BigIntegerField()
+    opened_at = models.DateTimeField()
+
+    class Meta:
+        db_table = "log_epochs"
+        constraints = (models.CheckConstraint(condition=models.Q(epoch__gte=1), name="log_epochs_from_one"),)

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import json
 from collections.abc import Sequence
-from datetime import datetime
+from datetime import date, datetime
 
 from django.db import connection
 
+from regulars.events.models import TouchedMonth, TouchedProfile
 from regulars.events.types import TimelineEvent
 
 TIMELINE_MAX = 200
@@ -45,3 +46,17 @@ def timeline(
             TimelineEvent(id_, name, occurred_at, profile_id, json.loads(properties))
             for id_, name, occurred_at, profile_id, properties in cursor.fetchall()
         ]
+
+
+def touched_months(limit: int) -> list[tuple[int, str, date]]:
+    """Marks (id, lake table, first day of the month) to be seen to, oldest first; a month may come many times.
+
+    Read the marks first and the data after that, in a snapshot that is not older; then forget exactly
+    these marks. So a change that comes in between leaves a mark of its own.
+    """
+    return list(TouchedMonth.objects.order_by("id").values_list("id", "lake_table", "month")[:limit])
+
+
+def touched_profiles(limit: int) -> list[tuple[int, int]]:
+    """Marks (id, profile id) to be seen to, oldest first; see `touched_months`."""
+    return list(TouchedProfile.objects.order_by("id").values_list("id", "profile_id")[:limit])

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import date, datetime
 from enum import StrEnum
 from typing import Any
 
@@ -13,6 +13,10 @@ DEPTH_MAX = 8
 
 EPOCH = 1
 """The first epoch of the log; a restore onto another server opens the next one."""
+
+
+WHOLE = date(1970, 1, 1)
+"""The "month" by which a lake table that is not split by months is marked as changed."""
 
 
 class EventClass(StrEnum):
