@@ -1,8 +1,8 @@
-"""Cohorts as two heat maps: who ordered again, and what a customer of the month has brought by then."""
+"""Cohorts as heat maps: who ordered again, and what the customers of a month have brought since."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
 from django.utils.translation import gettext as _
@@ -44,53 +44,95 @@ class HeatMap:
 
 
 def heat_maps(audit: Audit, formats: Formats) -> list[HeatMap]:
-    """None at all while there is no cohort older than a month."""
+    """The two of the report; none at all while there is no cohort older than a month."""
+    found = [heat_map(audit, formats, show) for show in ("retention", "revenue")]
+    return [shown for shown in found if shown is not None]
+
+
+def heat_map(audit: Audit, formats: Formats, show: str) -> HeatMap | None:
+    """One of VIEWS; None while there is no cohort older than a month, LookupError for another name."""
     cohorts = audit.cohorts[-ROWS_MAX:]
     longest = max((len(c.active) for c in cohorts), default=0)
     columns = [k for k in COLUMNS if k < longest]
+    view = VIEWS[show]
     if not columns:
-        return []
-    return [_retention(cohorts, columns, formats), _revenue(cohorts, [0, *columns], formats)]
-
-
-def _retention(cohorts: Sequence[Cohort], columns: list[int], formats: Formats) -> HeatMap:
-    values = [[_at(c.retention, k) for k in columns] for c in cohorts]
+        return None
+    if view.from_first_month:
+        columns = [0, *columns]
+    values = [[view.value(c, k) if k < len(c.active) else None for k in columns] for c in cohorts]
+    average = [_weighted(cohorts, k, view.total) for k in columns] if view.total else []
     top = _largest(values)
-    places = 0 if top >= 0.1 else 1
-    average = [_weighted(cohorts, k, lambda c, k: c.active[k]) for k in columns]
+    write = view.writer(formats, top)
+    name, caption = _words(show)
     return HeatMap(
-        key="retention",
-        name=_("Customers"),
-        caption=_("Share of the customers of each month who ordered again so many months later"),
-        scale=_("Months after the first order"),
-        columns=columns,
-        rows=_rows(cohorts, columns, values, top, formats, lambda v: formats.share(v, places)),
-        average=_average(average, top, lambda v: formats.share(v, places)),
-        has_partial=_any_partial(cohorts, columns),
-    )
-
-
-def _revenue(cohorts: Sequence[Cohort], columns: list[int], formats: Formats) -> HeatMap:
-    values = [[_brought(c, k) if k < len(c.revenue) else None for k in columns] for c in cohorts]
-    top = _largest(values)
-    places = 0 if top >= 20 else 2
-    average = [_weighted(cohorts, k, lambda c, k: float(sum(c.revenue[: k + 1]))) for k in columns]
-
-    def write(value: float) -> str:
-        return formats.number(value, places)
-
-    return HeatMap(
-        key="revenue",
-        name=_("Revenue"),
-        caption=_(
-            "What one customer of each month has brought on average, all orders up to so many months later"
-        ),
+        key=show,
+        name=name,
+        caption=caption,
         scale=_("Months after the first order"),
         columns=columns,
         rows=_rows(cohorts, columns, values, top, formats, write),
         average=_average(average, top, write),
         has_partial=_any_partial(cohorts, columns),
     )
+
+
+@dataclass(frozen=True)
+class _View:
+    """What a heat map shows: a value per cohort and month since, and how it is written.
+
+    `total` is what the row below all adds up before it divides by the customers; None: it has no such row.
+    """
+
+    value: Callable[[Cohort, int], float]
+    total: Callable[[Cohort, int], float] | None
+    writer: Callable[[Formats, float], Callable[[float], str]]
+    from_first_month: bool
+
+
+def _share_writer(formats: Formats, top: float) -> Callable[[float], str]:
+    places = 0 if top >= 0.1 else 1
+    return lambda value: formats.share(value, places)
+
+
+def _amount_writer(formats: Formats, top: float) -> Callable[[float], str]:
+    places = 0 if top >= 20 else 2
+    return lambda value: formats.number(value, places)
+
+
+VIEWS: Mapping[str, _View] = {
+    "retention": _View(lambda c, k: c.retention[k], lambda c, k: c.active[k], _share_writer, False),
+    "active": _View(lambda c, k: c.active[k], None, lambda formats, _top: formats.number, False),
+    "turnover": _View(lambda c, k: float(c.revenue[k]), None, _amount_writer, True),
+    "revenue": _View(
+        lambda c, k: _brought(c, k), lambda c, k: float(sum(c.revenue[: k + 1])), _amount_writer, True
+    ),
+}
+"""By name, in the order of the page: shares and numbers of customers, revenue, and revenue a customer."""
+
+
+def _words(show: str) -> tuple[str, str]:
+    """(short name, what the map shows)."""
+    return {
+        "retention": (
+            _("Customers"),
+            _("Share of the customers of each month who ordered again so many months later"),
+        ),
+        "active": (
+            _("Number of customers"),
+            _("How many customers of each month ordered again so many months later"),
+        ),
+        "turnover": (
+            _("Revenue by month"),
+            _("What all customers of each month brought so many months later"),
+        ),
+        "revenue": (
+            _("Revenue"),
+            _(
+                "What one customer of each month has brought on average, all orders up to so many months "
+                "later"
+            ),
+        ),
+    }[show]
 
 
 def _rows(
@@ -125,10 +167,6 @@ def _cell(value: float | None, top: float, write: Callable[[float], str], *, par
         return HeatCell("", None, partial)
     level = round(LEVELS * min(value / top, 1)) if top > 0 else 0
     return HeatCell(write(value), max(level, 0), partial)
-
-
-def _at(values: Sequence[float], k: int) -> float | None:
-    return values[k] if k < len(values) else None
 
 
 def _brought(cohort: Cohort, k: int) -> float:
