@@ -99,13 +99,15 @@ def _amount_writer(formats: Formats, top: float) -> Callable[[float], str]:
     return lambda value: formats.number(value, places)
 
 
+def _brought(cohort: Cohort, k: int) -> float:
+    return float(sum(cohort.revenue[: k + 1]) / cohort.size) if cohort.size else 0.0
+
+
 VIEWS: Mapping[str, _View] = {
     "retention": _View(lambda c, k: c.retention[k], lambda c, k: c.active[k], _share_writer, False),
     "active": _View(lambda c, k: c.active[k], None, lambda formats, _top: formats.number, False),
     "turnover": _View(lambda c, k: float(c.revenue[k]), None, _amount_writer, True),
-    "revenue": _View(
-        lambda c, k: _brought(c, k), lambda c, k: float(sum(c.revenue[: k + 1])), _amount_writer, True
-    ),
+    "revenue": _View(_brought, lambda c, k: float(sum(c.revenue[: k + 1])), _amount_writer, True),
 }
 """By name, in the order of the page: shares and numbers of customers, revenue, and revenue a customer."""
 
@@ -167,10 +169,6 @@ def _cell(value: float | None, top: float, write: Callable[[float], str], *, par
         return HeatCell("", None, partial)
     level = round(LEVELS * min(value / top, 1)) if top > 0 else 0
     return HeatCell(write(value), max(level, 0), partial)
-
-
-def _brought(cohort: Cohort, k: int) -> float:
-    return float(sum(cohort.revenue[: k + 1]) / cohort.size) if cohort.size else 0.0
 
 
 def _weighted(cohorts: Sequence[Cohort], k: int, total: Callable[[Cohort, int], float]) -> float | None:
