@@ -1,0 +1,20 @@
+"""Every write of imports."""
+
+from regulars.imports.services.arrivals import take_file
+from regulars.imports.services.steps import check, choose_mapping, resume, start, stop, undo
+from regulars.imports.services.undoing import plan_undo
+from regulars.imports.services.watching import check_watch, delete_watch, save_watch
+
+__all__ = [
+    "check",
+    "check_watch",
+    "choose_mapping",
+    "delete_watch",
+    "plan_undo",
+    "resume",
+    "save_watch",
+    "start",
+    "stop",
+    "take_file",
+    "undo",
+]
