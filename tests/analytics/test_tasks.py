@@ -15,7 +15,7 @@ NOW = datetime(2026, 3, 15, 0, 30, tzinfo=UTC)
 
 
 def waiting() -> int:
-    return ProcrastinateJob.objects.filter(task_name="analytics.make_audit", status="todo").count()
+    return ProcrastinateJob.objects.filter(task_name="analytics.make_figures", status="todo").count()
 
 
 @pytest.fixture

@@ -50,7 +50,7 @@ def test_it_is_told_as_history_and_the_first_audit_is_asked_for() -> None:
     assert set(Event.objects.values_list("received_at", flat=True)) == {NOW}
     assert set(Event.objects.values_list("name", flat=True)) >= {"profile_created", "order_completed"}
     assert rows("SELECT DISTINCT tableoid::regclass::text FROM events") == [("events_fact_2026_03",)]
-    assert rows("SELECT task_name FROM procrastinate_jobs") == [("analytics.make_audit",)]
+    assert rows("SELECT task_name FROM procrastinate_jobs") == [("analytics.make_figures",)]
 
 
 @pytest.mark.django_db

@@ -12,7 +12,7 @@ from procrastinate.contrib.django import app
 
 from regulars.analytics import queries, services
 from regulars.analytics.errors import InputError
-from regulars.analytics.models import MAKE_AUDIT
+from regulars.analytics.models import MAKE_FIGURES
 from regulars.analytics.progress import Silent
 from regulars.commerce import queries as commerce
 from regulars.kit import clock
@@ -24,7 +24,7 @@ FRESH = timedelta(hours=3)
 """The first audit is asked for when the shop is filled; on the first start the schedule is due as well."""
 
 
-@app.task(name=MAKE_AUDIT, queueing_lock=MAKE_AUDIT)
+@app.task(name=MAKE_FIGURES, queueing_lock=MAKE_FIGURES)
 def make_audit() -> None:
     """Audit the shop as it stands now and keep the result; a shop without orders has none.
 

@@ -35,6 +35,8 @@ Stage = Literal["lost", "lapsed", "at_risk", "returned", "regular", "active", "n
 RejectReason = Literal[
     "no_customer", "bad_date", "bad_amount", "no_order_id", "other_currency", "order_of_another_customer"
 ]
+Sort = Literal["last_day", "revenue", "orders", "first_day"]
+"""What a list of customers begins with: the latest, the most, the newest."""
 GrowthKey = Literal["second_order", "win_back", "overdue", "almost_regulars", "cross_sell", "keep_best"]
 
 
@@ -113,6 +115,17 @@ class RfmCuts(msgspec.Struct):
     recency: list[date | None]
     frequency: list[int | None]
     monetary: list[Money | None]
+
+
+class Cuts(msgspec.Struct, frozen=True):
+    """Smallest value with score 2, 3, 4 and 5 (None: nobody has that score), unrounded.
+
+    A full run stores them; a customer who changes before the next run is scored against these.
+    """
+
+    recency: list[date | None]
+    frequency: list[int | None]
+    monetary: list[Decimal | None]
 
 
 class StageRow(msgspec.Struct):
@@ -277,3 +290,84 @@ class Audit(Headline, kw_only=True):
     growth_points: list[GrowthPoint]
     growth_left_out: list[LeftOut]
     notes: list[Note]
+
+
+class TrendPoint(msgspec.Struct, kw_only=True):
+    """Some headline figures with `as_of` moved back, over the orders as they stand now.
+
+    `as_of` (exclusive) is the first day of a month, or for the last point that of the run. What was given
+    back later is off already: see docs/metrics.md.
+    """
+
+    as_of: date
+    customers: int
+    orders: int
+    revenue: Money
+    average_order_value: Money | None
+    repeat_purchase_rate: float | None
+    regulars_share: float | None
+    retention_rate: float | None
+    churn_rate: float | None
+    new_customer_rate: float | None
+
+
+class CustomerRow(msgspec.Struct, kw_only=True, frozen=True):
+    """What is known of one customer, as of the run's day.
+
+    Money is in minor units of `currency`, days are of the shop's calendar. `profile_id`: the oldest
+    profile. `usual_gap_days`: the median of days between purchase days. `r`, `f`, `m` are scores from 1 to 5;
+    they, `segment`, `stage`, the days and the average are None for those without orders.
+    """
+
+    person_id: int
+    profile_id: int
+    orders: int
+    revenue_minor: int
+    currency: str
+    first_day: date | None
+    last_day: date | None
+    before_last_day: date | None
+    purchase_days: int
+    average_order_minor: int | None
+    usual_gap_days: float | None
+    r: int | None
+    f: int | None
+    m: int | None
+    segment: Segment | None
+    stage: Stage | None
+    channel: str | None
+    computed_at: datetime
+
+    def position(self, sort: Sort) -> str:
+        """Where this row stands in the list, for `customers_page(after=…)`."""
+        value: date | int | None = {
+            "last_day": self.last_day,
+            "revenue": self.revenue_minor,
+            "orders": self.orders,
+            "first_day": self.first_day,
+        }[sort]
+        return f"{'' if value is None else value}_{self.person_id}"
+
+
+class Run(msgspec.Struct, kw_only=True, frozen=True):
+    """The last making of all figures. `as_of` is the first day that does not count, `audit_id` its audit.
+
+    `charts`: drawings of the trend by language and name. `segments`, `stages`: how many customers are in
+    each, as of this run.
+    """
+
+    id: int
+    audit_id: int
+    made_at: datetime
+    snapshot_at: datetime
+    as_of: date
+    timezone: str
+    currency: str
+    margin: Decimal | None
+    window_days: int
+    rhythm_days: float
+    cuts: Cuts
+    trend: list[TrendPoint]
+    charts: dict[str, dict[str, str]]
+    segments: dict[Segment, int]
+    stages: dict[Stage, int]
