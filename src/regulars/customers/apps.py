@@ -4,12 +4,18 @@ from __future__ import annotations
 
 from django.apps import AppConfig
 
-from regulars.customers.types import PROFILE_CREATED
+from regulars.customers.types import NOTE_ADDED, PROFILE_CREATED
 from regulars.events import registry
+from regulars.kit import lake
+from regulars.kit.lake import LakeTable
+
+# Months mean nothing for it: one file for all.
+PROFILES = LakeTable(name="profiles", query="SELECT profile_id, person_id FROM facts_profiles")
 
 
 class CustomersConfig(AppConfig):
     name = "regulars.customers"
 
     def ready(self) -> None:
-        registry.register(PROFILE_CREATED)
+        registry.register(PROFILE_CREATED, NOTE_ADDED)
+        lake.register(PROFILES)

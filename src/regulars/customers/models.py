@@ -23,6 +23,8 @@ class Profile(models.Model):
     search_key = models.TextField(blank=True)
     sort_key = models.TextField(blank=True)
     created_at = models.DateTimeField()
+    revision = models.IntegerField(db_default=1)
+    """Counts the changes, so that an import is undone only where nothing came after it."""
 
     class Meta:
         constraints = (
@@ -32,7 +34,10 @@ class Profile(models.Model):
 
 
 class Identity(models.Model):
-    """An address or a number of a profile, in the form of `rules.normalise`."""
+    """An address or a number of a profile, in the form of `rules.normalise`.
+
+    The indexes for searching are in the migrations: they need operator classes and expressions.
+    """
 
     profile = models.ForeignKey(Profile, on_delete=models.CASCADE, related_name="identities", db_index=False)
     type = models.TextField(choices=[(t.value, t.value) for t in IdentityType])
@@ -45,4 +50,16 @@ class Identity(models.Model):
                 condition=models.Q(type__in=[t.value for t in IdentityType]), name="customers_identity_type"
             ),
         )
-        indexes = (models.Index(fields=["type", "value"], name="customers_identity_value"),)
+
+
+class Note(models.Model):
+    """What a colleague wrote about a customer. Deleted ones are kept for a while, to be brought back."""
+
+    profile = models.ForeignKey(Profile, on_delete=models.PROTECT, related_name="notes")
+    author_id = models.BigIntegerField()  # a user's id; no foreign key: notes outlive those who wrote them
+    text = models.TextField()
+    written_at = models.DateTimeField()
+    deleted_at = models.DateTimeField(null=True)
+
+    class Meta:
+        constraints = (models.CheckConstraint(condition=~models.Q(text=""), name="customers_note_text"),)

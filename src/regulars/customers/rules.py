@@ -4,12 +4,31 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from dataclasses import replace
+from dataclasses import dataclass, replace
 
 from regulars.customers.types import IdentityType, NewProfile
 
 _NOT_A_WORD = re.compile(r"[^\w]+")
 _BLANKS = re.compile(r"\s+")
+
+
+NAME_CHARACTERS_MAX = 200
+"""So much of a name is compared and sorted by: an index entry has to fit a third of a page."""
+IDENTITY_CHARACTERS_MAX = 320
+"""The longest e-mail address there is (RFC 3696); whatever is longer is none."""
+MASKED_DIGITS_MIN = 7
+"""Of a shorter number two digits would tell too much."""
+SEARCH_CHARACTERS_MAX = 200
+WORD_LETTERS_MIN = 3
+"""A shorter word begins too many names to look at all of them."""
+WORDS_MAX = 8
+PHONE_DIGITS_MIN = 4
+"""People know a number by its last four digits."""
+PHONE_DIGITS_MAX = 10
+"""The rest is the country's code, which is written in many ways (8, +7)."""
+_RUSSIAN_DIGITS = 11
+_NUMBER = re.compile(r"[+0-9() .\-/]*[0-9][+0-9() .\-/]*")
+_LOCAL_PART = re.compile(r"[A-Za-z0-9._+\-]{3,}")
 
 
 def fold(text: str) -> str:
@@ -18,7 +37,7 @@ def fold(text: str) -> str:
     Done here and not by the server, whose locale nothing may depend on.
     """
     folded = unicodedata.normalize("NFKC", text).casefold().replace("ё", "е")
-    return _BLANKS.sub(" ", folded).strip()
+    return _BLANKS.sub(" ", folded).strip()[:NAME_CHARACTERS_MAX].rstrip()
 
 
 def words(text: str) -> str:
@@ -27,11 +46,69 @@ def words(text: str) -> str:
 
 
 def normalise(type_: IdentityType, value: str) -> str:
-    """The form in which an identity is stored; empty if nothing is left of it."""
+    """The form in which an identity is stored; empty if nothing is left of it.
+
+    A phone is its digits after a plus. Eleven digits without a plus that begin with 8 are a Russian number
+    as it is dialled within the country: 8 916 … is +7 916 ….
+    """
     if type_ is IdentityType.EMAIL:
-        return _BLANKS.sub("", unicodedata.normalize("NFKC", value).casefold())
-    digits = re.sub(r"[^0-9]", "", unicodedata.normalize("NFKC", value))
-    return f"+{digits}" if digits else ""
+        email = _BLANKS.sub("", unicodedata.normalize("NFKC", value).casefold())
+        return email if len(email) <= IDENTITY_CHARACTERS_MAX else ""
+    plain = unicodedata.normalize("NFKC", value).strip()
+    digits = re.sub(r"[^0-9]", "", plain)
+    if len(digits) == _RUSSIAN_DIGITS and digits[0] == "8" and not plain.startswith("+"):
+        digits = "7" + digits[1:]
+    return f"+{digits}" if digits and len(digits) < IDENTITY_CHARACTERS_MAX else ""
+
+
+def mask(type_: IdentityType, value: str) -> str:
+    """An identity for those who may not see it: a•••@mail.ru, +7 ••• •• 34."""
+    if type_ is IdentityType.EMAIL:
+        name, _, domain = value.rpartition("@")
+        return f"{name[:1]}•••@{domain}" if name else "•••"
+    digits = value.lstrip("+")
+    if len(digits) < MASKED_DIGITS_MIN:
+        return "•••"
+    country = digits[0] if digits[0] in "17" else digits[:2]
+    return f"+{country} ••• •• {digits[-2:]}"
+
+
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    """What a text typed into the search may mean; an empty field: surely not that."""
+
+    id: str = ""
+    email: str = ""
+    """How it begins."""
+    phone: str = ""
+    """The last digits."""
+    name: str = ""
+    """How the whole name begins, folded."""
+    words: tuple[str, ...] = ()
+    """How words of the name begin, folded."""
+
+    @property
+    def short(self) -> bool:
+        """Whether so many names have such words that only some of them can be looked at."""
+        return all(len(word) < WORD_LETTERS_MIN for word in self.words)
+
+
+def wanted(text: str) -> Wanted:
+    """Make out what somebody looks for."""
+    text = text.replace("\x00", "").strip()[:SEARCH_CHARACTERS_MAX]
+    blank = not text
+    if blank or "@" in text:
+        return Wanted(id=text, email=normalise(IdentityType.EMAIL, text))
+    digits = re.sub(r"[^0-9]", "", text)
+    if _NUMBER.fullmatch(text):
+        phone = digits[-PHONE_DIGITS_MAX:] if len(digits) >= PHONE_DIGITS_MIN else ""
+        return Wanted(id=text, phone=phone, name=fold(text), words=tuple(words(text).split())[:WORDS_MAX])
+    return Wanted(
+        id=text,
+        email=fold(text) if _LOCAL_PART.fullmatch(text) else "",
+        name=fold(text),
+        words=tuple(words(text).split())[:WORDS_MAX],
+    )
 
 
 def merged(earlier: NewProfile, later: NewProfile) -> NewProfile:

@@ -13,3 +13,9 @@ class EventLoop(RegularsError):
     """An event caused by an event caused by an event, deeper than `types.DEPTH_MAX`."""
 
     code = "event_loop"
+
+
+class NotBackfill(RegularsError):
+    """Events that set something off cannot be taken out of the log again."""
+
+    code = "not_backfill"

@@ -57,9 +57,9 @@ class EventCount(models.Model):
 
 
 class TouchedMonth(models.Model):
-    """A mark: something of a lake table changed in a month (of UTC). Only ever inserted, and removed when seen to.
+    """A mark: something of a lake table changed in a month (of UTC); removed once it is seen to.
 
-    Rows are never updated, so that two writers of one month do not wait for each other.
+    Marks are never updated, so that two writers of one month do not wait for each other.
     """
 
     lake_table = models.TextField()

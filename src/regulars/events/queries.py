@@ -49,10 +49,10 @@ def timeline(
 
 
 def touched_months(limit: int) -> list[tuple[int, str, date]]:
-    """Marks (id, lake table, first day of the month) to be seen to, oldest first; a month may come many times.
+    """Marks (id, lake table, first day of the month) to be seen to, oldest first.
 
-    Read the marks first and the data after that, in a snapshot that is not older; then forget exactly
-    these marks. So a change that comes in between leaves a mark of its own.
+    A month may come many times. Read the marks first and the data after that, in a snapshot that is not
+    older; then forget exactly these marks. So a change that comes in between leaves a mark of its own.
     """
     return list(TouchedMonth.objects.order_by("id").values_list("id", "lake_table", "month")[:limit])
 

@@ -11,10 +11,6 @@ from typing import Any
 DEPTH_MAX = 8
 """Longest chain of events causing events; what goes deeper is taken for a loop."""
 
-EPOCH = 1
-"""The first epoch of the log; a restore onto another server opens the next one."""
-
-
 WHOLE = date(1970, 1, 1)
 """The "month" by which a lake table that is not split by months is marked as changed."""
 

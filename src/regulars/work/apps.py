@@ -4,6 +4,14 @@ from __future__ import annotations
 
 from django.apps import AppConfig
 
+from regulars.customers.registry import register_reference
+from regulars.events import registry
+from regulars.work.types import TASK_CLOSED, TASK_CREATED
+
 
 class WorkConfig(AppConfig):
     name = "regulars.work"
+
+    def ready(self) -> None:
+        registry.register(TASK_CREATED, TASK_CLOSED)
+        register_reference("tasks", "SELECT 1 FROM work_task AS t WHERE t.profile_id = p.id")

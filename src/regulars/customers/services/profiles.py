@@ -1,7 +1,8 @@
-"""Every write to customers."""
+"""Storing customers as their sources tell of them."""
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from datetime import datetime
 
@@ -9,10 +10,20 @@ from django.db import connection, transaction
 
 from regulars.customers.locks import lock_profiles
 from regulars.customers.rules import fold, merged, normalise, words
-from regulars.customers.types import PROFILE_CREATED, NewProfile, ProfileKey, UpsertedProfiles
+from regulars.customers.types import (
+    PROFILE_CREATED,
+    IdentityType,
+    NewProfile,
+    ProfileBefore,
+    ProfileKey,
+    UpsertedProfiles,
+)
 from regulars.events import services as events
-from regulars.events.types import NewEvent
+from regulars.events.types import WHOLE, NewEvent
 
+EVENT_SOURCE = "customers"
+PROFILES_TABLE = "profiles"
+"""The lake table that says whose each profile is."""
 PROFILES_MAX = 5_000
 """Most customers in one transaction, a second's work: an open write holds the readers of the log back."""
 
@@ -32,17 +43,25 @@ WITH fresh AS (
 )
 SELECT id, source, external_id FROM fresh
 """
+# The rows are locked, so what `before` reads is what is overwritten.
 _RENAME = """
 UPDATE customers_profile AS p
 SET name = t.name, search_key = t.search_key, sort_key = t.sort_key
 FROM unnest(%s::bigint[], %s::text[], %s::text[], %s::text[]) AS t(id, name, search_key, sort_key)
+JOIN customers_profile AS before ON before.id = t.id
 WHERE p.id = t.id AND p.name <> t.name
+RETURNING p.id, before.name
 """
+_NEXT_REVISION = """
+UPDATE customers_profile SET revision = revision + 1 WHERE id = ANY(%s) RETURNING id, revision
+"""
+_NAMES = "SELECT id, name FROM customers_profile WHERE id = ANY(%s)"
 _ADD_IDENTITIES = """
 INSERT INTO customers_identity (profile_id, type, value)
 SELECT * FROM unnest(%s::bigint[], %s::text[], %s::text[]) AS t(profile_id, type, value)
 ORDER BY profile_id, type, value
 ON CONFLICT (profile_id, type, value) DO NOTHING
+RETURNING profile_id, type, value
 """
 
 
@@ -53,7 +72,7 @@ def upsert_profiles(
     """Store customers by (source, external id); a new one gets a person of its own.
 
     Rows of one customer are taken together, the last name given winning. The same batch twice changes
-    nothing. Records `profile_created` for each new one.
+    nothing. Records `profile_created` for each new one and marks the new and the changed.
 
     Raises ValueError above PROFILES_MAX.
     """
@@ -67,23 +86,33 @@ def upsert_profiles(
     overtaken = [profile.key for profile in missing if profile.key not in created]
     known |= lock_profiles(overtaken)
     ids = known | created
-    renamed = _rename([(known[key], wanted[key].name) for key in known if wanted[key].name])
-    _add_identities(wanted, ids)
+    names = _rename([(known[key], wanted[key].name) for key in known if wanted[key].name])
+    added = _add_identities(wanted, ids)
+    before = _before(known, names, added)
+    revisions = dict.fromkeys(created, 1) | _next_revisions({known[key]: key for key in before})
     events.record(
-        [
-            NewEvent(
-                type=PROFILE_CREATED,
-                source="customers",
-                key=f"profile_created:{id_}",
-                occurred_at=wanted[key].created_at or now,
-                profile_id=id_,
-            )
-            for key, id_ in created.items()
-        ],
-        now=now,
-        backfill=backfill,
+        [_created_event(wanted[key], id_, now) for key, id_ in created.items()], now=now, backfill=backfill
     )
-    return UpsertedProfiles(ids, len(created), renamed)
+    events.touch(
+        months=[(PROFILES_TABLE, WHOLE)] if created else [],
+        profiles=[*created.values(), *(known[key] for key in before)],
+    )
+    return UpsertedProfiles(ids, len(created), len(names), revisions, before)
+
+
+def _created_event(profile: NewProfile, id_: int, now: datetime) -> NewEvent:
+    return NewEvent(
+        type=PROFILE_CREATED,
+        source=EVENT_SOURCE,
+        key=created_key(id_),
+        occurred_at=profile.created_at or now,
+        profile_id=id_,
+    )
+
+
+def created_key(profile_id: int) -> str:
+    """The occasion of a profile's `profile_created`."""
+    return f"profile_created:{profile_id}"
 
 
 def _one_of_each(profiles: Sequence[NewProfile]) -> dict[ProfileKey, NewProfile]:
@@ -110,9 +139,10 @@ def _insert(profiles: Sequence[NewProfile], now: datetime) -> dict[ProfileKey, i
         return {(source, external_id): id_ for id_, source, external_id in cursor.fetchall()}
 
 
-def _rename(names: Sequence[tuple[int, str]]) -> int:
+def _rename(names: Sequence[tuple[int, str]]) -> dict[int, str]:
+    """Give locked profiles their names; tells of those that had another one what it was."""
     if not names:
-        return 0
+        return {}
     with connection.cursor() as cursor:
         cursor.execute(
             _RENAME,
@@ -123,16 +153,46 @@ def _rename(names: Sequence[tuple[int, str]]) -> int:
                 [fold(name) for _, name in names],
             ],
         )
-        return int(cursor.rowcount)
+        return dict(cursor.fetchall())
 
 
-def _add_identities(profiles: Mapping[ProfileKey, NewProfile], ids: Mapping[ProfileKey, int]) -> None:
+def _add_identities(
+    profiles: Mapping[ProfileKey, NewProfile], ids: Mapping[ProfileKey, int]
+) -> dict[int, list[tuple[IdentityType, str]]]:
+    """Add what is not known yet; tells by profile what that was."""
     rows = [
         (ids[key], type_.value, value)
         for key, profile in profiles.items()
         for type_, raw in profile.identities
         if (value := normalise(type_, raw))
     ]
+    added: defaultdict[int, list[tuple[IdentityType, str]]] = defaultdict(list)
     if rows:
         with connection.cursor() as cursor:
             cursor.execute(_ADD_IDENTITIES, [list(column) for column in zip(*rows, strict=True)])
+            for id_, type_, value in cursor.fetchall():
+                added[id_].append((IdentityType(type_), value))
+    return added
+
+
+def _before(
+    known: Mapping[ProfileKey, int],
+    names: Mapping[int, str],
+    added: Mapping[int, Sequence[tuple[IdentityType, str]]],
+) -> dict[ProfileKey, ProfileBefore]:
+    """The state before of those known profiles that changed."""
+    changed = {key: id_ for key, id_ in known.items() if id_ in names or id_ in added}
+    kept = dict(names)
+    if unnamed := [id_ for id_ in changed.values() if id_ not in names]:
+        with connection.cursor() as cursor:
+            cursor.execute(_NAMES, [unnamed])
+            kept.update(cursor.fetchall())
+    return {key: ProfileBefore(kept[id_], tuple(added.get(id_, ()))) for key, id_ in changed.items()}
+
+
+def _next_revisions(keys: Mapping[int, ProfileKey]) -> dict[ProfileKey, int]:
+    if not keys:
+        return {}
+    with connection.cursor() as cursor:
+        cursor.execute(_NEXT_REVISION, [list(keys)])
+        return {keys[id_]: revision for id_, revision in cursor.fetchall()}

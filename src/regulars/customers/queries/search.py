@@ -1,0 +1,113 @@
+"""Finding customers by what somebody remembers of them. Each way in is answered by an index of its own."""
+
+from __future__ import annotations
+
+from django.db import connection
+
+from regulars.customers.rules import Wanted, wanted
+
+SEARCH_MAX = 200
+"""Most persons found at once: who gets more says more of whom they look for."""
+SHORT_SCAN_ROWS = 5_000
+"""So many names are looked through for words of one or two letters: a few milliseconds."""
+
+_BY_ID = "SELECT person_id, 0, '' FROM customers_profile WHERE external_id = %(id)s"
+_BY_EMAIL = """
+SELECT p.person_id, 1, i.value FROM (
+    SELECT profile_id, value FROM customers_identity
+    WHERE type = 'email' AND value COLLATE "C" >= %(email)s AND value COLLATE "C" < %(email_end)s
+    ORDER BY value COLLATE "C" LIMIT %(limit)s
+) AS i JOIN customers_profile AS p ON p.id = i.profile_id
+"""
+_BY_PHONE = """
+SELECT p.person_id, 2, i.value FROM (
+    SELECT profile_id, value FROM customers_identity
+    WHERE type = 'phone' AND reverse(value) COLLATE "C" >= %(phone)s
+      AND reverse(value) COLLATE "C" < %(phone_end)s
+    ORDER BY reverse(value) COLLATE "C" LIMIT %(limit)s
+) AS i JOIN customers_profile AS p ON p.id = i.profile_id
+"""
+# Names that begin so, in the order of the index by name.
+_BY_BEGINNING = """
+SELECT * FROM (
+    SELECT person_id, 3, sort_key FROM customers_profile
+    WHERE (sort_key = '') = false AND sort_key COLLATE "C" >= %(name)s AND sort_key COLLATE "C" < %(name_end)s
+    ORDER BY (sort_key = ''), sort_key COLLATE "C", person_id LIMIT %(limit)s
+) AS beginning
+"""
+# Materialized: else the limit would tempt the planner to read the table through. It stops when it has enough.
+_BY_WORDS = """
+SELECT * FROM (
+    WITH found AS MATERIALIZED (
+        SELECT person_id, sort_key FROM customers_profile
+        WHERE array_to_tsvector(string_to_array(search_key, ' ')) @@ %(words)s::tsquery
+    )
+    SELECT person_id, 4, sort_key FROM found LIMIT %(limit)s
+) AS words
+"""
+_BY_SHORT_WORDS = """
+SELECT * FROM (
+    SELECT person_id, 4, sort_key FROM (
+        SELECT person_id, sort_key, search_key FROM customers_profile
+        WHERE (sort_key = '') = false AND sort_key COLLATE "C" >= %(first)s
+          AND sort_key COLLATE "C" < %(first_end)s
+        ORDER BY (sort_key = ''), sort_key COLLATE "C", person_id LIMIT %(scan)s
+    ) AS some
+    WHERE array_to_tsvector(string_to_array(search_key, ' ')) @@ %(words)s::tsquery LIMIT %(limit)s
+) AS short
+"""
+_SEARCH = """
+SELECT person_id FROM ({ways}) AS t(person_id, way, key)
+GROUP BY person_id ORDER BY min(way), min(key COLLATE "C"), person_id LIMIT %(limit)s
+"""
+
+
+def search(text: str, *, limit: int) -> list[int]:
+    """Ids of the persons meant, the surest first: by the shop's id, e-mail, phone, name; at most SEARCH_MAX.
+
+    Of a name the beginnings of its words count, of an e-mail its beginning, of a phone its last digits.
+    """
+    look_for = wanted(text)
+    limit = min(limit, SEARCH_MAX)
+    ways = _ways(look_for)
+    if not ways or limit < 1:
+        return []
+    with connection.cursor() as cursor:
+        cursor.execute(_SEARCH.replace("{ways}", " UNION ALL ".join(ways)), _parameters(look_for, limit))
+        return [person_id for (person_id,) in cursor.fetchall()]
+
+
+def _ways(look_for: Wanted) -> list[str]:
+    ways = [_BY_ID] if look_for.id else []
+    if look_for.email:
+        ways.append(_BY_EMAIL)
+    if look_for.phone:
+        ways.append(_BY_PHONE)
+    if look_for.words:
+        ways.append(_BY_BEGINNING)
+        ways.append(_BY_SHORT_WORDS if look_for.short else _BY_WORDS)
+    return ways
+
+
+def _parameters(look_for: Wanted, limit: int) -> dict[str, str | int]:
+    phone = look_for.phone[::-1]
+    first = look_for.words[0] if look_for.words else ""
+    return {
+        "id": look_for.id,
+        "email": look_for.email,
+        "email_end": _end(look_for.email),
+        "phone": phone,
+        "phone_end": _end(phone),
+        "name": look_for.name,
+        "name_end": _end(look_for.name),
+        "first": first,
+        "first_end": _end(first),
+        "words": " & ".join(f"'{word}':*" for word in look_for.words),
+        "scan": SHORT_SCAN_ROWS,
+        "limit": limit,
+    }
+
+
+def _end(prefix: str) -> str:
+    """What sorts after everything that begins with the prefix: the last code point there is behind it."""
+    return prefix + "\U0010ffff"

@@ -1,0 +1,114 @@
+"""Taking back what an import did to customers, wherever nothing came after it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import datetime
+
+from django.db import connection, transaction
+
+from regulars.customers import registry
+from regulars.customers.locks import lock_profiles_whole
+from regulars.customers.rules import fold, words
+from regulars.customers.services.profiles import EVENT_SOURCE, PROFILES_MAX, PROFILES_TABLE, created_key
+from regulars.customers.types import ProfileBefore, ProfileChange, ProfileKey, UndoneProfiles
+from regulars.events import services as events
+from regulars.events.types import WHOLE
+
+GONE = "gone"
+CHANGED_SINCE = "changed_since"
+_OWN_REFERENCES = {"notes": "SELECT 1 FROM customers_note AS n WHERE n.profile_id = p.id"}
+
+# Back to the revision before: so that the import before this one can be undone after it.
+_RESTORE = """
+UPDATE customers_profile AS p
+SET name = t.name, search_key = t.search_key, sort_key = t.sort_key, revision = p.revision - 1
+FROM unnest(%s::bigint[], %s::text[], %s::text[], %s::text[]) AS t(id, name, search_key, sort_key)
+WHERE p.id = t.id
+"""
+_DROP_IDENTITIES = """
+DELETE FROM customers_identity AS i
+USING unnest(%s::bigint[], %s::text[], %s::text[]) AS t(profile_id, type, value)
+WHERE i.profile_id = t.profile_id AND i.type = t.type AND i.value = t.value
+"""
+# A person goes with the last profile.
+_REMOVE = (
+    "DELETE FROM customers_identity WHERE profile_id = ANY(%s)",
+    """
+    WITH removed AS (DELETE FROM customers_profile WHERE id = ANY(%s) RETURNING id, person_id)
+    DELETE FROM customers_person AS person
+    WHERE person.id IN (SELECT person_id FROM removed) AND NOT EXISTS (
+        SELECT 1 FROM customers_profile AS p
+        WHERE p.person_id = person.id AND p.id NOT IN (SELECT id FROM removed)
+    )
+    """,
+)
+
+
+@transaction.atomic
+def undo_profiles(*, changes: Sequence[ProfileChange], now: datetime) -> UndoneProfiles:
+    """Take changes back: names and identities as before, and profiles that were created removed.
+
+    Only where the profile is still at the change's revision, and only those removed that nothing points
+    to; all others are kept, with the reason. Events of removed ones are taken out of the log. Several
+    changes of one profile are several calls, the newest first.
+
+    Raises ValueError above PROFILES_MAX and for a profile that is named twice.
+    """
+    wanted = {change.key: change for change in changes}
+    if len(changes) > PROFILES_MAX or len(wanted) < len(changes):
+        raise ValueError(f"{len(changes)} changes of {len(wanted)} customers; the most is {PROFILES_MAX}")
+    locked = lock_profiles_whole(wanted)
+    kept: dict[ProfileKey, str] = {}
+    for key, change in wanted.items():
+        if key not in locked:
+            kept[key] = GONE
+        elif locked[key].revision != change.revision:
+            kept[key] = CHANGED_SINCE
+    restored = {
+        locked[key].id: change.before
+        for key, change in wanted.items()
+        if key not in kept and change.before is not None
+    }
+    created = {locked[key].id: key for key, change in wanted.items() if key not in kept and not change.before}
+    for id_, name in _pointed_at(created).items():
+        kept[created.pop(id_)] = f"has_{name}"
+    _restore(restored)
+    _remove(list(created))
+    events.touch(months=[(PROFILES_TABLE, WHOLE)] if created else [], profiles=[*restored, *created])
+    return UndoneProfiles(len(restored) + len(created), kept)
+
+
+def _pointed_at(ids: Iterable[int]) -> dict[int, str]:
+    """Which of these locked profiles something points at, and what: one reason is enough."""
+    wanted, found = list(ids), dict[int, str]()
+    for name, sql_exists in (_OWN_REFERENCES | registry.references()).items():
+        if wanted:
+            with connection.cursor() as cursor:
+                cursor.execute(
+                    f"SELECT p.id FROM customers_profile AS p WHERE p.id = ANY(%s) AND EXISTS ({sql_exists})",  # noqa: S608
+                    [wanted],
+                )
+                for (id_,) in cursor.fetchall():
+                    found.setdefault(id_, name)
+    return found
+
+
+def _restore(profiles: Mapping[int, ProfileBefore]) -> None:
+    if not profiles:
+        return
+    names = [before.name for before in profiles.values()]
+    identities = [(id_, *identity) for id_, before in profiles.items() for identity in before.added]
+    with connection.cursor() as cursor:
+        cursor.execute(_RESTORE, [list(profiles), names, [words(n) for n in names], [fold(n) for n in names]])
+        if identities:
+            cursor.execute(_DROP_IDENTITIES, [list(column) for column in zip(*identities, strict=True)])
+
+
+def _remove(ids: Sequence[int]) -> None:
+    if not ids:
+        return
+    events.retract(source=EVENT_SOURCE, keys=[created_key(id_) for id_ in ids])
+    with connection.cursor() as cursor:
+        for statement in _REMOVE:
+            cursor.execute(statement, [list(ids)])

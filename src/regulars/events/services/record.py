@@ -1,0 +1,87 @@
+"""Recording what happened, in the transaction of the change it tells of."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime
+
+from django.db import connection
+from django.utils.translation import gettext as _
+from psycopg.types.json import Jsonb
+
+from regulars.events import registry
+from regulars.events.errors import EventLoop
+from regulars.events.types import DEPTH_MAX, NewEvent, Recorded
+
+# One statement, so that the key, the event and the count come into being together or not at all.
+# - Keys are inserted in their own order: of two batches that overlap one waits for the other, and never
+#   each for the other. The same holds for the counts.
+# - Twice the same key in one batch is one event: the first.
+_RECORD = """
+WITH input AS (
+    SELECT DISTINCT ON (source, key) *
+    FROM unnest(%s::text[], %s::text[], %s::text[], %s::text[], %s::timestamptz[], %s::bigint[],
+                %s::jsonb[], %s::bigint[], %s::smallint[])
+        WITH ORDINALITY
+        AS t(source, key, class, name, occurred_at, profile_id, properties, cause_id, depth, place)
+    ORDER BY source, key, place
+), fresh AS (
+    INSERT INTO event_keys (source, key, received_at)
+    SELECT source, key, %s FROM input ORDER BY source, key
+    ON CONFLICT DO NOTHING
+    RETURNING source, key
+), stored AS (
+    INSERT INTO events (class, name, source, key, occurred_at, received_at, profile_id, properties,
+                        cause_id, depth, backfill, epoch)
+    SELECT class, name, source, key, occurred_at, %s, profile_id, properties, cause_id, depth, %s,
+           (SELECT coalesce(max(epoch), 1) FROM log_epochs)
+    FROM input JOIN fresh USING (source, key)
+    ORDER BY place
+    RETURNING id, source, key, name, profile_id, occurred_at
+), counted AS (
+    INSERT INTO event_counts AS c (profile_id, name, first_at, last_at, count)
+    SELECT profile_id, name, min(occurred_at), max(occurred_at), count(*)
+    FROM stored WHERE profile_id IS NOT NULL
+    GROUP BY profile_id, name ORDER BY profile_id, name
+    ON CONFLICT (profile_id, name) DO UPDATE SET
+        first_at = least(c.first_at, excluded.first_at),
+        last_at = greatest(c.last_at, excluded.last_at),
+        count = c.count + excluded.count
+)
+SELECT id, source, key FROM stored
+"""
+
+
+def record(events: Sequence[NewEvent], *, now: datetime, backfill: bool = False) -> Recorded:
+    """Write events; those whose (source, key) was recorded before are left out.
+
+    `backfill` events fill history and set nothing off. Call it once per transaction, or lock the persons
+    concerned first, in id order: each call by itself cannot deadlock with another, several in a row can.
+
+    Raises UnknownEvent for a type nobody registered and EventLoop past DEPTH_MAX; nothing is written then.
+    """
+    if not connection.in_atomic_block:
+        raise RuntimeError("events are recorded in the transaction of the change they tell of")
+    if not events:
+        return Recorded({})
+    for event in events:
+        registry.check(event.type)
+        if event.depth > DEPTH_MAX:
+            raise EventLoop(
+                _("%(name)s was caused by a chain of more than %(depth)s events; that looks like a loop.")
+                % {"name": event.type.name, "depth": DEPTH_MAX}
+            )
+    columns: list[list[object]] = [
+        [event.source for event in events],
+        [event.key for event in events],
+        [event.type.class_.value for event in events],
+        [event.type.name for event in events],
+        [event.occurred_at for event in events],
+        [event.profile_id for event in events],
+        [Jsonb(event.properties) for event in events],
+        [event.cause_id for event in events],
+        [event.depth for event in events],
+    ]
+    with connection.cursor() as cursor:
+        cursor.execute(_RECORD, [*columns, now, now, backfill])
+        return Recorded({(source, key): id_ for id_, source, key in cursor.fetchall()})

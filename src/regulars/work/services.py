@@ -1,0 +1,99 @@
+"""Every write to tasks."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime
+
+from django.db import connection, transaction
+from django.utils.translation import gettext as _
+
+from regulars.events import services as events
+from regulars.events.types import EventType, NewEvent
+from regulars.work.errors import BadTask
+from regulars.work.models import Task
+from regulars.work.types import TASK_CLOSED, TASK_CREATED, TITLE_CHARACTERS_MAX
+
+_CLOSE = """
+UPDATE work_task SET closed_at = %s, closed_by = %s, closings = closings + 1
+WHERE id = %s AND closed_at IS NULL RETURNING closings, profile_id
+"""
+
+
+@transaction.atomic
+def create_task(
+    *,
+    title: str,
+    due_at: datetime,
+    created_by: int | None,
+    now: datetime,
+    profile_id: int | None = None,
+    assignee_id: int | None = None,
+) -> int:
+    """Note something to be done; gives its id. Records `task_created` if it is about a customer.
+
+    Raises BadTask for a title that is empty or too long.
+    """
+    title = " ".join(title.replace("\x00", "").split())
+    if not title:
+        raise BadTask(_("The task has no title. Say in a few words what is to be done."))
+    if len(title) > TITLE_CHARACTERS_MAX:
+        raise BadTask(
+            _("The title is too long: it has %(length)s characters, the most is %(most)s. Shorten it.")
+            % {"length": len(title), "most": TITLE_CHARACTERS_MAX}
+        )
+    task = Task.objects.create(
+        profile_id=profile_id,
+        title=title,
+        due_at=due_at,
+        assignee_id=assignee_id,
+        created_by=created_by,
+        created_at=now,
+    )
+    _record(TASK_CREATED, f"task_created:{task.pk}", task.pk, profile_id, now)
+    return task.pk
+
+
+@transaction.atomic
+def close_task(*, task_id: int, closed_by: int | None, now: datetime) -> bool:
+    """Call a task done; False if it was done already or there is none. Records `task_closed`."""
+    with connection.cursor() as cursor:
+        cursor.execute(_CLOSE, [now, closed_by, task_id])
+        row = cursor.fetchone()
+    if row is None:
+        return False
+    closings, profile_id = row
+    _record(TASK_CLOSED, f"task_closed:{task_id}:{closings}", task_id, profile_id, now)
+    return True
+
+
+def reopen_task(*, task_id: int) -> bool:
+    """Take back that a task is done; False if it is open or there is none."""
+    closed = Task.objects.filter(pk=task_id, closed_at__isnull=False)
+    return closed.update(closed_at=None, closed_by=None) == 1
+
+
+def reassign(*, task_id: int, assignee_id: int | None) -> bool:
+    """Give an open task to somebody else (None: to nobody in particular); False if it is not open."""
+    return Task.objects.filter(pk=task_id, closed_at=None).update(assignee_id=assignee_id) == 1
+
+
+@transaction.atomic
+def remove_tasks(*, profile_ids: Sequence[int]) -> int:
+    """Remove all tasks about these profiles for good, as when a made-up shop is cleared; says how many."""
+    with connection.cursor() as cursor:
+        cursor.execute("DELETE FROM work_task WHERE profile_id = ANY(%s)", [list(profile_ids)])
+        return int(cursor.rowcount)
+
+
+def _record(type_: EventType, key: str, task_id: int, profile_id: int | None, now: datetime) -> None:
+    if profile_id is not None:
+        event = NewEvent(
+            type=type_,
+            source="work",
+            key=key,
+            occurred_at=now,
+            profile_id=profile_id,
+            properties={"task_id": task_id},
+        )
+        events.record([event], now=now)
