@@ -5,7 +5,7 @@ from __future__ import annotations
 from django.db import models
 from django.db.models import Q
 
-from regulars.commerce.types import OrderStatus
+from regulars.commerce.types import OrderStatus, Told
 
 
 class Product(models.Model):
@@ -13,6 +13,7 @@ class Product(models.Model):
     external_id = models.TextField()
     name = models.TextField()
     category = models.TextField(blank=True)
+    revision = models.IntegerField(db_default=1)
 
     class Meta:
         constraints = (
@@ -26,9 +27,26 @@ class Branch(models.Model):
     source = models.TextField()
     external_id = models.TextField()
     name = models.TextField()
+    active = models.BooleanField(db_default=True)
+    revision = models.IntegerField(db_default=1)
 
     class Meta:
         constraints = (models.UniqueConstraint(fields=["source", "external_id"], name="commerce_branch_key"),)
+
+
+class Till(models.Model):
+    """A place in a branch where one pays."""
+
+    branch = models.ForeignKey(Branch, on_delete=models.PROTECT, related_name="tills", db_index=False)
+    name = models.TextField()
+    external_id = models.TextField()
+    active = models.BooleanField(db_default=True)
+
+    class Meta:
+        constraints = (
+            models.UniqueConstraint(fields=["branch", "external_id"], name="commerce_till_key"),
+            models.CheckConstraint(condition=~Q(external_id="") & ~Q(name=""), name="commerce_till_named"),
+        )
 
 
 class Order(models.Model):
@@ -65,7 +83,13 @@ class Order(models.Model):
                 name="commerce_order_cancelled",
             ),
         )
-        indexes = (models.Index(fields=["profile", "ordered_at"], name="commerce_order_of_profile"),)
+        indexes = (
+            models.Index(fields=["profile", "ordered_at"], name="commerce_order_of_profile"),
+            models.Index(fields=["ordered_at"], name="commerce_order_by_moment"),
+            models.Index(
+                fields=["branch"], condition=Q(branch__isnull=False), name="commerce_order_of_branch"
+            ),
+        )
 
 
 class OrderLine(models.Model):
@@ -81,6 +105,11 @@ class OrderLine(models.Model):
             models.CheckConstraint(condition=Q(number__gte=1), name="commerce_orderline_from_one"),
             models.CheckConstraint(condition=Q(quantity__gt=0), name="commerce_orderline_quantity"),
             models.CheckConstraint(condition=Q(amount_minor__gte=0), name="commerce_orderline_amount"),
+        )
+        indexes = (
+            models.Index(
+                fields=["product"], condition=Q(product__isnull=False), name="commerce_orderline_of_product"
+            ),
         )
 
 
@@ -101,6 +130,69 @@ class OrderReturn(models.Model):
             models.CheckConstraint(condition=Q(quantity__gt=0), name="commerce_orderreturn_quantity"),
             models.CheckConstraint(condition=Q(amount_minor__gt=0), name="commerce_orderreturn_amount"),
         )
+        indexes = (models.Index(fields=["returned_at"], name="commerce_orderreturn_by_moment"),)
+
+
+class Credit(models.Model):
+    """Money given back that its source tells of by itself.
+
+    `order` is the order it reduces: that of the same source and currency whose id is `order_external_id`,
+    as soon as it is known. `told` says whether `order_refunded` is in the log; `backfill`, that the credit
+    came with history, so that telling of it later sets nothing off either.
+    """
+
+    source = models.TextField()
+    external_id = models.TextField()
+    order_external_id = models.TextField(blank=True)
+    order = models.ForeignKey(
+        Order, null=True, on_delete=models.PROTECT, related_name="credits", db_index=False
+    )
+    profile = models.ForeignKey(
+        "customers.Profile", null=True, on_delete=models.PROTECT, related_name="+", db_index=False
+    )
+    product = models.ForeignKey(Product, null=True, on_delete=models.PROTECT, db_index=False)
+    credited_at = models.DateTimeField()
+    quantity = models.DecimalField(max_digits=18, decimal_places=6, null=True)
+    amount_minor = models.BigIntegerField()
+    currency = models.CharField(max_length=3)
+    channel = models.TextField(blank=True)
+    branch = models.ForeignKey(Branch, null=True, on_delete=models.PROTECT, db_index=False)
+    revision = models.IntegerField(db_default=1)
+    backfill = models.BooleanField()
+    told = models.TextField(choices=[(t.value, t.value) for t in Told])
+
+    class Meta:
+        constraints = (
+            models.UniqueConstraint(fields=["source", "external_id"], name="commerce_credit_key"),
+            models.CheckConstraint(condition=~Q(external_id=""), name="commerce_credit_external_id"),
+            models.CheckConstraint(condition=Q(quantity__gt=0), name="commerce_credit_quantity"),
+            models.CheckConstraint(
+                condition=Q(told__in=[t.value for t in Told]), name="commerce_credit_told"
+            ),
+            models.CheckConstraint(condition=Q(amount_minor__gt=0), name="commerce_credit_amount"),
+            models.CheckConstraint(
+                condition=Q(currency__regex="^[A-Z]{3}$"), name="commerce_credit_currency"
+            ),
+            models.CheckConstraint(
+                condition=Q(order=None) | ~Q(order_external_id=""), name="commerce_credit_of_named_order"
+            ),
+        )
+        indexes = (
+            models.Index(fields=["profile", "credited_at"], name="commerce_credit_of_profile"),
+            models.Index(fields=["credited_at"], name="commerce_credit_by_moment"),
+            models.Index(fields=["order"], condition=Q(order__isnull=False), name="commerce_credit_of_order"),
+            models.Index(
+                fields=["source", "order_external_id"],
+                condition=Q(order__isnull=True) & ~Q(order_external_id=""),
+                name="commerce_credit_awaiting",
+            ),
+            models.Index(
+                fields=["product"], condition=Q(product__isnull=False), name="commerce_credit_of_product"
+            ),
+            models.Index(
+                fields=["branch"], condition=Q(branch__isnull=False), name="commerce_credit_of_branch"
+            ),
+        )
 
 
 class ChannelCost(models.Model):
@@ -110,6 +202,7 @@ class ChannelCost(models.Model):
     day = models.DateField()
     currency = models.CharField(max_length=3)
     cost_minor = models.BigIntegerField()
+    revision = models.IntegerField(db_default=1)
 
     class Meta:
         constraints = (

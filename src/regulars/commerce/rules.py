@@ -46,7 +46,7 @@ def as_stored(order: Order) -> Order:
     Quantities have 6 decimals; only what was cancelled has a moment of cancelling.
     """
     lines = tuple(map(_with_stored_quantity, order.lines))
-    returns = tuple(map(_with_stored_quantity, order.returns))
+    returns = tuple(map(_with_stored_quantity, order.returns or ()))
     cancelled_at = order.cancelled_at if order.status is OrderStatus.CANCELLED else None
     if (lines, returns, cancelled_at) == (order.lines, order.returns, order.cancelled_at):
         return order
@@ -67,7 +67,7 @@ def reason_to_refuse(order: Order) -> RefusedOrder | None:
         return RefusedOrder.NO_ID
     if len(order.external_id) > ID_LENGTH_MAX or "\0" in order.external_id:
         return RefusedOrder.BAD_ID
-    moments = [order.ordered_at, order.cancelled_at, *(r.returned_at for r in order.returns)]
+    moments = [order.ordered_at, order.cancelled_at, *(r.returned_at for r in order.returns or ())]
     if any(moment is not None and moment.tzinfo is None for moment in moments):
         return RefusedOrder.BAD_DATE
     if not order.lines:
@@ -80,7 +80,9 @@ def reason_to_refuse(order: Order) -> RefusedOrder | None:
         return RefusedOrder.BAD_AMOUNT
     if not all(_is_quantity(line.quantity) for line in order.lines):
         return RefusedOrder.BAD_QUANTITY
-    return None if all(_is_sound(r, len(order.lines)) for r in order.returns) else RefusedOrder.BAD_RETURN
+    return (
+        None if all(_is_sound(r, len(order.lines)) for r in order.returns or ()) else RefusedOrder.BAD_RETURN
+    )
 
 
 def _is_quantity(quantity: Decimal) -> bool:

@@ -2,58 +2,145 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Mapping, Sequence
+from datetime import datetime
 
 from django.db import connection, transaction
 
-from regulars.commerce.types import NewBranch, NewProduct, SourceKey
+from regulars.commerce.services import keyed
+from regulars.commerce.types import (
+    LINES_TABLE,
+    BranchChange,
+    NewBranch,
+    NewProduct,
+    ProductChange,
+    RecordedBranches,
+    RecordedProducts,
+    SourceKey,
+    Undone,
+)
+from regulars.events import services as events
 
-# Written in the order of the keys, so that two batches never wait for each other in a circle.
-_UPSERT_PRODUCTS = """
-INSERT INTO commerce_product AS p (source, external_id, name, category)
-SELECT * FROM unnest(%s::text[], %s::text[], %s::text[], %s::text[]) AS t(source, external_id, name, category)
-ORDER BY source, external_id
-ON CONFLICT (source, external_id) DO UPDATE SET name = excluded.name, category = excluded.category
-WHERE (p.name, p.category) <> (excluded.name, excluded.category)
+_KEY = {"source": "text", "external_id": "text"}
+PRODUCTS = keyed.Table(
+    name="commerce_product",
+    key=_KEY,
+    values={"name": "text", "category": "text"},
+    in_use=(
+        "SELECT FROM commerce_orderline AS l WHERE l.product_id = t.id",
+        "SELECT FROM commerce_credit AS c WHERE c.product_id = t.id",
+    ),
+)
+BRANCHES = keyed.Table(
+    name="commerce_branch",
+    key=_KEY,
+    values={"name": "text"},
+    in_use=(
+        "SELECT FROM commerce_order AS o WHERE o.branch_id = t.id",
+        "SELECT FROM commerce_credit AS c WHERE c.branch_id = t.id",
+        "SELECT FROM commerce_till AS l WHERE l.branch_id = t.id",
+    ),
+)
+# The months whose rows in the lake carry the name of one of these.
+_PRODUCT_MONTHS = """
+SELECT DISTINCT date_trunc('month', o.ordered_at AT TIME ZONE 'UTC')::date
+FROM commerce_orderline AS l JOIN commerce_order AS o ON o.id = l.order_id WHERE l.product_id = ANY(%(ids)s)
+UNION
+SELECT date_trunc('month', r.returned_at AT TIME ZONE 'UTC')::date
+FROM commerce_orderreturn AS r JOIN commerce_orderline AS l ON l.id = r.line_id
+WHERE l.product_id = ANY(%(ids)s)
+UNION
+SELECT date_trunc('month', credited_at AT TIME ZONE 'UTC')::date
+FROM commerce_credit WHERE product_id = ANY(%(ids)s)
 """
-_PRODUCT_IDS = """
-SELECT p.source, p.external_id, p.id
-FROM commerce_product AS p
-JOIN unnest(%s::text[], %s::text[]) AS k(source, external_id) USING (source, external_id)
-"""
-_UPSERT_BRANCHES = """
-INSERT INTO commerce_branch AS b (source, external_id, name)
-SELECT * FROM unnest(%s::text[], %s::text[], %s::text[]) AS t(source, external_id, name)
-ORDER BY source, external_id
-ON CONFLICT (source, external_id) DO UPDATE SET name = excluded.name
-WHERE b.name <> excluded.name
-"""
-_BRANCH_IDS = """
-SELECT b.source, b.external_id, b.id
-FROM commerce_branch AS b
-JOIN unnest(%s::text[], %s::text[]) AS k(source, external_id) USING (source, external_id)
+_BRANCH_MONTHS = """
+SELECT DISTINCT date_trunc('month', ordered_at AT TIME ZONE 'UTC')::date
+FROM commerce_order WHERE branch_id = ANY(%(ids)s)
+UNION
+SELECT date_trunc('month', r.returned_at AT TIME ZONE 'UTC')::date
+FROM commerce_orderreturn AS r JOIN commerce_order AS o ON o.id = r.order_id WHERE o.branch_id = ANY(%(ids)s)
+UNION
+SELECT date_trunc('month', c.credited_at AT TIME ZONE 'UTC')::date
+FROM commerce_credit AS c JOIN commerce_order AS o ON o.id = c.order_id WHERE o.branch_id = ANY(%(ids)s)
+UNION
+SELECT date_trunc('month', credited_at AT TIME ZONE 'UTC')::date
+FROM commerce_credit WHERE branch_id = ANY(%(ids)s)
 """
 
 
 @transaction.atomic
-def upsert_products(*, products: Sequence[NewProduct]) -> dict[SourceKey, int]:
-    """Store products by (source, external id), the last of each winning; gives the ids of all."""
-    rows = {product.key: (*product.key, product.name, product.category) for product in products}
-    return _upsert(rows.values(), _UPSERT_PRODUCTS, _PRODUCT_IDS)
+def record_products(*, products: Sequence[NewProduct]) -> RecordedProducts:
+    """Store products by (source, external id), the last of each winning.
+
+    A name that is empty or only the id again, and an empty category, leave what is stored: a file of orders
+    knows less of a product than a file of products.
+    """
+    rows = {product.key: (product.name, product.category) for product in products}
+    done = keyed.record(PRODUCTS, rows, _better_known)
+    _touch(_PRODUCT_MONTHS, [done.ids[key] for key in done.before])
+    before = {
+        key: NewProduct(source=key[0], external_id=key[1], name=name, category=category)
+        for key, (name, category) in done.before.items()
+    }
+    return RecordedProducts(done.ids, len(done.created), len(before), before, done.revisions)
 
 
 @transaction.atomic
-def upsert_branches(*, branches: Sequence[NewBranch]) -> dict[SourceKey, int]:
-    """Store branches by (source, external id), the last of each winning; gives the ids of all."""
-    rows = {branch.key: (*branch.key, branch.name) for branch in branches}
-    return _upsert(rows.values(), _UPSERT_BRANCHES, _BRANCH_IDS)
+def record_branches(*, branches: Sequence[NewBranch]) -> RecordedBranches:
+    """Store branches by (source, external id), the last of each winning.
+
+    A name that is empty or only the id again leaves what is stored.
+    """
+    done = keyed.record(BRANCHES, {branch.key: (branch.name,) for branch in branches}, _better_known)
+    _touch(_BRANCH_MONTHS, [done.ids[key] for key in done.before])
+    before = {
+        key: NewBranch(source=key[0], external_id=key[1], name=name) for key, (name,) in done.before.items()
+    }
+    return RecordedBranches(done.ids, len(done.created), len(before), before, done.revisions)
 
 
-def _upsert(rows: Iterable[tuple[str, ...]], upsert: str, read_ids: str) -> dict[SourceKey, int]:
-    columns = [list(column) for column in zip(*rows, strict=True)]
-    if not columns:
-        return {}
+def upsert_products(*, products: Sequence[NewProduct]) -> Mapping[SourceKey, int]:
+    """`record_products` for those who only want the ids."""
+    return record_products(products=products).ids
+
+
+def upsert_branches(*, branches: Sequence[NewBranch]) -> Mapping[SourceKey, int]:
+    """`record_branches` for those who only want the ids."""
+    return record_branches(branches=branches).ids
+
+
+@transaction.atomic
+def undo_products(*, changes: Sequence[ProductChange], now: datetime) -> Undone[SourceKey]:
+    """Put products back as they were before; those that came with the import and are in no order go."""
+    befores = {
+        change.key: (change.before.name, change.before.category) if change.before else None
+        for change in changes
+    }
+    done = keyed.take_back(PRODUCTS, {change.key: change.revision for change in changes}, befores)
+    _touch(_PRODUCT_MONTHS, [row.id for row in done.restored.values()])
+    return done.undone()
+
+
+@transaction.atomic
+def undo_branches(*, changes: Sequence[BranchChange], now: datetime) -> Undone[SourceKey]:
+    """Put branches back as they were before; those that came with the import go when nothing is of them."""
+    befores = {change.key: (change.before.name,) if change.before else None for change in changes}
+    done = keyed.take_back(BRANCHES, {change.key: change.revision for change in changes}, befores)
+    _touch(_BRANCH_MONTHS, [row.id for row in done.restored.values()])
+    return done.undone()
+
+
+def _better_known(key: keyed.Row, stored: keyed.Row | None, told: keyed.Row) -> keyed.Row:
+    name, *rest = told
+    name = "" if name == key[1] else name
+    known = stored or (key[1], *("" for _ in rest))
+    return tuple(new or old for new, old in zip((name, *rest), known, strict=True))
+
+
+def _touch(months_of: str, ids: Sequence[int]) -> None:
+    """Names are in the lake: mark the months in which these were sold."""
+    if not ids:
+        return
     with connection.cursor() as cursor:
-        cursor.execute(upsert, columns)
-        cursor.execute(read_ids, columns[:2])
-        return {(source, external_id): id_ for source, external_id, id_ in cursor.fetchall()}
+        cursor.execute(months_of, {"ids": list(ids)})
+        events.touch(months=[(LINES_TABLE, month) for (month,) in cursor.fetchall()])

@@ -110,10 +110,12 @@ def write_returns(orders: Sequence[tuple[int, Order]]) -> None:
     returns = [
         (id_, number, back.line, back.returned_at, back.quantity, back.amount_minor)
         for id_, order in orders
-        for number, back in enumerate(order.returns, start=1)
+        for number, back in enumerate(order.returns or (), start=1)
     ]
     with connection.cursor() as cursor:
         if returns:
             cursor.execute(_UPSERT_RETURNS, _columns(returns))
         if orders:
-            cursor.execute(_DROP_RETURNS, _columns([(id_, len(order.returns)) for id_, order in orders]))
+            cursor.execute(
+                _DROP_RETURNS, _columns([(id_, len(order.returns or ())) for id_, order in orders])
+            )
