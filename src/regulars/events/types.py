@@ -62,6 +62,30 @@ class Recorded:
         return len(self.ids)
 
 
+@dataclass(frozen=True, slots=True, order=True)
+class Position:
+    """A place in the order in which the log is read; a consumer keeps the one of the last event it read."""
+
+    epoch: int = 0
+    xid: int = 0
+    id: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class LoggedEvent:
+    """An event as consumers read it."""
+
+    position: Position
+    name: str
+    source: str
+    key: str
+    profile_id: int | None
+    occurred_at: datetime
+    backfill: bool
+    depth: int
+    properties: Mapping[str, Any]
+
+
 @dataclass(frozen=True, slots=True)
 class TimelineEvent:
     """One line of a customer's timeline."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import click
 
-from regulars.config.cli.setup import require_database
+from regulars.config.cli.setup import require_database, require_ready_to_write
 from regulars.config.words import gettext as _
 
 
@@ -19,6 +19,7 @@ def prepare(demo: bool) -> None:
     if migrate.needed():
         click.echo(_("Bringing the database to this release…"), err=True)
         migrate.apply(verbosity=0)
+    require_ready_to_write()
 
     from regulars.analytics import queries as analytics
     from regulars.analytics import services as analytics_services

@@ -12,6 +12,12 @@ class NoDatabase(RegularsError):
     code = "no_database"
 
 
+class NotUpgraded(RegularsError):
+    """The database is of another release."""
+
+    code = "not_upgraded"
+
+
 def require_database() -> None:
     """Load Django and make sure that the database answers.
 
@@ -44,3 +50,17 @@ def require_secret_key() -> None:
         raise RegularsError(
             _("Set REGULARS_SECRET_KEY (or REGULARS_SECRET_KEY_FILE) to a random text of at least 50 signs.")
         )
+
+
+def require_ready_to_write() -> None:
+    """For processes that write: the database is of this release, and the log knows on which server it is.
+
+    Raises NotUpgraded with what to do.
+    """
+    from regulars.config.cli import migrate
+    from regulars.events import services as events
+    from regulars.kit import clock
+
+    if migrate.needed():
+        raise NotUpgraded(_("The data are not of this release yet: run `regulars upgrade` first."))
+    events.open_epoch_if_moved(now=clock.now())

@@ -7,7 +7,7 @@ import os
 
 import click
 
-from regulars.config.cli.setup import require_database, require_secret_key
+from regulars.config.cli.setup import require_database, require_ready_to_write, require_secret_key
 from regulars.config.env import integer, text
 from regulars.config.words import gettext as _
 
@@ -27,6 +27,7 @@ def web(host: str | None, port: int | None) -> None:
 
     require_secret_key()
     require_database()
+    require_ready_to_write()
     # Its processes load everything anew: nothing of ours, no open connection either, is shared with them.
     multiprocessing.set_start_method("spawn")
     parent.end_with_it()

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import click
 
-from regulars.config.cli.setup import require_database, require_secret_key
+from regulars.config.cli.setup import require_database, require_ready_to_write, require_secret_key
 from regulars.config.env import integer
 from regulars.config.words import gettext as _
 
@@ -17,6 +17,7 @@ def worker() -> None:
     """Run Procrastinate's worker until it is told to stop."""
     require_secret_key()
     require_database()
+    require_ready_to_write()
 
     from procrastinate.contrib.django import app
 

@@ -52,7 +52,7 @@ SELECT * FROM (
         WHERE (sort_key = '') = false AND sort_key COLLATE "C" >= %(first)s
           AND sort_key COLLATE "C" < %(first_end)s
         ORDER BY (sort_key = ''), sort_key COLLATE "C", person_id LIMIT %(scan)s
-    ) AS some
+    ) AS looked_through
     WHERE array_to_tsvector(string_to_array(search_key, ' ')) @@ %(words)s::tsquery LIMIT %(limit)s
 ) AS short
 """
