@@ -99,6 +99,11 @@ def figure(key: str, audit: Audit, formats: Formats) -> Figure:
     )
 
 
+def figure_kind(key: str) -> Kind:
+    """What a headline figure counts in; LookupError for a key that is none."""
+    return _KINDS[key][0]
+
+
 def change(key: str, audit: Audit, formats: Formats) -> Change | None:
     """The change against the same figure one window earlier; None where one of the two is not known."""
     kind, direction = _KINDS[key]
