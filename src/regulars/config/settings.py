@@ -132,6 +132,11 @@ USE_I18N = True
 USE_TZ = True
 TIME_ZONE = "UTC"
 
+# --- Files brought in ----------------------------------------------------------------------------------
+IMPORT_BYTES_MAX = env.integer("REGULARS_IMPORT_MB", 2048, low=1, high=4096) * 1024**2
+WATCH_FOLDER = env.folder("REGULARS_WATCH", HOME / "watch")
+OUTGOING_ALLOW = env.words("REGULARS_OUTGOING_ALLOW")
+
 # --- Files, jobs, log ---------------------------------------------------------------------------------
 STATIC_URL = "/static/"
 WHITENOISE_USE_FINDERS = True  # the built assets stand in the package; there is no step of collecting them
