@@ -29,7 +29,7 @@ def copy_of(import_id: int, file: str) -> Path:
 
 
 def safe_name(name: str) -> str:
-    """A file's name without anything that could lead elsewhere; the ending, by which people know it, stays."""
+    """A file's name without anything that could lead elsewhere; its ending stays."""
     last = _UNSAFE.sub("_", name.replace("\\", "/").rsplit("/", 1)[-1]).strip(" .")
     if len(last) > NAME_LENGTH_MAX:
         stem, dot, ending = last.rpartition(".")

@@ -15,7 +15,8 @@ class Import(models.Model):
     """One file, from its arrival to its undoing.
 
     `position`: batches done; with the effects of a batch it moves in one transaction. `plan` names the
-    order of work, so that going on after a crash is going on with the same work. `file` is the name of
+    order of work, so that going on after a crash is going on with the same work. `attempts`: how often it was begun since
+    something came of it. `file` is the name of
     our own copy, empty once it was deleted.
     """
 
@@ -33,6 +34,7 @@ class Import(models.Model):
     total = models.BigIntegerField(default=0)
     position = models.IntegerField(default=0)
     plan = models.TextField(blank=True)
+    attempts = models.IntegerField(default=0)
     file = models.TextField(blank=True)
     sha256 = models.CharField(max_length=64, blank=True)
     size = models.BigIntegerField(default=0)
@@ -97,7 +99,10 @@ class Change(models.Model):
     before = models.JSONField(null=True)
 
     class Meta:
-        indexes = (models.Index(fields=["owner", "batch", "thing"], name="imports_change_of_import"),)
+        indexes = (
+            models.Index(fields=["owner", "batch", "thing"], name="imports_change_of_import"),
+            models.Index(fields=["thing", "object_id"], name="imports_change_of_thing"),
+        )
 
 
 class Watch(models.Model):

@@ -10,14 +10,9 @@ from django.utils.translation import gettext as _
 
 from regulars.imports.errors import ImportProblem
 
-CHANGED_LENGTH_MAX = 500
-"""Of a column's name, in what is kept of a row."""
 
-
-def check_mapping(kind: str, mapping: Mapping[str, str], fields: Collection[str]) -> None:
-    """Raises ImportProblem for an unknown kind or a field that this kind does not have."""
-    if not fields:
-        raise ImportProblem(_("%(kind)s is not a kind of file that can be brought in.") % {"kind": kind})
+def check_mapping(mapping: Mapping[str, str], fields: Collection[str]) -> None:
+    """Raises ImportProblem for a field that is not among those of the kind."""
     unknown = [field for field in mapping if field not in fields]
     if unknown:
         raise ImportProblem(

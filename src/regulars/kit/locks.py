@@ -14,6 +14,7 @@ class Space(IntEnum):
     """What a lock is about. The numbers are for ever: two releases may run side by side."""
 
     SCHEDULE = 1
+    IMPORT = 2
 
 
 @contextlib.contextmanager

@@ -1,11 +1,14 @@
 """Every write of imports."""
 
+from regulars.imports.services.advancing import advance
 from regulars.imports.services.arrivals import take_file
+from regulars.imports.services.jobs import wake
 from regulars.imports.services.steps import check, choose_mapping, resume, start, stop, undo
 from regulars.imports.services.undoing import plan_undo
 from regulars.imports.services.watching import check_watch, delete_watch, save_watch
 
 __all__ = [
+    "advance",
     "check",
     "check_watch",
     "choose_mapping",
@@ -17,4 +20,5 @@ __all__ = [
     "stop",
     "take_file",
     "undo",
+    "wake",
 ]

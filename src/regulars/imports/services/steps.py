@@ -25,7 +25,7 @@ def choose_mapping(*, import_id: int, kind: str, mapping: Mapping[str, str], now
     `mapping`: field -> "COLUMN" or "COLUMN:format"; an empty column leaves the field out. Raises NotNow once
     the import began, ImportProblem for a field the kind does not have.
     """
-    rules.check_mapping(kind, mapping, registry.fields_of(kind))
+    rules.check_mapping(mapping, [field.name for field in registry.kind(kind).fields])
     _move(
         import_id,
         CHOOSABLE,
@@ -51,8 +51,7 @@ def check(*, import_id: int, now: datetime) -> None:
 def start(*, import_id: int, user_id: int | None, now: datetime) -> None:
     """Have the worker bring the file in. Raises ImportProblem while the columns are not understood."""
     row = _move(import_id, STARTABLE, State.RUNNING, started_at=now, started_by=user_id, **_FROM_THE_START)
-    if not row.kind:
-        raise ImportProblem(_("Say first what the file tells of: customers, orders or something else."))
+    registry.kind(row.kind)
     problem = (row.preview or {}).get("problem")
     if problem:
         raise ImportProblem(problem["text"], code=problem["code"])
@@ -76,7 +75,8 @@ def stop(*, import_id: int, now: datetime) -> None:
 @transaction.atomic
 def resume(*, import_id: int, now: datetime) -> None:
     """Go on where it was stopped, or where it failed."""
-    _move(import_id, RESUMABLE, State.RUNNING, was_started=True, **_CLEAN)
+    undoing = Import.objects.filter(id=import_id).exclude(undone=None).exists()
+    _move(import_id, RESUMABLE, State.UNDOING if undoing else State.RUNNING, was_started=True, **_CLEAN)
     wake(import_id)
 
 
@@ -89,7 +89,15 @@ def undo(*, import_id: int, user_id: int | None, now: datetime) -> None:
 
 
 _CLEAN: dict[str, Any] = {"error_code": "", "error_text": "", "finished_at": None}
-_FROM_THE_START: dict[str, Any] = {**_CLEAN, "report": {}, "done": 0, "total": 0, "position": 0, "plan": ""}
+_FROM_THE_START: dict[str, Any] = {
+    **_CLEAN,
+    "report": {},
+    "done": 0,
+    "total": 0,
+    "position": 0,
+    "plan": "",
+    "undone": None,
+}
 
 
 def _move(

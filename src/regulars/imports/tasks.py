@@ -1,0 +1,29 @@
+"""The worker's jobs: advancing an import, picking up what a dead worker left, tidying."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from procrastinate import JobContext
+from procrastinate.contrib.django import app
+
+from regulars.imports import queries, services
+from regulars.imports.models import ADVANCE
+from regulars.kit import clock
+from regulars.kit.schedules import Every, Schedule
+
+
+@app.task(name=ADVANCE, pass_context=True)
+def advance(context: JobContext, import_id: int) -> None:
+    """Do what this import waits for. Asked for by `services`."""
+    services.advance(import_id=import_id, clock=clock.now, enough=context.should_abort)
+
+
+def pick_up(now: datetime, limit: int) -> int:
+    """Wake the worker for what is under way: a job that died left it; one that lives is not disturbed."""
+    for import_id in queries.waiting_imports(limit):
+        services.wake(import_id)
+    return 0  # all of them at once; those that wait on are asked for again in a minute
+
+
+SCHEDULES = [Schedule(name="imports.pick_up", cadence=Every(minutes=1), run=pick_up, limit=100)]
