@@ -15,9 +15,9 @@ class Import(models.Model):
     """One file, from its arrival to its undoing.
 
     `position`: batches done; with the effects of a batch it moves in one transaction. `plan` names the
-    order of work, so that going on after a crash is going on with the same work. `attempts`: how often it was begun since
-    something came of it. `file` is the name of
-    our own copy, empty once it was deleted.
+    order of work, so that going on after a crash is going on with the same work. `attempts`: how
+    often it was begun since something came of it. `file` is the name of our own copy, empty once it was
+    deleted.
     """
 
     kind = models.TextField(blank=True)

@@ -1,4 +1,4 @@
-"""What can be brought in, and what an import may cause; domains above add theirs when their apps get ready."""
+"""What can be brought in, and what an import may cause; domains above add theirs."""
 
 from __future__ import annotations
 

@@ -45,14 +45,12 @@ def checked_copy(row: Import) -> Path:
                 digest.update(block)
     except FileNotFoundError as error:
         raise ImportProblem(
-            _("Our copy of the file is gone. Bring the file in again: what is in already stays as it is."),
+            _("Our copy of the file is gone. Bring the file in again: what is in already stays."),
             code="copy_gone",
         ) from error
     if digest.hexdigest() != row.sha256:
         raise ImportProblem(
-            _(
-                "Our copy of the file was changed. Bring the file in again: what is in already stays as it is."
-            ),
+            _("Our copy of the file was changed. Bring the file in again: what is in already stays."),
             code="copy_changed",
         )
     return path

@@ -42,7 +42,7 @@ def choose_mapping(*, import_id: int, kind: str, mapping: Mapping[str, str], now
 
 @transaction.atomic
 def check(*, import_id: int, now: datetime) -> None:
-    """Have the worker go through the whole file and write nothing; then the report says what would be done."""
+    """Have the worker go through the whole file and write nothing: the report says what would be done."""
     _move(import_id, STARTABLE, State.CHECKING, **_FROM_THE_START)
     wake(import_id)
 

@@ -19,7 +19,8 @@ LINES_MAX = 5_000
 _UNITS = "CREATE OR REPLACE TABLE currencies (code VARCHAR, factor DECIMAL(6, 0))"
 _JUDGED = """
 CREATE OR REPLACE TABLE judged AS
-SELECT l.row, l.part, l.part_row, l.kind, l.customer_id::VARCHAR AS customer_id, l.order_id::VARCHAR AS order_id,
+SELECT l.row, l.part, l.part_row, l.kind,
+       l.customer_id::VARCHAR AS customer_id, l.order_id::VARCHAR AS order_id,
        l.ordered_at, coalesce(l.product_id, l.product) AS good, l.product, l.product_id, l.category,
        abs(l.quantity) AS quantity,
        (l.amount::DECIMAL(24, 6) * c.factor)::DECIMAL(30, 0)::HUGEINT AS minor,
@@ -125,7 +126,8 @@ _UNITS_OF_WORK = """
 CREATE OR REPLACE TABLE units AS
 SELECT row_number() OVER (ORDER BY first_row) - 1 AS unit, *
 FROM (
-    SELECT min(row) AS first_row, count(*) AS rows, number, false AS is_credit, bool_and(kind = 'void') AS is_void
+    SELECT min(row) AS first_row, count(*) AS rows, number, false AS is_credit,
+           bool_and(kind = 'void') AS is_void
     FROM sold WHERE reason IS NULL GROUP BY number
     UNION ALL
     SELECT row, 1, number, true, false FROM given_back WHERE reason IS NULL

@@ -182,7 +182,8 @@ class OrdersWork:
                 channel=channel or "",
                 branch_id=ids.branches.get(branch),
             )
-            for number, buyer, order_number, good, credited_at, minor, millionths, currency, channel, branch in found
+            for number, buyer, order_number, good, credited_at, minor, millionths, currency, *rest in found
+            for channel, branch in [rest]
         ]
 
     def _refuse(self, refused: Any, is_credit: bool, ledger: Ledger) -> None:
