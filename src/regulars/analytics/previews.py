@@ -169,12 +169,13 @@ class PreviewPart(msgspec.Struct, kw_only=True):
 
 
 class Problem(msgspec.Struct, kw_only=True):
-    """Why the file cannot be read as it stands. `text`: what was wrong and what to do; `field`: which field
-    is to be chosen, where one is."""
+    """Why the file cannot be read as it stands. `text`: what was wrong and what to do, for a command line;
+    `field`: which field is to be chosen, where one is; `facts` ("column", "row", "value") fill other words."""
 
     code: str
     text: str
     field: str | None = None
+    facts: dict[str, str] = {}
 
 
 class Preview(msgspec.Struct, kw_only=True):

@@ -35,7 +35,21 @@ A column's name that is not known yet goes into `vocabulary`, an order's state i
 """
 
 from regulars.analytics.compute.reading.costs import read_costs
+from regulars.analytics.compute.reading.customers import read_customers
 from regulars.analytics.compute.reading.orders import read_orders
+from regulars.analytics.compute.reading.previewing import preview
+from regulars.analytics.compute.reading.products import read_products
+from regulars.analytics.compute.reading.returns import read_returns
 from regulars.analytics.compute.reading.types import CostsReading, Reading, ReadingOptions
 
-__all__ = ["CostsReading", "Reading", "ReadingOptions", "read_costs", "read_orders"]
+__all__ = [
+    "CostsReading",
+    "Reading",
+    "ReadingOptions",
+    "preview",
+    "read_costs",
+    "read_customers",
+    "read_orders",
+    "read_products",
+    "read_returns",
+]

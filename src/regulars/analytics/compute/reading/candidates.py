@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
 
@@ -21,14 +22,21 @@ class Candidate:
 class Candidates:
     """Scores of every column of a part for every role; columns the person named are taken out beforehand."""
 
-    def __init__(self, table: Table, roles: recognition.Roles, taken: set[int]) -> None:
+    def __init__(
+        self,
+        table: Table,
+        roles: recognition.Roles,
+        taken: set[int],
+        profiles: Sequence[Profile] | None = None,
+    ) -> None:
         self.table = table
         self.roles = roles
         self.taken = taken
+        self._known = profiles
 
     @cached_property
-    def profiles(self) -> list[Profile]:
-        return [profile(column) for column in self.table.sample]
+    def profiles(self) -> Sequence[Profile]:
+        return self._known or [profile(column) for column in self.table.sample]
 
     @cached_property
     def all(self) -> list[Candidate]:

@@ -2,35 +2,31 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from pathlib import Path
 
 import duckdb
 from django.utils.translation import gettext as _
 
-from regulars.analytics.compute.reading import (
-    families,
-    lines,
-    missing,
-    notes,
-    overrides,
-    parquet,
-    parts,
-    plans,
-    sources,
-    sql,
-)
+from regulars.analytics.compute.reading import lines, missing, notes, overrides, sql
+from regulars.analytics.compute.reading import shape as shapes
 from regulars.analytics.compute.reading.candidates import Candidates
-from regulars.analytics.compute.reading.loading import Loaded, load, private_folder
+from regulars.analytics.compute.reading.loading import Loaded
 from regulars.analytics.compute.reading.mapping import Mapped
-from regulars.analytics.compute.reading.plans import Plan, check_timezone
+from regulars.analytics.compute.reading.plans import Plan
 from regulars.analytics.compute.reading.recognition import COST_ROLES
+from regulars.analytics.compute.reading.shape import Shape
 from regulars.analytics.compute.reading.types import Choice, Choices, CostsReading, ReadingOptions, Table
 from regulars.analytics.errors import InputError
 from regulars.analytics.progress import Progress
-from regulars.analytics.types import Note, SourcePart
+from regulars.analytics.types import Note
 
 _ROWS = "reading_costs"
+_REASON = """
+CASE WHEN channel IS NULL THEN 'no_channel' WHEN day IS NULL THEN 'bad_date'
+     WHEN cost IS NULL THEN 'bad_amount' END
+"""
 
 
 def read_costs(
@@ -38,30 +34,23 @@ def read_costs(
 ) -> CostsReading:
     """Read costs per channel and day into `costs`; `InputError` where the file cannot be used as such.
 
-    Works on a connection that may read no files any more.
+    Works on a connection that may read no files any more. With details `--map` names the fields as they are,
+    else "costs." stands before them, as the orders have fields of the same names.
     """
-    said = overrides.of_costs(options.mapping)
-    check_timezone(con, options.timezone)
-    with private_folder() as folder:
-        gathered = sources.gather([path], folder, progress)
-        files = [
-            (parquet.as_text(file, folder) if file.kind == "parquet" else file, family)
-            for file, family in gathered.files
-        ]
-        tables, refused = parts.tables(con, files, COST_ROLES, overrides.named(said))
-        overrides.check_columns(said, tables, overrides.COSTS_PREFIX)
-        chosen, left_out = families.select(tables, lambda t: choose(t, overrides.chosen(said, t)))
-        with load(con, chosen, progress) as loaded:
-            made = plans.make(con, [item.part for item in loaded], "day")
-            _create_rows(con, loaded, made, options.timezone)
-    left_out += notes.left_out([*gathered.left_out, *refused])
-    (read,) = sql.row(con, f"SELECT count(*) FROM {_ROWS}")  # noqa: S608 -- our own name
-    left_out += _create_costs(con, loaded)
+    shape = DETAILED if options.with_details else SHAPE
+    read = shapes.read(con, [path], options, progress, shape)
+    (rows,) = sql.row(con, f"SELECT count(*) FROM {_ROWS}")  # noqa: S608 -- our own name
+    shape.check(con, read.loaded)
+    left_out = _left_out(con, read.loaded)
+    kept = "*" if options.with_details else "channel, day, cost"
+    good = "" if options.with_details else "WHERE reason IS NULL"
+    con.execute(f"CREATE TABLE costs AS SELECT {kept} FROM {_ROWS} {good}")  # noqa: S608
+    con.execute(f"DROP TABLE {_ROWS}")
     return CostsReading(
-        parts=[_source_part(item) for item in loaded],
-        rows_read=read,
-        mapping=chosen[0][1].shown(chosen[0][0]),
-        notes=[*left_out, *notes.of_mapping(chosen)],
+        parts=[shapes.source_part(item) for item in read.loaded],
+        rows_read=rows,
+        mapping=read.mapping,
+        notes=[*read.left_out, *left_out, *notes.of_mapping(read.chosen)],
     )
 
 
@@ -106,23 +95,18 @@ def _create_rows(
         fields = lines.Fields(item.part, plan, timezone)
         day = fields.moment("day")
         queries.append(
-            f"SELECT {item.part.number} AS part, part_row, {fields.label('channel')} AS channel, "  # noqa: S608
-            f"({day})::DATE AS day, {fields.number('cost')} AS cost "
-            f"FROM {item.part.source.relation} WHERE NOT {fields.is_total(day)}"
+            f"SELECT {lines.row_sql(item.part)} AS row, {item.part.number}::SMALLINT AS part, part_row, "  # noqa: S608
+            f"{fields.label('channel')} AS channel, ({day})::DATE AS day, {fields.number('cost')} AS cost, "
+            f"{_REASON} AS reason FROM {item.part.source.relation} WHERE NOT {fields.is_total(day)}"
         )
     con.execute(f"CREATE TABLE {_ROWS} AS {' UNION ALL '.join(queries)}")
 
 
-def _create_costs(con: duckdb.DuckDBPyConnection, loaded: Sequence[Loaded]) -> list[Note]:
-    good = "channel IS NOT NULL AND day IS NOT NULL AND cost IS NOT NULL"
-    con.execute(f"CREATE TABLE costs AS SELECT channel, day, cost FROM {_ROWS} WHERE {good}")  # noqa: S608
+def _left_out(con: duckdb.DuckDBPyConnection, loaded: Sequence[Loaded]) -> list[Note]:
     left_out = con.execute(
-        f"SELECT part, count(*), min(part_row) FROM {_ROWS} WHERE NOT ({good}) GROUP BY part ORDER BY part"  # noqa: S608
+        f"SELECT part, count(*), min(part_row) FROM {_ROWS} WHERE reason IS NOT NULL "  # noqa: S608
+        "GROUP BY part ORDER BY part"
     ).fetchall()
-    (kept,) = sql.row(con, "SELECT count(*) FROM costs")
-    con.execute(f"DROP TABLE {_ROWS}")
-    if not kept:
-        raise _nothing(loaded[0])
     return [
         Note(
             code="costs_left_out",
@@ -132,13 +116,30 @@ def _create_costs(con: duckdb.DuckDBPyConnection, loaded: Sequence[Loaded]) -> l
     ]
 
 
-def _nothing(item: Loaded) -> InputError:
-    return InputError(
-        "no_usable_rows",
-        _("No row of %(name)s has a channel, a day and a cost together.") % {"name": item.part.table.name},
-    )
+def _check(con: duckdb.DuckDBPyConnection, loaded: Sequence[Loaded]) -> None:
+    (kept,) = sql.row(con, f"SELECT count(*) FROM {_ROWS} WHERE reason IS NULL")  # noqa: S608 -- our own name
+    if not kept:
+        raise InputError(
+            "no_usable_rows",
+            _("No row of %(name)s has a channel, a day and a cost together.")
+            % {"name": loaded[0].part.table.name},
+        )
 
 
-def _source_part(item: Loaded) -> SourcePart:
-    table = item.part.table
-    return SourcePart(name=table.name, rows=item.rows, encoding=table.encoding, delimiter=table.delimiter)
+def _bare(given: Mapping[str, str]) -> dict[str, str]:
+    return overrides.of_fields(given, overrides.COST_FIELDS)
+
+
+SHAPE = Shape(
+    table=_ROWS,
+    roles=COST_ROLES,
+    said=overrides.of_costs,
+    moment="day",
+    choose=choose,
+    create=_create_rows,
+    check=_check,
+    prefix=overrides.COSTS_PREFIX,
+    in_place=False,
+)
+DETAILED = replace(SHAPE, said=_bare, prefix="")
+"""For those who bring costs in."""

@@ -15,6 +15,7 @@ from regulars.analytics.types import Note
 # What makes two sheets alike; a comment more or less does not matter.
 _ESSENTIAL = (
     "customer_id", "order_id", "ordered_at", "amount", "unit_price", "quantity", "channel", "day", "cost",
+    "name", "returned_at",
 )  # fmt: skip
 _INTERCHANGEABLE = frozenset({"channel"})  # essential for costs only
 

@@ -85,6 +85,38 @@ def label(p: Profile, name_score: int) -> float:
     return 0.0 if p.distinct > max(50, 0.2 * p.count) else _filled(p)
 
 
+def email(p: Profile, name_score: int) -> float:
+    """Anonymised ones need not look like one, but they are no words, dates or sums."""
+    if p.emails > 0.5:
+        return 1.0
+    return 0.0 if p.written_dates > 0.2 or p.numbers > 0.5 or p.flags > 0.5 or p.statuses > 0.5 else 0.4
+
+
+def phone(p: Profile, name_score: int) -> float:
+    if p.emails > 0.2 or p.written_dates > 0.5 or p.flags > 0.5 or p.wordy > 0.8:
+        return 0.0
+    return 0.5 if _is_fractional(p) else 1.0
+
+
+def called(p: Profile, name_score: int) -> float:
+    """What a person or a thing is called: no date, no sum, no address of e-mail."""
+    if p.written_dates > 0.5 or p.emails > 0.5 or p.numbers > 0.9 or p.flags > 0.9:
+        return 0.0
+    return _filled(p)
+
+
+def listed(p: Profile, name_score: int) -> float:
+    """An id of which every row of the file has one of its own, or nearly."""
+    if p.written_dates > 0.5 or _is_fractional(p):
+        return 0.0
+    fit = 0.3 + 0.7 * p.filled
+    return fit * 0.3 if p.count > 20 and p.distinct < 0.1 * p.count else fit
+
+
+def anything(p: Profile, name_score: int) -> float:
+    return 1.0
+
+
 Fit = Callable[[Profile, int], float]
 OF_ROLE: Final[dict[str, Fit]] = {
     "customer_id": customer,
@@ -106,6 +138,18 @@ OF_ROLE: Final[dict[str, Fit]] = {
     "branch": label,
     "day": moment,
     "cost": number,
+    "email": email,
+    "phone": phone,
+    "customer_name": called,
+    "first_name": called,
+    "middle_name": called,
+    "last_name": called,
+    "name": called,
+    "product_id": product,
+    "return_id": listed,
+    "created_at": moment,
+    "returned_at": moment,
+    "fact": anything,
 }
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 from regulars.analytics.compute.reading import cells, dates, findings, kinds, numbers, sql
@@ -121,7 +122,7 @@ class Fields:
 
 def labels_of(part: Part) -> list[Column]:
     """The columns in which a row of sums says so: the first one and those of names and dates."""
-    fields = ("customer_id", "order_id", "ordered_at", "product", "channel", "day")
+    fields = ("customer_id", "order_id", "ordered_at", "product", "channel", "day", "name", "return_id")
     places = {0, *(part.choices[f].columns[0] for f in fields if f in part.choices)}
     return [part.table.columns[place] for place in sorted(places)]
 
@@ -131,9 +132,20 @@ def _words_pattern(code: str) -> str:
     return "|".join(rf"(^|[^a-zа-я]){w}($|[^a-zа-я])" if w.isalpha() else f"\\Q{w}\\E" for w in signs)
 
 
-def part_sql(fields: Fields, inherited: frozenset[str], *, once: bool) -> str:
-    """Rows of a part in the shape of `lines`, without rows of sums."""
-    basic = _basic_sql(fields)
+def part_sql(
+    fields: Fields,
+    inherited: frozenset[str],
+    *,
+    once: bool,
+    more: Mapping[str, str] | None = None,
+    last: str = "",
+) -> str:
+    """Rows of a part in the shape of `lines`, without rows of sums.
+
+    `more`: further columns, SQL by name; `last`: SQL over all of them that comes at the end.
+    """
+    basic = _basic_sql(fields, "".join(f", {value} AS {name}" for name, value in (more or {}).items()))
+    added = "".join(f", {name}" for name in more or {}) + (f", {last}" if last else "")
     if inherited or once:
         basic = _whole_orders_sql(basic, inherited, once=once)
     mark = fields.plan.cancelled_mark
@@ -142,22 +154,24 @@ def part_sql(fields: Fields, inherited: frozenset[str], *, once: bool) -> str:
     # In an order that came to nothing, what was taken off it came to nothing too.
     of_void = "coalesce(of_void AND state = 'void', false)" if inherited or once else "false"
     return f"""
-        SELECT {fields.part.offset} + part_row - {_first_row(fields.part) - 1} AS row,
+        SELECT {row_sql(fields.part)} AS row,
             {fields.part.number}::SMALLINT AS part, part_row, customer_id, order_id, ordered_at, product,
             category, quantity, amount, currency,
             CASE WHEN ({is_negative} AND NOT {of_void}) OR {is_marked} OR coalesce(state = 'credit', false)
                 THEN 'credit' WHEN state = 'void' THEN 'void' ELSE 'sale' END AS kind,
-            channel, branch
+            channel, branch{added}
         FROM ({basic})
     """  # noqa: S608 -- names and texts quoted
 
 
-def _first_row(part: Part) -> int:
+def row_sql(part: Part) -> str:
+    """The number of a row through all parts, from its number in the part."""
     content = part.table.content
-    return 1 if isinstance(content, ParquetContent) else content.first_row
+    first_row = 1 if isinstance(content, ParquetContent) else content.first_row
+    return f"{part.offset} + part_row - {first_row - 1}"
 
 
-def _basic_sql(fields: Fields) -> str:
+def _basic_sql(fields: Fields, more: str) -> str:
     labels = ", ".join(
         f"{fields.label(f)} AS {f}" for f in ("customer_id", "product", "category", "channel", "branch")
     )
@@ -167,7 +181,7 @@ def _basic_sql(fields: Fields) -> str:
     return f"""
         SELECT {fields.row()} AS part_row, {labels}, {fields.label("order_id")} AS order_id,
             {moment} AS ordered_at, {fields.number("quantity")} AS quantity, {fields.amount()} AS amount,
-            {fields.currency()} AS currency, {fields.state()} AS state
+            {fields.currency()} AS currency, {fields.state()} AS state{more}
         FROM {fields.part.source.relation} {keep}
     """  # noqa: S608 -- names and texts quoted
 

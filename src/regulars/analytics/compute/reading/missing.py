@@ -42,6 +42,7 @@ def no_column(table: Table, field: str, sentence: str) -> InputError:
         "no_column",
         _("%(sentence)s The columns are: %(columns)s. Name the right one with --map %(field)s=COLUMN.")
         % {"sentence": sentence % {"name": table.name}, "columns": listed(table), "field": field},
+        field=field,
     )
 
 
@@ -61,6 +62,10 @@ def unreadable_dates(table: Table, column: int, field: str) -> InputError:
             "value": shown(value),
             "field": field,
         },
+        field=field,
+        column=table.columns[column].name,
+        row=str(row),
+        value=shown(value),
     )
 
 
@@ -79,6 +84,10 @@ def unreadable_amounts(table: Table, column: int, field: str) -> InputError:
             "value": shown(value),
             "field": field,
         },
+        field=field,
+        column=table.columns[column].name,
+        row=str(row),
+        value=shown(value),
     )
 
 
@@ -90,6 +99,8 @@ def blank_customers(table: Table, column: int) -> InputError:
             "Name another column with --map customer_id=COLUMN."
         )
         % {"column": shown(table.columns[column].name), "name": table.name},
+        field="customer_id",
+        column=table.columns[column].name,
     )
 
 

@@ -2,34 +2,24 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from pathlib import Path
 
 import duckdb
 from django.utils.translation import gettext as _
 
-from regulars.analytics.compute.reading import (
-    cells,
-    families,
-    lines,
-    mapping,
-    missing,
-    notes,
-    overrides,
-    parts,
-    plans,
-    sources,
-    sql,
-)
-from regulars.analytics.compute.reading.confinement import confine
-from regulars.analytics.compute.reading.loading import Loaded, load, private_folder
+from regulars.analytics.compute.reading import cells, details, lines, mapping, missing, notes, overrides, sql
+from regulars.analytics.compute.reading import shape as shapes
+from regulars.analytics.compute.reading.loading import Loaded
 from regulars.analytics.compute.reading.names import currency_of
-from regulars.analytics.compute.reading.plans import Plan, check_timezone
+from regulars.analytics.compute.reading.plans import Plan
 from regulars.analytics.compute.reading.recognition import ORDER_ROLES
+from regulars.analytics.compute.reading.shape import Read, Shape
 from regulars.analytics.compute.reading.types import ParquetContent, Reading, ReadingOptions
 from regulars.analytics.errors import InputError
 from regulars.analytics.progress import Progress
-from regulars.analytics.types import Note, SourcePart
+from regulars.analytics.types import Note
 
 
 def read_orders(
@@ -40,40 +30,32 @@ def read_orders(
     `lines` is a view where all parts are Parquet files that were named themselves, else a table. Raises
     `InputError` where something cannot be used as orders.
     """
-    said = overrides.of_orders(options.mapping)
-    check_timezone(con, options.timezone)
-    with private_folder() as folder:
-        gathered = sources.gather(paths, folder, progress)
-        confine(con, [file.path for file, _family in gathered.files if file.kind == "parquet"])
-        tables, refused = parts.tables(con, gathered.files, ORDER_ROLES, overrides.named(said))
-        overrides.check_columns(said, tables)
-        chosen, left_out = families.select(tables, lambda t: mapping.choose(t, overrides.chosen(said, t)))
-        with load(con, chosen, progress) as loaded:
-            progress.step(_("Understanding dates and amounts"))
-            made = plans.make(con, [item.part for item in loaded], "ordered_at")
-            _create_lines(con, loaded, made, options.timezone)
-        rows = _rows(con, loaded)
-        _require_usable_rows(con, loaded)
-    left_out += notes.left_out([*gathered.left_out, *refused])
+    shape = DETAILED if options.with_details else FIGURES
+    read = shapes.read(con, paths, options, progress, shape)
+    rows = _rows(con, read.loaded)
+    shape.check(con, read.loaded)
     return Reading(
-        parts=[_source_part(item, rows[i]) for i, item in enumerate(loaded)],
+        parts=[shapes.source_part(item, rows[i]) for i, item in enumerate(read.loaded)],
         rows_read=sum(rows),
-        mapping=chosen[0][1].shown(chosen[0][0]),
-        currency=_currency(con, loaded, made, options.currency),
-        has_order_ids=_has(loaded, "order_id"),
-        has_products=_has(loaded, "product"),
-        has_channels=_has(loaded, "channel"),
-        notes=[*left_out, *notes.of_mapping(chosen), *_part_notes(loaded, made, rows)],
+        mapping=read.mapping,
+        currency=currency(con, read, options.currency),
+        has_order_ids=read.has("order_id"),
+        has_products=read.has("product") or read.has("product_id"),
+        has_channels=read.has("channel"),
+        notes=[*read.left_out, *notes.of_mapping(read.chosen), *_part_notes(read.loaded, read.made, rows)],
     )
+
+
+def _said(given: Mapping[str, str]) -> dict[str, str]:
+    return overrides.of_fields(given, overrides.ORDER_FIELDS)
+
+
+def _said_with_details(given: Mapping[str, str]) -> dict[str, str]:
+    return overrides.of_fields(given, (*overrides.ORDER_FIELDS, *overrides.DETAIL_FIELDS))
 
 
 def _has(loaded: Sequence[Loaded], field: str) -> bool:
     return any(item.part.column(field) for item in loaded)
-
-
-def _source_part(item: Loaded, rows: int) -> SourcePart:
-    table = item.part.table
-    return SourcePart(name=table.name, rows=rows, encoding=table.encoding, delimiter=table.delimiter)
 
 
 def _create_lines(
@@ -96,6 +78,22 @@ def _create_lines(
     con.execute(f"CREATE {kind} lines AS {' UNION ALL '.join(queries)}")
 
 
+def _create_detailed(
+    con: duckdb.DuckDBPyConnection, loaded: Sequence[Loaded], made: Sequence[Plan], timezone: str
+) -> None:
+    has_order_ids = _has(loaded, "order_id")
+    queries = []
+    for item, plan in zip(loaded, made, strict=True):
+        fields = details.DetailFields(item.part, plan, timezone, has_order_ids)
+        reason = details.REASON.format(has_order_ids=has_order_ids)
+        queries.append(
+            lines.part_sql(
+                fields, item.mapped.inherited, once=item.mapped.once, more=fields.details(), last=reason
+            )
+        )
+    con.execute(f"CREATE TABLE lines AS {' UNION ALL '.join(queries)}")
+
+
 def _rows(con: duckdb.DuckDBPyConnection, loaded: Sequence[Loaded]) -> list[int]:
     """Of each part; those of Parquet are known without counting."""
     if all(isinstance(item.part.table.content, ParquetContent) for item in loaded):
@@ -112,12 +110,11 @@ def _part_notes(loaded: Sequence[Loaded], made: Sequence[Plan], rows: Sequence[i
     return found
 
 
-def _currency(
-    con: duckdb.DuckDBPyConnection, loaded: Sequence[Loaded], made: Sequence[Plan], wanted: str | None
-) -> str | None:
+def currency(con: duckdb.DuckDBPyConnection, read: Read, wanted: str | None) -> str | None:
+    """The one to count in: the one wanted, else the most frequent of the lines; None where none is named."""
     if wanted:
         return currency_of(wanted) or wanted.strip().upper()
-    if not _has(loaded, "currency") and not any(p.currency_of_name or p.currencies_beside for p in made):
+    if not read.has("currency") and not any(p.currency_of_name or p.currencies_beside for p in read.made):
         return None
     rows = con.execute(
         "SELECT currency FROM lines WHERE currency IS NOT NULL "
@@ -148,3 +145,16 @@ def _require_usable_rows(con: duckdb.DuckDBPyConnection, loaded: Sequence[Loaded
         "no_usable_rows",
         _("No row of %(name)s has a customer, a date and an amount together.") % {"name": part.table.name},
     )
+
+
+FIGURES = Shape(
+    table="lines",
+    roles=ORDER_ROLES,
+    said=_said,
+    moment="ordered_at",
+    choose=mapping.choose,
+    create=_create_lines,
+    check=_require_usable_rows,
+)
+DETAILED = replace(FIGURES, said=_said_with_details, choose=details.choose, create=_create_detailed)
+"""For those who bring orders in."""

@@ -14,17 +14,24 @@ ORDER_FIELDS = (
     "customer_id", "order_id", "ordered_at", "product", "category", "quantity", "unit_price", "amount",
     "currency", "status", "channel", "branch",
 )  # fmt: skip
+DETAIL_FIELDS = ("customer_name", "email", "phone", "product_id")
+CUSTOMER_FIELDS = ("customer_id", "name", "email", "phone", "created_at")
+PRODUCT_FIELDS = ("product_id", "name", "category")
+RETURN_FIELDS = (
+    "return_id", "order_id", "customer_id", "returned_at", "product", "product_id", "quantity", "unit_price",
+    "amount", "currency",
+)  # fmt: skip
 COST_FIELDS = ("channel", "day", "cost")
 COSTS_PREFIX = "costs."
 JOINED = " + "  # "Дата + Время": a field read from two columns
-_SEVERAL = frozenset({"ordered_at", "status"})
-_WITH_FORMAT = frozenset({"ordered_at", "day"})
+_SEVERAL = frozenset({"ordered_at", "status", "returned_at", "created_at", "customer_name", "name"})
+_WITH_FORMAT = frozenset({"ordered_at", "day", "returned_at", "created_at"})
 _LISTED_MAX = 60
 
 
-def of_orders(mapping: Mapping[str, str]) -> dict[str, str]:
-    """The part of `--map` that is about orders; unknown fields are refused."""
-    return _known({f: c for f, c in mapping.items() if not f.startswith(COSTS_PREFIX)}, ORDER_FIELDS, "")
+def of_fields(mapping: Mapping[str, str], fields: Sequence[str]) -> dict[str, str]:
+    """The part of `--map` that is about the file itself; unknown fields are refused."""
+    return _known({f: c for f, c in mapping.items() if not f.startswith(COSTS_PREFIX)}, fields, "")
 
 
 def of_costs(mapping: Mapping[str, str]) -> dict[str, str]:

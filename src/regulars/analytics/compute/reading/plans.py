@@ -18,7 +18,7 @@ from regulars.analytics.compute.reading.types import Choice, Choices, Column, Ta
 from regulars.analytics.errors import InputError
 
 _NUMBERS = ("quantity", "unit_price", "amount", "cost")
-_IDS = ("customer_id", "order_id", "product", "channel")
+_IDS = ("customer_id", "order_id", "product", "channel", "product_id", "return_id", "phone")
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,8 +111,8 @@ def _date_plans(
     forms: list[list[Form] | None] = []
     evidence: list[dict[dates.Group, dates.Evidence]] = []
     for part in parts:
-        column, choice = part.column(moment), part.choices[moment]
-        if column is None or choice.format or cells.is_moment(column):
+        column, choice = part.column(moment), part.choices.get(moment)
+        if column is None or choice is None or choice.format or cells.is_moment(column):
             forms.append(None)
             evidence.append({})
             continue
@@ -123,7 +123,7 @@ def _date_plans(
     plans: list[dates.DatePlan | None] = []
     for part, own_forms, own_evidence in zip(parts, forms, evidence, strict=True):
         if own_forms is None:
-            plans.append(_given(con, part.choices[moment]))
+            plans.append(_given(con, part.choices.get(moment)))
             continue
         orders: dict[dates.Group, dates.Order] = {}
         for group, seen in own_evidence.items():
@@ -143,8 +143,8 @@ def _together(evidence: Sequence[dict[dates.Group, dates.Evidence]]) -> dict[dat
     return total
 
 
-def _given(con: duckdb.DuckDBPyConnection, choice: Choice) -> dates.DatePlan | None:
-    if choice.format is None:
+def _given(con: duckdb.DuckDBPyConnection, choice: Choice | None) -> dates.DatePlan | None:
+    if choice is None or choice.format is None:
         return None
     plan = dates.plan_of_format(choice.format)
     try:
@@ -177,4 +177,7 @@ def _open_order(part: Part, moment: str, forms: Sequence[Form]) -> InputError:
             "day": dates.filled(forms[0], "dmy"),
             "month": dates.filled(forms[0], "mdy"),
         },
+        field=prefix + moment,
+        column=column.name if column else "",
+        value=shown(example),
     )

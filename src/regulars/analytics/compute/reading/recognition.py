@@ -6,6 +6,7 @@ from functools import lru_cache
 from typing import Final
 
 from regulars.analytics.compute.reading import vocabulary as words
+from regulars.analytics.compute.reading import vocabulary_details as details
 from regulars.analytics.compute.reading.names import normalise, squash
 
 ORDER_ROLES: Final = {
@@ -32,7 +33,68 @@ COST_ROLES: Final = {
     "day": words.COST_DAY,
     "cost": words.COST,
 }
+# Beside those of orders, for who brings them in; looked for after them, so that they change no figure.
+DETAIL_ROLES: Final = {
+    "email": details.EMAIL,
+    "phone": details.PHONE,
+    "customer_name": details.CUSTOMER_NAME,
+    "first_name": details.FIRST_NAME,
+    "middle_name": details.MIDDLE_NAME,
+    "last_name": details.LAST_NAME,
+    "product_id": words.PRODUCT_CODE,
+    "product": words.PRODUCT_NAME,
+}
+CUSTOMER_ROLES: Final = {
+    "customer_id": details.PERSON_ID,
+    "email": details.EMAIL,
+    "phone": details.PHONE,
+    "name": details.PERSON_NAME,
+    "first_name": details.FIRST_NAME,
+    "middle_name": details.MIDDLE_NAME,
+    "last_name": details.LAST_NAME,
+    "created_at": details.REGISTERED_AT,
+    "fact": details.FACTS,
+}
+PRODUCT_ROLES: Final = {
+    "product_id": (*words.PRODUCT_CODE, *details.OWN_CODE),
+    "name": (*words.PRODUCT_NAME, *details.OWN_NAME),
+    "category": words.CATEGORY,
+    "fact": details.PRODUCT_FACTS,
+}
+RETURN_ROLES: Final = {
+    "return_id": details.RETURN,
+    "order_id": details.RETURNED_ORDER,
+    "customer_id": details.RETURNING_CUSTOMER,
+    "returned_at": (*details.RETURNED_AT, *words.ORDERED_AT[:5]),
+    "product_id": words.PRODUCT_CODE,
+    "product": words.PRODUCT_NAME[:2],
+    "quantity": (*details.RETURNED_QUANTITY, *words.QUANTITY),
+    "unit_price": words.UNIT_PRICE,
+    "amount": (*details.RETURNED_AMOUNT, *words.LINE_TOTAL, *words.AMOUNT, *words.ORDER_TOTAL),
+    "currency": (*details.RETURNED_CURRENCY, *words.CURRENCY),
+}
 Roles = dict[str, words.Entries]
+# To find the names of columns in a file of which nothing is known yet.
+ANY_ROLES: Roles = {
+    f"{kind}.{role}": entries
+    for kind, roles in (
+        ("orders", ORDER_ROLES),
+        ("customers", CUSTOMER_ROLES),
+        ("products", PRODUCT_ROLES),
+        ("returns", RETURN_ROLES),
+        ("costs", COST_ROLES),
+    )
+    for role, entries in roles.items()
+}
+_KINDS: Final[dict[str, Roles]] = {
+    "orders": ORDER_ROLES,
+    "details": DETAIL_ROLES,
+    "customers": CUSTOMER_ROLES,
+    "products": PRODUCT_ROLES,
+    "returns": RETURN_ROLES,
+    "costs": COST_ROLES,
+    "any": ANY_ROLES,
+}
 
 # A word put before or after a name by the exporting program; what remains may be a known name.
 _BEFORE = frozenset({
@@ -99,7 +161,7 @@ def is_other_moment(name: str) -> bool:
 
 
 def _frozen(roles: Roles) -> str:
-    return "costs" if "cost" in roles else "orders"
+    return next(kind for kind, known in _KINDS.items() if known is roles)
 
 
 @lru_cache(maxsize=50_000)
@@ -120,11 +182,10 @@ def _known(kind: str, role: str, name: str) -> int:
     return _by_pattern(kind, role, parts)
 
 
-@lru_cache(maxsize=2)
+@lru_cache(maxsize=len(_KINDS))
 def _index(kind: str) -> dict[str, dict[str, int]]:
-    roles: Roles = COST_ROLES if kind == "costs" else ORDER_ROLES
     index: dict[str, dict[str, int]] = {}
-    for role, entries in roles.items():
+    for role, entries in _KINDS[kind].items():
         names: dict[str, int] = {}
         for value, listed in entries:
             for name in listed.split(";"):
@@ -136,13 +197,13 @@ def _index(kind: str) -> dict[str, dict[str, int]]:
 
 def _by_pattern(kind: str, role: str, parts: list[str]) -> int:
     """Names nobody listed, by the words in them: "anonymised_client_pin_id", "дата последней оплаты чека"."""
-    if kind == "costs":
+    if kind not in {"orders", "customers", "returns"}:
         return 0
 
     def has(stems: tuple[str, ...]) -> bool:
         return any(p.startswith(stems) for p in parts)
 
-    if role == "customer_id" and has(_PEOPLE) and _IDS.intersection(parts):
+    if role == "customer_id" and kind != "returns" and has(_PEOPLE) and _IDS.intersection(parts):
         return _PATTERN_SCORE
     if role == "ordered_at" and has(_DATES) and not has(_NOT_MOMENTS):
         return _PATTERN_SCORE + (5 if has(_SALES) else 0)

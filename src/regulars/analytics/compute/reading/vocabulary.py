@@ -127,7 +127,7 @@ ORDERED_TIME: Entries = (
         заказа; время покупки; время продажи; время чека; время операции; время создания; hour minute
     """),
 )  # fmt: skip
-PRODUCT: Entries = (
+PRODUCT_CODE: Entries = (
     (100, """
         product id; product code; product key; product number; stock code; item code; item sku; product sku;
         sku; line item sku; lineitem sku; sku id; sku code; артикул; артикул товара; код товара; id товара;
@@ -138,6 +138,8 @@ PRODUCT: Entries = (
     (90, """
         item id; item number; variant id; product variant id; variation id; barcode; штрихкод; штрих код
     """),
+)  # fmt: skip
+PRODUCT_NAME: Entries = (
     (80, """
         product; product name; product title; item; item name; item title; line item name; lineitem name;
         line item title; title; description; item description; product description; stock description; good;
@@ -151,6 +153,7 @@ PRODUCT: Entries = (
     """),
     (40, "name"),
 )  # fmt: skip
+PRODUCT: Entries = (*PRODUCT_CODE, *PRODUCT_NAME)
 CATEGORY: Entries = (
     (101, "product category name english"),
     (100, """
