@@ -49,7 +49,8 @@ def messages() -> Iterator[tuple[str, int, str | tuple[str, ...], str | None]]:
             continue
         text = path.read_text(encoding="utf-8")
         if path.suffix != ".py":
-            text = templatize(text)
+            # Read as Python, where the indentation of a template would mean something.
+            text = re.sub(r"(?m)^[ \t]+", "", templatize(text))
         for line, message, _comments, context in extract("python", io.BytesIO(text.encode()), KEYWORDS):
             yield str(path.relative_to(ROOT)), line, message, context
 
