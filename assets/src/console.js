@@ -17,10 +17,43 @@ document.addEventListener("alpine:init", () => {
     },
   }));
 
+  // A form of choices that shows the result as soon as one is made; typing into a field waits for Enter.
+  Alpine.data("filters", () => ({
+    send(event) {
+      if (event.target.matches("select, [type=checkbox], [type=radio]")) this.$root.requestSubmit();
+    },
+  }));
+
   // A button that would do nothing without scripts: it stands hidden (x-cloak) until this file is there.
   Alpine.data("printing", () => ({
     print() {
       window.print();
+    },
+  }));
+
+  // A text that is copied by a button; without scripts it is selected and copied by hand.
+  Alpine.data("copying", () => ({
+    fresh: true,
+    copied: false,
+    select() {
+      this.$refs.text.select();
+    },
+    async copy() {
+      this.$refs.text.select();
+      // Over plain HTTP from another machine there is no clipboard; the old command does then.
+      if (navigator.clipboard) await navigator.clipboard.writeText(this.$refs.text.value);
+      else document.execCommand("copy");
+      this.fresh = false;
+      this.copied = true;
+    },
+  }));
+
+  // The time zone this browser lives in, put where nobody has said another yet.
+  Alpine.data("zone", () => ({
+    init() {
+      const { timeZone } = Intl.DateTimeFormat().resolvedOptions();
+      const known = [...document.querySelectorAll("#zones option")].some((option) => option.value === timeZone);
+      if (known) this.$root.querySelector("input").value = timeZone;
     },
   }));
 });

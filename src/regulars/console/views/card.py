@@ -2,32 +2,293 @@
 
 from __future__ import annotations
 
-from django.http import Http404, HttpRequest, HttpResponse
+from datetime import date, datetime, time, timedelta
+from typing import Any
 
-from regulars.console.access import allowed
-from regulars.team.types import Permission
+from django.db import transaction
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_POST, require_safe
+
+from regulars.analytics import queries as analytics
+from regulars.commerce import queries as commerce
+from regulars.console import said
+from regulars.console.access import allowed, may, user_id_of
+from regulars.console.card_timeline import TimelinePage, position_of, timeline_page
+from regulars.console.contacts import contact
+from regulars.console.voice import Voice, voice
+from regulars.console.ways import back, with_choices
+from regulars.console.wording import card as wording
+from regulars.console.wording.happenings import KINDS, kind_names
+from regulars.console.wording.people import Basis, name_or_number, segment, stage
+from regulars.console.wording.tasks import task_line
+from regulars.customers import queries as customers
+from regulars.customers import services as customer_services
+from regulars.customers.errors import BadNote
+from regulars.customers.types import NoteRow, PersonRow
+from regulars.team import queries as team
+from regulars.team import services as team_services
+from regulars.team.models import AuditLogEntry
+from regulars.team.types import Action, Member, Permission
+from regulars.work import queries as work
+from regulars.work import services as work_services
+from regulars.work.errors import BadTask
+
+ORDERS_SHOWN = 5
+ORDERS_ALL = 200
+SEEN_AGAIN_AFTER = timedelta(days=1)
+"""Within it, opening the same card again is no new line of the audit log."""
+TASK_CLOSED_SHOWN = 3
 
 
+@never_cache
+@require_safe
 @allowed(Permission.SEE_CUSTOMERS)
 def page(request: HttpRequest, person: int) -> HttpResponse:
-    raise Http404
+    """The whole card."""
+    found = customers.person(person)
+    if found is None:
+        return _missing(request)
+    speak, run = voice(), analytics.latest_run()
+    figures = analytics.figures_of(person)
+    basis = Basis(run.as_of, run.rhythm_days) if run else None
+    notes = customers.notes_of(person)
+    members = team.members()
+    _note_seen(request, person, speak)
+    return render(
+        request,
+        "console/card/page.html",
+        {
+            "person": found,
+            "name": name_or_number(found.name, person),
+            "story": wording.story(figures, basis, speak),
+            "figures": wording.figures_of(figures, speak) if figures else [],
+            "stage": stage(figures.stage, basis, speak) if figures else None,
+            "segment": segment(figures.segment) if figures else None,
+            "contacts": _contacts(request, found),
+            "sources": wording.sources(found.profiles),
+            "known_since": speak.formats.day(speak.day_of(found.created_at)),
+            "as_of": speak.formats.day(basis.as_of) if basis else "",
+            **_orders(request, found, speak),
+            **_timeline(request, found, notes, speak),
+            "notes": _notes(request, notes, members, speak),
+            "note_characters_max": customer_services.NOTE_CHARACTERS_MAX,
+            **_tasks(request, found, members, speak),
+        },
+    )
 
 
+@never_cache
+@require_safe
 @allowed(Permission.SEE_CUSTOMERS)
 def timeline(request: HttpRequest, person: int) -> HttpResponse:
-    raise Http404
+    """The next lines of the timeline, put below those that are there."""
+    found = customers.person(person)
+    if found is None:
+        return _missing(request)
+    speak = voice()
+    context = _timeline(request, found, customers.notes_of(person), speak)
+    return render(request, "console/card/happened.html", {"person": found, **context})
 
 
+@require_POST
 @allowed(Permission.WRITE_NOTES)
+@transaction.atomic
 def add_note(request: HttpRequest, person: int) -> HttpResponse:
-    raise Http404
+    found = customers.person(person)
+    if found is None:
+        return _missing(request)
+    speak, user = voice(), user_id_of(request)
+    try:
+        note = customer_services.write_note(
+            profile_id=found.profile_ids[0], author_id=user, text=request.POST.get("text", ""), now=speak.now
+        )
+    except BadNote as error:
+        said.refused(request, error.message)
+    else:
+        _log(user, Action.NOTE_WRITTEN, person, speak, note=note)
+        said.done(request, _("The note is kept."))
+    return redirect(_card(person, "notes"))
 
 
+@require_POST
 @allowed(Permission.WRITE_NOTES)
+@transaction.atomic
 def delete_note(request: HttpRequest, person: int, note: int) -> HttpResponse:
-    raise Http404
+    """Take one's own note away; what follows offers to bring it back."""
+    speak, user = voice(), user_id_of(request)
+    if customer_services.delete_note(note_id=note, author_id=user, now=speak.now):
+        _log(user, Action.NOTE_DELETED, person, speak, note=note)
+        said.done(
+            request, _("The note is deleted."), undo=reverse("customers-note-restore", args=[person, note])
+        )
+    else:
+        said.refused(
+            request, _("The note is gone already, or a colleague wrote it: only they can delete it.")
+        )
+    return redirect(_card(person, "notes"))
 
 
+@require_POST
+@allowed(Permission.WRITE_NOTES)
+@transaction.atomic
+def restore_note(request: HttpRequest, person: int, note: int) -> HttpResponse:
+    """Bring one's own deleted note back."""
+    speak, user = voice(), user_id_of(request)
+    if customer_services.restore_note(note_id=note, author_id=user):
+        _log(user, Action.NOTE_WRITTEN, person, speak, note=note)
+        said.done(request, _("The note is back."))
+    return redirect(_card(person, "notes"))
+
+
+@require_POST
 @allowed(Permission.DO_TASKS)
+@transaction.atomic
 def add_task(request: HttpRequest, person: int) -> HttpResponse:
-    raise Http404
+    """A task about this customer, from the card or in one click from the overview."""
+    found = customers.person(person)
+    if found is None:
+        return _missing(request)
+    speak, user = voice(), user_id_of(request)
+    try:
+        task = work_services.create_task(
+            title=request.POST.get("title", ""),
+            due_at=due_at(request.POST.get("due", ""), speak),
+            created_by=user,
+            now=speak.now,
+            profile_id=found.profile_ids[0],
+            assignee_id=chosen_assignee(request.POST.get("assignee"), user),
+        )
+    except BadTask as error:
+        said.refused(request, error.message)
+    else:
+        _log(user, Action.TASK_CHANGED, person, speak, task=task, change="created")
+        name = name_or_number(found.name, person)
+        said.done(
+            request,
+            _("The task about %(name)s is set.") % {"name": name},
+            undo=reverse("tasks-close", args=[task]),
+        )
+    return redirect(back(request, _card(person, "tasks")))
+
+
+def due_at(day: str, speak: Voice) -> datetime:
+    """The end of the day named, in the shop's zone; today's where none or a wrong one is named."""
+    try:
+        due = date.fromisoformat(day)
+    except ValueError:
+        due = speak.today
+    return datetime.combine(due, time(23, 59), tzinfo=speak.zone)
+
+
+def chosen_assignee(chosen: str | None, user: int) -> int | None:
+    """Whom the form gives the task: a colleague, nobody in particular (empty), by default oneself."""
+    if chosen is None:
+        return user
+    if not chosen:
+        return None
+    able = {member.id for member in team.who_may(Permission.DO_TASKS)}
+    return int(chosen) if chosen.isascii() and chosen.isdigit() and int(chosen) in able else user
+
+
+def _missing(request: HttpRequest) -> HttpResponse:
+    return render(request, "console/card/missing.html", status=404)
+
+
+def _card(person: int, place: str) -> str:
+    return f"{reverse('customers-card', args=[person])}#{place}"
+
+
+def _log(user: int, action: Action, person: int, speak: Voice, **details: int | str) -> None:
+    team_services.log(user_id=user, action=action, now=speak.now, subject=f"person:{person}", details=details)
+
+
+@transaction.atomic
+def _note_seen(request: HttpRequest, person: int, speak: Voice) -> None:
+    """A line of the audit log for who saw whose card, once a day."""
+    user = user_id_of(request)
+    seen = AuditLogEntry.objects.filter(
+        subject=f"person:{person}",
+        at__gt=speak.now - SEEN_AGAIN_AFTER,
+        user_id=user,
+        action=Action.CARD_SEEN.value,
+    )
+    if not seen.exists():
+        _log(user, Action.CARD_SEEN, person, speak)
+
+
+def _contacts(request: HttpRequest, found: PersonRow) -> list[Any]:
+    whole = may(request, Permission.SEE_CONTACTS)
+    return [contact(type_, value, whole=whole) for type_, value in found.identities]
+
+
+def _orders(request: HttpRequest, found: PersonRow, speak: Voice) -> dict[str, Any]:
+    everything = request.GET.get("orders") == "all"
+    limit = ORDERS_ALL if everything else ORDERS_SHOWN
+    rows = commerce.last_orders(found.profile_ids, limit + 1)
+    shown = rows[:limit]
+    lines = commerce.order_lines([row.id for row in shown])
+    return {
+        "orders": wording.orders(shown, lines, speak),
+        "more_orders": "" if everything or len(rows) <= limit else f"{request.path}?orders=all#orders",
+    }
+
+
+def _timeline(request: HttpRequest, found: PersonRow, notes: list[NoteRow], speak: Voice) -> dict[str, Any]:
+    asked = request.GET.get("kind", "")
+    kind = asked if asked in KINDS else ""
+    happened: TimelinePage = timeline_page(
+        found.profile_ids,
+        kind=kind,
+        before=position_of(request.GET.get("before", ""), speak),
+        notes={note.id: note.text for note in notes},
+        voice=speak,
+    )
+    card, more = reverse("customers-card", args=[found.id]), reverse("customers-timeline", args=[found.id])
+    kinds = [("", _("All")), *kind_names().items()]
+    return {
+        "days": happened.days,
+        "kinds": [
+            {"name": name, "url": with_choices(card, kind=key) + "#timeline", "chosen": key == kind}
+            for key, name in kinds
+        ],
+        "further": happened.further and with_choices(more, kind=kind, before=happened.further),
+        "further_page": happened.further
+        and with_choices(card, kind=kind, before=happened.further) + "#timeline",
+        "from_the_top": not request.GET.get("before"),
+    }
+
+
+def _notes(
+    request: HttpRequest, notes: list[NoteRow], members: list[Member], speak: Voice
+) -> list[dict[str, Any]]:
+    user = user_id_of(request)
+    authors = {member.id: member.called for member in members}
+    return [
+        {
+            "id": note.id,
+            "text": note.text,
+            "author": authors.get(note.author_id, ""),
+            "day": speak.day(speak.day_of(note.written_at)),
+            "mine": note.author_id == user and may(request, Permission.WRITE_NOTES),
+        }
+        for note in notes
+    ]
+
+
+def _tasks(request: HttpRequest, found: PersonRow, members: list[Member], speak: Voice) -> dict[str, Any]:
+    if not may(request, Permission.DO_TASKS):
+        return {}
+    colleagues = {member.id: member.called for member in members}
+    rows = work.tasks_of(found.id)
+    lines = [task_line(row, {}, colleagues, speak) for row in rows]
+    closed = [line for line in lines if line.closed]
+    return {
+        "tasks": [line for line in lines if not line.closed] + closed[:TASK_CLOSED_SHOWN],
+        "today": speak.today.isoformat(),
+        "me": user_id_of(request),
+        "colleagues": [member for member in members if member.active],
+    }

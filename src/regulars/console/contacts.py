@@ -1,0 +1,42 @@
+"""How customers can be reached, shown in full only to those who may see it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+from django.http import HttpRequest
+
+from regulars.console.access import may
+from regulars.customers import queries as customers
+from regulars.customers.rules import mask
+from regulars.customers.types import IdentityType
+from regulars.team.types import Permission
+
+_LINKS = {IdentityType.EMAIL: "mailto:", IdentityType.PHONE: "tel:"}
+
+
+@dataclass(frozen=True)
+class Contact:
+    """An address or a number as it is shown; `link` opens a letter or a call, empty where it is masked."""
+
+    kind: str
+    shown: str
+    link: str
+
+
+def contact(type_: IdentityType, value: str, *, whole: bool) -> Contact:
+    if not whole:
+        return Contact(type_.value, mask(type_, value), "")
+    return Contact(type_.value, value, _LINKS[type_] + value)
+
+
+def first_contacts(request: HttpRequest, person_ids: Sequence[int]) -> Mapping[int, list[Contact]]:
+    """Of each of these persons the phone and the e-mail known longest, the phone first."""
+    whole = may(request, Permission.SEE_CONTACTS)
+    found = {}
+    for person_id, known in customers.contacts(person_ids).items():
+        shown = [contact(IdentityType.PHONE, value, whole=whole) for value in known.phones[:1]]
+        shown += [contact(IdentityType.EMAIL, value, whole=whole) for value in known.emails[:1]]
+        found[person_id] = shown
+    return found

@@ -1,0 +1,200 @@
+"""The list of customers: what was asked for, and one page of it, both ways, in any order."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from typing import Literal, get_args
+
+from django.db import connection
+from django.http import QueryDict
+
+from regulars.analytics import queries as analytics
+from regulars.analytics.models import CustomerFigures
+from regulars.analytics.rules.rhythm import STAGES
+from regulars.analytics.rules.segments import SEGMENTS
+from regulars.analytics.types import CustomerRow, Segment, Sort, Stage
+from regulars.customers import queries as customers
+
+PAGE = 50
+"""Rows of a page: a few screens of a phone, one look at a desk."""
+FILE_BATCH = 1_000
+"""Rows of a file read at once."""
+QUERY_CHARACTERS_MAX = 200
+
+Order = Literal["last_day", "revenue", "orders", "first_day", "name"]
+ORDERS: tuple[Order, ...] = (*get_args(Sort), "name")
+Figures = CustomerRow | CustomerFigures
+
+_NAME_POSITION = re.compile(r"(\d{1,18})_(.*)", re.ASCII | re.DOTALL)
+# The order is that of the index customers_profile_by_name; somebody is listed once, under the oldest profile.
+_BY_NAME = """
+SELECT p.person_id, p.sort_key FROM customers_profile AS p {joined}
+WHERE {where} AND NOT EXISTS (
+    SELECT 1 FROM customers_profile AS older WHERE older.person_id = p.person_id AND older.id < p.id
+)
+ORDER BY (p.sort_key = '') {way}, p.sort_key COLLATE "C" {way}, p.person_id {way}
+LIMIT %s
+"""
+_JOINED = "JOIN analytics_customerfigures AS f ON f.person_id = p.person_id"
+_BEYOND = """((p.sort_key = ''), p.sort_key COLLATE "C", p.person_id) {sign} (%s, %s, %s)"""
+
+
+@dataclass(frozen=True)
+class Choice:
+    """What of the list somebody wants to see. `after` and `before` are positions of rows."""
+
+    q: str = ""
+    segment: Segment | None = None
+    stage: Stage | None = None
+    sort: Order = "last_day"
+    after: str = ""
+    before: str = ""
+
+    @property
+    def filtered(self) -> bool:
+        return self.segment is not None or self.stage is not None
+
+    def query(self, *, default: Order, **changes: str) -> dict[str, str | None]:
+        """What stands in the address of this choice, from its start unless a position is given."""
+        chosen: dict[str, str | None] = {
+            "q": self.q,
+            "segment": self.segment,
+            "stage": self.stage,
+            "sort": self.sort,
+        }
+        chosen |= changes
+        if chosen["sort"] == default:
+            chosen["sort"] = None
+        return chosen
+
+
+@dataclass(frozen=True)
+class ListedPerson:
+    """`figures` is None for somebody no run has seen yet."""
+
+    id: int
+    name: str | None
+    figures: Figures | None
+
+
+@dataclass(frozen=True)
+class Page:
+    """`newer` and `older` are positions to go on from; empty where the list ends."""
+
+    rows: list[ListedPerson]
+    newer: str = ""
+    older: str = ""
+
+
+def choice_of(asked: QueryDict, *, default: Order) -> Choice:
+    """What the address asks for; what means nothing is passed over."""
+    segment, stage, sort = asked.get("segment", ""), asked.get("stage", ""), asked.get("sort", "")
+    return Choice(
+        q=asked.get("q", "").replace("\x00", "").strip()[:QUERY_CHARACTERS_MAX],
+        segment=next((s for s in SEGMENTS if s == segment), None),
+        stage=next((s for s in STAGES if s == stage), None),
+        sort=next((s for s in ORDERS if s == sort), default),
+        after=asked.get("after", "").replace("\x00", ""),
+        before=asked.get("before", "").replace("\x00", ""),
+    )
+
+
+def page_of(choice: Choice, *, limit: int = PAGE) -> Page:
+    """One page of the list (not of the search)."""
+    found = _rows(choice, limit + 1)
+    if choice.before and len(found) <= limit:
+        # The beginning of the list: shown as such, and full.
+        return page_of(replace(choice, before="", after=""), limit=limit)
+    more = len(found) > limit
+    shown = (found[1:] if choice.before else found[:limit]) if more else found
+    if not shown:
+        return Page([])
+    positions = [position for position, _ in shown]
+    return Page(
+        rows=_named([row for _, row in shown]),
+        newer=positions[0] if (more and choice.before) or choice.after else "",
+        older=positions[-1] if more or choice.before else "",
+    )
+
+
+def found_by(choice: Choice, *, limit: int) -> list[ListedPerson]:
+    """Those the search means, the surest first; a filter narrows them."""
+    ids = customers.search(choice.q, limit=limit)
+    figures = _figures(ids)
+    rows: list[int | Figures] = [figures.get(i, i) for i in ids]
+    if choice.filtered:
+        rows = [
+            row
+            for row in rows
+            if not isinstance(row, int)
+            and choice.segment in (None, row.segment)
+            and choice.stage in (None, row.stage)
+        ]
+    return _named(rows)
+
+
+def everybody(choice: Choice, *, limit: int) -> Iterator[list[ListedPerson]]:
+    """The whole list in batches, at most `limit` rows: what a file is written from."""
+    left, at = limit, replace(choice, after="", before="")
+    while left > 0:
+        page = page_of(at, limit=min(FILE_BATCH - 1, left))
+        yield page.rows
+        left -= len(page.rows)
+        if not page.older:
+            return
+        at = replace(at, after=page.older)
+
+
+def _rows(choice: Choice, limit: int) -> list[tuple[str, int | Figures]]:
+    """(position, row or only the person's number) from where the choice says."""
+    if choice.sort == "name":
+        keys = _by_name(choice, limit)
+        figures = _figures([person for person, _ in keys])
+        return [(f"{person}_{key}", figures.get(person, person)) for person, key in keys]
+    sort: Sort = choice.sort
+    rows = analytics.customers_page(
+        segment=choice.segment,
+        stage=choice.stage,
+        sort=sort,
+        after=choice.after or None,
+        before=choice.before or None,
+        limit=limit,
+    )
+    return [(row.position(sort), row) for row in rows]
+
+
+def _by_name(choice: Choice, limit: int) -> list[tuple[int, str]]:
+    conditions, values = ["true"], []
+    for column, value in (("segment", choice.segment), ("stage", choice.stage)):
+        if value is not None:
+            conditions.append(f"f.{column} = %s")
+            values.append(value)
+    upwards = bool(choice.before)
+    at = _NAME_POSITION.fullmatch(choice.before or choice.after)
+    if at is not None:
+        conditions.append(_BEYOND.format(sign="<" if upwards else ">"))
+        values += [at[2] == "", at[2], int(at[1])]
+    statement = _BY_NAME.format(
+        joined=_JOINED if choice.filtered else "",
+        where=" AND ".join(conditions),
+        way="DESC" if upwards else "ASC",
+    )
+    with connection.cursor() as cursor:
+        cursor.execute(statement, [*values, limit])
+        rows = cursor.fetchall()
+    return rows[::-1] if upwards else rows
+
+
+def _figures(person_ids: Sequence[int]) -> Mapping[int, Figures]:
+    return CustomerFigures.objects.in_bulk(person_ids) if person_ids else {}
+
+
+def _named(rows: Sequence[int | Figures]) -> list[ListedPerson]:
+    ids = [row if isinstance(row, int) else row.person_id for row in rows]
+    names = customers.person_names(ids) if ids else {}
+    return [
+        ListedPerson(person, names.get(person), None if isinstance(row, int) else row)
+        for person, row in zip(ids, rows, strict=True)
+    ]

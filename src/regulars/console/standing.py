@@ -1,0 +1,52 @@
+"""What the shop has so far, and which part of setting up is still missing."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from regulars.commerce import queries as commerce
+from regulars.console import demo
+from regulars.customers import queries as customers
+from regulars.imports import queries as imports
+from regulars.team.models import User
+from regulars.team.types import Permission, ShopProfile
+
+
+@dataclass(frozen=True)
+class Standing:
+    """How far a shop is on its way from nothing to figures."""
+
+    has_customers: bool
+    has_orders: bool
+    is_demo: bool
+
+
+def standing() -> Standing:
+    """A few questions to indexes, whatever the size of the shop."""
+    has_orders = commerce.any_orders()
+    return Standing(
+        has_customers=has_orders or customers.any_customers(),
+        has_orders=has_orders,
+        is_demo=demo.is_demo(),
+    )
+
+
+def missing_steps(stands: Standing, shop: ShopProfile, permissions: frozenset[Permission]) -> list[str]:
+    """Steps of setting up not done yet, of those that this person may do; the most useful first."""
+    missing = []
+    if Permission.SET_UP_SHOP in permissions:
+        if stands.is_demo:
+            missing.append("own_shop")
+        elif shop.set_up_at is None:
+            missing.append("shop")
+        if shop.set_up_at is not None and shop.margin is None:
+            missing.append("margin")
+    if Permission.IMPORT in permissions and not stands.is_demo and not imports.watches():
+        missing.append("watch")
+    if Permission.MANAGE_TEAM in permissions and not _has_colleagues():
+        missing.append("colleague")
+    return missing
+
+
+def _has_colleagues() -> bool:
+    return User.objects.filter(is_active=True)[1:2].exists()

@@ -1,0 +1,93 @@
+"""The list of customers in words: what one sees, what one may choose."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+
+from regulars.analytics.wording.segments import SEGMENT_ORDER, STAGE_ORDER, segment_words
+from regulars.console.customer_list import ORDERS, Choice, Order
+from regulars.console.voice import Voice
+from regulars.console.wording.people import Basis, stage
+
+
+@dataclass(frozen=True)
+class Option:
+    """One entry of a choice."""
+
+    value: str
+    name: str
+    chosen: bool
+
+
+def sort_names() -> dict[Order, str]:
+    return {
+        "last_day": _("Last order"),
+        "revenue": _("Revenue"),
+        "orders": _("Orders"),
+        "first_day": _("First order"),
+        "name": _("Name"),
+    }
+
+
+def sort_options(choice: Choice) -> list[Option]:
+    names = sort_names()
+    return [Option(key, names[key], key == choice.sort) for key in ORDERS]
+
+
+def stage_options(choice: Choice, counts: Mapping[str, int], voice: Voice) -> list[Option]:
+    """Stages with how many customers were at each in the last run."""
+    found = []
+    for key in STAGE_ORDER:
+        words = stage(key, None, voice)
+        if words is not None:
+            found.append(Option(key, _counted(words.name, counts.get(key), voice), key == choice.stage))
+    return found
+
+
+def segment_options(choice: Choice, counts: Mapping[str, int], voice: Voice) -> list[Option]:
+    return [
+        Option(key, _counted(segment_words(key).name, counts.get(key), voice), key == choice.segment)
+        for key in SEGMENT_ORDER
+    ]
+
+
+def _counted(name: str, count: int | None, voice: Voice) -> str:
+    return name if count is None else f"{name} ({voice.formats.number(count)})"
+
+
+def sentence(choice: Choice, count: int | None, basis: Basis | None, voice: Voice) -> str:
+    """ "37 customers, stage “At risk”, by revenue": what the list below shows."""
+    parts = [voice.formats.customers(count) if count is not None else _("All customers")]
+    if (chosen := stage(choice.stage, basis, voice)) is not None:
+        parts.append(_("stage “%(name)s”") % {"name": chosen.name})
+    if choice.segment is not None:
+        parts.append(_("segment “%(name)s”") % {"name": segment_words(choice.segment).name})
+    parts.append(_sorted_by()[choice.sort])
+    return ", ".join(parts)
+
+
+def found_sentence(choice: Choice, count: int, limit: int, voice: Voice) -> str:
+    """What the search found."""
+    if count >= limit:
+        return _("More than fit here match “%(q)s”; the %(n)s that fit best are shown.") % {
+            "n": voice.formats.number(count),
+            "q": choice.q,
+        }
+    return ngettext("%(n)s customer matches “%(q)s”", "%(n)s customers match “%(q)s”", count) % {
+        "n": voice.formats.number(count),
+        "q": choice.q,
+    }
+
+
+def _sorted_by() -> dict[Order, str]:
+    return {
+        "last_day": _("by last order"),
+        "revenue": _("by revenue"),
+        "orders": _("by number of orders"),
+        "first_day": _("by first order"),
+        "name": _("by name"),
+    }

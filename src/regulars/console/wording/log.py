@@ -1,0 +1,181 @@
+"""The audit log in words."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from django.urls import NoReverseMatch, reverse
+from django.utils.functional import Promise
+from django.utils.translation import gettext
+from django.utils.translation import gettext_lazy as _
+
+from regulars.commerce import queries as commerce
+from regulars.console.wording.team import ROLES
+from regulars.customers import queries as customers
+from regulars.team import queries as team
+from regulars.team.types import Action, LogLine, Role
+
+ACTIONS: Mapping[Action, Promise] = {
+    Action.SIGNED_IN: _("Signed in"),
+    Action.SIGN_IN_FAILED: _("Wrong password at sign-in"),
+    Action.SHOP_CHANGED: _("Shop's settings changed"),
+    Action.BRANCH_CHANGED: _("Branch or till changed"),
+    Action.USER_INVITED: _("Colleague invited"),
+    Action.USER_JOINED: _("Invitation taken up"),
+    Action.INVITATION_WITHDRAWN: _("Invitation withdrawn"),
+    Action.USER_CHANGED: _("Account changed"),
+    Action.USER_SHUT_OUT: _("Shut out"),
+    Action.USER_LET_IN: _("Let in again"),
+    Action.PASSWORD_LINK_MADE: _("Link for a new password made"),
+    Action.PASSWORD_CHANGED: _("Password changed"),
+    Action.SECOND_STEP_ON: _("Two-step sign-in turned on"),
+    Action.SECOND_STEP_OFF: _("Two-step sign-in turned off"),
+    Action.RECOVERY_CODES_MADE: _("New recovery codes made"),
+    Action.CARD_SEEN: _("Card opened"),
+    Action.LIST_TAKEN_OUT: _("List saved as a file"),
+    Action.NOTE_WRITTEN: _("Note written"),
+    Action.NOTE_DELETED: _("Note deleted"),
+    Action.TASK_CHANGED: _("Task changed"),
+    Action.IMPORT_STARTED: _("Import started"),
+    Action.IMPORT_UNDONE: _("Import undone"),
+    Action.WATCH_CHANGED: _("Watched file changed"),
+    Action.AUDIT_ASKED_FOR: _("Audit asked for"),
+    Action.DEMO_REMOVED: _("Demo shop removed"),
+}
+
+FIELDS: Mapping[str, Promise] = {
+    "name": _("name"),
+    "timezone": _("time zone"),
+    "currency": _("currency"),
+    "margin": _("margin"),
+    "trade": _("trade"),
+    "return_window_days": _("return window"),
+    "language": _("language"),
+    "email": _("e-mail"),
+}
+
+LISTS: Mapping[str, Promise] = {
+    "customers": _("customers"),
+    "tasks": _("tasks"),
+    "imports": _("imports"),
+    "audit": _("audit"),
+    "log": _("audit log"),
+    "rejected": _("rows set aside"),
+}
+
+PAGES: Mapping[str, tuple[str, Promise]] = {
+    "person": ("customers-card", _("Customer %(number)s")),
+    "user": ("settings-team-member", _("Colleague %(number)s")),
+    "branch": ("settings-branch", _("Branch %(number)s")),
+    "import": ("imports-detail", _("Import %(number)s")),
+    "watch": ("imports-watch", _("Watched file %(number)s")),
+    "task": ("", _("Task %(number)s")),
+    "invitation": ("", _("Invitation %(number)s")),
+}
+"""Where a subject is shown, and what it is called where it has no name."""
+
+
+@dataclass(frozen=True)
+class Sentence:
+    """A line as it is read: who, what, to whom or what (with a link where there is a page), and how."""
+
+    line: LogLine
+    who: str
+    what: str
+    subject: str
+    url: str
+    details: str
+
+    @property
+    def text(self) -> str:
+        """All but who, in one line."""
+        about = f"{self.what}: {self.subject}" if self.subject else self.what
+        return f"{about} ({self.details})" if self.details else about
+
+
+def sentences(lines: Iterable[LogLine]) -> list[Sentence]:
+    """These lines in words; names are looked up for all of them at once."""
+    kept = list(lines)
+    numbers: dict[str, set[int]] = {}
+    for line in kept:
+        kind, number = _subject(line)
+        if number is not None:
+            numbers.setdefault(kind, set()).add(number)
+    users = numbers.get("user", set()) | {line.user_id for line in kept if line.user_id is not None}
+    names: dict[str, Mapping[int, str]] = {"user": team.user_names(users) if users else {}}
+    if "person" in numbers:
+        names["person"] = customers.person_names(sorted(numbers["person"]))
+    if "branch" in numbers:
+        names["branch"] = {row.id: row.name for row in commerce.branches()}
+    return [_sentence(line, names) for line in kept]
+
+
+def action_words(action: str) -> str:
+    """What an action is called; one of another release by its own word."""
+    try:
+        return str(ACTIONS[Action(action)])
+    except ValueError:
+        return action
+
+
+def _sentence(line: LogLine, names: Mapping[str, Mapping[int, str]]) -> Sentence:
+    kind, number = _subject(line)
+    myself = kind == "user" and number == line.user_id
+    subject, url = "", ""
+    if number is not None and kind in PAGES and not myself:
+        page, anonymous = PAGES[kind]
+        subject = names.get(kind, {}).get(number) or str(anonymous) % {"number": number}
+        url = _url(page, number)
+    return Sentence(
+        line=line,
+        who=names["user"].get(line.user_id, "") if line.user_id is not None else _nobody(line),
+        what=action_words(line.action),
+        subject=subject,
+        url=url,
+        details=_details(line.details),
+    )
+
+
+def _nobody(line: LogLine) -> str:
+    if line.action == Action.SIGN_IN_FAILED:
+        return gettext("Somebody")
+    return gettext("Regulars itself")
+
+
+def _subject(line: LogLine) -> tuple[str, int | None]:
+    kind, _colon, number = line.subject.partition(":")
+    return kind, int(number) if number.isascii() and number.isdigit() else None
+
+
+def _url(page: str, number: int) -> str:
+    if not page:
+        return ""
+    try:
+        return reverse(page, args=[number])
+    except NoReverseMatch:
+        return ""
+
+
+def _details(details: Mapping[str, Any]) -> str:
+    """Those details that say something to people; the rest stays in the log."""
+    said = []
+    if "list" in details:
+        name = str(details["list"])
+        said.append(str(LISTS.get(name, name)))
+    if isinstance(details.get("rows"), int):
+        said.append(gettext("rows: %(count)s") % {"count": details["rows"]})
+    if isinstance(details.get("fields"), list):
+        said.append(", ".join(str(FIELDS.get(field, field)) for field in details["fields"]))
+    if "role" in details:
+        before = ", ".join(_role(name) for name in details.get("was", []))
+        said.append(f"{before} → {_role(details['role'])}" if before else _role(details["role"]))
+    return "; ".join(said)
+
+
+def _role(name: str) -> str:
+    try:
+        return str(ROLES[Role(name)])
+    except ValueError:
+        return name
