@@ -103,9 +103,12 @@ def test_costs_are_one_row_per_channel_day_and_currency(shop: Shop) -> None:
     def cost(channel: str, day: int, minor: int) -> ChannelDayCost:
         return ChannelDayCost(channel=channel, day=date(2026, 2, day), cost_minor=minor, currency="RUB")
 
-    assert services.record_costs(costs=[cost("vk", 1, 100), cost("vk", 2, 5), cost("vk", 1, 120)]) == 2
-    assert services.record_costs(costs=[cost("vk", 1, 120), cost("vk", 2, 6), cost("search", 1, 0)]) == 2
-    assert services.record_costs(costs=[]) == 0
+    first = services.record_costs(costs=[cost("vk", 1, 100), cost("vk", 2, 5), cost("vk", 1, 120)])
+    assert (first.created, first.changed) == (2, 0)
+    second = services.record_costs(costs=[cost("vk", 1, 120), cost("vk", 2, 6), cost("search", 1, 0)])
+    assert (second.created, second.changed) == (1, 1)
+    assert second.before == {("vk", date(2026, 2, 2), "RUB"): cost("vk", 2, 5)}
+    assert services.record_costs(costs=[]).ids == {}
     assert rows("SELECT channel, day, cost_minor, currency FROM facts_channel_costs ORDER BY 1, 2") == [
         ("search", date(2026, 2, 1), 0, "RUB"),
         ("vk", date(2026, 2, 1), 120, "RUB"),

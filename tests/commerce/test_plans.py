@@ -8,7 +8,6 @@ import pytest
 from django.db import connection
 
 from regulars.commerce import locks
-from regulars.customers import locks as customer_locks
 
 ROWS = 20_000
 
@@ -49,8 +48,7 @@ def test_nothing_is_read_whole() -> None:
     keys = [["shop"] * 50, [str(n * 7) for n in range(50)]]
     ids = [n * 7 for n in range(1, 51)]
     plans = {
-        "customers_profile_key": plan(customer_locks._LOCK, *keys),
-        "commerce_order_key": plan(locks._LOCK, *keys),
+        "commerce_order_key": plan(locks._LOCK_ORDERS, *keys),
         "commerce_orderline_number": plan(locks._LINES, ids),
         "commerce_orderreturn_number": plan(locks._RETURNS, ids),
     }

@@ -7,8 +7,8 @@ from typing import Any
 
 import pytest
 
-from regulars.commerce.rules import as_stored, occasions, reason_to_refuse
-from regulars.commerce.types import Order, OrderLine, OrderReturn, OrderStatus
+from regulars.commerce.rules import Checking, as_stored, occasions, occasions_max, with_returns_of
+from regulars.commerce.types import NewCredit, Order, OrderLine, OrderReturn, OrderStatus, RefusedOrder
 
 NOON = datetime(2026, 3, 15, 12, tzinfo=UTC)
 DAY = timedelta(days=1)
@@ -45,8 +45,14 @@ def back(amount: int = 100, days: int = 1, **values: Any) -> OrderReturn:
         ({"lines": (OrderLine(amount_minor=2**62),) * 2}, "bad_amount"),
         ({"lines": (OrderLine(amount_minor=1, quantity=Decimal(0)),)}, "bad_quantity"),
         ({"lines": (OrderLine(amount_minor=1, quantity=Decimal("NaN")),)}, "bad_quantity"),
+        ({"lines": (OrderLine(amount_minor=1, quantity=Decimal("sNaN")),)}, "bad_quantity"),
+        ({"lines": (OrderLine(amount_minor=1, quantity=Decimal("999999999999.9999999")),)}, "bad_quantity"),
         ({"lines": (OrderLine(amount_minor=1, quantity=Decimal("1e12")),)}, "bad_quantity"),
         ({"lines": (OrderLine(amount_minor=1, quantity=Decimal("0.0000001")),)}, "bad_quantity"),
+        ({"channel": "v\0k"}, "bad_channel"),
+        ({"channel": "\ud800"}, "bad_channel"),
+        ({"external_id": "\ud800"}, "bad_order_id"),
+        ({"returns": None}, None),
         ({"returns": (back(0),)}, "bad_return"),
         ({"returns": (back(-5),)}, "bad_return"),
         ({"returns": (back(line=3),)}, "bad_return"),
@@ -55,7 +61,57 @@ def back(amount: int = 100, days: int = 1, **values: Any) -> OrderReturn:
     ],
 )
 def test_reasons_to_refuse(values: dict[str, Any], reason: str | None) -> None:
-    assert reason_to_refuse(as_stored(order(**values))) == reason
+    checked = Checking().check(order(**values))
+    assert (checked if isinstance(checked, RefusedOrder) else None) == reason
+
+
+def test_lines_are_written_in_the_form_of_copy() -> None:
+    lines = (
+        OrderLine(amount_minor=500, product_id=7, quantity=Decimal("1e2")),
+        OrderLine(amount_minor=0, quantity=Decimal("0.2500005")),
+        OrderLine(amount_minor=3, quantity=Decimal("1.50")),
+    )
+    checked = Checking().check(order(lines=lines))
+    assert not isinstance(checked, RefusedOrder)
+    assert checked.amount_minor == 503
+    assert checked.lines == ["7\t100\t500", "\\N\t0.250001\t0", "\\N\t1.5\t3"]
+
+
+def credit(**values: Any) -> NewCredit:
+    told = {"source": "shop", "external_id": "C1", "profile_id": 1, "credited_at": NOON, "currency": "RUB"}
+    return NewCredit(**told | {"amount_minor": 100} | values)
+
+
+@pytest.mark.parametrize(
+    ("values", "reason"),
+    [
+        ({}, None),
+        ({"profile_id": None, "order_external_id": "A1", "quantity": Decimal(2)}, None),
+        ({"external_id": ""}, "no_return_id"),
+        ({"external_id": "1" * 201}, "bad_return_id"),
+        ({"order_external_id": "1" * 201}, "bad_return_id"),
+        ({"credited_at": datetime(2026, 3, 15)}, "bad_date"),
+        ({"amount_minor": 0}, "bad_amount"),
+        ({"amount_minor": 2**63}, "bad_amount"),
+        ({"quantity": Decimal(0)}, "bad_quantity"),
+        ({"currency": "rub"}, "bad_currency"),
+        ({"channel": "\0"}, "bad_channel"),
+    ],
+)
+def test_reasons_to_refuse_a_credit(values: dict[str, Any], reason: str | None) -> None:
+    assert Checking().check_credit(credit(**values)) == reason
+
+
+def test_returns_that_are_not_told_of_stay() -> None:
+    stored = order(returns=(back(10, line=2), back(20, line=1), back(5)))
+    told = order(lines=(OrderLine(amount_minor=750),), returns=None)
+    assert with_returns_of(told, stored).returns == (back(10), back(20, line=1), back(5))
+    assert with_returns_of(order(), stored).returns == ()
+
+
+def test_no_state_is_told_of_by_more_occasions_than_are_taken_back() -> None:
+    after = order(status=CANCELLED, channel="vk", returns=(back(1), back(2), back(3, days=2)))
+    assert len(occasions(order(returns=(back(9),)), after)) == occasions_max(after) == 4
 
 
 def test_an_order_is_compared_as_the_database_gives_it_back() -> None:
@@ -66,6 +122,7 @@ def test_an_order_is_compared_as_the_database_gives_it_back() -> None:
     )
     stored = as_stored(told)
     assert stored.lines[0].quantity == Decimal("0.333334")
+    assert stored.returns is not None
     assert stored.returns[0].quantity == 2
     assert stored.cancelled_at is None
     assert as_stored(stored) == stored

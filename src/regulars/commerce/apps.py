@@ -4,8 +4,24 @@ from __future__ import annotations
 
 from django.apps import AppConfig
 
-from regulars.commerce.types import ORDER_CANCELLED, ORDER_COMPLETED, ORDER_REFUNDED, ORDER_UPDATED
+from regulars.commerce.types import (
+    COSTS_TABLE,
+    LINES_TABLE,
+    ORDER_CANCELLED,
+    ORDER_COMPLETED,
+    ORDER_REFUNDED,
+    ORDER_UPDATED,
+)
+from regulars.customers.registry import register_reference
 from regulars.events import registry
+from regulars.kit import lake
+
+_LINES = """
+SELECT kind, order_id, profile_id, happened_at, line, product, category, quantity, amount_minor, currency,
+       channel, branch
+FROM facts_order_lines
+"""
+_COSTS = "SELECT channel, day, cost_minor, currency FROM facts_channel_costs"
 
 
 class CommerceConfig(AppConfig):
@@ -13,3 +29,7 @@ class CommerceConfig(AppConfig):
 
     def ready(self) -> None:
         registry.register(ORDER_COMPLETED, ORDER_UPDATED, ORDER_REFUNDED, ORDER_CANCELLED)
+        register_reference("orders", "SELECT 1 FROM commerce_order AS o WHERE o.profile_id = p.id")
+        register_reference("credits", "SELECT 1 FROM commerce_credit AS c WHERE c.profile_id = p.id")
+        lake.register(lake.LakeTable(name=LINES_TABLE, query=_LINES, moment="happened_at"))
+        lake.register(lake.LakeTable(name=COSTS_TABLE, query=_COSTS, moment="day"))

@@ -1,17 +1,23 @@
-"""The one place that locks orders. Always in the order of their ids, so that nobody waits in a circle."""
+"""The one place that locks orders and credits.
+
+Whoever writes them holds their source first, then rows in the order of their ids; so nobody waits in a
+circle, and of an order and a credit that names it the later one always sees the earlier.
+"""
 
 from __future__ import annotations
 
+import hashlib
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 
 from django.db import connection
 
-from regulars.commerce.types import Order, OrderLine, OrderReturn, OrderStatus, SourceKey
+from regulars.commerce.types import NewCredit, Order, OrderLine, OrderReturn, OrderStatus, SourceKey, Told
 
-_LOCK = """
+_LOCK_ORDERS = """
 SELECT o.id, o.source, o.external_id, o.profile_id, o.ordered_at, o.status, o.cancelled_at, o.currency,
        o.channel, o.branch_id, o.revision
 FROM commerce_order AS o
@@ -20,13 +26,23 @@ ORDER BY o.id
 FOR NO KEY UPDATE OF o
 """
 _LINES = """
-SELECT order_id, product_id, quantity, amount_minor
+SELECT order_id, product_id, trim_scale(quantity), amount_minor
 FROM commerce_orderline WHERE order_id = ANY(%s) ORDER BY order_id, number
 """
 _RETURNS = """
-SELECT r.order_id, r.returned_at, r.quantity, r.amount_minor, l.number
+SELECT r.order_id, r.returned_at, trim_scale(r.quantity), r.amount_minor, l.number
 FROM commerce_orderreturn AS r LEFT JOIN commerce_orderline AS l ON l.id = r.line_id
 WHERE r.order_id = ANY(%s) ORDER BY r.order_id, r.number
+"""
+_LOCK_CREDITS = """
+SELECT c.id, c.revision, c.told, c.backfill, c.order_id, o.profile_id,
+       c.source, c.external_id, c.profile_id, c.credited_at, c.amount_minor, c.currency, c.order_external_id,
+       c.product_id, trim_scale(c.quantity), c.channel, c.branch_id
+FROM commerce_credit AS c
+JOIN unnest(%s::text[], %s::text[]) AS k(source, external_id) USING (source, external_id)
+LEFT JOIN commerce_order AS o ON o.id = c.order_id
+ORDER BY c.id
+FOR NO KEY UPDATE OF c
 """
 
 
@@ -39,12 +55,39 @@ class LockedOrder:
     order: Order
 
 
+@dataclass(frozen=True, slots=True)
+class LockedCredit:
+    """A credit as it stands, held until the end of the transaction."""
+
+    id: int
+    revision: int
+    told: Told
+    backfill: bool
+    order_id: int | None
+    order_profile_id: int | None
+    credit: NewCredit
+
+
+def hold_sources(sources: Iterable[str]) -> None:
+    """Let nobody else write orders or credits of these sources until the end of the transaction.
+
+    An order and a credit that names it may be told of at the same moment, each where the other cannot see
+    it yet; no lock on a row could keep them apart, because neither row is there.
+    """
+    numbers = sorted({_number(source) for source in sources})
+    with connection.cursor() as cursor:
+        for number in numbers:
+            cursor.execute("SELECT pg_advisory_xact_lock(%s)", [number])
+
+
+def _number(source: str) -> int:
+    digest = hashlib.sha256(f"commerce:{source}".encode()).digest()
+    return int.from_bytes(digest[:8], "big", signed=True)
+
+
 def lock_orders(keys: Iterable[SourceKey]) -> dict[SourceKey, LockedOrder]:
     """Lock the stored orders among these and read them whole."""
-    wanted = sorted(set(keys))
-    if not wanted:
-        return {}
-    heads = _read(_LOCK, [source for source, _ in wanted], [external_id for _, external_id in wanted])
+    heads = _fetch(_LOCK_ORDERS, *_columns(keys))
     ids = [head[0] for head in heads]
     lines, returns = _lines(ids), _returns(ids)
     locked: dict[SourceKey, LockedOrder] = {}
@@ -67,7 +110,49 @@ def lock_orders(keys: Iterable[SourceKey]) -> dict[SourceKey, LockedOrder]:
     return locked
 
 
-def _read(statement: str, *arrays: Any) -> list[tuple[Any, ...]]:
+def lock_credits(keys: Iterable[SourceKey]) -> dict[SourceKey, LockedCredit]:
+    """Lock the stored credits among these."""
+    locked: dict[SourceKey, LockedCredit] = {}
+    for id_, revision, told, backfill, order_id, customer, *values in _fetch(_LOCK_CREDITS, *_columns(keys)):
+        credit = _credit(*values)
+        locked[credit.key] = LockedCredit(id_, revision, Told(told), backfill, order_id, customer, credit)
+    return locked
+
+
+def _credit(
+    source: str,
+    external_id: str,
+    profile_id: int | None,
+    credited_at: datetime,
+    amount_minor: int,
+    currency: str,
+    order_external_id: str,
+    *rest: Any,
+) -> NewCredit:
+    product_id, quantity, channel, branch_id = rest
+    return NewCredit(
+        source=source,
+        external_id=external_id,
+        profile_id=profile_id,
+        credited_at=credited_at,
+        amount_minor=amount_minor,
+        currency=currency,
+        order_external_id=order_external_id,
+        product_id=product_id,
+        quantity=quantity,
+        channel=channel,
+        branch_id=branch_id,
+    )
+
+
+def _columns(keys: Iterable[SourceKey]) -> tuple[list[str], list[str]]:
+    wanted = sorted(set(keys))
+    return [source for source, _ in wanted], [external_id for _, external_id in wanted]
+
+
+def _fetch(statement: str, *arrays: Any) -> list[tuple[Any, ...]]:
+    if not arrays[0]:
+        return []
     with connection.cursor() as cursor:
         cursor.execute(statement, arrays)
         return list(cursor.fetchall())
@@ -75,7 +160,7 @@ def _read(statement: str, *arrays: Any) -> list[tuple[Any, ...]]:
 
 def _lines(ids: Sequence[int]) -> defaultdict[int, list[OrderLine]]:
     found: defaultdict[int, list[OrderLine]] = defaultdict(list)
-    for order_id, product_id, quantity, amount_minor in _read(_LINES, ids):
+    for order_id, product_id, quantity, amount_minor in _fetch(_LINES, ids):
         line = OrderLine(product_id=product_id, quantity=quantity, amount_minor=amount_minor)
         found[order_id].append(line)
     return found
@@ -83,7 +168,7 @@ def _lines(ids: Sequence[int]) -> defaultdict[int, list[OrderLine]]:
 
 def _returns(ids: Sequence[int]) -> defaultdict[int, list[OrderReturn]]:
     found: defaultdict[int, list[OrderReturn]] = defaultdict(list)
-    for order_id, returned_at, quantity, amount_minor, line in _read(_RETURNS, ids):
+    for order_id, returned_at, quantity, amount_minor, line in _fetch(_RETURNS, ids):
         found[order_id].append(
             OrderReturn(returned_at=returned_at, quantity=quantity, amount_minor=amount_minor, line=line)
         )

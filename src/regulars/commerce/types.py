@@ -228,7 +228,7 @@ class RecordedCredits:
     revisions: Mapping[SourceKey, int] = field(default_factory=dict)
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Recorded(Generic[Key, State]):
     """As `RecordedOrders`, of things of which none is refused."""
 
@@ -239,7 +239,7 @@ class Recorded(Generic[Key, State]):
     revisions: Mapping[Key, int]
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Change(Generic[Key, State]):
     """Something done to a row: the revision after it, and the state before (None: it was created)."""
 
@@ -248,7 +248,7 @@ class Change(Generic[Key, State]):
     before: State | None
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Undone(Generic[Key]):
     """What became of changes that were to be undone."""
 

@@ -1,12 +1,203 @@
-"""Storing money given back."""
+"""Storing money given back that a source tells of by itself."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
-from regulars.commerce.types import NewCredit, RecordedCredits
+from django.db import connection, transaction
+
+from regulars.commerce.locks import LockedCredit, hold_sources, lock_credits
+from regulars.commerce.rules import Checking, with_stored_quantity
+from regulars.commerce.services import links, telling
+from regulars.commerce.services.marks import Marks
+from regulars.commerce.services.telling import NamedOrder, Telling
+from regulars.commerce.types import NewCredit, RecordedCredits, RefusedCredit, SourceKey, Told
+from regulars.events.types import NewEvent
+
+CREDITS_MAX = 5_000
+"""Most credits in one transaction: an open write holds the readers of the log back."""
+
+_INSERT = """
+INSERT INTO commerce_credit (source, external_id, backfill, revision, told, order_id, order_external_id,
+                             profile_id, product_id, credited_at, quantity, amount_minor, currency, channel,
+                             branch_id)
+SELECT * FROM unnest(%s::text[], %s::text[], %s::boolean[], %s::integer[], %s::text[], %s::bigint[],
+                     %s::text[], %s::bigint[], %s::bigint[], %s::timestamptz[], %s::numeric[], %s::bigint[],
+                     %s::text[], %s::text[], %s::bigint[])
+    AS t(source, external_id)
+ORDER BY source, external_id
+RETURNING id, source, external_id
+"""
+_UPDATE = """
+UPDATE commerce_credit AS c
+SET revision = t.revision, told = t.told, order_id = t.order_id, order_external_id = t.order_external_id,
+    profile_id = t.profile_id, product_id = t.product_id, credited_at = t.credited_at,
+    quantity = t.quantity, amount_minor = t.amount_minor, currency = t.currency, channel = t.channel,
+    branch_id = t.branch_id
+FROM unnest(%s::bigint[], %s::integer[], %s::text[], %s::bigint[], %s::text[], %s::bigint[], %s::bigint[],
+            %s::timestamptz[], %s::numeric[], %s::bigint[], %s::text[], %s::text[], %s::bigint[])
+    AS t(id, revision, told, order_id, order_external_id, profile_id, product_id, credited_at, quantity,
+         amount_minor, currency, channel, branch_id)
+WHERE c.id = t.id
+"""
 
 
+@dataclass(frozen=True, slots=True)
+class State:
+    """What a credit becomes, and the order it then reduces."""
+
+    credit: NewCredit
+    revision: int
+    told: Told
+    order: NamedOrder | None
+
+
+Happened = tuple[int, LockedCredit | None, State]
+"""The id of a credit, what it was and what it is."""
+
+
+@transaction.atomic
 def record_credits(*, credits: Sequence[NewCredit], now: datetime, backfill: bool = False) -> RecordedCredits:
-    raise NotImplementedError
+    """Store money given back by (source, external id); the last of each in the batch wins.
+
+    A credit reduces the order it names as soon as both are known, whichever comes first; the same batch
+    again changes nothing. Records `order_refunded` once for each: at once where it names no order, else
+    when its order is known; `order_updated` when one of a known order is changed.
+
+    Raises ValueError above CREDITS_MAX.
+    """
+    if len(credits) > CREDITS_MAX:
+        raise ValueError(f"{len(credits)} credits in one batch; the most is {CREDITS_MAX}")
+    wanted, refused = _sorted_out(credits)
+    if not wanted:
+        return RecordedCredits({}, 0, 0, refused)
+    hold_sources(source for source, _ in wanted)
+    stored = lock_credits(wanted)
+    named = links.named_orders(wanted.values())
+    new = {
+        key: _new(credit, links.order_of(credit, named), backfill)
+        for key, credit in wanted.items()
+        if key not in stored
+    }
+    created = _insert(new, backfill)
+    changed = {
+        key: _changed(row, wanted[key], links.order_of(wanted[key], named), backfill)
+        for key, row in stored.items()
+        if row.credit != wanted[key]
+    }
+    write_states([(stored[key].id, state) for key, state in changed.items()])
+    happened: list[Happened] = [(created[key], None, state) for key, state in new.items()]
+    happened += [(stored[key].id, stored[key], state) for key, state in changed.items()]
+    _tell(happened, now, backfill)
+    return RecordedCredits(
+        {key: row.id for key, row in stored.items()} | created,
+        len(created),
+        len(changed),
+        refused,
+        {key: stored[key].credit for key in changed},
+        dict.fromkeys(created, 1) | {key: state.revision for key, state in changed.items()},
+    )
+
+
+def _sorted_out(
+    credits: Sequence[NewCredit],
+) -> tuple[dict[SourceKey, NewCredit], Mapping[SourceKey, RefusedCredit]]:
+    wanted: dict[SourceKey, NewCredit] = {}
+    refused: dict[SourceKey, RefusedCredit] = {}
+    checking = Checking()
+    for credit in credits:
+        if reason := checking.check_credit(credit):
+            refused[credit.key] = reason
+        else:
+            wanted[credit.key] = with_stored_quantity(credit)
+    return wanted, refused
+
+
+def _new(credit: NewCredit, order: NamedOrder | None, backfill: bool) -> State:
+    return State(credit, 1, _told_now(credit, order, backfill), order)
+
+
+def _told_now(credit: NewCredit, order: NamedOrder | None, backfill: bool) -> Told:
+    if credit.order_external_id and order is None:
+        return Told.NOT_YET
+    return Told.BACKFILL if backfill else Told.LIVE
+
+
+def _changed(row: LockedCredit, credit: NewCredit, order: NamedOrder | None, backfill: bool) -> State:
+    told = row.told
+    if told is Told.NOT_YET:
+        told = _told_now(credit, order, backfill or row.backfill)
+    return State(credit, row.revision + 1, told, order)
+
+
+def _insert(states: Mapping[SourceKey, State], backfill: bool) -> dict[SourceKey, int]:
+    if not states:
+        return {}
+    values = [(*key, backfill, *_values(state)) for key, state in states.items()]
+    with connection.cursor() as cursor:
+        cursor.execute(_INSERT, _columns(values))
+        return {(source, external_id): id_ for id_, source, external_id in cursor.fetchall()}
+
+
+def write_states(states: Sequence[tuple[int, State]]) -> None:
+    """Make locked credits what is given."""
+    if states:
+        with connection.cursor() as cursor:
+            cursor.execute(_UPDATE, _columns([(id_, *_values(state)) for id_, state in states]))
+
+
+def _values(state: State) -> tuple[Any, ...]:
+    credit = state.credit
+    return (
+        state.revision,
+        state.told.value,
+        state.order and state.order.id,
+        credit.order_external_id,
+        credit.profile_id,
+        credit.product_id,
+        credit.credited_at,
+        credit.quantity,
+        credit.amount_minor,
+        credit.currency,
+        credit.channel,
+        credit.branch_id,
+    )
+
+
+def _columns(rows: Sequence[tuple[Any, ...]]) -> list[list[Any]]:
+    return [list(column) for column in zip(*rows, strict=True)]
+
+
+def _tell(happened: Sequence[Happened], now: datetime, backfill: bool) -> None:
+    if not happened:
+        return
+    marks = Marks()
+    tellings = []
+    for id_, before, after in happened:
+        marks.credit(after.credit, after.order.profile_id if after.order else None)
+        if before:
+            marks.credit(before.credit, before.order_profile_id)
+        if after.told is not Told.NOT_YET and (before is None or before.told is Told.NOT_YET):
+            tellings.append(Telling(refund(id_, after), after.told is Told.BACKFILL))
+        elif before and after.order:
+            correction = telling.of_correction(id_, after.revision, after.credit, after.order, now)
+            tellings.append(Telling(correction, backfill))
+    telling.record(tellings, now)
+    marks.write()
+
+
+def refund(credit_id: int, state: State) -> NewEvent:
+    """What is told when the money has been given back: to the order's customer, where there is one."""
+    credit, order = state.credit, state.order
+    return telling.of_refund(
+        credit_id=credit_id,
+        number=credit.order_external_id,
+        amount_minor=credit.amount_minor,
+        currency=credit.currency,
+        credited_at=credit.credited_at,
+        order_id=order.id if order else None,
+        profile_id=order.profile_id if order else credit.profile_id,
+    )

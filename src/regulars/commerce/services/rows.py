@@ -1,13 +1,42 @@
-"""The statements behind `record_orders`: each writes a whole batch."""
+"""The statements behind storing orders and taking them back: each for a whole batch."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
 
 from django.db import connection
 
+from regulars.commerce.rules import SoundOrder, cancelled_at
 from regulars.commerce.types import Order, SourceKey
 
+# What is compared is made in the form that Python makes of an order (rules.SoundOrder, returns_text): so
+# no line that stays as it is becomes an object here.
+_READ = r"""
+SELECT o.source, o.external_id, o.id,
+       (o.profile_id, o.ordered_at, o.status, o.cancelled_at,
+        o.amount_minor, o.currency, o.channel, o.branch_id)
+       IS NOT DISTINCT FROM
+       (k.profile_id, k.ordered_at, k.status, k.cancelled_at,
+        k.amount_minor, k.currency, k.channel, k.branch_id),
+       (SELECT string_agg(concat_ws(E'\t', coalesce(product_id::text, '\N'),
+                                    trim_scale(quantity), amount_minor),
+                          E'\n' ORDER BY number)
+        FROM commerce_orderline WHERE order_id = o.id),
+       (SELECT string_agg(concat_ws(E'\t', (extract(epoch FROM r.returned_at) * 1000000)::bigint,
+                                    coalesce(trim_scale(r.quantity)::text, '\N'), r.amount_minor,
+                                    coalesce(l.number::text, '\N')),
+                          E'\n' ORDER BY r.number)
+        FROM commerce_orderreturn AS r LEFT JOIN commerce_orderline AS l ON l.id = r.line_id
+        WHERE r.order_id = o.id)
+FROM unnest(%s::text[], %s::text[], %s::bigint[], %s::timestamptz[], %s::text[], %s::timestamptz[],
+            %s::bigint[], %s::text[], %s::text[], %s::bigint[])
+     AS k(source, external_id, profile_id, ordered_at, status, cancelled_at, amount_minor,
+          currency, channel, branch_id)
+JOIN commerce_order AS o USING (source, external_id)
+"""
 _INSERT = """
 INSERT INTO commerce_order (source, external_id, profile_id, ordered_at, status, cancelled_at, amount_minor,
                             currency, channel, branch_id, revision)
@@ -17,17 +46,18 @@ FROM unnest(%s::text[], %s::text[], %s::bigint[], %s::timestamptz[], %s::text[],
     AS t(source, external_id, profile_id, ordered_at, status, cancelled_at, amount_minor,
          currency, channel, branch_id)
 ORDER BY source, external_id
-ON CONFLICT (source, external_id) DO NOTHING
 RETURNING id, source, external_id
 """
+_COPY_LINES = "COPY commerce_orderline (order_id, number, product_id, quantity, amount_minor) FROM STDIN"
 _UPDATE = """
 UPDATE commerce_order AS o
 SET profile_id = t.profile_id, ordered_at = t.ordered_at, status = t.status, cancelled_at = t.cancelled_at,
     amount_minor = t.amount_minor, currency = t.currency, channel = t.channel, branch_id = t.branch_id,
-    revision = o.revision + 1
-FROM unnest(%s::bigint[], %s::bigint[], %s::timestamptz[], %s::text[], %s::timestamptz[],
+    revision = t.revision
+FROM unnest(%s::bigint[], %s::integer[], %s::bigint[], %s::timestamptz[], %s::text[], %s::timestamptz[],
             %s::bigint[], %s::text[], %s::text[], %s::bigint[])
-    AS t(id, profile_id, ordered_at, status, cancelled_at, amount_minor, currency, channel, branch_id)
+    AS t(id, revision, profile_id, ordered_at, status, cancelled_at, amount_minor,
+         currency, channel, branch_id)
 WHERE o.id = t.id
 """
 _UPSERT_LINES = """
@@ -56,66 +86,116 @@ DELETE FROM commerce_orderreturn AS r
 USING unnest(%s::bigint[], %s::integer[]) AS t(order_id, kept)
 WHERE r.order_id = t.order_id AND r.number > t.kept
 """
+_REMOVE = (
+    "DELETE FROM commerce_orderreturn WHERE order_id = ANY(%s)",
+    "DELETE FROM commerce_orderline WHERE order_id = ANY(%s)",
+    "DELETE FROM commerce_order WHERE id = ANY(%s)",
+)
 
 
-def _head(order: Order) -> tuple[object, ...]:
-    return (
-        order.profile_id,
-        order.ordered_at,
-        order.status.value,
-        order.cancelled_at,
-        order.amount_minor,
-        order.currency,
-        order.channel,
-        order.branch_id,
-    )
+@dataclass(frozen=True, slots=True)
+class StoredOrder:
+    """A stored order as far as one must know it to see whether it differs from what is told."""
+
+    id: int
+    same_head: bool
+    lines: str
+    returns: str
 
 
-def _columns(rows: Sequence[tuple[object, ...]]) -> list[list[object]]:
-    return [list(column) for column in zip(*rows, strict=True)]
+@dataclass(frozen=True, slots=True)
+class NewState:
+    """What a locked order becomes."""
+
+    id: int
+    revision: int
+    order: Order
 
 
-def insert_orders(orders: Sequence[Order]) -> dict[SourceKey, int]:
-    """Insert the heads of those that nobody else stored meanwhile; gives their ids."""
+def read_orders(orders: Iterable[SoundOrder]) -> dict[SourceKey, StoredOrder]:
+    """The stored ones among these, compared with what is told."""
+    with connection.cursor() as cursor:
+        cursor.execute(_READ, _columns([(*sound.order.key, *_head(sound)) for sound in orders]))
+        return {
+            (source, external_id): StoredOrder(id_, same_head, lines or "", returns or "")
+            for source, external_id, id_, same_head, lines, returns in cursor.fetchall()
+        }
+
+
+def insert_orders(orders: Mapping[SourceKey, SoundOrder]) -> dict[SourceKey, int]:
+    """Insert orders that are not there, whose sources are held, with lines and returns; gives their ids."""
     if not orders:
         return {}
     with connection.cursor() as cursor:
-        cursor.execute(_INSERT, _columns([(*order.key, *_head(order)) for order in orders]))
-        return {(source, external_id): id_ for id_, source, external_id in cursor.fetchall()}
+        cursor.execute(_INSERT, _columns([(*key, *_head(sound)) for key, sound in orders.items()]))
+        ids = {(source, external_id): id_ for id_, source, external_id in cursor.fetchall()}
+        rows = [
+            f"{id_}\t{number}\t{line}\n"
+            for key, id_ in ids.items()
+            for number, line in enumerate(orders[key].lines, start=1)
+        ]
+        with cursor.copy(_COPY_LINES) as copy:
+            copy.write("".join(rows))
+    _write_returns([(id_, orders[key].order) for key, id_ in ids.items() if orders[key].order.returns])
+    return ids
 
 
-def update_orders(orders: Sequence[tuple[int, Order]]) -> None:
-    """Overwrite the heads of locked orders; each counts one revision more."""
-    if orders:
-        with connection.cursor() as cursor:
-            cursor.execute(_UPDATE, _columns([(id_, *_head(order)) for id_, order in orders]))
-
-
-def write_lines(orders: Sequence[tuple[int, Order]]) -> None:
-    """Make the stored lines of new or locked orders those given. A line keeps its id by its number."""
+def change_orders(states: Sequence[NewState]) -> None:
+    """Make locked orders what is given: a line keeps its id by its number. Returns are not None."""
+    if not states:
+        return
+    orders = [(state.id, state.order) for state in states]
+    heads = [
+        (state.id, state.revision, *_head(SoundOrder(state.order, state.order.amount_minor, [])))
+        for state in states
+    ]
     lines = [
         (id_, number, line.product_id, line.quantity, line.amount_minor)
         for id_, order in orders
         for number, line in enumerate(order.lines, start=1)
     ]
     with connection.cursor() as cursor:
-        if lines:
-            cursor.execute(_UPSERT_LINES, _columns(lines))
-        if orders:
-            cursor.execute(_DROP_LINES, _columns([(id_, len(order.lines)) for id_, order in orders]))
+        cursor.execute(_UPDATE, _columns(heads))
+        cursor.execute(_UPSERT_LINES, _columns(lines))
+        cursor.execute(_DROP_LINES, _columns([(id_, len(order.lines)) for id_, order in orders]))
+    _write_returns(orders)
+    with connection.cursor() as cursor:
+        cursor.execute(_DROP_RETURNS, _columns([(id_, len(order.returns or ())) for id_, order in orders]))
 
 
-def write_returns(orders: Sequence[tuple[int, Order]]) -> None:
-    """Make the stored returns of new or locked orders those given."""
+def remove_orders(ids: Sequence[int]) -> None:
+    """Remove locked orders with their lines and returns; credits must have been taken from them before."""
+    with connection.cursor() as cursor:
+        for statement in _REMOVE:
+            cursor.execute(statement, [list(ids)])
+
+
+def _write_returns(orders: Sequence[tuple[int, Order]]) -> None:
     returns = [
         (id_, number, back.line, back.returned_at, back.quantity, back.amount_minor)
         for id_, order in orders
         for number, back in enumerate(order.returns or (), start=1)
     ]
-    with connection.cursor() as cursor:
-        if returns:
+    if returns:
+        with connection.cursor() as cursor:
             cursor.execute(_UPSERT_RETURNS, _columns(returns))
-        if orders:
-            cursor.execute(
-                _DROP_RETURNS, _columns([(id_, len(order.returns or ())) for id_, order in orders])
-            )
+
+
+def _head(
+    sound: SoundOrder,
+) -> tuple[int | None, datetime, str, datetime | None, int, str, str, int | None]:
+    order = sound.order
+    return (
+        order.profile_id,
+        order.ordered_at,
+        order.status.value,
+        cancelled_at(order),
+        sound.amount_minor,
+        order.currency,
+        order.channel,
+        order.branch_id,
+    )
+
+
+def _columns(rows: Sequence[tuple[Any, ...]]) -> list[list[Any]]:
+    return [list(column) for column in zip(*rows, strict=True)]

@@ -1,0 +1,102 @@
+"""Which credit reduces which order: the one of its source and currency that it names, once it is known."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+
+from django.db import connection
+
+from regulars.commerce.services import telling
+from regulars.commerce.services.marks import Marks
+from regulars.commerce.services.telling import NamedOrder, Telling
+from regulars.commerce.types import NewCredit, SourceKey, Told
+
+_NAMED = """
+SELECT o.source, o.external_id, o.id, o.profile_id, o.amount_minor, o.currency
+FROM unnest(%s::text[], %s::text[]) AS k(source, external_id)
+JOIN commerce_order AS o USING (source, external_id)
+"""
+_LINK = """
+WITH awaiting AS (
+    SELECT c.id, c.told, o.id AS order_id, o.profile_id
+    FROM commerce_order AS o
+    JOIN commerce_credit AS c ON c.source = o.source AND c.order_external_id = o.external_id
+        AND c.currency = o.currency AND c.order_id IS NULL AND c.order_external_id <> ''
+    WHERE o.id = ANY(%(orders)s)
+    ORDER BY c.id FOR NO KEY UPDATE OF c
+)
+UPDATE commerce_credit AS c
+SET order_id = a.order_id,
+    told = CASE WHEN c.told <> 'not_yet' THEN c.told
+                WHEN c.backfill OR %(backfill)s THEN 'backfill' ELSE 'live' END
+FROM awaiting AS a WHERE c.id = a.id
+RETURNING c.id, c.order_external_id, c.amount_minor, c.currency, c.credited_at, c.profile_id,
+          a.order_id, a.profile_id, a.told = 'not_yet', c.told
+"""
+_UNLINK = """
+UPDATE commerce_credit AS c
+SET order_id = NULL, told = CASE WHEN %(forget)s AND c.told = 'backfill' THEN 'not_yet' ELSE c.told END
+FROM commerce_order AS o
+WHERE o.id = c.order_id AND o.id = ANY(%(orders)s) AND (%(all)s OR o.currency <> c.currency)
+RETURNING c.id, c.credited_at, c.profile_id, c.told
+"""
+_OF_ORDERS = "SELECT DISTINCT credited_at FROM commerce_credit WHERE order_id = ANY(%s)"
+
+
+def named_orders(credits: Iterable[NewCredit]) -> dict[SourceKey, NamedOrder]:
+    """The orders these credits name, as far as they are known."""
+    wanted = sorted({(c.source, c.order_external_id) for c in credits if c.order_external_id})
+    if not wanted:
+        return {}
+    with connection.cursor() as cursor:
+        cursor.execute(_NAMED, [[source for source, _ in wanted], [number for _, number in wanted]])
+        return {(source, number): NamedOrder(*row) for source, number, *row in cursor.fetchall()}
+
+
+def order_of(credit: NewCredit, named: dict[SourceKey, NamedOrder]) -> NamedOrder | None:
+    """The order a credit reduces. One in another currency cannot be reckoned against it."""
+    order = named.get((credit.source, credit.order_external_id)) if credit.order_external_id else None
+    return order if order and order.currency == credit.currency else None
+
+
+def link(order_ids: Sequence[int], *, backfill: bool, marks: Marks) -> list[Telling]:
+    """Let credits that wait for these orders reduce them; gives what is to be told of it."""
+    tellings = []
+    with connection.cursor() as cursor:
+        cursor.execute(_LINK, {"orders": list(order_ids), "backfill": backfill})
+        for id_, number, amount, currency, moment, own, order_id, customer, new, told in cursor.fetchall():
+            marks.money_back(moment, own, customer)
+            if new:
+                event = telling.of_refund(
+                    credit_id=id_,
+                    number=number,
+                    amount_minor=amount,
+                    currency=currency,
+                    credited_at=moment,
+                    order_id=order_id,
+                    profile_id=customer,
+                )
+                tellings.append(Telling(event, told == Told.BACKFILL))
+    return tellings
+
+
+def unlink(order_ids: Sequence[int], *, all_: bool, forget: bool, marks: Marks) -> list[str]:
+    """Take credits off these orders: all, or those of another currency.
+
+    With `forget` the log is to be as if they had never been linked, as far as that set nothing off; gives
+    the keys to retract.
+    """
+    with connection.cursor() as cursor:
+        cursor.execute(_UNLINK, {"orders": list(order_ids), "all": all_, "forget": forget})
+        rows = cursor.fetchall()
+    for _, moment, own, _ in rows:
+        marks.money_back(moment, own)
+    return [telling.refund_key(id_) for id_, _, _, told in rows if told == Told.NOT_YET]
+
+
+def mark_credits_of(order_ids: Sequence[int], marks: Marks) -> None:
+    """The credits of an order are kept in the lake with its customer and channel."""
+    with connection.cursor() as cursor:
+        cursor.execute(_OF_ORDERS, [list(order_ids)])
+        for (moment,) in cursor.fetchall():
+            marks.money_back(moment)
