@@ -25,3 +25,15 @@ class ScheduleState(models.Model):
                 condition=models.Q(failures__gte=0), name="schedule_failures_not_negative"
             ),
         )
+
+
+class CacheEntry(models.Model):
+    """An entry of the shared cache; only `config.cache` reads and writes it."""
+
+    key = models.TextField(primary_key=True)
+    value = models.BinaryField()
+    expires_at = models.FloatField(db_index=True)
+    """Seconds since 1970 by the clock of the machine."""
+
+    class Meta:
+        db_table = "cache_entries"

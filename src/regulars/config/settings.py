@@ -76,6 +76,7 @@ TEMPLATES: list[dict[str, Any]] = [
 # Threads of the web server share a pool; the worker and the commands keep one connection a thread.
 POOL = env.boolean("REGULARS_DATABASE_POOL", False)
 DATABASES = {"default": database.django_settings(database.url(), pool=POOL)}
+CACHES = {"default": {"BACKEND": "regulars.config.cache.PostgresCache"}}
 
 # --- Sign-in ------------------------------------------------------------------------------------------
 AUTH_USER_MODEL = "team.User"
@@ -104,7 +105,23 @@ ACCOUNT_USER_MODEL_USERNAME_FIELD = None
 ACCOUNT_EMAIL_VERIFICATION = "none"  # who is invited by a colleague needs no proof of the address
 ACCOUNT_SESSION_REMEMBER = True
 ACCOUNT_LOGOUT_REDIRECT_URL = "account_login"
-MFA_SUPPORTED_TYPES: list[str] = []
+ACCOUNT_RATE_LIMITS = {
+    # By address of the network, and by the address that is signed in with, whether it exists or not.
+    "login": "30/m/ip",
+    "login_failed": "10/m/ip,5/5m/key",
+}
+# How many proxies of ours stand before the web server; only the addresses they add are believed.
+ALLAUTH_TRUSTED_PROXY_COUNT = env.integer("REGULARS_PROXIES", 0, low=0, high=10)
+MFA_ADAPTER = "regulars.config.signin.SecondStepAdapter"
+MFA_SUPPORTED_TYPES = ["totp", "recovery_codes"]
+MFA_FORMS = {
+    "authenticate": "regulars.config.signin.SecondStepForm",
+    "reauthenticate": "regulars.config.signin.SecondStepAgainForm",
+}
+MFA_TOTP_ISSUER = "Regulars"
+MFA_TOTP_TOLERANCE = 1  # a telephone's clock may be half a minute off
+MFA_RECOVERY_CODE_COUNT = 10
+MFA_RECOVERY_CODE_DIGITS = 10
 
 # --- Cookies and headers ------------------------------------------------------------------------------
 # On a bare machine the console is served over plain HTTP on 127.0.0.1; behind a proxy with TLS this is set.
@@ -118,6 +135,7 @@ SESSION_COOKIE_AGE = 14 * 24 * 3600
 SESSION_COOKIE_HTTPONLY = True
 SESSION_COOKIE_SAMESITE = CSRF_COOKIE_SAMESITE = LANGUAGE_COOKIE_SAMESITE = "Lax"
 CSRF_COOKIE_NAME = "regulars_csrf"
+CSRF_FAILURE_VIEW = "regulars.console.views.errors.csrf_failed"
 LANGUAGE_COOKIE_NAME = "regulars_language"
 LANGUAGE_COOKIE_AGE = 365 * 24 * 3600
 X_FRAME_OPTIONS = "SAMEORIGIN"

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Set
 from functools import wraps
 from typing import Concatenate, ParamSpec
 
 from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest
 from django.http.response import HttpResponseBase
+from django.shortcuts import redirect
+from django.urls import reverse
 
 from regulars.team import queries as team
 from regulars.team.types import Permission
@@ -21,14 +23,21 @@ ASKED_FOR = "asked_for"
 
 
 def allowed(*permissions: Permission) -> Callable[[View[P]], View[P]]:
-    """Let in who has all of these; everybody of the team if none is named."""
+    """Let in who has all of these; everybody of the team if none is named.
+
+    Who has no overview is led from the first page on to the one they begin with.
+    """
 
     def decorate(view: View[P]) -> View[P]:
         @wraps(view)
         def guarded(request: HttpRequest, /, *args: P.args, **kwargs: P.kwargs) -> HttpResponseBase:
-            if not permissions_of(request).issuperset(permissions):
-                raise PermissionDenied
-            return view(request, *args, **kwargs)
+            has = permissions_of(request)
+            if has.issuperset(permissions):
+                return view(request, *args, **kwargs)
+            begins = first_page_for(has)
+            if has and request.path == "/" and begins != "overview":
+                return redirect(begins)
+            raise PermissionDenied
 
         setattr(guarded, ASKED_FOR, frozenset(permissions))
         return guarded
@@ -57,3 +66,19 @@ def user_id_of(request: HttpRequest) -> int:
     if user_id is None:
         raise PermissionDenied
     return int(user_id)
+
+
+def first_page_for(permissions: Set[Permission]) -> str:
+    """The name of the page somebody begins with: figures if they see them, else the customers."""
+    if Permission.SEE_FIGURES in permissions:
+        return "overview"
+    return "customers" if Permission.SEE_CUSTOMERS in permissions else "account"
+
+
+def entrance(request: HttpRequest, wanted: str | None) -> str:
+    """Where to go after the sign-in: where one wanted to, but first of all the shop has to be set up."""
+    if not team.shop().set_up_at:
+        return reverse("setup" if may(request, Permission.SET_UP_SHOP) else "setup-waiting")
+    if wanted and wanted != "/":
+        return wanted
+    return reverse(first_page_for(permissions_of(request)))

@@ -23,6 +23,17 @@ def chosen_theme(request: HttpRequest) -> str:
     return theme if theme in THEMES else ""
 
 
+def keep_language(response: HttpResponse, language: str) -> None:
+    """Have the browser speak this language from the next page on."""
+    response.set_cookie(
+        settings.LANGUAGE_COOKIE_NAME,
+        language,
+        max_age=settings.LANGUAGE_COOKIE_AGE,
+        samesite="Lax",
+        secure=settings.LANGUAGE_COOKIE_SECURE,
+    )
+
+
 @login_not_required
 @require_POST
 def theme(request: HttpRequest) -> HttpResponse:

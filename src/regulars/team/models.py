@@ -7,9 +7,11 @@ from typing import Any
 from django.contrib.auth.base_user import AbstractBaseUser, BaseUserManager
 from django.contrib.auth.models import PermissionsMixin
 from django.db import models
+from django.db.models import Q
+from django.utils.crypto import salted_hmac
 
 from regulars.team.rules import fold_email
-from regulars.team.types import Trade
+from regulars.team.types import Role, Trade
 
 
 class UserManager(BaseUserManager["User"]):
@@ -27,6 +29,10 @@ class User(AbstractBaseUser, PermissionsMixin):
     language = models.CharField(max_length=10, default="ru", choices=[("ru", "ru"), ("en", "en")])
     is_active = models.BooleanField(default=True)
     created_at = models.DateTimeField()
+    made_up_password = models.BooleanField(default=False, db_default=False)
+    """The password was made up by the installation and stands in its folder, until it is changed."""
+    session_number = models.IntegerField(default=0, db_default=0)
+    """Counting it up ends every session of this person."""
 
     objects = UserManager()
 
@@ -43,11 +49,65 @@ class User(AbstractBaseUser, PermissionsMixin):
         self.email = fold_email(self.email)
         super().save(*args, **kwargs)
 
+    def _get_session_auth_hash(self, secret: str | None = None) -> str:
+        # Django's ends sessions with the password only; being shut out has to end them for good as well.
+        value = f"{self.password}:{self.session_number}"
+        return salted_hmac("regulars.team.session", value, secret=secret, algorithm="sha256").hexdigest()
+
     def get_full_name(self) -> str:
         return self.name or self.email
 
     def get_short_name(self) -> str:
         return self.name.split(" ")[0] if self.name else self.email
+
+
+class Invitation(models.Model):
+    """A colleague who may come in by a link, once; of the link's token only a hash is kept."""
+
+    email = models.EmailField(max_length=254)
+    role = models.TextField(choices=[(r.value, r.value) for r in Role])
+    token_hash = models.CharField(max_length=64, unique=True)
+    invited_by = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+", db_index=False)
+    invited_at = models.DateTimeField()
+    expires_at = models.DateTimeField()
+    accepted_at = models.DateTimeField(null=True)
+    withdrawn_at = models.DateTimeField(null=True)
+
+    class Meta:
+        constraints = (
+            models.UniqueConstraint(
+                fields=["email"],
+                condition=Q(accepted_at=None, withdrawn_at=None),
+                name="team_invitation_open_once",
+            ),
+            models.CheckConstraint(
+                condition=Q(accepted_at=None) | Q(withdrawn_at=None), name="team_invitation_one_end"
+            ),
+        )
+
+
+class PasswordLink(models.Model):
+    """A link by which somebody sets a new password, once. Withdrawn links are those made before a newer one.
+
+    `made_by` is None for one made on the command line.
+    """
+
+    user = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+")
+    token_hash = models.CharField(max_length=64, unique=True)
+    made_by = models.ForeignKey(User, null=True, on_delete=models.PROTECT, related_name="+", db_index=False)
+    made_at = models.DateTimeField()
+    expires_at = models.DateTimeField()
+    used_at = models.DateTimeField(null=True)
+    withdrawn_at = models.DateTimeField(null=True)
+
+    class Meta:
+        constraints = (
+            models.UniqueConstraint(
+                fields=["user"],
+                condition=Q(used_at=None, withdrawn_at=None),
+                name="team_passwordlink_open_once",
+            ),
+        )
 
 
 class Shop(models.Model):
@@ -80,7 +140,9 @@ class Shop(models.Model):
 
 
 class AuditLogEntry(models.Model):
-    """Who saw or changed what. Rows are only ever inserted; no names and no contacts of customers in them.
+    """Who saw or changed what; no names and no contacts of customers in it.
+
+    Rows are only ever inserted: a trigger refuses to change or delete them.
 
     `action` is a word of `types.Action`, `subject` what it was done to ("person:17", "import:3").
     """

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
 from enum import StrEnum
+from typing import Any
 
 
 class Role(StrEnum):
@@ -74,13 +76,21 @@ class Action(StrEnum):
     """What the audit log tells of: whatever changes something or shows something personal names one."""
 
     SIGNED_IN = "signed_in"
+    SIGN_IN_FAILED = "sign_in_failed"
     SHOP_CHANGED = "shop_changed"
     BRANCH_CHANGED = "branch_changed"
     USER_INVITED = "user_invited"
     USER_JOINED = "user_joined"
+    INVITATION_WITHDRAWN = "invitation_withdrawn"
     USER_CHANGED = "user_changed"
+    """Name, language, address or role."""
+    USER_SHUT_OUT = "user_shut_out"
+    USER_LET_IN = "user_let_in"
     PASSWORD_LINK_MADE = "password_link_made"  # noqa: S105 (a word, not a password)
     PASSWORD_CHANGED = "password_changed"  # noqa: S105 (a word, not a password)
+    SECOND_STEP_ON = "second_step_on"
+    SECOND_STEP_OFF = "second_step_off"
+    RECOVERY_CODES_MADE = "recovery_codes_made"
     CARD_SEEN = "card_seen"
     LIST_TAKEN_OUT = "list_taken_out"
     NOTE_WRITTEN = "note_written"
@@ -91,3 +101,65 @@ class Action(StrEnum):
     WATCH_CHANGED = "watch_changed"
     AUDIT_ASKED_FOR = "audit_asked_for"
     DEMO_REMOVED = "demo_removed"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Member:
+    """Somebody of the team as the owner sees them."""
+
+    id: int
+    email: str
+    name: str
+    role: Role | None
+    active: bool
+    second_step: bool
+    """Whether signing in asks for a code too."""
+    created_at: datetime
+    last_seen_at: datetime | None
+    """When they last signed in."""
+
+    @property
+    def called(self) -> str:
+        """The name, or the address as long as there is none."""
+        return self.name or self.email
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OpenInvitation:
+    """An invitation nobody has taken up yet; past `expires_at` its link leads nowhere."""
+
+    id: int
+    email: str
+    role: Role
+    invited_at: datetime
+    expires_at: datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NewLink:
+    """A link just made. Its token is known here and now only; the database keeps a hash."""
+
+    token: str
+    expires_at: datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LogLine:
+    """A line of the audit log; `user_id` is None for what the installation itself or a stranger did."""
+
+    id: int
+    at: datetime
+    user_id: int | None
+    action: str
+    subject: str
+    details: Mapping[str, Any]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LogFilter:
+    """Which lines of the audit log; None or empty means all. `since` and `until` bound the moment."""
+
+    user_id: int | None = None
+    action: str = ""
+    since: datetime | None = None
+    until: datetime | None = None

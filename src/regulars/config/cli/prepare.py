@@ -69,7 +69,11 @@ def _settle_owner(first: bool) -> None:
         # Written first: an owner whose password nobody knows would be worse than a password without owner.
         owner.write(folder, made)
         team.create_owner(
-            email=made.email, password=made.password, now=clock.now(), language=words.language()
+            email=made.email,
+            password=made.password,
+            now=clock.now(),
+            language=words.language(),
+            made_up=True,
         )
         return
     known = owner.read(folder)

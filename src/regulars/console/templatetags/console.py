@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from django import template
-from django.forms import BoundField
+from django.forms import BoundField, Select
 from django.utils.html import format_html
 from django.utils.safestring import SafeString, mark_safe
 
@@ -34,7 +34,8 @@ def icon(name: str, classes: str = "size-5") -> SafeString:
 @register.inclusion_tag("console/field.html")
 def field(bound: BoundField, label: str | None = None, help_text: str | None = None) -> dict[str, Any]:
     """A form field with its label, its help and its errors; label and help may be said anew."""
-    bound.field.widget.attrs["class"] = "input w-full"
+    look = "select" if isinstance(bound.field.widget, Select) else "input"
+    bound.field.widget.attrs["class"] = f"{look} w-full"
     bound.field.widget.attrs.pop("placeholder", None)  # a label says it, and stays when one types
     if help_text is not None:
         bound.help_text = help_text

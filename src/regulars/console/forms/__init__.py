@@ -1,0 +1,1 @@
+"""What people type, checked: one module for one part of the settings."""
