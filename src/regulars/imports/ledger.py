@@ -11,7 +11,7 @@ import msgspec
 from regulars.imports.types import Counts, Thing
 
 Key = TypeVar("Key")
-State = TypeVar("State")
+State = TypeVar("State", covariant=True)
 
 PART = "\x1f"
 """Between the parts of a key that has several; no program writes it into a name."""

@@ -37,6 +37,6 @@ def _preview(row: Import, mapping: dict[str, str], kind: str | None = None) -> d
 
     opening = opening_of(row)
     how = ReadingOptions(timezone=opening.timezone, mapping=mapping, with_details=True)
-    made = preview([opening.path], kind or row.kind or None, how, Silent())
+    made = preview([opening.path], kind or row.kind or None, how, Silent())  # type: ignore[arg-type]
     built: dict[str, Any] = msgspec.to_builtins(made)
     return built

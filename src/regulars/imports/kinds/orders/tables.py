@@ -7,8 +7,6 @@ in that currency; figures leave both out.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-
 from regulars.imports.kinds.work import Tables
 from regulars.kit.money import exponent
 
@@ -209,7 +207,7 @@ def assemble(con: Tables, *, has_order_ids: bool, currency: str) -> None:
 
     `currency`: of rows that name none.
     """
-    _make_currencies(con, currency)
+    make_currencies(con, currency, "lines")
     ids, main = {"has_order_ids": has_order_ids}, {"currency": currency}
     con.execute(_JUDGED, ids | main)
     con.execute(_NAMED, ids)
@@ -222,16 +220,12 @@ def assemble(con: Tables, *, has_order_ids: bool, currency: str) -> None:
         con.execute(statement)
 
 
-def _make_currencies(con: Tables, usual: str) -> None:
+def make_currencies(con: Tables, usual: str, table: str) -> None:
+    """The table `currencies` of those in `table` and the usual one: how many minor units make a major."""
     con.execute(_UNITS)
-    found = con.execute("SELECT DISTINCT currency FROM lines WHERE currency IS NOT NULL").fetchall()
+    found = con.execute(f"SELECT DISTINCT currency FROM {table} WHERE currency IS NOT NULL").fetchall()  # noqa: S608
     for code in sorted({usual, *(code for (code,) in found)}):
         try:
             con.execute("INSERT INTO currencies VALUES (?, ?)", [code, 10 ** exponent(code)])
         except ValueError:
             continue  # not a currency: its rows are set aside
-
-
-def sizes(con: Tables) -> Sequence[int]:
-    """Rows of each unit of work, in order."""
-    return [rows for (rows,) in con.execute("SELECT rows FROM units ORDER BY unit").fetchall()]

@@ -2,22 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from contextlib import ExitStack
-from datetime import UTC, datetime
+from datetime import datetime
 from decimal import Decimal
 from functools import lru_cache
 from typing import Any
-from zoneinfo import ZoneInfo
 
 from regulars.commerce import services as commerce
 from regulars.commerce.types import NewCredit, Order, OrderLine, OrderStatus, SourceKey
 from regulars.customers import services as customers
 from regulars.imports.kinds import people, shelf
-from regulars.imports.kinds.aside import first_aside, places_of, set_aside_counts
+from regulars.imports.kinds.aside import places_of
 from regulars.imports.kinds.orders import tables
-from regulars.imports.kinds.work import Contents, Opening, Tables, cut
-from regulars.imports.ledger import Ledger, Refused
+from regulars.imports.kinds.tabled import TabledWork
+from regulars.imports.kinds.work import Opening, Tables
+from regulars.imports.ledger import Ledger
 from regulars.imports.types import Thing
 
 _HEADS = """
@@ -47,7 +46,6 @@ FROM places
 WHERE branch IN (SELECT branch FROM order_heads WHERE unit >= $first AND unit < $end
                  UNION ALL SELECT branch FROM order_credits WHERE unit >= $first AND unit < $end)
 """
-_PLAN = "SELECT coalesce(bit_xor(hash(unit, number, rows)), 0), count(*) FROM units"
 _ROWS_OF_NUMBER = """
 SELECT j.part, j.part_row FROM units AS u
 JOIN rows_of_units AS r USING (unit) JOIN judged AS j ON j.row = r.row
@@ -69,49 +67,27 @@ def open_orders(stack: ExitStack, opening: Opening) -> OrdersWork:
     reading = read_orders(con, [opening.path], how, Silent())
     currency = reading.currency or opening.currency
     tables.assemble(con, has_order_ids=reading.has_order_ids, currency=currency)
-    contents = Contents(
-        parts=[part.name for part in reading.parts],
-        rows=reading.rows_read,
-        set_aside=set_aside_counts(con),
-    )
-    return OrdersWork(con, opening, contents)
+    return OrdersWork(con, opening, parts=[part.name for part in reading.parts], rows=reading.rows_read)
 
 
-class OrdersWork:
-    """See `kinds.work.Work`."""
-
-    def __init__(self, con: Tables, opening: Opening, contents: Contents) -> None:
-        self.contents = contents
-        self._con = con
-        self._source = opening.source
-        self._zone = ZoneInfo(opening.timezone)
-        self._ends = cut(tables.sizes(con))
-        ((fingerprint, units),) = con.execute(_PLAN).fetchall()
-        self.plan = f"orders-1:{units}:{len(self._ends)}:{fingerprint}"
+class OrdersWork(TabledWork):
+    def __init__(self, con: Tables, opening: Opening, *, parts: list[str], rows: int) -> None:
+        super().__init__(con, opening, order="orders-1", parts=parts, rows=rows)
         self._goods = shelf.Goods(opening.source)
         self._branches = shelf.Branches(opening.source)
-
-    @property
-    def batches(self) -> int:
-        return len(self._ends)
-
-    def set_aside(self, limit: int) -> Iterable[Refused]:
-        return first_aside(self._con, limit)
 
     def forget(self) -> None:
         self._goods.forget()
         self._branches.forget()
 
     def apply(self, number: int, ledger: Ledger, now: datetime) -> None:
-        end = self._ends[number]
-        span = {"first": self._ends[number - 1] if number else 0, "end": end}
+        span = self._span(number, ledger)
         buyers = self._buyers(span, ledger, now)
         goods = self._goods.ids(self._con.execute(_GOODS, span).fetchall(), ledger)
         branches = self._branches.ids(self._con.execute(_PLACES, span).fetchall(), ledger)
         ids = _Ids(buyers, goods, branches)
         orders = self._orders(span, ids)
         credits_ = self._credits(span, ids)
-        ledger.rows += sum(len(order.lines) for order in orders) + len(credits_)
         if orders:
             recorded = commerce.record_orders(orders=orders, now=now, backfill=True)
             ledger.note(Thing.ORDER, recorded)
@@ -191,9 +167,6 @@ class OrdersWork:
         for (_, number), reason in reasons.items():
             places = self._con.execute(_ROWS_OF_NUMBER, [number, is_credit]).fetchall()
             ledger.refused += places_of(self._con, places, str(reason))
-
-    def _moment(self, local: datetime) -> datetime:
-        return local.replace(tzinfo=self._zone).astimezone(UTC)
 
 
 class _Ids:
