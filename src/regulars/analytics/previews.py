@@ -170,7 +170,8 @@ class PreviewPart(msgspec.Struct, kw_only=True):
 
 class Problem(msgspec.Struct, kw_only=True):
     """Why the file cannot be read as it stands. `text`: what was wrong and what to do, for a command line;
-    `field`: which field is to be chosen, where one is; `facts` ("column", "row", "value") fill other words."""
+    `field`: which field is to be chosen, where one is; `facts` ("column", "row", "value") fill other words.
+    """
 
     code: str
     text: str
