@@ -1,59 +1,76 @@
-"""The audit of the shop: every night, and when somebody asks for it.
+"""The shop's figures: all of them every night and when somebody asks, those of the touched each minute.
 
-The heavy libraries are loaded by the worker when an audit begins, never by a web process.
+The heavy libraries are loaded by the worker when there is something to reckon, never by a web process.
 """
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from datetime import datetime, time, timedelta
 
-from django.conf import settings
 from procrastinate.contrib.django import app
 
 from regulars.analytics import queries, services
-from regulars.analytics.errors import InputError
 from regulars.analytics.models import MAKE_FIGURES
 from regulars.analytics.progress import Silent
 from regulars.commerce import queries as commerce
+from regulars.customers import queries as customers
+from regulars.events import queries as marks
 from regulars.kit import clock
-from regulars.kit.schedules import Daily, Schedule
+from regulars.kit.schedules import Daily, Every, Schedule
+from regulars.team import queries as team
 
-TIMEZONE = "Europe/Moscow"
-"""The shop's zone."""
 FRESH = timedelta(hours=3)
-"""The first audit is asked for when the shop is filled; on the first start the schedule is due as well."""
+"""The first figures are asked for when the shop is filled; on the first start the schedule is due as well."""
+PAUSE = timedelta(minutes=10)
+"""While much comes in, everybody is not reckoned more often."""
 
 
-@app.task(name=MAKE_FIGURES, queueing_lock=MAKE_FIGURES)
-def make_audit() -> None:
-    """Audit the shop as it stands now and keep the result; a shop without orders has none.
+@dataclass(frozen=True)
+class ShopDaily:
+    """Once a day at a time of the shop's calendar, in the zone that is its own when it is asked."""
 
-    Asked for by `services.request_audit`.
-    """
-    from regulars.analytics.compute.audit import AuditOptions
-    from regulars.analytics.compute.charts import draw_charts
-    from regulars.analytics.compute.shop import audit_shop
+    at: time
 
-    options = AuditOptions(timezone=TIMEZONE, now=clock.now())
-    try:
-        made = audit_shop(options=options, progress=Silent())
-    except InputError as error:
-        if error.code != "no_orders":
-            raise
-        return
-    charts = {language: draw_charts(made, language) for language, _ in settings.LANGUAGES}
-    services.keep_audit(audit=made, charts=charts)
+    def next_after(self, moment: datetime) -> datetime:
+        return Daily(self.at, team.shop().timezone).next_after(moment)
 
 
-def request_audit(now: datetime, limit: int) -> int:
-    """Have the nightly audit made, unless one is under way or was made just now; it is one at most."""
-    fresh = queries.is_audit_made_since(now - FRESH)
-    if fresh or queries.audit_work() == "making" or not commerce.any_orders():
+@app.task(name=MAKE_FIGURES, queueing_lock=MAKE_FIGURES, lock=MAKE_FIGURES)
+def make_figures() -> None:
+    """Make the figures of the shop as it stands now; asked for by `services.request_figures`."""
+    from regulars.analytics.compute.full_run import make_all_figures
+
+    make_all_figures(now=clock.now(), progress=Silent())
+
+
+def request_figures(now: datetime, limit: int) -> int:
+    """Have the nightly figures made, unless they are under way or were made just now."""
+    return _request(now, FRESH)
+
+
+def refresh_touched(now: datetime, limit: int) -> int:
+    """Refresh the customers who changed since the last minute; 1 if there were any."""
+    if not marks.touched_profiles(1):
         return 0
-    services.request_audit()
+    from regulars.analytics.compute import touched_run
+
+    outcome = touched_run.refresh_touched(now)
+    if outcome == "everybody":
+        return _request(now, PAUSE)
+    return int(outcome == "done")
+
+
+def _request(now: datetime, pause: timedelta) -> int:
+    fresh = queries.is_audit_made_since(now - pause)
+    nobody = not commerce.any_orders() and not customers.any_customers()
+    if fresh or nobody or queries.figures_work() == "making":
+        return 0
+    services.request_figures()
     return 1
 
 
 SCHEDULES = [
-    Schedule(name="analytics.audit", cadence=Daily(at=time(3, 30), zone=TIMEZONE), run=request_audit)
+    Schedule(name="analytics.figures", cadence=ShopDaily(time(3, 30)), run=request_figures),
+    Schedule(name="analytics.touched", cadence=Every(1), run=refresh_touched),
 ]

@@ -15,6 +15,7 @@ class Space(IntEnum):
 
     SCHEDULE = 1
     IMPORT = 2
+    LAKE = 3
 
 
 @contextlib.contextmanager

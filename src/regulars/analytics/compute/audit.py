@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from decimal import Decimal
@@ -14,7 +14,7 @@ import msgspec
 from django.utils.translation import gettext as _
 
 from regulars.analytics.compute.engine import Engine, connection
-from regulars.analytics.compute.figures.document import Frame, figures, headline_at
+from regulars.analytics.compute.figures.document import Found, Frame, figures, headline_at
 from regulars.analytics.compute.growth import growth_points
 from regulars.analytics.compute.orders import assemble, orders_before
 from regulars.analytics.compute.pseudonyms import Pseudonyms
@@ -61,13 +61,16 @@ def audit_lines(
     costs: CostsReading | None,
     options: AuditOptions,
     progress: Progress,
+    ids_in_sequence: bool = False,
+    seen: Callable[[Engine, Frame, Found], None] | None = None,
 ) -> Audit:
     """The audit of the table `lines` (and `costs`), however they were filled.
 
+    `ids_in_sequence`: see `assemble`. `seen` is called while the tables of all figures stand.
     Raises InputError "no_orders" if no order counts.
     """
     engine = Engine(con)
-    assembly = assemble(engine, reading, options.as_of, progress)
+    assembly = assemble(engine, reading, options.as_of, progress, ids_in_sequence=ids_in_sequence)
     frame = Frame(
         first_day=assembly.first_day,
         as_of=assembly.as_of,
@@ -76,6 +79,8 @@ def audit_lines(
         has_costs=costs is not None,
     )
     found = figures(engine, frame, progress)
+    if seen is not None:
+        seen(engine, frame, found)
     progress.step(_("Looking for growth points"))
     points, left_out = growth_points(
         con,
@@ -110,8 +115,8 @@ def audit_lines(
         previous=previous,
         growth_points=points,
         growth_left_out=left_out,
-        notes=[*reading.notes, *(costs.notes if costs else []), *found.pop("notes")],
-        **found,
+        notes=[*reading.notes, *(costs.notes if costs else []), *found.notes],
+        **found.fields,
     )
     return _with_hidden_ids(audit) if options.hide_ids else audit
 

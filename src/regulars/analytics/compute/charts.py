@@ -10,6 +10,7 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Callable, Sequence
+from datetime import timedelta
 from typing import Any, Final
 
 import altair
@@ -17,7 +18,7 @@ import vl_convert
 from django.utils import translation
 
 from regulars.analytics.report.second_order import shown_curve, shown_within
-from regulars.analytics.types import Audit
+from regulars.analytics.types import Audit, TrendPoint
 from regulars.analytics.wording.numbers import Formats
 
 alt: Any = altair  # its own types refuse axes that are made once and used by several layers
@@ -54,6 +55,58 @@ def draw_charts(audit: Audit, language: str) -> dict[str, str]:
     with translation.override(language):
         specs = {name: draw(audit, formats) for name, draw in drawers.items()}
     return {name: _svg(spec) for name, spec in specs.items() if spec is not None}
+
+
+def draw_trend(points: Sequence[TrendPoint], currency: str | None, language: str) -> dict[str, str]:
+    """SVG text by name: "trend_repeat", "trend_retention", "trend_customers", "trend_revenue".
+
+    One with fewer than two figures is missing.
+    """
+    formats = Formats(language, currency)
+    lines: dict[str, tuple[list[float | None], Callable[[float], str], Callable[[float], str]]] = {
+        "trend_repeat": (
+            [p.repeat_purchase_rate for p in points],
+            formats.rough_share,
+            lambda share: formats.share(share, 0),
+        ),
+        "trend_retention": (
+            [p.retention_rate for p in points],
+            formats.rough_share,
+            lambda share: formats.share(share, 0),
+        ),
+        "trend_customers": ([float(p.customers) for p in points], formats.compact, formats.compact),
+        "trend_revenue": ([float(p.revenue) for p in points], formats.compact, formats.compact),
+    }
+    with translation.override(language):
+        names = [formats.month_short(f"{p.as_of - timedelta(days=1):%Y-%m}") for p in points]
+        specs = {name: _trend(names, *line) for name, line in lines.items()}
+    return {name: _svg(spec) for name, spec in specs.items() if spec is not None}
+
+
+def _trend(
+    names: list[str],
+    values: list[float | None],
+    label: Callable[[float], str],
+    tick: Callable[[float], str],
+) -> Drawing | None:
+    """A line over the month ends, its last point with its figure."""
+    known = [(name, value) for name, value in zip(names, values, strict=True) if value is not None]
+    if len(known) < 2:
+        return None
+    shown = [name for name, _value in known]
+    every = -(-len(shown) // MONTH_LABELS_MAX)
+    ticks = _ticks(max(value for _name, value in known))
+    place = _Place(
+        x=alt.X("x:O", sort=shown, scale=alt.Scale(type="point"), axis=_axis(shown[::every])),
+        y=alt.Y(
+            "y:Q",
+            scale=alt.Scale(domain=[0, ticks[-1]], nice=False),
+            axis=_axis(ticks, [tick(t) for t in ticks], grid=True),
+        ),
+    )
+    line = [{"x": name, "y": value} for name, value in known]
+    last = {**line[-1], "label": label(known[-1][1])}
+    return _finished(*place.area(line), *place.labelled([last], align="right", dx=-8, dy=-12))
 
 
 def _revenue(audit: Audit, formats: Formats) -> Drawing | None:

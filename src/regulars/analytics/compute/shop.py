@@ -1,46 +1,32 @@
-"""The audit of the shop's own orders: PostgreSQL into the same tables a file is read into."""
+"""The shop's own orders as the tables that a file is read into, from the lake or from PostgreSQL.
+
+Both come by way of the same three relations, so that a customer's figures are the same from either:
+`read_lines` (of the lake table order_lines), `read_profiles` (whose each profile is) and `read_costs`.
+"""
 
 from __future__ import annotations
 
-import contextlib
-from collections.abc import Iterator
-from typing import Any
-
 import duckdb
-from adbc_driver_postgresql import dbapi
-from django.db import connection as shop
-from django.utils.translation import gettext as _
-from psycopg import pq, sql
-from psycopg.conninfo import make_conninfo
 
-from regulars.analytics.compute.audit import AuditOptions, audit_lines
-from regulars.analytics.compute.engine import connection
+from regulars.analytics.compute import lake
 from regulars.analytics.compute.reading.types import CostsReading, Reading
-from regulars.analytics.progress import Progress
-from regulars.analytics.types import Audit, SourcePart
+from regulars.analytics.types import SourcePart
 from regulars.kit import money
 
-READ_SECONDS_MAX = 600
-"""Reading a large shop takes longer than a page's statement may; it holds back no reader of the log."""
 SOURCE_NAME = "shop"
+LINES, PROFILES, COSTS = "order_lines", "profiles", "channel_costs"
+"""The lake tables that figures are made from; commerce and customers register them."""
 
-# In the order of time, so that rows and with them ties come out the same each time.
-_LINES = """
-SELECT kind, order_id, customer_id, happened_at AT TIME ZONE {timezone} AS happened_at, line, product,
-       category, quantity::text AS quantity, amount_minor, currency, channel, branch
-FROM facts_order_lines
-"""
-_COSTS = "SELECT channel, day, cost_minor, currency FROM facts_channel_costs"
-_KEEP_LINES = "CREATE TABLE read_lines AS FROM arriving"
-_KEEP_COSTS = "CREATE TABLE read_costs AS FROM arriving"
+# In the order of time, then as the shop's numbers were given: so rows, and with them ties, come out as in
+# the file the orders came from. Persons and orders are numbers, which are quicker than text.
 _MAKE_LINES = """
 CREATE TABLE lines AS
-SELECT row_number() OVER (ORDER BY happened_at, order_id, kind DESC, line) AS row,
+SELECT row_number() OVER (ORDER BY ordered_at, order_id, kind DESC, line) AS row,
        0::SMALLINT AS part,
        row AS part_row,
-       customer_id::VARCHAR AS customer_id,
-       order_id::VARCHAR AS order_id,
-       happened_at AS ordered_at,
+       person_id AS customer_id,
+       order_id,
+       ordered_at,
        product,
        category,
        TRY_CAST(quantity AS DECIMAL(18, 6)) AS quantity,
@@ -49,7 +35,9 @@ SELECT row_number() OVER (ORDER BY happened_at, order_id, kind DESC, line) AS ro
        kind,
        channel,
        branch
-FROM read_lines JOIN units USING (currency)
+FROM (SELECT *, timezone(?, happened_at) AS ordered_at FROM read_lines)
+LEFT JOIN read_profiles USING (profile_id)
+JOIN units USING (currency)
 """
 _MAKE_COSTS = """
 CREATE TABLE costs AS
@@ -57,58 +45,51 @@ SELECT channel, day, (cost_minor::DECIMAL(19, 0) * unit)::DECIMAL(18, 6) AS cost
 FROM read_costs JOIN units USING (currency)
 WHERE currency = ?
 """
+_EMPTY = {
+    "read_lines": (
+        "kind VARCHAR, order_id BIGINT, profile_id BIGINT, happened_at TIMESTAMPTZ, line INTEGER,"
+        " product VARCHAR, category VARCHAR, quantity VARCHAR, amount_minor BIGINT, currency VARCHAR,"
+        " channel VARCHAR, branch VARCHAR"
+    ),
+    "read_profiles": "profile_id BIGINT, person_id BIGINT",
+    "read_costs": "channel VARCHAR, day DATE, cost_minor BIGINT, currency VARCHAR",
+}
 
 
-def audit_shop(*, options: AuditOptions, progress: Progress) -> Audit:
-    """The audit of all orders in PostgreSQL, as they stand at one moment; `options.mapping` is not used.
+def read_lake(con: duckdb.DuckDBPyConnection) -> None:
+    """Let the three relations be the files of the lake that are in force now."""
+    for relation, table in (("read_lines", LINES), ("read_profiles", PROFILES), ("read_costs", COSTS)):
+        if files := lake.files_of(table):
+            listed = ", ".join("'" + path.replace("'", "''") + "'" for path in files)
+            con.execute(f"CREATE VIEW {relation} AS FROM read_parquet([{listed}], union_by_name = true)")
+        else:
+            read_nothing(con, relation)
 
-    Customers are named by the id of the person. Amounts are in `options.currency`, or in the currency
-    most lines are in. Raises InputError "no_orders" if no order counts.
+
+def read_nothing(con: duckdb.DuckDBPyConnection, relation: str) -> None:
+    """Let one of the relations be empty."""
+    con.execute(f"CREATE TABLE {relation} ({_EMPTY[relation]})")
+
+
+def make_tables(
+    con: duckdb.DuckDBPyConnection, *, timezone: str, currency: str | None
+) -> tuple[Reading, CostsReading | None]:
+    """From the three relations, the tables `lines` and `costs` as reading a file makes them.
+
+    Amounts count in `currency`, or where that is None or nothing is in it, in the one of most lines.
     """
-    with connection() as con:
-        progress.step(_("Reading the shop's orders"))
-        _read(con, options.timezone)
-        reading, costs = _make_tables(con, options.currency)
-        return audit_lines(con, reading, costs=costs, options=options, progress=progress)
-
-
-def _read(con: duckdb.DuckDBPyConnection, timezone: str) -> None:
-    """Both reads see the same moment, whatever is written meanwhile."""
-    lines = sql.SQL(_LINES).format(timezone=sql.Literal(timezone)).as_string()
-    with _snapshot() as cursor:
-        for query, keep in ((lines, _KEEP_LINES), (_COSTS, _KEEP_COSTS)):
-            cursor.execute(query)
-            con.register("arriving", cursor.fetch_record_batch())
-            con.execute(keep)
-            con.unregister("arriving")
-
-
-@contextlib.contextmanager
-def _snapshot() -> Iterator[Any]:
-    with dbapi.connect(_address()) as postgres, postgres.cursor() as cursor:
-        cursor.execute("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ READ ONLY")
-        cursor.execute(f"SET LOCAL statement_timeout = '{READ_SECONDS_MAX}s'")
-        yield cursor
-
-
-def _address() -> str:
-    """Where Django's connection goes, in libpq's words."""
-    known = {option.keyword.decode() for option in pq.Conninfo.get_defaults()}
-    values = shop.get_connection_params()
-    return make_conninfo("", **{key: value for key, value in values.items() if key in known})
-
-
-def _make_tables(con: duckdb.DuckDBPyConnection, currency: str | None) -> tuple[Reading, CostsReading | None]:
     _make_units(con)
-    con.execute(_MAKE_LINES)
-    rows, products, channels, most = con.execute(
-        "SELECT count(*), count(product), count(channel), mode(currency) FROM lines"
+    con.execute(_MAKE_LINES, [timezone])
+    rows, products, channels, most, fits = con.execute(
+        "SELECT count(*), count(product), count(channel), mode(currency), count(*) FILTER (currency = ?)"
+        " FROM lines",
+        [currency],
     ).fetchall()[0]
     reading = Reading(
         parts=[SourcePart(name=SOURCE_NAME, rows=rows)],
         rows_read=rows,
         mapping={},
-        currency=currency or most,
+        currency=currency if fits else most or currency,
         has_order_ids=True,
         has_products=products > 0,
         has_channels=channels > 0,

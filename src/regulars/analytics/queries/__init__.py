@@ -19,7 +19,7 @@ from regulars.analytics.queries.customers import (
     look_at_today,
     look_at_today_count,
 )
-from regulars.analytics.queries.runs import count_by, latest_run
+from regulars.analytics.queries.runs import count_by, latest_run, latest_run_id
 from regulars.analytics.queries.work import Work, figures_work
 
 audit_work = figures_work
@@ -41,6 +41,7 @@ __all__ = [
     "latest_audit_id",
     "latest_kept",
     "latest_run",
+    "latest_run_id",
     "look_at_today",
     "look_at_today_count",
 ]

@@ -36,6 +36,12 @@ def latest_run() -> Run | None:
     )
 
 
+def latest_run_id() -> int | None:
+    """The number of the last making of all figures."""
+    rows = FiguresRun.objects.filter(audit__in=latest_of()).order_by("-made_at", "-pk")
+    return rows.values_list("pk", flat=True).first()
+
+
 def count_by(what: Literal["segment", "stage"]) -> dict[str, int]:
     """How many customers were in each segment or at each stage in the last run; empty before the first."""
     run = latest_run()

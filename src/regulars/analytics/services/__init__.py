@@ -3,8 +3,38 @@
 from __future__ import annotations
 
 from regulars.analytics.services.audits import keep_audit
+from regulars.analytics.services.figures import (
+    FIGURES_COLUMNS,
+    FIGURES_MAX,
+    NewRun,
+    keep_run,
+    refresh_figures,
+    store_figures,
+)
+from regulars.analytics.services.lake import (
+    NewFile,
+    Rewritten,
+    forget_files,
+    forget_lake,
+    switch_files,
+)
 from regulars.analytics.services.requests import request_figures
 
 request_audit = request_figures
 
-__all__ = ["keep_audit", "request_audit", "request_figures"]
+__all__ = [
+    "FIGURES_COLUMNS",
+    "FIGURES_MAX",
+    "NewFile",
+    "NewRun",
+    "Rewritten",
+    "forget_files",
+    "forget_lake",
+    "keep_audit",
+    "keep_run",
+    "refresh_figures",
+    "request_audit",
+    "request_figures",
+    "store_figures",
+    "switch_files",
+]

@@ -50,7 +50,8 @@ def frame(engine: Engine) -> Frame:
 
 @pytest.fixture(scope="module")
 def found(engine: Engine, frame: Frame) -> dict[str, Any]:
-    return figures(engine, frame, Silent())
+    made = figures(engine, frame, Silent())
+    return {**made.fields, "notes": made.notes}
 
 
 def test_headline(found: dict[str, Any]) -> None:

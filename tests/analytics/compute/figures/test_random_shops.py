@@ -59,7 +59,7 @@ def shop(request: pytest.FixtureRequest, engine: Engine) -> tuple[dict[str, Any]
         first_day=found.first_day, as_of=found.as_of, margin=None, has_channels=True, has_costs=False
     )
     as_of = max(line["ordered_at"] for line in lines).date() + timedelta(days=1)
-    return figures(engine, frame, Silent()), Customers(plain_orders(lines, as_of).orders, as_of), frame
+    return figures(engine, frame, Silent()).fields, Customers(plain_orders(lines, as_of).orders, as_of), frame
 
 
 def test_figures_as_plain_loops_make_them(shop: tuple[dict[str, Any], Customers, Frame]) -> None:

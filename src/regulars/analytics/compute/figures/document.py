@@ -25,7 +25,7 @@ from regulars.analytics.progress import Progress
 from regulars.analytics.rules.distribution import Distribution
 from regulars.analytics.rules.retention import retention_window_days
 from regulars.analytics.rules.rhythm import rhythm_days
-from regulars.analytics.types import Channel, Headline
+from regulars.analytics.types import Channel, Cuts, Headline, Note
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -43,8 +43,22 @@ class Frame:
         return retention_window_days((self.as_of - self.first_day).days)
 
 
-def figures(engine: Engine, frame: Frame, progress: Progress) -> dict[str, Any]:
-    """From the tables `orders`, `customers` and `costs`: fields of `Audit` at its `as_of`, and `notes`."""
+@dataclass(frozen=True, kw_only=True)
+class Found:
+    """`fields` of `Audit` at its `as_of`, and what they were made from.
+
+    `customers`: one row each as of `customer_facts`, with scores and stage; it holds until `headline_at`.
+    """
+
+    fields: dict[str, Any]
+    notes: list[Note]
+    cuts: Cuts
+    rhythm_days: float
+    customers: ir.Table
+
+
+def figures(engine: Engine, frame: Frame, progress: Progress) -> Found:
+    """All figures, from the tables `orders`, `customers` and `costs`."""
     orders = tables.orders()
     progress.step(_("Customers and the days between their orders"))
     facts, gaps = _facts(engine, orders, frame, frame.as_of)
@@ -59,7 +73,7 @@ def figures(engine: Engine, frame: Frame, progress: Progress) -> dict[str, Any]:
         "to": engine.row(facts.agg(to=facts.last_day.max()))["to"],
         "rfm": rfm.segments(by_scores),
         "rfm_map": rfm.cells(by_scores),
-        "rfm_cuts": cuts.document(),
+        "rfm_cuts": rfm.document(cuts),
         "stages": stages(engine, by_stage),
         "rhythm_days": rhythm,
         "second_order": second_order(engine, facts, as_of=frame.as_of),
@@ -67,7 +81,9 @@ def figures(engine: Engine, frame: Frame, progress: Progress) -> dict[str, Any]:
         "slipping": slipping(engine, orders, by_stage),
     }
     progress.step(_("Cohorts and channels"))
-    return {**found, **_by_cohort(engine, orders, frame, last_day=found["to"])}
+    found |= _by_cohort(engine, orders, frame, last_day=found["to"])
+    notes = found.pop("notes")
+    return Found(fields=found, notes=notes, cuts=cuts, rhythm_days=rhythm, customers=by_stage)
 
 
 def headline_at(engine: Engine, orders: ir.Table, frame: Frame, as_of: date) -> Headline | None:

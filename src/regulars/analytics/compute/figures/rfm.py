@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import date
 from decimal import Decimal
 from typing import Any
 
@@ -13,26 +12,7 @@ import ibis.expr.types as ir
 from regulars.analytics.compute.engine import Engine
 from regulars.analytics.rules.money import money
 from regulars.analytics.rules.segments import SCORES, SEGMENTS, segment
-from regulars.analytics.types import RfmCell, RfmCuts, RfmSegment
-
-
-@dataclass(frozen=True)
-class Cuts:
-    """Smallest value with score 2, 3, 4 and 5 (None: nobody has that score), unrounded.
-
-    A full run stores them; a customer who changes before the next run is scored against these.
-    """
-
-    recency: list[date | None]
-    frequency: list[int | None]
-    monetary: list[Decimal | None]
-
-    def document(self) -> RfmCuts:
-        return RfmCuts(
-            recency=self.recency,
-            frequency=self.frequency,
-            monetary=[None if cut is None else money(cut) for cut in self.monetary],
-        )
+from regulars.analytics.types import Cuts, RfmCell, RfmCuts, RfmSegment
 
 
 @dataclass(frozen=True)
@@ -50,6 +30,15 @@ def cuts(engine: Engine, facts: ir.Table) -> Cuts:
         recency=_cuts(engine, facts, "last_day"),
         frequency=_cuts(engine, facts, "orders"),
         monetary=_cuts(engine, facts, "revenue"),
+    )
+
+
+def document(cuts: Cuts) -> RfmCuts:
+    """The cuts as an audit shows them: money rounded."""
+    return RfmCuts(
+        recency=cuts.recency,
+        frequency=cuts.frequency,
+        monetary=[None if cut is None else money(cut) for cut in cuts.monetary],
     )
 
 

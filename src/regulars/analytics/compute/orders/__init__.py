@@ -44,10 +44,18 @@ class Assembly:
     duplicate_orders_differing: int
 
 
-def assemble(engine: Engine, reading: Reading, as_of: date | None, progress: Progress) -> Assembly:
+def assemble(
+    engine: Engine,
+    reading: Reading,
+    as_of: date | None,
+    progress: Progress,
+    *,
+    ids_in_sequence: bool = False,
+) -> Assembly:
     """Make `customers`, `orders` and, where there are products, `order_lines` from the table `lines`.
 
     `as_of` is the first day that does not count, by default the day after the last order.
+    `ids_in_sequence`: order ids are numbers given one after the other; orders of one moment follow them.
     Raises InputError "no_orders" if there is no order that counts.
     """
     con = engine.con
@@ -63,7 +71,7 @@ def assemble(engine: Engine, reading: Reading, as_of: date | None, progress: Pro
         raise InputError(
             "no_orders", _("There are no orders in the file: all of them were cancelled or returned.")
         )
-    make_orders(engine, has_order_ids=reading.has_order_ids)
+    make_orders(engine, has_order_ids=reading.has_order_ids, ids_in_sequence=ids_in_sequence)
     if reading.has_products:
         make_order_lines(con)
     rejected, places = dict(screening.rejected), dict(screening.rejected_places)

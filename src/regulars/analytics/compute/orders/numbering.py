@@ -73,7 +73,7 @@ _UNTIE = """
 UPDATE orders SET previous_day = CASE WHEN place = 1 THEN NULL ELSE orders.day END
 FROM (
     SELECT t.order_no, t.is_first,
-           row_number() OVER (PARTITION BY t.customer ORDER BY v.order_id::VARCHAR, t.order_no) AS place
+           row_number() OVER (PARTITION BY t.customer ORDER BY {key}, t.order_no) AS place
     FROM tied t JOIN valid v ON v.row = t.order_no
 ) ranked
 WHERE ranked.order_no = orders.order_no AND ranked.is_first <> (place = 1)
@@ -96,14 +96,15 @@ def number_customers(con: duckdb.DuckDBPyConnection, *, entangled: bool) -> int:
     return int(customers)
 
 
-def make_orders(engine: Engine, *, has_order_ids: bool) -> None:
+def make_orders(engine: Engine, *, has_order_ids: bool, ids_in_sequence: bool) -> None:
     """Make the table `orders`, each with the day of the customer's order before it."""
     engine.con.execute(_CHANNEL_NAMES)
     engine.con.execute(_NUMBERED)
     engine.keep("orders", in_sequence(tables.numbered()))
     if has_order_ids:
         engine.con.execute(_TIED)
-        engine.con.execute(_UNTIE)
+        key = "v.order_id" if ids_in_sequence else "v.order_id::VARCHAR"
+        engine.con.execute(_UNTIE.format(key=key))
 
 
 def make_order_lines(con: duckdb.DuckDBPyConnection) -> None:
