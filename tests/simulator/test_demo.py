@@ -1,17 +1,25 @@
 from __future__ import annotations
 
+import re
 from datetime import UTC, datetime
+from decimal import Decimal
 from typing import Any
 
 import pytest
 from django.db import connection
+from django.utils import translation
 
+from regulars.customers import queries as customers_queries
 from regulars.customers import services as customers
 from regulars.customers.types import NewProfile
 from regulars.events.models import Event
 from regulars.simulator import demo
 from regulars.simulator.errors import ShopNotEmpty
 from regulars.simulator.history import make_history
+from regulars.team import queries as team
+from regulars.team import services as team_services
+from regulars.team.types import ShopProfile
+from regulars.work import queries as work
 
 NOW = datetime(2026, 3, 15, 12, tzinfo=UTC)
 
@@ -73,3 +81,44 @@ def test_it_tells_how_far_it_is() -> None:
     demo.fill(now=NOW, customers=20, progress=Listener())
     assert len(told) >= 2
     assert all(text for text, _ in told)
+
+
+@pytest.mark.django_db
+def test_its_customers_can_be_found_and_belong_to_nobody() -> None:
+    demo.fill(now=NOW, seed=3, customers=200)
+    identities = rows("SELECT type, value FROM customers_identity")
+    emails = [value for type_, value in identities if type_ == "email"]
+    phones = [value for type_, value in identities if type_ == "phone"]
+    assert len(phones) == 200
+    assert 150 < len(emails) < 200
+    assert len(set(emails)) == len(emails)
+    assert all(re.fullmatch(r"[a-z0-9.]+@example\.com", email) for email in emails)
+    # No Russian code begins with 0, and the British ones are kept for films and books.
+    assert all(re.fullmatch(r"\+7000\d{7}|\+447700900\d{3}", phone) for phone in phones)
+    assert len({phone[-4:] for phone in phones}) > 150
+    (person,) = customers_queries.search(emails[0], limit=5)
+    assert customers_queries.search(phones[0][-7:], limit=5)
+    assert customers_queries.contacts([person])[person].emails == (emails[0],)
+
+
+@pytest.mark.django_db
+def test_it_says_what_shop_it_is_and_has_something_to_do() -> None:
+    with translation.override("ru"):
+        demo.fill(now=NOW, seed=1, customers=2000)
+    shop = team.shop()
+    assert (shop.currency, shop.timezone, shop.margin) == ("RUB", "Europe/Moscow", Decimal("0.45"))
+    assert shop.set_up_at == NOW
+    open_tasks = work.open_tasks(limit=10)
+    assert len(open_tasks) == 4
+    assert {task.due_at < NOW for task in open_tasks} == {True, False}
+    about = [task for task in open_tasks if task.person_id is not None]
+    assert len(about) == 3
+    assert customers_queries.notes_of(about[0].person_id or 0)
+    assert not Event.objects.filter(backfill=False).exists()
+
+
+@pytest.mark.django_db
+def test_a_shop_that_was_set_up_already_keeps_what_was_said_of_it() -> None:
+    team_services.save_shop(shop=ShopProfile(name="Своя", currency="EUR"), user_id=None, now=NOW)
+    demo.fill(now=NOW, seed=3, customers=20)
+    assert (team.shop().name, team.shop().currency) == ("Своя", "EUR")

@@ -56,7 +56,8 @@ class Note(models.Model):
     """What a colleague wrote about a customer. Deleted ones are kept for a while, to be brought back."""
 
     profile = models.ForeignKey(Profile, on_delete=models.PROTECT, related_name="notes")
-    author_id = models.BigIntegerField()  # a user's id; no foreign key: notes outlive those who wrote them
+    author_id = models.BigIntegerField(null=True)
+    """A user's id, without a foreign key: notes outlive those who wrote them. Null: nobody in person."""
     text = models.TextField()
     written_at = models.DateTimeField()
     deleted_at = models.DateTimeField(null=True)

@@ -19,8 +19,6 @@ IDENTITY_CHARACTERS_MAX = 320
 MASKED_DIGITS_MIN = 7
 """Of a shorter number two digits would tell too much."""
 SEARCH_CHARACTERS_MAX = 200
-WORD_LETTERS_MIN = 3
-"""A shorter word begins too many names to look at all of them."""
 WORDS_MAX = 8
 PHONE_DIGITS_MIN = 4
 """People know a number by its last four digits."""
@@ -86,11 +84,6 @@ class Wanted:
     """How the whole name begins, folded."""
     words: tuple[str, ...] = ()
     """How words of the name begin, folded."""
-
-    @property
-    def short(self) -> bool:
-        """Whether so many names have such words that only some of them can be looked at."""
-        return all(len(word) < WORD_LETTERS_MIN for word in self.words)
 
 
 def wanted(text: str) -> Wanted:

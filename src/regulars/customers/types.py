@@ -136,10 +136,10 @@ class NamedPerson:
 
 @dataclass(frozen=True, slots=True)
 class NoteRow:
-    """What a colleague wrote about a customer; `author_id` is a user's id."""
+    """What a colleague wrote about a customer; `author_id` is a user's id (None: nobody in person)."""
 
     id: int
     profile_id: int
-    author_id: int
+    author_id: int | None
     text: str
     written_at: datetime

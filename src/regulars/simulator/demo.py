@@ -10,7 +10,7 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 
 from regulars.analytics.progress import Progress, Silent
-from regulars.analytics.services import request_audit
+from regulars.analytics.services import request_figures
 from regulars.commerce import queries as commerce_queries
 from regulars.commerce import services as commerce
 from regulars.commerce.types import (
@@ -27,12 +27,23 @@ from regulars.customers import queries as customers_queries
 from regulars.customers import services as customers
 from regulars.customers.types import NewProfile, ProfileKey
 from regulars.events import services as events
+from regulars.simulator import desk
 from regulars.simulator.catalogue import ITEMS
 from regulars.simulator.errors import ShopNotEmpty
-from regulars.simulator.history import BRANCHES, Customer, History, Purchase, make_history
+from regulars.simulator.history import BRANCHES, ZONE, Customer, History, Purchase, make_history
+from regulars.simulator.models import DemoShop
+from regulars.simulator.people import identities
+from regulars.team import queries as team_queries
+from regulars.team import services as team
+from regulars.team.types import ShopProfile, Trade
 
 SOURCE = "demo"
 CURRENCY = "RUB"
+
+
+def order_number(number: int) -> str:
+    """What the demo shop calls its order of that number, from 1."""
+    return f"{number:05}"
 
 
 def fill(
@@ -43,9 +54,10 @@ def fill(
     months: int = 18,
     progress: Progress | None = None,
 ) -> None:
-    """Fill the shop with a history up to `now`, wholly or not at all, and ask for its first audit.
+    """Fill the shop with a history up to `now`, wholly or not at all, and ask for its first figures.
 
-    Raises ShopNotEmpty where anything is stored already.
+    What is said of the shop, notes and tasks come in the language that is active. Raises ShopNotEmpty
+    where anything is stored already.
     """
     tell = progress or Silent()
     tell.step(_("Thinking up a shop"))
@@ -56,26 +68,54 @@ def fill(
             raise ShopNotEmpty(
                 _("This shop has customers or orders already; the demo shop needs an empty one.")
             )
+        if team_queries.shop().set_up_at is None:
+            team.save_shop(shop=_shop(), user_id=None, now=now)
         profiles = _store_customers(history.customers, now)
         _store_orders(history.purchases, profiles, now, tell)
         commerce.record_costs(costs=_costs(history))
-        request_audit()
+        tasks = desk.fill(history=history, profiles=profiles, now=now)
+        DemoShop.objects.create(
+            filled_at=now,
+            orders=len(history.purchases),
+            customers=len(history.customers),
+            first_day=min((cost.day for cost in history.costs), default=now.date()),
+            last_day=max((cost.day for cost in history.costs), default=now.date()),
+            tasks=tasks,
+        )
+        request_figures()
 
 
-def _store_customers(people: Sequence[Customer], now: datetime) -> Mapping[ProfileKey, int]:
+def _shop() -> ShopProfile:
+    return ShopProfile(
+        name=_("Demo shop"),
+        timezone=str(ZONE),
+        currency=CURRENCY,
+        margin=Decimal("0.45"),
+        trade=Trade.RETAIL,
+    )
+
+
+def _store_customers(people: Sequence[Customer], now: datetime) -> Mapping[int, int]:
+    """Profile by the customer's number."""
     new = [
-        NewProfile(source=SOURCE, external_id=str(one.number), name=one.name, created_at=one.since)
+        NewProfile(
+            source=SOURCE,
+            external_id=str(one.number),
+            name=one.name,
+            created_at=one.since,
+            identities=identities(one.number, one.name),
+        )
         for one in people
     ]
     ids: dict[ProfileKey, int] = {}
     for start in range(0, len(new), customers.PROFILES_MAX):
         batch = new[start : start + customers.PROFILES_MAX]
         ids |= customers.upsert_profiles(profiles=batch, now=now, backfill=True).ids
-    return ids
+    return {one.number: ids[SOURCE, str(one.number)] for one in people}
 
 
 def _store_orders(
-    purchases: Sequence[Purchase], profiles: Mapping[ProfileKey, int], now: datetime, tell: Progress
+    purchases: Sequence[Purchase], profiles: Mapping[int, int], now: datetime, tell: Progress
 ) -> None:
     products = commerce.upsert_products(
         products=[
@@ -95,7 +135,7 @@ def _store_orders(
 
 def _orders(
     purchases: Sequence[Purchase],
-    profiles: Mapping[ProfileKey, int],
+    profiles: Mapping[int, int],
     products: Mapping[SourceKey, int],
     branches: Sequence[int],
 ) -> Iterator[Order]:
@@ -103,8 +143,8 @@ def _orders(
         back = purchase.returned
         yield Order(
             source=SOURCE,
-            external_id=f"{number:05}",
-            profile_id=profiles[SOURCE, str(purchase.customer)],
+            external_id=order_number(number),
+            profile_id=profiles[purchase.customer],
             ordered_at=purchase.at,
             currency=CURRENCY,
             lines=tuple(

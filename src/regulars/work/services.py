@@ -29,6 +29,7 @@ def create_task(
     now: datetime,
     profile_id: int | None = None,
     assignee_id: int | None = None,
+    backfill: bool = False,
 ) -> int:
     """Note something to be done; gives its id. Records `task_created` if it is about a customer.
 
@@ -50,7 +51,7 @@ def create_task(
         created_by=created_by,
         created_at=now,
     )
-    _record(TASK_CREATED, f"task_created:{task.pk}", task.pk, profile_id, now)
+    _record(TASK_CREATED, f"task_created:{task.pk}", task.pk, profile_id, now, backfill=backfill)
     return task.pk
 
 
@@ -79,14 +80,22 @@ def reassign(*, task_id: int, assignee_id: int | None) -> bool:
 
 
 @transaction.atomic
-def remove_tasks(*, profile_ids: Sequence[int]) -> int:
-    """Remove all tasks about these profiles for good, as when a made-up shop is cleared; says how many."""
+def remove_tasks(*, profile_ids: Sequence[int] = (), task_ids: Sequence[int] = ()) -> int:
+    """Remove tasks for good, as when a made-up shop is cleared: these, and all about these profiles.
+
+    Says how many.
+    """
     with connection.cursor() as cursor:
-        cursor.execute("DELETE FROM work_task WHERE profile_id = ANY(%s)", [list(profile_ids)])
+        cursor.execute(
+            "DELETE FROM work_task WHERE profile_id = ANY(%s) OR id = ANY(%s)",
+            [list(profile_ids), list(task_ids)],
+        )
         return int(cursor.rowcount)
 
 
-def _record(type_: EventType, key: str, task_id: int, profile_id: int | None, now: datetime) -> None:
+def _record(
+    type_: EventType, key: str, task_id: int, profile_id: int | None, now: datetime, *, backfill: bool = False
+) -> None:
     if profile_id is not None:
         event = NewEvent(
             type=type_,
@@ -96,4 +105,4 @@ def _record(type_: EventType, key: str, task_id: int, profile_id: int | None, no
             profile_id=profile_id,
             properties={"task_id": task_id},
         )
-        events.record([event], now=now)
+        events.record([event], now=now, backfill=backfill)

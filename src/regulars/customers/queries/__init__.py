@@ -3,7 +3,23 @@
 from __future__ import annotations
 
 from regulars.customers.queries.notes import notes_of
-from regulars.customers.queries.people import any_customers, by_name, contacts, person, person_names
+from regulars.customers.queries.people import (
+    any_customers,
+    by_name,
+    contacts,
+    person,
+    person_names,
+    profile_ids,
+)
 from regulars.customers.queries.searching import search
 
-__all__ = ["any_customers", "by_name", "contacts", "notes_of", "person", "person_names", "search"]
+__all__ = [
+    "any_customers",
+    "by_name",
+    "contacts",
+    "notes_of",
+    "person",
+    "person_names",
+    "profile_ids",
+    "search",
+]

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 
 from django.db import connection
 
 from regulars.customers.models import Identity, Profile
-from regulars.customers.types import Contacts, IdentityType, NamedPerson, PersonRow, ProfileRow
+from regulars.customers.types import Contacts, IdentityType, NamedPerson, PersonRow, ProfileKey, ProfileRow
 
 BY_NAME_MAX = 1_000
 """Most persons of the list by name read at once."""
@@ -22,6 +22,10 @@ WHERE {after} AND NOT EXISTS (
 )
 ORDER BY (p.sort_key = ''), p.sort_key COLLATE "C", p.person_id
 LIMIT %s
+"""
+_IDS = """
+SELECT source, external_id, p.id FROM customers_profile AS p
+JOIN unnest(%s::text[], %s::text[]) AS k(source, external_id) USING (source, external_id)
 """
 _AFTER = """((p.sort_key = ''), p.sort_key COLLATE "C", p.person_id) > (%s, %s, %s)"""
 
@@ -59,6 +63,14 @@ def person(person_id: int) -> PersonRow | None:
             )
         ),
     )
+
+
+def profile_ids(keys: Iterable[ProfileKey]) -> dict[ProfileKey, int]:
+    """Ids of those that are stored."""
+    wanted = sorted(set(keys))
+    with connection.cursor() as cursor:
+        cursor.execute(_IDS, [[source for source, _ in wanted], [external_id for _, external_id in wanted]])
+        return {(source, external_id): id_ for source, external_id, id_ in cursor.fetchall()}
 
 
 def contacts(person_ids: Sequence[int]) -> dict[int, Contacts]:

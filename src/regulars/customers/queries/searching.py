@@ -8,8 +8,8 @@ from regulars.customers.rules import Wanted, wanted
 
 SEARCH_MAX = 200
 """Most persons found at once: who gets more says more of whom they look for."""
-SHORT_SCAN_ROWS = 5_000
-"""So many names are looked through for words of one or two letters: a few milliseconds."""
+LETTERS_SCAN_ROWS = 5_000
+"""So many names are looked through for words of a single letter: a few milliseconds."""
 
 _BY_ID = "SELECT person_id, 0, '' FROM customers_profile WHERE external_id = %(id)s"
 _BY_EMAIL = """
@@ -45,7 +45,9 @@ SELECT * FROM (
     SELECT person_id, 4, sort_key FROM found LIMIT %(limit)s
 ) AS words
 """
-_BY_SHORT_WORDS = """
+# The same for words of a single letter, which begin too many names: of those whose first word begins with
+# one of them so many are looked through.
+_BY_LETTERS = """
 SELECT * FROM (
     SELECT person_id, 4, sort_key FROM (
         SELECT person_id, sort_key, search_key FROM customers_profile
@@ -53,8 +55,8 @@ SELECT * FROM (
           AND sort_key COLLATE "C" < %(first_end)s
         ORDER BY (sort_key = ''), sort_key COLLATE "C", person_id LIMIT %(scan)s
     ) AS looked_through
-    WHERE array_to_tsvector(string_to_array(search_key, ' ')) @@ %(words)s::tsquery LIMIT %(limit)s
-) AS short
+    WHERE ' ' || search_key LIKE ALL (%(letters)s::text[]) LIMIT %(limit)s
+) AS letters
 """
 _SEARCH = """
 SELECT person_id FROM ({ways}) AS t(person_id, way, key)
@@ -69,15 +71,18 @@ def search(text: str, *, limit: int) -> list[int]:
     """
     look_for = wanted(text)
     limit = min(limit, SEARCH_MAX)
-    ways = _ways(look_for)
-    if not ways or limit < 1:
-        return []
-    with connection.cursor() as cursor:
-        cursor.execute(_SEARCH.replace("{ways}", " UNION ALL ".join(ways)), _parameters(look_for, limit))
-        return [person_id for (person_id,) in cursor.fetchall()]
+    found: list[int] = []
+    for ways in (_sure_ways(look_for), _by_words(look_for)):
+        if ways and len(found) < limit:
+            parameters = _parameters(look_for, limit)
+            with connection.cursor() as cursor:
+                cursor.execute(_SEARCH.replace("{ways}", " UNION ALL ".join(ways)), parameters)
+                found += [person_id for (person_id,) in cursor.fetchall()]
+    return list(dict.fromkeys(found))[:limit]
 
 
-def _ways(look_for: Wanted) -> list[str]:
+def _sure_ways(look_for: Wanted) -> list[str]:
+    """These stop at the limit wherever they are in their index, however many there are."""
     ways = [_BY_ID] if look_for.id else []
     if look_for.email:
         ways.append(_BY_EMAIL)
@@ -85,11 +90,17 @@ def _ways(look_for: Wanted) -> list[str]:
         ways.append(_BY_PHONE)
     if look_for.words:
         ways.append(_BY_BEGINNING)
-        ways.append(_BY_SHORT_WORDS if look_for.short else _BY_WORDS)
     return ways
 
 
-def _parameters(look_for: Wanted, limit: int) -> dict[str, str | int]:
+def _by_words(look_for: Wanted) -> list[str]:
+    """This goes through all who have such a word first, so it is asked only if the others found too few."""
+    if not look_for.words:
+        return []
+    return [_BY_LETTERS if all(len(word) == 1 for word in look_for.words) else _BY_WORDS]
+
+
+def _parameters(look_for: Wanted, limit: int) -> dict[str, str | int | list[str]]:
     phone = look_for.phone[::-1]
     first = look_for.words[0] if look_for.words else ""
     return {
@@ -100,10 +111,11 @@ def _parameters(look_for: Wanted, limit: int) -> dict[str, str | int]:
         "phone_end": _end(phone),
         "name": look_for.name,
         "name_end": _end(look_for.name),
+        "words": " & ".join(f"'{word}':*" for word in look_for.words),
         "first": first,
         "first_end": _end(first),
-        "words": " & ".join(f"'{word}':*" for word in look_for.words),
-        "scan": SHORT_SCAN_ROWS,
+        "letters": [f"% {letter}%" for letter in look_for.words],
+        "scan": LETTERS_SCAN_ROWS,
         "limit": limit,
     }
 

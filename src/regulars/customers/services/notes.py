@@ -19,8 +19,12 @@ NOTE_CHARACTERS_MAX = 5_000
 
 
 @transaction.atomic
-def write_note(*, profile_id: int, author_id: int, text: str, now: datetime) -> int:
+def write_note(
+    *, profile_id: int, author_id: int | None, text: str, now: datetime, backfill: bool = False
+) -> int:
     """Keep a note about a customer; gives its id. Records `note_added`, without the text.
+
+    `author_id` is a user's id; None: nobody in person, as in a made-up shop.
 
     Raises BadNote for a text that is empty or too long.
     """
@@ -41,7 +45,7 @@ def write_note(*, profile_id: int, author_id: int, text: str, now: datetime) -> 
         profile_id=profile_id,
         properties={"note_id": note.pk},
     )
-    events.record([event], now=now)
+    events.record([event], now=now, backfill=backfill)
     return note.pk
 
 

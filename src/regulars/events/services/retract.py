@@ -45,6 +45,28 @@ FROM left_over AS l WHERE n.profile_id = l.profile_id AND n.name = l.name
 """
 
 
+_FORGET = (
+    """
+    DELETE FROM event_keys AS k USING events AS e
+    WHERE e.profile_id = ANY(%s) AND k.source = e.source AND k.key = e.key
+    """,
+    "DELETE FROM event_counts WHERE profile_id = ANY(%s)",
+    "DELETE FROM events WHERE profile_id = ANY(%s)",
+)
+
+
+@transaction.atomic
+def forget_profiles(*, profile_ids: Sequence[int]) -> int:
+    """Remove all that the log has about these profiles, as when a made-up shop is cleared; says how many.
+
+    For profiles that are removed in the same transaction: nothing tells of them any more after that.
+    """
+    with connection.cursor() as cursor:
+        for statement in _FORGET:
+            cursor.execute(statement, [list(profile_ids)])
+        return int(cursor.rowcount)
+
+
 @transaction.atomic
 def retract(*, source: str, keys: Sequence[str]) -> int:
     """Remove facts that were recorded as backfill, with their occasions and counts; says how many.
