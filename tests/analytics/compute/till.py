@@ -61,7 +61,7 @@ class Till:
             "lines": (line,),
         }
         order = Order(**told | values)
-        done = commerce.record_orders(orders=[order], now=NOW)
+        done = commerce.record_orders(orders=[order], now=NOW, backfill=True)
         assert done.created == 1
         return order
 
@@ -76,4 +76,4 @@ class Till:
             "currency": "RUB",
             "product_id": self.products.get(product),
         }
-        commerce.record_credits(credits=[NewCredit(**told | values)], now=NOW, backfill=False)
+        commerce.record_credits(credits=[NewCredit(**told | values)], now=NOW, backfill=True)
