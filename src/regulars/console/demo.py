@@ -1,4 +1,4 @@
-"""The demo shop, as the console knows it: whether this is one, and how far its removal is.
+"""Having the demo shop taken away, and how far that is.
 
 Filling and clearing it belongs to the simulator, which stands above; the console asks for it by the
 name of its job.
@@ -19,7 +19,7 @@ from regulars.customers.models import Profile
 
 SOURCE = "demo"
 """Where the customers and orders of the demo shop say they come from."""
-REMOVE = "simulator.remove_demo"
+REMOVE = "simulator.clear_demo"
 """The job that takes the demo shop away; the simulator has a task of this name."""
 
 
@@ -30,11 +30,6 @@ class Removal:
     orders: int
     customers: int
     under_way: bool
-
-
-def is_demo() -> bool:
-    """Whether anything of the demo shop is here."""
-    return Order.objects.filter(source=SOURCE).exists() or Profile.objects.filter(source=SOURCE).exists()
 
 
 def ask_for_removal() -> None:
@@ -58,4 +53,4 @@ def removal() -> Removal | None:
         customers=Profile.objects.filter(source=SOURCE).count(),
         under_way=last in ("todo", "doing"),
     )
-    return left if left.under_way or left.orders or left.customers else None
+    return left if left.under_way or last == "failed" else None

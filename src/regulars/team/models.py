@@ -121,6 +121,8 @@ class Shop(models.Model):
     trade = models.TextField(choices=[(t.value, t.value) for t in Trade])
     return_window_days = models.IntegerField()
     set_up_at = models.DateTimeField()
+    demo = models.BooleanField(default=False, db_default=False)
+    """It came with the demo shop; nobody said it."""
 
     class Meta:
         constraints = (

@@ -60,7 +60,8 @@ class ShopProfile:
     """What the owner said of the shop; before that, the defaults.
 
     `margin`: share of revenue left after the cost of goods, between 0 and 1; None: not known.
-    `set_up_at`: when the owner first said it; None: not yet.
+    `set_up_at`: when the owner first said it; None: not yet. `demo`: nobody said it, it came with the
+    demo shop. Both are read only.
     """
 
     name: str = ""
@@ -70,6 +71,7 @@ class ShopProfile:
     trade: Trade = Trade.RETAIL
     return_window_days: int = 14
     set_up_at: datetime | None = None
+    demo: bool = False
 
 
 class Action(StrEnum):

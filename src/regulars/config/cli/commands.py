@@ -13,6 +13,7 @@ COMMANDS = {
     "await-audit": "regulars.config.cli.await_audit",
     "manage": "regulars.config.cli.manage",
     "migrate": "regulars.config.cli.migrate",
+    "password": "regulars.config.cli.password",
     "prepare": "regulars.config.cli.prepare",
     "up": "regulars.config.cli.up",
     "web": "regulars.config.cli.web",

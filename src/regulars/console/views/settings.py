@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from django.contrib import messages
+from django.db import transaction
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import get_language, gettext
@@ -44,7 +45,6 @@ def page(request: HttpRequest) -> HttpResponse:
         "members": len(members),
         "without_second_step": sum(not member.second_step for member in members),
         "invitations": len(queries.open_invitations()),
-        "is_demo": demo.is_demo(),
         "removal": demo.removal(),
     }
     return render(request, "console/settings/index.html", context)
@@ -109,11 +109,11 @@ def branch(request: HttpRequest, number: int) -> HttpResponse:
 def remove_demo(request: HttpRequest) -> HttpResponse:
     """Asks once more, then has the demo shop taken away and begins with the setting up."""
     if request.method == "POST":
-        demo.ask_for_removal()
-        if queries.shop().set_up_at is not None and demo.is_demo():
+        with transaction.atomic():
+            demo.ask_for_removal()
             services.forget_demo(user_id=user_id_of(request), now=clock.now())
         return redirect("setup")
-    if not demo.is_demo():
+    if not queries.shop().demo:
         return redirect("settings")
     return render(request, "console/settings/demo.html")
 
@@ -136,7 +136,7 @@ def _what_it_means(before: ShopProfile, after: ShopProfile) -> str:
     changed = [name for name in RECKONED_WITH if getattr(before, name) != getattr(after, name)]
     if not changed:
         return gettext("Saved.")
-    analytics.request_audit()
+    analytics.request_figures()
     if "currency" in changed:
         return gettext(
             "Saved. From now on the figures count orders in %(currency)s only; they are being worked "

@@ -23,4 +23,5 @@ def shop() -> ShopProfile:
         trade=Trade(row.trade),
         return_window_days=row.return_window_days,
         set_up_at=row.set_up_at,
+        demo=row.demo,
     )

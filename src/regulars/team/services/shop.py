@@ -19,9 +19,9 @@ FIELDS = ("name", "timezone", "currency", "margin", "trade", "return_window_days
 
 @transaction.atomic
 def save_shop(*, shop: ShopProfile, user_id: int | None, now: datetime) -> None:
-    """Keep what the owner says of the shop; `shop.set_up_at` is not read: the first saving sets it.
+    """Keep what the owner says of the shop, or with `user_id` None what comes with the demo shop.
 
-    Raises UnknownZone.
+    `shop.set_up_at` and `shop.demo` are not read: the first saving sets them. Raises UnknownZone.
     """
     if not is_zone(shop.timezone):
         raise UnknownZone(
@@ -31,7 +31,7 @@ def save_shop(*, shop: ShopProfile, user_id: int | None, now: datetime) -> None:
     values = {field: getattr(shop, field) for field in FIELDS} | {"trade": shop.trade.value}
     before = Shop.objects.select_for_update().filter(id=1).values(*FIELDS).first()
     if before is None:
-        Shop.objects.get_or_create(id=1, defaults=values | {"set_up_at": now})
+        Shop.objects.get_or_create(id=1, defaults=values | {"set_up_at": now, "demo": user_id is None})
     changed = _changed(before, values)
     if changed:
         Shop.objects.filter(id=1).update(**values)
@@ -43,10 +43,13 @@ def _changed(before: dict[str, Any] | None, values: dict[str, Any]) -> list[str]
 
 
 @transaction.atomic
-def forget_demo(*, user_id: int, now: datetime) -> None:
-    """Begin with a shop of one's own: what was said of the demo shop is forgotten, the setting up asks anew.
+def forget_demo(*, user_id: int, now: datetime) -> bool:
+    """Begin with a shop of one's own: what came with the demo shop is forgotten, the setting up asks anew.
 
-    Its customers and orders are taken away by the domains that hold them.
+    Whether there was something to forget: what somebody said of their own shop stays. Customers and
+    orders of the demo shop are taken away by the domains that hold them.
     """
-    Shop.objects.filter(id=1).delete()
-    log(user_id=user_id, action=Action.DEMO_REMOVED, now=now)
+    gone, _counts = Shop.objects.filter(id=1, demo=True).delete()
+    if gone:
+        log(user_id=user_id, action=Action.DEMO_REMOVED, now=now)
+    return bool(gone)
