@@ -45,8 +45,8 @@ class Till:
         self.profiles = [ids[one.key] for one in new]
         self.persons = [Profile.objects.get(pk=id_).person_id for id_ in self.profiles]
         goods = [NewProduct(source="shop", external_id=name, name=name) for name in products]
-        made = commerce.upsert_products(products=goods) if goods else None
-        self.products = {one.name: made.ids[one.key] for one in goods} if made else {}
+        made = commerce.upsert_products(products=goods)
+        self.products = {one.name: made[one.key] for one in goods}
         self.number = 0
 
     def sell(self, who: int | None, at: datetime, amount: int, product: str = "", **values: Any) -> Order:
