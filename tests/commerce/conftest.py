@@ -7,7 +7,15 @@ from typing import Any
 import pytest
 
 from regulars.commerce import services
-from regulars.commerce.types import NewProduct, Order, OrderLine, OrderReturn, RecordedOrders
+from regulars.commerce.types import (
+    NewCredit,
+    NewProduct,
+    Order,
+    OrderLine,
+    OrderReturn,
+    RecordedCredits,
+    RecordedOrders,
+)
 from regulars.customers import services as customers
 from regulars.customers.types import NewProfile
 
@@ -44,8 +52,22 @@ class Shop:
         moment = NOON + timedelta(days=days)
         return OrderReturn(returned_at=moment, amount_minor=amount, line=line, quantity=Decimal(1))
 
+    def credit(self, external_id: str = "C1", amount: int = 100, **values: Any) -> NewCredit:
+        told: dict[str, Any] = {
+            "source": "shop",
+            "external_id": external_id,
+            "profile_id": self.profiles[0],
+            "credited_at": NOON + timedelta(days=1),
+            "amount_minor": amount,
+            "currency": "RUB",
+        }
+        return NewCredit(**told | values)
+
     def record(self, *orders: Order, **values: Any) -> RecordedOrders:
         return services.record_orders(orders=orders, now=NOW, **values)
+
+    def give_back(self, *credits: NewCredit, **values: Any) -> RecordedCredits:
+        return services.record_credits(credits=credits, now=NOW, **values)
 
 
 @pytest.fixture

@@ -174,6 +174,12 @@ def test_returns_of_one_moment_are_one_refund() -> None:
     ]
 
 
+def test_a_return_that_comes_to_be_of_another_line_is_no_refund() -> None:
+    assert happened(order(returns=(back(line=1),)), order(returns=(back(),))) == [
+        ("order_updated", None, 750)
+    ]
+
+
 def test_a_return_taken_back_is_a_change() -> None:
     assert happened(order(returns=(back(),)), order()) == [("order_updated", None, 750)]
     assert happened(order(returns=(back(100),)), order(returns=(back(90),))) == [

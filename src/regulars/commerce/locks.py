@@ -35,7 +35,7 @@ FROM commerce_orderreturn AS r LEFT JOIN commerce_orderline AS l ON l.id = r.lin
 WHERE r.order_id = ANY(%s) ORDER BY r.order_id, r.number
 """
 _LOCK_CREDITS = """
-SELECT c.id, c.revision, c.told, c.backfill, c.order_id, o.profile_id,
+SELECT c.id, c.revision, c.told, c.told_revision, c.backfill, o.profile_id,
        c.source, c.external_id, c.profile_id, c.credited_at, c.amount_minor, c.currency, c.order_external_id,
        c.product_id, trim_scale(c.quantity), c.channel, c.branch_id
 FROM commerce_credit AS c
@@ -62,8 +62,8 @@ class LockedCredit:
     id: int
     revision: int
     told: Told
+    told_revision: int
     backfill: bool
-    order_id: int | None
     order_profile_id: int | None
     credit: NewCredit
 
@@ -113,9 +113,13 @@ def lock_orders(keys: Iterable[SourceKey]) -> dict[SourceKey, LockedOrder]:
 def lock_credits(keys: Iterable[SourceKey]) -> dict[SourceKey, LockedCredit]:
     """Lock the stored credits among these."""
     locked: dict[SourceKey, LockedCredit] = {}
-    for id_, revision, told, backfill, order_id, customer, *values in _fetch(_LOCK_CREDITS, *_columns(keys)):
+    for id_, revision, told, told_revision, backfill, customer, *values in _fetch(
+        _LOCK_CREDITS, *_columns(keys)
+    ):
         credit = _credit(*values)
-        locked[credit.key] = LockedCredit(id_, revision, Told(told), backfill, order_id, customer, credit)
+        locked[credit.key] = LockedCredit(
+            id_, revision, Told(told), told_revision, backfill, customer, credit
+        )
     return locked
 
 

@@ -137,8 +137,9 @@ class Credit(models.Model):
     """Money given back that its source tells of by itself.
 
     `order` is the order it reduces: that of the same source and currency whose id is `order_external_id`,
-    as soon as it is known. `told` says whether `order_refunded` is in the log; `backfill`, that the credit
-    came with history, so that telling of it later sets nothing off either.
+    as soon as it is known. `told` says whether the log tells of it, `told_revision` as of which revision
+    (0: of none); `backfill`, that the credit came with history, so that telling of it later sets nothing
+    off either.
     """
 
     source = models.TextField()
@@ -160,6 +161,7 @@ class Credit(models.Model):
     revision = models.IntegerField(db_default=1)
     backfill = models.BooleanField()
     told = models.TextField(choices=[(t.value, t.value) for t in Told])
+    told_revision = models.IntegerField(db_default=0)
 
     class Meta:
         constraints = (

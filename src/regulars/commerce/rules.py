@@ -238,7 +238,7 @@ def _is_sound_return(back: OrderReturn, lines: int) -> bool:
 def occasions(before: Order | None, after: Order) -> list[Occasion]:
     """What happened between two states of an order; `before` is None for one not seen before.
 
-    Returns of one moment are one refund.
+    Returns of one moment are one refund. One that only comes to be of another line gives no money back.
     """
     found = []
     amount = after.amount_minor
@@ -248,13 +248,13 @@ def occasions(before: Order | None, after: Order) -> list[Occasion]:
         else:
             at = after.cancelled_at or (after.ordered_at if before is None else None)
             found.append(Occasion(ORDER_CANCELLED, at, amount))
-    had = Counter((before.returns or ()) if before else ())
-    has = Counter(after.returns or ())
+    had = (before.returns or ()) if before else ()
+    has = after.returns or ()
     refunds: dict[datetime, int] = {}
-    for back, count in (has - had).items():
-        refunds[back.returned_at] = refunds.get(back.returned_at, 0) + count * back.amount_minor
+    for (moment, given_back), count in (_money(has) - _money(had)).items():
+        refunds[moment] = refunds.get(moment, 0) + count * given_back
     found += [Occasion(ORDER_REFUNDED, moment, refunds[moment]) for moment in sorted(refunds)]
-    if before is not None and (had - has or _content(before) != _content(after)):
+    if before is not None and (Counter(had) - Counter(has) or _content(before) != _content(after)):
         found.append(Occasion(ORDER_UPDATED, None, amount))
     return found
 
@@ -262,6 +262,10 @@ def occasions(before: Order | None, after: Order) -> list[Occasion]:
 def occasions_max(order: Order) -> int:
     """No change that led to this state can have been told of by more occasions."""
     return 2 + len({back.returned_at for back in order.returns or ()})
+
+
+def _money(returns: Iterable[OrderReturn]) -> Counter[tuple[datetime, int]]:
+    return Counter((back.returned_at, back.amount_minor) for back in returns)
 
 
 def _content(order: Order) -> Order:

@@ -37,7 +37,7 @@ class OrderStatus(StrEnum):
 
 
 class Told(StrEnum):
-    """Whether the log tells of a credit, and whether that set anything off."""
+    """Whether the log tells of a credit, and whether any of that set something off."""
 
     NOT_YET = "not_yet"
     """It names an order that is not known yet."""

@@ -21,26 +21,27 @@ CREDITS_MAX = 5_000
 """Most credits in one transaction: an open write holds the readers of the log back."""
 
 _INSERT = """
-INSERT INTO commerce_credit (source, external_id, backfill, revision, told, order_id, order_external_id,
-                             profile_id, product_id, credited_at, quantity, amount_minor, currency, channel,
-                             branch_id)
-SELECT * FROM unnest(%s::text[], %s::text[], %s::boolean[], %s::integer[], %s::text[], %s::bigint[],
-                     %s::text[], %s::bigint[], %s::bigint[], %s::timestamptz[], %s::numeric[], %s::bigint[],
-                     %s::text[], %s::text[], %s::bigint[])
+INSERT INTO commerce_credit (source, external_id, backfill, revision, told, told_revision, order_id,
+                             order_external_id, profile_id, product_id, credited_at, quantity, amount_minor,
+                             currency, channel, branch_id)
+SELECT * FROM unnest(%s::text[], %s::text[], %s::boolean[], %s::integer[], %s::text[], %s::integer[],
+                     %s::bigint[], %s::text[], %s::bigint[], %s::bigint[], %s::timestamptz[],
+                     %s::numeric[], %s::bigint[], %s::text[], %s::text[], %s::bigint[])
     AS t(source, external_id)
 ORDER BY source, external_id
 RETURNING id, source, external_id
 """
 _UPDATE = """
 UPDATE commerce_credit AS c
-SET revision = t.revision, told = t.told, order_id = t.order_id, order_external_id = t.order_external_id,
-    profile_id = t.profile_id, product_id = t.product_id, credited_at = t.credited_at,
-    quantity = t.quantity, amount_minor = t.amount_minor, currency = t.currency, channel = t.channel,
-    branch_id = t.branch_id
-FROM unnest(%s::bigint[], %s::integer[], %s::text[], %s::bigint[], %s::text[], %s::bigint[], %s::bigint[],
-            %s::timestamptz[], %s::numeric[], %s::bigint[], %s::text[], %s::text[], %s::bigint[])
-    AS t(id, revision, told, order_id, order_external_id, profile_id, product_id, credited_at, quantity,
-         amount_minor, currency, channel, branch_id)
+SET revision = t.revision, told = t.told, told_revision = t.told_revision, order_id = t.order_id,
+    order_external_id = t.order_external_id, profile_id = t.profile_id, product_id = t.product_id,
+    credited_at = t.credited_at, quantity = t.quantity, amount_minor = t.amount_minor,
+    currency = t.currency, channel = t.channel, branch_id = t.branch_id
+FROM unnest(%s::bigint[], %s::integer[], %s::text[], %s::integer[], %s::bigint[], %s::text[], %s::bigint[],
+            %s::bigint[], %s::timestamptz[], %s::numeric[], %s::bigint[], %s::text[], %s::text[],
+            %s::bigint[])
+    AS t(id, revision, told, told_revision, order_id, order_external_id, profile_id, product_id, credited_at,
+         quantity, amount_minor, currency, channel, branch_id)
 WHERE c.id = t.id
 """
 
@@ -52,6 +53,7 @@ class State:
     credit: NewCredit
     revision: int
     told: Told
+    told_revision: int
     order: NamedOrder | None
 
 
@@ -117,20 +119,25 @@ def _sorted_out(
 
 
 def _new(credit: NewCredit, order: NamedOrder | None, backfill: bool) -> State:
-    return State(credit, 1, _told_now(credit, order, backfill), order)
+    told = told_now(credit, order, backfill)
+    return State(credit, 1, told, 0 if told is Told.NOT_YET else 1, order)
 
 
-def _told_now(credit: NewCredit, order: NamedOrder | None, backfill: bool) -> Told:
+def told_now(credit: NewCredit, order: NamedOrder | None, backfill: bool) -> Told:
+    """Whether the log is told of a credit at once: not of one that waits for its order."""
     if credit.order_external_id and order is None:
         return Told.NOT_YET
     return Told.BACKFILL if backfill else Told.LIVE
 
 
 def _changed(row: LockedCredit, credit: NewCredit, order: NamedOrder | None, backfill: bool) -> State:
-    told = row.told
-    if told is Told.NOT_YET:
-        told = _told_now(credit, order, backfill or row.backfill)
-    return State(credit, row.revision + 1, told, order)
+    revision = row.revision + 1
+    if row.told is Told.NOT_YET:
+        told = told_now(credit, order, backfill or row.backfill)
+        return State(credit, revision, told, 0 if told is Told.NOT_YET else revision, order)
+    # The log is told of the correction: from then on it can be taken back only if that set nothing off.
+    told = row.told if backfill or order is None else Told.LIVE
+    return State(credit, revision, told, row.told_revision, order)
 
 
 def _insert(states: Mapping[SourceKey, State], backfill: bool) -> dict[SourceKey, int]:
@@ -154,6 +161,7 @@ def _values(state: State) -> tuple[Any, ...]:
     return (
         state.revision,
         state.told.value,
+        state.told_revision,
         state.order and state.order.id,
         credit.order_external_id,
         credit.profile_id,

@@ -27,6 +27,7 @@ WITH awaiting AS (
 )
 UPDATE commerce_credit AS c
 SET order_id = a.order_id,
+    told_revision = CASE WHEN c.told <> 'not_yet' THEN c.told_revision ELSE c.revision END,
     told = CASE WHEN c.told <> 'not_yet' THEN c.told
                 WHEN c.backfill OR %(backfill)s THEN 'backfill' ELSE 'live' END
 FROM awaiting AS a WHERE c.id = a.id
@@ -34,11 +35,18 @@ RETURNING c.id, c.order_external_id, c.amount_minor, c.currency, c.credited_at, 
           a.order_id, a.profile_id, a.told = 'not_yet', c.told
 """
 _UNLINK = """
+WITH held AS (
+    SELECT c.id, c.told_revision, %(forget)s AND c.told = 'backfill' AS forgotten
+    FROM commerce_credit AS c JOIN commerce_order AS o ON o.id = c.order_id
+    WHERE o.id = ANY(%(orders)s) AND (%(all)s OR o.currency <> c.currency)
+    ORDER BY c.id FOR NO KEY UPDATE OF c
+)
 UPDATE commerce_credit AS c
-SET order_id = NULL, told = CASE WHEN %(forget)s AND c.told = 'backfill' THEN 'not_yet' ELSE c.told END
-FROM commerce_order AS o
-WHERE o.id = c.order_id AND o.id = ANY(%(orders)s) AND (%(all)s OR o.currency <> c.currency)
-RETURNING c.id, c.credited_at, c.profile_id, c.told
+SET order_id = NULL,
+    told = CASE WHEN h.forgotten THEN 'not_yet' ELSE c.told END,
+    told_revision = CASE WHEN h.forgotten THEN 0 ELSE c.told_revision END
+FROM held AS h WHERE c.id = h.id
+RETURNING c.id, c.credited_at, c.profile_id, h.forgotten, h.told_revision, c.revision
 """
 _OF_ORDERS = "SELECT DISTINCT credited_at FROM commerce_credit WHERE order_id = ANY(%s)"
 
@@ -89,9 +97,12 @@ def unlink(order_ids: Sequence[int], *, all_: bool, forget: bool, marks: Marks) 
     with connection.cursor() as cursor:
         cursor.execute(_UNLINK, {"orders": list(order_ids), "all": all_, "forget": forget})
         rows = cursor.fetchall()
-    for _, moment, own, _ in rows:
+    keys = []
+    for id_, moment, own, forgotten, told_revision, revision in rows:
         marks.money_back(moment, own)
-    return [telling.refund_key(id_) for id_, _, _, told in rows if told == Told.NOT_YET]
+        if forgotten:
+            keys += telling.keys_of_credit(id_, told_revision, revision)
+    return keys
 
 
 def mark_credits_of(order_ids: Sequence[int], marks: Marks) -> None:

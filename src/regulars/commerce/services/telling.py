@@ -71,6 +71,12 @@ def correction_key(credit_id: int, revision: int) -> str:
     return f"credit:{credit_id}:{revision}"
 
 
+def keys_of_credit(id_: int, told_revision: int, revision: int) -> list[str]:
+    """All keys under which the log may have been told of a credit."""
+    corrections = range(told_revision + 1, revision + 1)
+    return [refund_key(id_), *(correction_key(id_, number) for number in corrections)]
+
+
 def of_refund(
     *,
     credit_id: int,

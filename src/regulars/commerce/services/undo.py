@@ -6,7 +6,8 @@ that what was done before can be undone in its turn. So an import is undone from
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import replace
 from datetime import datetime
 from typing import Protocol, TypeVar
 
@@ -40,6 +41,16 @@ class _Locked(Protocol):
     def revision(self) -> int: ...
 
 
+Pointer = tuple[str, int | None]
+"""What a state points to: a kind of `_EXISTING` and the id, or None for nothing."""
+
+# What an order pointed to before may itself have been taken back since.
+_EXISTING = {
+    "profile": "SELECT profile_id FROM facts_profiles WHERE profile_id = ANY(%s)",
+    "product": "SELECT id FROM commerce_product WHERE id = ANY(%s)",
+    "branch": "SELECT id FROM commerce_branch WHERE id = ANY(%s)",
+}
+
 LockedT = TypeVar("LockedT", bound=_Locked)
 StateT = TypeVar("StateT")
 
@@ -59,22 +70,21 @@ def undo_orders(*, changes: Sequence[OrderChange], now: datetime) -> UndoneOrder
     wanted = {change.key: change for change in changes}
     hold_sources(source for source, _ in wanted)
     locked = lock_orders(wanted)
-    kept = _kept(wanted.values(), locked)
+    kept = _kept(wanted.values(), locked, _order_points_to)
     removed = [row for key, row in locked.items() if key not in kept and wanted[key].before is None]
     restored = [
         (row, before) for key, row in locked.items() if key not in kept and (before := wanted[key].before)
     ]
     marks = Marks()
-    keys = _remove(removed, marks)
-    keys += _restore(restored, marks, now)
-    events.retract(source=telling.SOURCE, keys=keys)
+    _remove(removed, marks)
+    _restore(restored, marks, now)
     marks.write()
     return Undone(len(removed), len(restored), kept)
 
 
-def _remove(removed: Sequence[LockedOrder], marks: Marks) -> list[str]:
+def _remove(removed: Sequence[LockedOrder], marks: Marks) -> None:
     if not removed:
-        return []
+        return
     keys = []
     for row in removed:
         marks.order(row.order)
@@ -82,12 +92,12 @@ def _remove(removed: Sequence[LockedOrder], marks: Marks) -> list[str]:
     ids = [row.id for row in removed]
     keys += links.unlink(ids, all_=True, forget=True, marks=marks)
     rows.remove_orders(ids)
-    return keys
+    events.retract(source=telling.SOURCE, keys=keys)
 
 
-def _restore(restored: Sequence[tuple[LockedOrder, Order]], marks: Marks, now: datetime) -> list[str]:
+def _restore(restored: Sequence[tuple[LockedOrder, Order]], marks: Marks, now: datetime) -> None:
     if not restored:
-        return []
+        return
     keys = []
     for row, before in restored:
         marks.order(row.order)
@@ -97,8 +107,9 @@ def _restore(restored: Sequence[tuple[LockedOrder, Order]], marks: Marks, now: d
     ids = [row.id for row, _ in restored]
     links.mark_credits_of(ids, marks)
     keys += links.unlink(ids, all_=False, forget=True, marks=marks)
+    # First taken out, then told anew: an occasion is in the log once.
+    events.retract(source=telling.SOURCE, keys=keys)
     telling.record(links.link(ids, backfill=True, marks=marks), now)
-    return keys
 
 
 @transaction.atomic
@@ -110,34 +121,33 @@ def undo_credits(*, changes: Sequence[CreditChange], now: datetime) -> Undone[So
     wanted = {change.key: change for change in changes}
     hold_sources(source for source, _ in wanted)
     locked = lock_credits(wanted)
-    kept = _kept(wanted.values(), locked)
+    kept = _kept(wanted.values(), locked, _credit_points_to)
     removed = [row for key, row in locked.items() if key not in kept and wanted[key].before is None]
     restored = [
         (row, before) for key, row in locked.items() if key not in kept and (before := wanted[key].before)
     ]
     marks = Marks()
-    keys = _remove_credits(removed, marks)
-    keys += _restore_credits(restored, marks, now)
-    events.retract(source=telling.SOURCE, keys=keys)
+    _remove_credits(removed, marks)
+    _restore_credits(restored, marks, now)
     marks.write()
     return Undone(len(removed), len(restored), kept)
 
 
-def _remove_credits(removed: Sequence[LockedCredit], marks: Marks) -> list[str]:
+def _remove_credits(removed: Sequence[LockedCredit], marks: Marks) -> None:
+    if not removed:
+        return
     keys = []
     for row in removed:
         marks.credit(row.credit, row.order_profile_id)
-        keys.append(telling.refund_key(row.id))
-        keys += [telling.correction_key(row.id, revision) for revision in range(2, row.revision + 1)]
-    if removed:
-        with connection.cursor() as cursor:
-            cursor.execute("DELETE FROM commerce_credit WHERE id = ANY(%s)", [[row.id for row in removed]])
-    return keys
+        keys += telling.keys_of_credit(row.id, row.told_revision, row.revision)
+    with connection.cursor() as cursor:
+        cursor.execute("DELETE FROM commerce_credit WHERE id = ANY(%s)", [[row.id for row in removed]])
+    events.retract(source=telling.SOURCE, keys=keys)
 
 
-def _restore_credits(
-    restored: Sequence[tuple[LockedCredit, NewCredit]], marks: Marks, now: datetime
-) -> list[str]:
+def _restore_credits(restored: Sequence[tuple[LockedCredit, NewCredit]], marks: Marks, now: datetime) -> None:
+    if not restored:
+        return
     named = links.named_orders(before for _, before in restored)
     keys, states, tellings = [], [], []
     for row, before in restored:
@@ -145,19 +155,18 @@ def _restore_credits(
         marks.credit(row.credit, row.order_profile_id)
         marks.credit(before, order.profile_id if order else None)
         keys.append(telling.correction_key(row.id, row.revision))
-        waits = bool(before.order_external_id) and order is None
-        told = row.told
-        if waits and told is Told.BACKFILL:
-            told = Told.NOT_YET
+        state = State(before, row.revision - 1, row.told, row.told_revision, order)
+        if row.told is Told.BACKFILL and row.told_revision == row.revision:
             keys.append(telling.refund_key(row.id))
-        state = State(before, row.revision - 1, told, order)
-        if not waits and told is Told.NOT_YET:
-            state = State(before, row.revision - 1, Told.BACKFILL, order)
+            state = replace(state, told=Told.NOT_YET, told_revision=0)
+        told = credits.told_now(before, order, backfill=True)
+        if state.told is Told.NOT_YET and told is not Told.NOT_YET:
+            state = replace(state, told=told, told_revision=state.revision)
             tellings.append(Telling(credits.refund(row.id, state), backfill=True))
         states.append((row.id, state))
     credits.write_states(states)
+    events.retract(source=telling.SOURCE, keys=keys)
     telling.record(tellings, now)
-    return keys
 
 
 def _bound(changes: Sequence[Change[SourceKey, StateT]]) -> None:
@@ -166,14 +175,48 @@ def _bound(changes: Sequence[Change[SourceKey, StateT]]) -> None:
 
 
 def _kept(
-    changes: Iterable[Change[SourceKey, StateT]], locked: Mapping[SourceKey, LockedT]
+    changes: Iterable[Change[SourceKey, StateT]],
+    locked: Mapping[SourceKey, LockedT],
+    points_to: Callable[[StateT], Iterator[Pointer]],
 ) -> dict[SourceKey, Kept]:
+    changes = list(changes)
+    pointers = {pointer for change in changes if change.before for pointer in points_to(change.before)}
+    lost = pointers - _existing(pointers)
     kept = {}
     for change in changes:
-        row = locked.get(change.key)
+        row, before = locked.get(change.key), change.before
         if row is None:
-            if change.before is not None:
+            if before is not None:
                 kept[change.key] = Kept.GONE
         elif row.revision != change.revision:
             kept[change.key] = Kept.CHANGED_SINCE
+        elif before is not None and lost and not lost.isdisjoint(points_to(before)):
+            kept[change.key] = Kept.GONE
     return kept
+
+
+def _order_points_to(order: Order) -> Iterator[Pointer]:
+    for line in order.lines:
+        yield "product", line.product_id
+    yield "profile", order.profile_id
+    yield "branch", order.branch_id
+
+
+def _credit_points_to(credit: NewCredit) -> Iterator[Pointer]:
+    yield "product", credit.product_id
+    yield "profile", credit.profile_id
+    yield "branch", credit.branch_id
+
+
+def _existing(pointers: Iterable[Pointer]) -> set[Pointer]:
+    """Those that point to nobody, or to something that is there."""
+    wanted: dict[str, list[int]] = {}
+    for kind, id_ in pointers:
+        if id_ is not None:
+            wanted.setdefault(kind, []).append(id_)
+    found: set[Pointer] = {(kind, None) for kind in _EXISTING}
+    with connection.cursor() as cursor:
+        for kind, ids in wanted.items():
+            cursor.execute(_EXISTING[kind], [ids])
+            found |= {(kind, id_) for (id_,) in cursor.fetchall()}
+    return found
