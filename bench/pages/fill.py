@@ -6,6 +6,7 @@ times as quick.
 
 from __future__ import annotations
 
+import secrets
 from datetime import UTC, date, datetime
 
 from django.db import connection
@@ -13,8 +14,8 @@ from django.db.backends.utils import CursorWrapper
 from tests.analytics.audits import audit
 
 from regulars.analytics.models import CustomerFigures, FiguresRun, KeptAudit
-from regulars.analytics.rules.segments import SEGMENTS
 from regulars.analytics.rules.rhythm import STAGES
+from regulars.analytics.rules.segments import SEGMENTS
 from regulars.analytics.services import keep_audit
 from regulars.team.services import create_owner, save_shop
 from regulars.team.types import ShopProfile
@@ -24,33 +25,35 @@ AS_OF = date(2026, 5, 1)
 EMAIL = "owner@example.com"
 HEAVY_ORDERS = 300
 """Orders of the first customer: a card is opened of somebody ordinary and of somebody like that."""
-FIRST_NAMES = (
-    "Анна Мария Ольга Елена Наталья Ирина Татьяна Светлана Юлия Екатерина Иван Пётр Сергей Андрей Алексей "
-    "Дмитрий Михаил Николай Павел Фёдор"
-).split()
-LAST_NAMES = (
-    "Иванов Смирнов Кузнецов Попов Васильев Петров Соколов Михайлов Новиков Фёдоров Морозов Волков Алексеев "
-    "Лебедев Семёнов Егоров Павлов Козлов Степанов Николаев Орлов Андреев Макаров Никитин Захаров"
-).split()
+FIRST_NAMES = """
+Анна Мария Ольга Елена Наталья Ирина Татьяна Светлана Юлия Екатерина Иван Пётр Сергей Андрей Алексей
+Дмитрий Михаил Николай Павел Фёдор
+"""
+LAST_NAMES = """
+Иванов Смирнов Кузнецов Попов Васильев Петров Соколов Михайлов Новиков Фёдоров Морозов Волков Алексеев
+Лебедев Семёнов Егоров Павлов Козлов Степанов Николаев Орлов Андреев Макаров Никитин Захаров
+"""
 
 _PEOPLE = """
 INSERT INTO customers_person (id, created_at)
-SELECT n, %(now)s - make_interval(days => (n * 7919 %% 900)::int) FROM generate_series(1, %(size)s) AS n;
+SELECT n, %(now)s - make_interval(days => (n * 7919 %% 900)::int) FROM generate_series(1::bigint, %(size)s) AS n;
 
 INSERT INTO customers_profile (id, person_id, source, external_id, name, search_key, sort_key, created_at)
 SELECT n, n, 'shop', 'K' || n, name, key, key, %(now)s - make_interval(days => (n * 7919 %% 900)::int)
 FROM (
     SELECT n, name, replace(lower(name), 'ё', 'е') AS key FROM (
-        SELECT n, (%(first)s::text[])[1 + n * 31 %% %(firsts)s] || ' ' || (%(last)s::text[])[1 + n * 17 %% %(lasts)s]
-            || CASE WHEN n = 4321 THEN 'редкий' ELSE '' END AS name
-        FROM generate_series(1, %(size)s) AS n
+        SELECT n, CASE WHEN n = 4321 THEN 'Редкий ' ELSE '' END
+            || (%(first)s::text[])[1 + n %% %(firsts)s] || ' '
+            || (%(last)s::text[])[1 + n * 17 / 20 %% %(lasts)s] || ' ' || n / 500 AS name
+        FROM generate_series(1::bigint, %(size)s) AS n
     ) AS named
 ) AS keyed;
 
 INSERT INTO customers_identity (profile_id, type, value)
-SELECT n, 'email', 'customer' || n || '@example.com' FROM generate_series(1, %(size)s) AS n
+SELECT n, 'email', 'customer' || n || '@example.com' FROM generate_series(1::bigint, %(size)s) AS n
 UNION ALL
-SELECT n, 'phone', '+79' || lpad(((n::bigint * 48271) %% 999999937)::text, 9, '0') FROM generate_series(1, %(size)s) AS n;
+SELECT n, 'phone', '+79' || lpad(((n::bigint * 48271) %% 999999937)::text, 9, '0')
+FROM generate_series(1::bigint, %(size)s) AS n;
 """
 _ORDERS = """
 INSERT INTO commerce_product (id, source, external_id, name, category)
@@ -59,22 +62,25 @@ SELECT n, 'shop', 'P' || n, 'Товар ' || n, 'Категория ' || n %% 10
 INSERT INTO commerce_order
     (id, source, external_id, profile_id, ordered_at, status, amount_minor, currency, channel, revision)
 SELECT row_number() OVER (ORDER BY n, k), 'shop', 'O' || n || '-' || k, n,
-    %(now)s - make_interval(days => ((n * 37 + k * 97) %% 800)::int, mins => k), 'completed',
+    %(now)s - make_interval(days => ((n * 37 + k * 97) %% 800)::int, mins => k::int), 'completed',
     50000 + (n * 7919 + k * 104729) %% 900000, 'RUB', (ARRAY['search', 'social', 'shop'])[1 + n %% 3], 1
-FROM generate_series(1, %(size)s) AS n,
-     generate_series(1, CASE WHEN n = 1 THEN %(heavy)s ELSE 1 + n * 13 %% 5 END) AS k;
+FROM generate_series(1::bigint, %(size)s) AS n,
+     generate_series(1::bigint, CASE WHEN n = 1 THEN %(heavy)s ELSE 1 + n * 13 %% 5 END) AS k;
 
 INSERT INTO commerce_orderline (order_id, number, product_id, quantity, amount_minor)
 SELECT id, 1, 1 + id %% 500, 1, amount_minor FROM commerce_order;
 """
 _EVENTS = """
-INSERT INTO events (class, name, source, key, occurred_at, received_at, profile_id, properties, backfill, epoch)
-SELECT 'fact', 'profile_created', 'customers', 'profile_created:' || id, created_at, %(now)s, id, '{}', true, 1
+INSERT INTO events
+    (class, name, source, key, occurred_at, received_at, profile_id, properties, backfill, epoch)
+SELECT 'fact', 'profile_created', 'customers', 'profile_created:' || id, created_at, %(now)s, id, '{}',
+    true, 1
 FROM customers_profile
 UNION ALL
 SELECT 'fact', 'order_completed', 'commerce', 'order:' || id || ':1:0', ordered_at, %(now)s, profile_id,
-    jsonb_build_object('order_id', id, 'number', external_id, 'amount_minor', amount_minor, 'currency', 'RUB'),
-    true, 1
+    jsonb_build_object(
+        'order_id', id, 'number', external_id, 'amount_minor', amount_minor, 'currency', 'RUB'
+    ), true, 1
 FROM commerce_order ORDER BY 7, 5;
 """
 _FIGURES = """
@@ -91,14 +97,14 @@ FROM commerce_order GROUP BY profile_id;
 _WORK = """
 INSERT INTO work_task (profile_id, title, due_at, assignee_id, created_by, created_at, closings)
 SELECT n, 'Позвонить', %(now)s + make_interval(days => (n %% 30 - 3)::int), %(owner)s, %(owner)s, %(now)s, 0
-FROM generate_series(1, %(size)s, 1000) AS n;
+FROM generate_series(1::bigint, %(size)s, 1000) AS n;
 """
 _TABLES = "customers_%", "commerce_%", "events%", "analytics_customerfigures", "work_%"
 _SEQUENCES = """
-SELECT format('SELECT setval(%L, coalesce((SELECT max(%I) FROM %I), 0) + 1, false)',
+SELECT format('SELECT setval(%%L, coalesce((SELECT max(%%I) FROM %%I), 0) + 1, false)',
     pg_get_serial_sequence(quote_ident(table_name), column_name), column_name, table_name)
 FROM information_schema.columns
-WHERE table_schema = 'public' AND (is_identity = 'YES' OR column_default LIKE 'nextval%')
+WHERE table_schema = 'public' AND (is_identity = 'YES' OR column_default LIKE 'nextval%%')
   AND table_name LIKE ANY(%s) AND pg_get_serial_sequence(quote_ident(table_name), column_name) IS NOT NULL
 """
 _FOREIGN_KEYS = """
@@ -115,17 +121,17 @@ WHERE schemaname = 'public' AND tablename LIKE ANY(%s) AND tablename NOT LIKE 'e
 
 def fill(size: int) -> None:
     """Put the shop into the empty database Django is connected to."""
-    owner = create_owner(email=EMAIL, password="ветер-лампа-42", now=NOW)
+    owner = create_owner(email=EMAIL, password=secrets.token_urlsafe(), now=NOW)
     save_shop(shop=ShopProfile(name="Лавка"), user_id=owner.pk, now=NOW)
     values = {
         "size": size,
         "now": NOW,
         "owner": owner.pk,
         "heavy": HEAVY_ORDERS,
-        "first": FIRST_NAMES,
-        "firsts": len(FIRST_NAMES),
-        "last": LAST_NAMES,
-        "lasts": len(LAST_NAMES),
+        "first": FIRST_NAMES.split(),
+        "firsts": len(FIRST_NAMES.split()),
+        "last": LAST_NAMES.split(),
+        "lasts": len(LAST_NAMES.split()),
         "segments": list(SEGMENTS),
         "stages": list(STAGES),
     }
@@ -144,7 +150,6 @@ def fill(size: int) -> None:
         for (statement,) in cursor.fetchall():
             cursor.execute(statement)
         cursor.execute("VACUUM ANALYZE")
-        cursor.execute("CHECKPOINT")
     _run()
 
 

@@ -62,7 +62,8 @@ def _shop(server: EmbeddedPostgres, size: int) -> str:
     address = server.url("regulars")
     with psycopg.connect(address, autocommit=True) as connection:
         connection.execute(
-            f"CREATE DATABASE pages_{size} TEMPLATE template0 LOCALE_PROVIDER builtin BUILTIN_LOCALE 'C.UTF-8' ENCODING 'UTF8'"
+            f"CREATE DATABASE pages_{size} TEMPLATE template0 ENCODING 'UTF8' "
+            "LOCALE_PROVIDER builtin BUILTIN_LOCALE 'C.UTF-8'"
         )
     parts = urlsplit(address)
     own = parts._replace(path=f"/pages_{size}").geturl()

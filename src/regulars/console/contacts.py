@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
@@ -13,6 +14,7 @@ from regulars.customers.rules import mask
 from regulars.customers.types import IdentityType
 from regulars.team.types import Permission
 
+_GROUPED = re.compile(r"(\+7)(\d{3})(\d{3})(\d{2})(\d{2})", re.ASCII)
 _LINKS = {IdentityType.EMAIL: "mailto:", IdentityType.PHONE: "tel:"}
 
 
@@ -28,7 +30,13 @@ class Contact:
 def contact(type_: IdentityType, value: str, *, whole: bool) -> Contact:
     if not whole:
         return Contact(type_.value, mask(type_, value), "")
-    return Contact(type_.value, value, _LINKS[type_] + value)
+    return Contact(type_.value, written(type_, value), _LINKS[type_] + value)
+
+
+def written(type_: IdentityType, value: str) -> str:
+    """As people write it: numbers of Russia in groups, all others as they are."""
+    groups = _GROUPED.fullmatch(value) if type_ is IdentityType.PHONE else None
+    return "{} {} {}-{}-{}".format(*groups.groups()) if groups else value
 
 
 def first_contacts(request: HttpRequest, person_ids: Sequence[int]) -> Mapping[int, list[Contact]]:

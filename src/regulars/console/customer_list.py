@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
-from typing import Literal, get_args
+from typing import Any, Literal, get_args
 
 from django.db import connection
 from django.http import QueryDict
@@ -25,7 +25,6 @@ QUERY_CHARACTERS_MAX = 200
 
 Order = Literal["last_day", "revenue", "orders", "first_day", "name"]
 ORDERS: tuple[Order, ...] = (*get_args(Sort), "name")
-Figures = CustomerRow | CustomerFigures
 
 _NAME_POSITION = re.compile(r"(\d{1,18})_(.*)", re.ASCII | re.DOTALL)
 # The order is that of the index customers_profile_by_name; somebody is listed once, under the oldest profile.
@@ -76,7 +75,7 @@ class ListedPerson:
 
     id: int
     name: str | None
-    figures: Figures | None
+    figures: CustomerRow | None
 
 
 @dataclass(frozen=True)
@@ -123,7 +122,7 @@ def found_by(choice: Choice, *, limit: int) -> list[ListedPerson]:
     """Those the search means, the surest first; a filter narrows them."""
     ids = customers.search(choice.q, limit=limit)
     figures = _figures(ids)
-    rows: list[int | Figures] = [figures.get(i, i) for i in ids]
+    rows: list[int | CustomerRow] = [figures.get(i, i) for i in ids]
     if choice.filtered:
         rows = [
             row
@@ -147,7 +146,7 @@ def everybody(choice: Choice, *, limit: int) -> Iterator[list[ListedPerson]]:
         at = replace(at, after=page.older)
 
 
-def _rows(choice: Choice, limit: int) -> list[tuple[str, int | Figures]]:
+def _rows(choice: Choice, limit: int) -> list[tuple[str, int | CustomerRow]]:
     """(position, row or only the person's number) from where the choice says."""
     if choice.sort == "name":
         keys = _by_name(choice, limit)
@@ -166,7 +165,8 @@ def _rows(choice: Choice, limit: int) -> list[tuple[str, int | Figures]]:
 
 
 def _by_name(choice: Choice, limit: int) -> list[tuple[int, str]]:
-    conditions, values = ["true"], []
+    conditions = ["true"]
+    values: list[Any] = []
     for column, value in (("segment", choice.segment), ("stage", choice.stage)):
         if value is not None:
             conditions.append(f"f.{column} = %s")
@@ -183,15 +183,18 @@ def _by_name(choice: Choice, limit: int) -> list[tuple[int, str]]:
     )
     with connection.cursor() as cursor:
         cursor.execute(statement, [*values, limit])
-        rows = cursor.fetchall()
+        rows: list[tuple[int, str]] = cursor.fetchall()
     return rows[::-1] if upwards else rows
 
 
-def _figures(person_ids: Sequence[int]) -> Mapping[int, Figures]:
-    return CustomerFigures.objects.in_bulk(person_ids) if person_ids else {}
+def _figures(person_ids: Sequence[int]) -> Mapping[int, CustomerRow]:
+    if not person_ids:
+        return {}
+    rows = CustomerFigures.objects.filter(person_id__in=person_ids).values(*CustomerRow.__struct_fields__)
+    return {row["person_id"]: CustomerRow(**row) for row in rows}
 
 
-def _named(rows: Sequence[int | Figures]) -> list[ListedPerson]:
+def _named(rows: Sequence[int | CustomerRow]) -> list[ListedPerson]:
     ids = [row if isinstance(row, int) else row.person_id for row in rows]
     names = customers.person_names(ids) if ids else {}
     return [

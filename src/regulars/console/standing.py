@@ -5,7 +5,6 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from regulars.commerce import queries as commerce
-from regulars.console import demo
 from regulars.customers import queries as customers
 from regulars.imports import queries as imports
 from regulars.team.models import User
@@ -21,13 +20,13 @@ class Standing:
     is_demo: bool
 
 
-def standing() -> Standing:
+def standing(shop: ShopProfile) -> Standing:
     """A few questions to indexes, whatever the size of the shop."""
     has_orders = commerce.any_orders()
     return Standing(
         has_customers=has_orders or customers.any_customers(),
         has_orders=has_orders,
-        is_demo=demo.is_demo(),
+        is_demo=shop.demo,
     )
 
 

@@ -271,7 +271,7 @@ def _notes(
         {
             "id": note.id,
             "text": note.text,
-            "author": authors.get(note.author_id, ""),
+            "author": authors.get(note.author_id or 0, ""),
             "day": speak.day(speak.day_of(note.written_at)),
             "mine": note.author_id == user and may(request, Permission.WRITE_NOTES),
         }

@@ -10,6 +10,7 @@ from django.http.response import HttpResponseBase
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils.translation import gettext as _
+from django.utils.translation import pgettext
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 
@@ -49,8 +50,8 @@ def page(request: HttpRequest) -> HttpResponse:
     default = _default_order(run)
     choice = choice_of(request.GET, default=default)
     basis = Basis(run.as_of, run.rhythm_days) if run else None
-    stages = dict(run.stages) if run else {}
-    segments = dict(run.segments) if run else {}
+    stages = {str(key): n for key, n in run.stages.items()} if run else {}
+    segments = {str(key): n for key, n in run.segments.items()} if run else {}
     context: dict[str, Any] = {
         "choice": choice,
         "any": True,
@@ -157,7 +158,7 @@ def _columns(whole: bool, speak: Voice) -> list[Column]:
     contacts = [Column(_("Phone"), width=18), Column(_("E-mail"), width=28)] if whole else []
     return [
         Column(_("Number"), "whole", 10),
-        Column(_("Name"), width=32),
+        Column(pgettext("of a person", "Name"), width=32),
         *contacts,
         Column(_("Stage")),
         Column(_("Segment"), width=22),

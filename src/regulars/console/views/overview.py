@@ -8,6 +8,7 @@ from typing import Any
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
+from django.urls import reverse
 from django.utils.safestring import mark_safe
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
@@ -17,14 +18,16 @@ from regulars.analytics import queries as analytics
 from regulars.analytics.queries import Kept
 from regulars.analytics.report import leads
 from regulars.analytics.report.tables import month_rows
+from regulars.analytics.types import Stage
 from regulars.analytics.wording.numbers import Formats
 from regulars.console.access import allowed, may, permissions_of, user_id_of
 from regulars.console.contacts import first_contacts
 from regulars.console.figures import tile
 from regulars.console.standing import missing_steps, standing
 from regulars.console.voice import Voice, voice
+from regulars.console.ways import with_choices
 from regulars.console.wording import overview as wording
-from regulars.console.wording.people import Basis, name_or_number, person_line
+from regulars.console.wording.people import Basis, name_or_number, person_line, stage
 from regulars.console.wording.tasks import task_line
 from regulars.customers import queries as customers
 from regulars.team.types import Permission
@@ -34,6 +37,9 @@ from regulars.work.types import TaskRow
 PEOPLE_SHOWN = 6
 """As many as one can call in a morning; the list behind the link has all."""
 TASKS_SHOWN = 5
+SLIPPING: tuple[Stage, ...] = ("at_risk", "lapsed")
+STEPS_SHOWN = 2
+"""Of setting up, beside the growth points: more would push those away."""
 
 
 @never_cache
@@ -43,13 +49,14 @@ def page(request: HttpRequest) -> HttpResponse:
     """How the shop stands; `access.allowed` leads those without figures to the customers."""
     speak = voice()
     kept = analytics.latest_kept()
-    stands = standing()
+    stands = standing(speak.shop)
+    missing = missing_steps(stands, speak.shop, permissions_of(request))
     context: dict[str, Any] = {
         "shop": speak.shop,
         "stands": stands,
         "work": analytics.audit_work(),
         "seen": kept.id if kept else "",
-        "steps": wording.steps(missing_steps(stands, speak.shop, permissions_of(request))),
+        "steps": wording.steps(missing[: STEPS_SHOWN if kept else None]),
         "with_figures": kept is not None,
     }
     if kept is not None:
@@ -86,6 +93,11 @@ def _people(request: HttpRequest, kept: Kept | None, speak: Voice) -> dict[str, 
     contacts = first_contacts(request, [row.person_id for row in rows]) if rows else {}
     basis = Basis(kept.audit.as_of, kept.audit.rhythm_days) if kept else None
     return {
+        "slipping": [
+            {"name": words.name, "url": with_choices(reverse("customers"), stage=key, sort="revenue")}
+            for key in SLIPPING
+            if (words := stage(key, basis, speak)) is not None
+        ],
         "call_title": _("Call or write: silent for longer than usual"),
         "today": speak.today.isoformat(),
         "people": [

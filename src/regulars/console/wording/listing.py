@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from django.utils.translation import gettext as _
-from django.utils.translation import ngettext
+from django.utils.translation import ngettext, pgettext
 
 from regulars.analytics.wording.segments import SEGMENT_ORDER, STAGE_ORDER, segment_words
 from regulars.console.customer_list import ORDERS, Choice, Order
@@ -29,7 +29,7 @@ def sort_names() -> dict[Order, str]:
         "revenue": _("Revenue"),
         "orders": _("Orders"),
         "first_day": _("First order"),
-        "name": _("Name"),
+        "name": pgettext("of a person", "Name"),
     }
 
 

@@ -4,40 +4,16 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import date
-from typing import Protocol
 
 from django.utils.translation import gettext as _
 
-from regulars.analytics.types import Segment, Stage
+from regulars.analytics.types import CustomerRow, Segment, Stage
 from regulars.analytics.wording.numbers import DASH, plain
 from regulars.analytics.wording.segments import segment_words, stage_words
 from regulars.console.voice import Voice
 
 LATE_FACTOR = 1.5
 """A silence of so many usual gaps is longer than usual; the audit's growth points say "late" by the same."""
-
-
-class Figures(Protocol):
-    """What is known of one person's orders (analytics' rows have it)."""
-
-    @property
-    def person_id(self) -> int: ...
-    @property
-    def orders(self) -> int: ...
-    @property
-    def revenue_minor(self) -> int: ...
-    @property
-    def first_day(self) -> date | None: ...
-    @property
-    def last_day(self) -> date | None: ...
-    @property
-    def currency(self) -> str: ...
-    @property
-    def usual_gap_days(self) -> float | None: ...
-    @property
-    def segment(self) -> Segment | None: ...
-    @property
-    def stage(self) -> Stage | None: ...
 
 
 @dataclass(frozen=True)
@@ -99,7 +75,7 @@ def unseen_line(person_id: int, name: str | None) -> PersonLine:
     )
 
 
-def person_line(row: Figures, name: str | None, basis: Basis | None, voice: Voice) -> PersonLine:
+def person_line(row: CustomerRow, name: str | None, basis: Basis | None, voice: Voice) -> PersonLine:
     formats = voice.formats
     revenue = voice.money(row.revenue_minor, row.currency)
     days = silent_days(row, basis, voice)
@@ -119,7 +95,7 @@ def person_line(row: Figures, name: str | None, basis: Basis | None, voice: Voic
     )
 
 
-def silent_days(row: Figures, basis: Basis | None, voice: Voice) -> int | None:
+def silent_days(row: CustomerRow, basis: Basis | None, voice: Voice) -> int | None:
     """Days since the last order: up to the day the figures are counted to, as in the audit."""
     if row.last_day is None:
         return None
@@ -127,7 +103,7 @@ def silent_days(row: Figures, basis: Basis | None, voice: Voice) -> int | None:
     return max((until - row.last_day).days, 0)
 
 
-def why(row: Figures, basis: Basis | None, voice: Voice) -> str:
+def why(row: CustomerRow, basis: Basis | None, voice: Voice) -> str:
     """ "usually every 32 days, silent for 61 days"."""
     days = silent_days(row, basis, voice)
     if days is None:
@@ -141,7 +117,7 @@ def why(row: Figures, basis: Basis | None, voice: Voice) -> str:
     }
 
 
-def is_late(row: Figures, basis: Basis | None, voice: Voice) -> bool:
+def is_late(row: CustomerRow, basis: Basis | None, voice: Voice) -> bool:
     days = silent_days(row, basis, voice)
     gap = row.usual_gap_days
     return days is not None and gap is not None and days > LATE_FACTOR * gap
