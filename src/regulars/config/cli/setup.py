@@ -18,8 +18,8 @@ class NotUpgraded(RegularsError):
     code = "not_upgraded"
 
 
-def require_database() -> None:
-    """Load Django and make sure that the database answers.
+def require_database() -> str:
+    """Load Django and make sure that the database answers; gives its address.
 
     Raises NoDatabase with what to do.
     """
@@ -29,7 +29,8 @@ def require_database() -> None:
 
     from regulars.config import database, words
 
-    if database.url() is None:
+    address = database.url()
+    if address is None:
         raise NoDatabase(
             _("No database: start Regulars with `make up`, or set DATABASE_URL to a PostgreSQL server.")
         )
@@ -40,6 +41,7 @@ def require_database() -> None:
     except OperationalError as error:
         reason = str(error).strip().splitlines()[-1]
         raise NoDatabase(_("The database does not answer: %(reason)s") % {"reason": reason}) from error
+    return address
 
 
 def require_secret_key() -> None:

@@ -15,6 +15,12 @@ class LocalError(RegularsError):
     code = "local"
 
 
+class AlreadyRuns(LocalError):
+    """A `regulars up` works with this installation."""
+
+    code = "already_runs"
+
+
 class DiskFull(LocalError):
     """No room is left where the data are."""
 

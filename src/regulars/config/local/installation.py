@@ -13,7 +13,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from regulars.config import env, home
-from regulars.config.local.errors import DiskFull, LocalError, from_os
+from regulars.config.local.errors import AlreadyRuns, DiskFull, LocalError, from_os
 from regulars.config.words import gettext as _
 
 FREE_MEGABYTES_MIN = 300
@@ -56,7 +56,7 @@ def open_folder() -> Path:
 def only_one(folder: Path, address: str) -> Iterator[None]:
     """Within the block no other `regulars up` works with this folder.
 
-    The system frees the lock when we die. Raises LocalError saying where the other one answers.
+    The system frees the lock when we die. Raises AlreadyRuns saying where the other one answers.
     """
     descriptor = os.open(folder / "up.lock", os.O_RDWR | os.O_CREAT, 0o600)
     try:
@@ -64,7 +64,7 @@ def only_one(folder: Path, address: str) -> Iterator[None]:
             fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except BlockingIOError as error:
             other = home.read_json(folder / "up.lock") or {}
-            raise LocalError(
+            raise AlreadyRuns(
                 _("Regulars already runs here: %(address)s (process %(pid)s).")
                 % {"address": other.get("address", "?"), "pid": other.get("pid", "?")}
             ) from error

@@ -9,8 +9,6 @@ from __future__ import annotations
 
 import contextlib
 import http.client
-import json
-import os
 import signal
 import time
 from collections.abc import Callable, Iterator
@@ -18,9 +16,8 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from types import FrameType
 
-from regulars.config import database, env, home
-from regulars.config.local import account as accounts
-from regulars.config.local import children, installation, places
+from regulars.config import env
+from regulars.config.local import children, embedded, installation
 from regulars.config.local.children import Child, Lifeline
 from regulars.config.local.errors import LocalError
 from regulars.config.local.postgres import EmbeddedPostgres
@@ -88,7 +85,9 @@ class Supervisor:
         stack.enter_context(installation.only_one(folder, self.address))
         installation.require_free_port(self.port)
         installation.make_secret_key(folder)
-        server = None if env.secret("DATABASE_URL") else stack.enter_context(self._database(folder))
+        server = (
+            None if env.secret("DATABASE_URL") else stack.enter_context(embedded.running(folder, self.say))
+        )
         lifeline = Lifeline()
         stack.callback(lifeline.close)
         audit_asked = self._prepare(lifeline)
@@ -99,41 +98,6 @@ class Supervisor:
             self._run(lifeline, "await-audit")
         self.announce(self.address, folder)
         self._watch(running, lifeline, server)
-
-    @contextlib.contextmanager
-    def _database(self, folder: Path) -> Iterator[EmbeddedPostgres]:
-        server = EmbeddedPostgres(self._data_folder(folder))
-        self.say(_("Starting the database…"))
-        address_file = database.running_file()
-        with server:
-            home.write_secretly(address_file, json.dumps({"url": server.url(), "pid": os.getpid()}))
-            try:
-                yield server
-            finally:
-                address_file.unlink(missing_ok=True)
-
-    def _data_folder(self, folder: Path) -> Path:
-        """Where the database's files are: remembered, so that they are found again whatever changes."""
-        note = folder / "database_folder"
-        known = home.read_text(note)
-        if known:
-            return Path(known)
-        wanted = folder / "postgres"
-        account = accounts.for_database()
-        chosen = places.data_folder(wanted, account)
-        if chosen == wanted:
-            return wanted
-        if wanted.exists():
-            raise LocalError(
-                _("The user %(user)s cannot enter %(path)s any more; let it pass through the folders above.")
-                % {"user": account.name if account else "", "path": wanted}
-            )
-        self.say(
-            _("The database's user cannot enter %(wanted)s; the data are kept in %(chosen)s.")
-            % {"wanted": folder, "chosen": chosen}
-        )
-        home.write_secretly(note, str(chosen))
-        return chosen
 
     def _run(self, lifeline: Lifeline, *arguments: str) -> int:
         """Run one of our commands to its end: in a process of its own, whose memory is given back."""
