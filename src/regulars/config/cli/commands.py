@@ -11,11 +11,14 @@ from regulars.config.words import gettext as _
 COMMANDS = {
     "audit": "regulars.config.cli.audit",
     "await-audit": "regulars.config.cli.await_audit",
+    "backup": "regulars.config.cli.backup",
     "manage": "regulars.config.cli.manage",
     "migrate": "regulars.config.cli.migrate",
     "password": "regulars.config.cli.password",
     "prepare": "regulars.config.cli.prepare",
+    "restore": "regulars.config.cli.restore",
     "up": "regulars.config.cli.up",
+    "upgrade": "regulars.config.cli.upgrade",
     "web": "regulars.config.cli.web",
     "worker": "regulars.config.cli.worker",
 }
