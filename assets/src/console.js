@@ -52,8 +52,9 @@ document.addEventListener("alpine:init", () => {
   Alpine.data("zone", () => ({
     init() {
       const { timeZone } = Intl.DateTimeFormat().resolvedOptions();
-      const known = [...document.querySelectorAll("#zones option")].some((option) => option.value === timeZone);
-      if (known) this.$root.querySelector("input").value = timeZone;
+      const options = [...document.querySelectorAll("#zones option")];
+      const found = options.find((option) => option.dataset.zone === timeZone);
+      if (found) this.$root.querySelector("input").value = found.value;
     },
   }));
 });

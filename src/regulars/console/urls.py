@@ -59,6 +59,7 @@ urlpatterns = [
     path("imports/", imports.page, name="imports"),
     path("imports/imports.xlsx", imports.export, name="imports-export"),
     path("imports/upload/", imports.upload, name="imports-upload"),
+    path("imports/example/<slug:kind>.<slug:format_>", imports.example, name="imports-example"),
     path("imports/<int:number>/", imports.detail, name="imports-detail"),
     path("imports/<int:number>/state/", imports.state, name="imports-state"),
     path("imports/<int:number>/mapping/", imports.mapping, name="imports-mapping"),

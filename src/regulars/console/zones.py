@@ -35,6 +35,11 @@ def zones(language: str, now: datetime) -> list[Zone]:
     return [Zone(name, f"{place} · {_clock(offset)}") for offset, place, name in sorted(rows)]
 
 
+def label_of(name: str, language: str, now: datetime) -> str:
+    """What the field shows for a zone; an old name that is not in the list stands for itself."""
+    return next((zone.label for zone in zones(language, now) if zone.name == name), name)
+
+
 def find(text: str) -> str | None:
     """The zone of this name, or of this city in one of our languages; None if there is none."""
     wanted = text.strip()

@@ -13,6 +13,7 @@ from django.utils.translation import gettext_lazy as _
 
 from regulars.console import zones
 from regulars.console.wording.team import TRADES
+from regulars.kit import clock
 from regulars.team.types import ShopProfile, Trade
 
 NEAR = ("RUB", "BYN", "KZT", "UZS", "KGS", "AMD", "GEL", "AZN", "EUR", "USD", "GBP", "CNY", "TRY", "AED")
@@ -64,7 +65,7 @@ class ShopForm(forms.Form):
     )
     timezone = forms.CharField(
         label=_("Time zone"),
-        max_length=64,
+        max_length=200,
         help_text=_("Begin to type the city. Days, months and night hours are counted by its clocks."),
         error_messages={"required": _("Choose the time zone: begin to type the city.")},
         widget=forms.TextInput(attrs={"list": "zones", "autocomplete": "off"}),
@@ -131,5 +132,8 @@ class ShopForm(forms.Form):
     @classmethod
     def filled(cls, shop: ShopProfile, **initial: Any) -> ShopForm:
         """The form with what is known."""
-        known = {name: getattr(shop, name) for name in cls.base_fields} | {"trade": shop.trade.value}
-        return cls(initial=known | initial)
+        known = (
+            {name: getattr(shop, name) for name in cls.base_fields} | {"trade": shop.trade.value} | initial
+        )
+        known["timezone"] = zones.label_of(known["timezone"], get_language() or "ru", clock.now())
+        return cls(initial=known)

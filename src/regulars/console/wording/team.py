@@ -28,7 +28,7 @@ ROLES_EXPLAINED: Mapping[Role, Promise] = {
 }
 
 TRADES: Mapping[Trade, Promise] = {
-    Trade.RETAIL: _("Shop: goods over the counter or online"),
+    Trade.RETAIL: _("Retail and online shop"),
     Trade.ONLINE_SERVICES: _("Online services"),
     Trade.TRAVEL: _("Travel"),
     Trade.REPAIR: _("Repair and household services"),
