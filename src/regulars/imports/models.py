@@ -64,7 +64,7 @@ class Import(models.Model):
 
 
 class RejectedRow(models.Model):
-    """A row that did not go in, with its own cells, so that it can be mended and brought in again."""
+    """A row that did not go in; `values`: its own cells as [column, cell], so that it can be mended."""
 
     owner = models.ForeignKey(
         Import, on_delete=models.CASCADE, related_name="rejected", db_column="import_id", db_index=False
@@ -72,7 +72,7 @@ class RejectedRow(models.Model):
     part = models.IntegerField()
     row = models.BigIntegerField()
     reason = models.TextField()
-    values = models.JSONField(default=dict)
+    values = models.JSONField(default=list)
 
     class Meta:
         constraints = (

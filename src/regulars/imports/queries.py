@@ -48,7 +48,7 @@ def rejected_rows(import_id: int, *, limit: int = ROWS_SHOWN_MAX) -> RejectedRow
     """The rows set aside, in the order of the file, with the columns of all of them in that order."""
     found = RejectedRow.objects.filter(owner_id=import_id).order_by("part", "row")[:limit]
     parts = _part_names(import_id)
-    rows = [SetAside(parts.get(r.part, ""), r.row, r.reason, r.values) for r in found]
+    rows = [SetAside(parts.get(r.part, ""), r.row, r.reason, dict(r.values)) for r in found]
     columns = dict.fromkeys(column for row in rows for column in row.values)
     report = Import.objects.filter(id=import_id).values_list("report", flat=True).first() or {}
     total = sum(report.get("set_aside", {}).values())

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 
 from regulars.imports.kinds.work import Tables
 from regulars.imports.ledger import Refused
@@ -15,10 +15,9 @@ def set_aside_counts(con: Tables) -> dict[str, int]:
     return dict(con.execute(_COUNTS).fetchall())
 
 
-def first_aside(con: Tables, limit: int) -> Iterable[Refused]:
-    """The first ones, with their own cells."""
+def first_aside(con: Tables, limit: int) -> Sequence[Refused]:
     return [Refused(part, row, reason) for part, row, reason in con.execute(_FIRST, [limit]).fetchall()]
 
 
-def places_of(con: Tables, places: Sequence[tuple[int, int]], reason: str) -> list[Refused]:
+def refused_at(places: Sequence[tuple[int, int]], reason: str) -> list[Refused]:
     return [Refused(part, row, reason) for part, row in places]

@@ -7,7 +7,7 @@ from datetime import datetime
 
 from regulars.commerce import services as commerce
 from regulars.commerce.types import ChannelDayCost
-from regulars.imports.kinds.tabled import TabledWork
+from regulars.imports.kinds.tabled import TabledWork, reading_options
 from regulars.imports.kinds.work import Opening, Tables
 from regulars.imports.ledger import Ledger
 from regulars.imports.takeback import cost_name
@@ -40,11 +40,11 @@ _BATCH = "SELECT channel, day, minor FROM units WHERE unit >= $first AND unit < 
 def open_costs(stack: ExitStack, opening: Opening) -> CostsWork:
     """Raises InputError."""
     from regulars.analytics.compute.engine import connection
-    from regulars.analytics.compute.reading import ReadingOptions, read_costs
+    from regulars.analytics.compute.reading import read_costs
     from regulars.analytics.progress import Silent
 
     con = stack.enter_context(connection())
-    how = ReadingOptions(timezone=opening.timezone, mapping=opening.mapping, with_details=True)
+    how = reading_options(opening)
     reading = read_costs(con, opening.path, how, Silent())
     con.execute(_SUMMED, {"factor": 10 ** exponent(opening.currency)})
     con.execute(_ASIDE)
@@ -56,7 +56,7 @@ class CostsWork(TabledWork):
     """Costs are in the shop's currency: files of them name none."""
 
     def __init__(self, con: Tables, opening: Opening, *, parts: list[str], rows: int) -> None:
-        super().__init__(con, opening, order="costs-1", parts=parts, rows=rows)
+        super().__init__(con, opening, kind="costs", order=1, parts=parts, rows=rows)
         self._currency = opening.currency
 
     def apply(self, number: int, ledger: Ledger, now: datetime) -> None:

@@ -7,7 +7,7 @@ from datetime import datetime
 
 from regulars.customers import services as customers
 from regulars.customers.types import IdentityType, NewProfile
-from regulars.imports.kinds.tabled import TabledWork
+from regulars.imports.kinds.tabled import TabledWork, reading_options
 from regulars.imports.kinds.work import Opening
 from regulars.imports.ledger import Ledger
 from regulars.imports.types import Thing
@@ -36,16 +36,16 @@ FROM units WHERE unit >= $first AND unit < $end ORDER BY unit
 def open_customers(stack: ExitStack, opening: Opening) -> CustomersWork:
     """Raises InputError."""
     from regulars.analytics.compute.engine import connection
-    from regulars.analytics.compute.reading import ReadingOptions, read_customers
+    from regulars.analytics.compute.reading import read_customers
     from regulars.analytics.progress import Silent
 
     con = stack.enter_context(connection())
-    how = ReadingOptions(timezone=opening.timezone, mapping=opening.mapping, with_details=True)
+    how = reading_options(opening)
     reading = read_customers(con, [opening.path], how, Silent())
     con.execute(_ASIDE)
     con.execute(_UNITS)
     parts = [part.name for part in reading.parts]
-    return CustomersWork(con, opening, order="customers-1", parts=parts, rows=reading.rows_read)
+    return CustomersWork(con, opening, kind="customers", order=1, parts=parts, rows=reading.rows_read)
 
 
 class CustomersWork(TabledWork):

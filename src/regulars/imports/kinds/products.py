@@ -7,7 +7,7 @@ from datetime import datetime
 
 from regulars.commerce import services as commerce
 from regulars.commerce.types import NewProduct
-from regulars.imports.kinds.tabled import TabledWork
+from regulars.imports.kinds.tabled import TabledWork, reading_options
 from regulars.imports.kinds.work import Opening
 from regulars.imports.ledger import Ledger
 from regulars.imports.types import Thing
@@ -30,16 +30,16 @@ _BATCH = "SELECT key, name, category FROM units WHERE unit >= $first AND unit < 
 def open_products(stack: ExitStack, opening: Opening) -> ProductsWork:
     """Raises InputError."""
     from regulars.analytics.compute.engine import connection
-    from regulars.analytics.compute.reading import ReadingOptions, read_products
+    from regulars.analytics.compute.reading import read_products
     from regulars.analytics.progress import Silent
 
     con = stack.enter_context(connection())
-    how = ReadingOptions(timezone=opening.timezone, mapping=opening.mapping, with_details=True)
+    how = reading_options(opening)
     reading = read_products(con, [opening.path], how, Silent())
     con.execute(_ASIDE)
     con.execute(_UNITS)
     parts = [part.name for part in reading.parts]
-    return ProductsWork(con, opening, order="products-1", parts=parts, rows=reading.rows_read)
+    return ProductsWork(con, opening, kind="products", order=1, parts=parts, rows=reading.rows_read)
 
 
 class ProductsWork(TabledWork):

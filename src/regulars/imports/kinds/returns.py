@@ -11,9 +11,9 @@ from regulars.commerce.types import NewCredit
 from regulars.customers import services as customers
 from regulars.customers.types import NewProfile
 from regulars.imports.kinds import shelf
-from regulars.imports.kinds.aside import places_of
+from regulars.imports.kinds.aside import refused_at
 from regulars.imports.kinds.orders.tables import make_currencies
-from regulars.imports.kinds.tabled import TabledWork
+from regulars.imports.kinds.tabled import TabledWork, reading_options
 from regulars.imports.kinds.work import Opening, Tables
 from regulars.imports.ledger import Ledger
 from regulars.imports.types import Thing
@@ -66,7 +66,7 @@ FROM units WHERE customer_id IS NOT NULL AND unit < $end
 GROUP BY customer_id HAVING bool_or(unit >= $first)
 """
 _BATCH = """
-SELECT number, order_id, customer_id, g.number, returned_at, quantity, minor, currency
+SELECT u.number, order_id, customer_id, g.number, returned_at, quantity, minor, currency
 FROM units AS u LEFT JOIN shelf AS g USING (good)
 WHERE unit >= $first AND unit < $end ORDER BY unit
 """
@@ -76,11 +76,11 @@ _PLACES = "SELECT part, part_row FROM units WHERE number = ?"
 def open_returns(stack: ExitStack, opening: Opening) -> ReturnsWork:
     """Raises InputError."""
     from regulars.analytics.compute.engine import connection
-    from regulars.analytics.compute.reading import ReadingOptions, read_returns
+    from regulars.analytics.compute.reading import read_returns
     from regulars.analytics.progress import Silent
 
     con = stack.enter_context(connection())
-    how = ReadingOptions(timezone=opening.timezone, mapping=opening.mapping, with_details=True)
+    how = reading_options(opening)
     reading = read_returns(con, [opening.path], how, Silent())
     currency = reading.currency or opening.currency
     make_currencies(con, currency, "backs")
@@ -92,7 +92,7 @@ def open_returns(stack: ExitStack, opening: Opening) -> ReturnsWork:
 
 class ReturnsWork(TabledWork):
     def __init__(self, con: Tables, opening: Opening, *, parts: list[str], rows: int) -> None:
-        super().__init__(con, opening, order="returns-1", parts=parts, rows=rows)
+        super().__init__(con, opening, kind="returns", order=1, parts=parts, rows=rows)
         self._goods = shelf.Goods(opening.source)
 
     def forget(self) -> None:
@@ -122,7 +122,7 @@ class ReturnsWork(TabledWork):
         ledger.note(Thing.CREDIT, recorded)
         for (_, name), reason in recorded.refused.items():
             places = self._con.execute(_PLACES, [name]).fetchall()
-            ledger.refused += places_of(self._con, places, str(reason))
+            ledger.refused += refused_at(places, str(reason))
 
     def _profiles(self, span: dict[str, int], ledger: Ledger, now: datetime) -> dict[str, int]:
         rows = self._con.execute(_CUSTOMERS, span).fetchall()

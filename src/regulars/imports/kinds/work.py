@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
@@ -14,8 +14,6 @@ ROWS_MAX = 5_000
 """Rows of the file in one transaction: an open write holds the readers of the log back."""
 SET_ASIDE_MAX = 10_000
 """Rows set aside that are kept of one import; of the others there is the count by reason."""
-CELL_LENGTH_MAX = 500
-"""Of each cell of a row set aside."""
 
 
 class Tables(Protocol):
@@ -54,11 +52,14 @@ class Work(Protocol):
     @property
     def batches(self) -> int: ...
 
-    def set_aside(self, limit: int) -> Iterable[Refused]:
+    def set_aside(self, limit: int) -> Sequence[Refused]:
         """The first rows that do not go in, in the order of the file."""
 
     def apply(self, number: int, ledger: Ledger, now: datetime) -> None:
         """Do batch `number` (from 0), within the transaction of the caller."""
+
+    def cells(self, places: Collection[tuple[int, int]]) -> Mapping[tuple[int, int], Mapping[str, str]]:
+        """The cells of these rows (part, row) by column, as they stand in the file; reads it once more."""
 
     def forget(self) -> None:
         """The batch applied last was rolled back: nothing it made exists."""

@@ -178,7 +178,7 @@ class Migration(migrations.Migration):
                 ("part", models.IntegerField()),
                 ("row", models.BigIntegerField()),
                 ("reason", models.TextField()),
-                ("values", models.JSONField(default=dict)),
+                ("values", models.JSONField(default=list)),
                 (
                     "owner",
                     models.ForeignKey(

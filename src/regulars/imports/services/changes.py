@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 from django.db import connection
 
 from regulars.imports.ledger import Changed, Refused
+from regulars.imports.models import RejectedRow
 
 _KEEP_CHANGES = """
 INSERT INTO imports_change (import_id, batch, thing, source, key, object_id, revision, before)
@@ -22,6 +23,15 @@ SELECT %s, t.*
 FROM unnest(%s::integer[], %s::bigint[], %s::text[], %s::jsonb[]) AS t(part, row, reason, values)
 ON CONFLICT DO NOTHING
 """
+_KEEP_CELLS = """
+UPDATE imports_rejectedrow AS r SET values = t.values
+FROM unnest(%s::integer[], %s::bigint[], %s::jsonb[]) AS t(part, row, values)
+WHERE r.import_id = %s AND r.part = t.part AND r.row = t.row
+"""
+CELL_LENGTH_MAX = 500
+"""Of each cell of a row set aside; longer ones are not mended in a sheet."""
+CELLS_MAX = 100
+"""Of each row set aside."""
 
 
 def keep_changes(import_id: int, batch: int, changes: Sequence[Changed]) -> None:
@@ -40,8 +50,30 @@ def keep_refused(import_id: int, refused: Sequence[Refused]) -> None:
         _insert(
             _KEEP_REFUSED,
             [import_id],
-            [(r.part, r.row, r.reason, json.dumps(dict(r.values))) for r in refused],
+            [(r.part, r.row, r.reason, json.dumps(list(r.values.items()))) for r in refused],
         )
+
+
+def refused_without_cells(import_id: int) -> list[tuple[int, int]]:
+    """Where the rows set aside are (part, row) whose cells are not stored yet."""
+    rows = RejectedRow.objects.filter(owner_id=import_id, values=[])
+    return list(rows.order_by("part", "row").values_list("part", "row"))
+
+
+def keep_cells(import_id: int, cells: Mapping[tuple[int, int], Mapping[str, str]]) -> None:
+    """Store what stands in rows set aside, each cell cut to what is sensible to mend by hand."""
+    rows = [
+        (part, row, json.dumps([(_cut(name), _cut(cell)) for name, cell in list(values.items())[:CELLS_MAX]]))
+        for (part, row), values in cells.items()
+    ]
+    if rows:
+        columns = [list(column) for column in zip(*rows, strict=True)]
+        with connection.cursor() as cursor:
+            cursor.execute(_KEEP_CELLS, [*columns, import_id])
+
+
+def _cut(text: str) -> str:
+    return text[:CELL_LENGTH_MAX].replace("\x00", "")
 
 
 def _json(value: Any) -> str | None:

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 import msgspec
 
 from regulars.imports import queries, rules
 from regulars.imports.kinds.opening import opening_of
+from regulars.imports.kinds.tabled import reading_options
 from regulars.imports.models import Import
 from regulars.imports.types import State
 
@@ -32,11 +34,11 @@ def examine(row: Import) -> None:
 
 
 def _preview(row: Import, mapping: dict[str, str], kind: str | None = None) -> dict[str, Any]:
-    from regulars.analytics.compute.reading import ReadingOptions, preview
+    from regulars.analytics.compute.reading import preview
     from regulars.analytics.progress import Silent
 
-    opening = opening_of(row)
-    how = ReadingOptions(timezone=opening.timezone, mapping=mapping, with_details=True)
+    opening = replace(opening_of(row), mapping=mapping)
+    how = reading_options(opening)
     made = preview([opening.path], kind or row.kind or None, how, Silent())  # type: ignore[arg-type]
     built: dict[str, Any] = msgspec.to_builtins(made)
     return built

@@ -30,8 +30,11 @@ def run(row: Import, clock: Clock, enough: Enough) -> None:
         work = open_work(stack, row)
         progress = _begin(row, work)
         for number in range(row.position, work.batches):
-            if enough() or not _batch(progress, work, number, clock()):
+            if enough():
                 return
+            if not _batch(progress, work, number, clock()):
+                break
+        _keep_cells(row.pk, work)
         _finish(row.pk, clock())
 
 
@@ -52,6 +55,7 @@ def check(row: Import, clock: Clock, enough: Enough) -> None:
             kept += _take_over(report, row.pk, ledger, kept)
             if not mine.update(done=done):
                 return
+        _keep_cells(row.pk, work)
         mine.update(state=State.CHECKED.value, report=msgspec.to_builtins(report))
 
 
@@ -89,6 +93,15 @@ def _keep_aside(import_id: int, work: Work) -> int:
     for start in range(0, len(rows), ROWS_MAX):
         changes.keep_refused(import_id, rows[start : start + ROWS_MAX])
     return len(rows)
+
+
+def _keep_cells(import_id: int, work: Work) -> None:
+    """What stands in the rows set aside, with one more look at the file for all of them."""
+    places = changes.refused_without_cells(import_id)
+    if places:
+        cells = list(work.cells(places).items())
+        for start in range(0, len(cells), ROWS_MAX):
+            changes.keep_cells(import_id, dict(cells[start : start + ROWS_MAX]))
 
 
 def _batch(progress: _Progress, work: Work, number: int, now: datetime) -> bool:

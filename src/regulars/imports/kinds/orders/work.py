@@ -12,9 +12,9 @@ from regulars.commerce import services as commerce
 from regulars.commerce.types import NewCredit, Order, OrderLine, OrderStatus, SourceKey
 from regulars.customers import services as customers
 from regulars.imports.kinds import people, shelf
-from regulars.imports.kinds.aside import places_of
+from regulars.imports.kinds.aside import refused_at
 from regulars.imports.kinds.orders import tables
-from regulars.imports.kinds.tabled import TabledWork
+from regulars.imports.kinds.tabled import TabledWork, reading_options
 from regulars.imports.kinds.work import Opening, Tables
 from regulars.imports.ledger import Ledger
 from regulars.imports.types import Thing
@@ -59,11 +59,11 @@ _ONE = Decimal(1)
 def open_orders(stack: ExitStack, opening: Opening) -> OrdersWork:
     """Read the file and put its rows together; `stack` closes what was opened. Raises InputError."""
     from regulars.analytics.compute.engine import connection
-    from regulars.analytics.compute.reading import ReadingOptions, read_orders
+    from regulars.analytics.compute.reading import read_orders
     from regulars.analytics.progress import Silent
 
     con = stack.enter_context(connection())
-    how = ReadingOptions(timezone=opening.timezone, mapping=opening.mapping, with_details=True)
+    how = reading_options(opening)
     reading = read_orders(con, [opening.path], how, Silent())
     currency = reading.currency or opening.currency
     tables.assemble(con, has_order_ids=reading.has_order_ids, currency=currency)
@@ -72,7 +72,7 @@ def open_orders(stack: ExitStack, opening: Opening) -> OrdersWork:
 
 class OrdersWork(TabledWork):
     def __init__(self, con: Tables, opening: Opening, *, parts: list[str], rows: int) -> None:
-        super().__init__(con, opening, order="orders-1", parts=parts, rows=rows)
+        super().__init__(con, opening, kind="orders", order=1, parts=parts, rows=rows)
         self._goods = shelf.Goods(opening.source)
         self._branches = shelf.Branches(opening.source)
 
@@ -166,7 +166,7 @@ class OrdersWork(TabledWork):
         reasons: dict[SourceKey, str] = refused
         for (_, number), reason in reasons.items():
             places = self._con.execute(_ROWS_OF_NUMBER, [number, is_credit]).fetchall()
-            ledger.refused += places_of(self._con, places, str(reason))
+            ledger.refused += refused_at(places, str(reason))
 
 
 class _Ids:
