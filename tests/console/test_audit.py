@@ -11,6 +11,7 @@ from decimal import Decimal
 from urllib.parse import urlsplit
 
 import pytest
+from django.contrib.auth.models import Group
 from django.db import connection
 from django.test import Client
 from django.urls import reverse
@@ -21,19 +22,21 @@ from regulars.analytics import queries, services
 from regulars.analytics.types import Audit
 from regulars.commerce import services as commerce
 from regulars.commerce.types import Order, OrderLine, OrderStatus
-from regulars.console.views.audit import DEMO_SOURCE
 from regulars.customers import services as customers
 from regulars.customers.models import Profile
 from regulars.customers.types import NewProfile
 from regulars.kit import clock
-from regulars.simulator import demo
-from regulars.team.models import User
-from regulars.team.services import create_owner
+from regulars.team.models import AuditLogEntry, User
+from regulars.team.services import create_owner, save_shop
+from regulars.team.types import ShopProfile
 
 pytestmark = pytest.mark.django_db
+AUDIT = "/audit/"
+DAY = timedelta(days=1)
 CHARTS = {"ru": {"revenue": '<svg class="rg-chart" id="ru"></svg>'}, "en": {"revenue": '<svg id="en"></svg>'}}
-# The session, the user, the audit, the last job, the names of persons, whether this is the demo shop.
-QUERIES_OF_THE_PAGE = 6
+# The session, the user, what they may, the days with an audit, the last job, the audit, the names of
+# persons, the shop.
+QUERIES_OF_THE_PAGE = 8
 
 
 @pytest.fixture
@@ -55,9 +58,9 @@ def _text(client: Client, path: str) -> str:
 
 
 def test_page_shows_the_audit_made_last(inside: Client) -> None:
-    services.keep_audit(audit=audit(made_at=audit().made_at - timedelta(days=1), customers=77777))
+    services.keep_audit(audit=audit(made_at=audit().made_at - DAY, customers=77777))
     services.keep_audit(audit=audit(), charts=CHARTS)
-    page = _text(inside, "/")
+    page = _text(inside, AUDIT)
     assert "1,240" in page
     assert "77,777" not in page
     assert "As of 29 April 2024" in page
@@ -68,7 +71,7 @@ def test_page_shows_the_audit_made_last(inside: Client) -> None:
 def test_page_speaks_the_language_asked_for(inside: Client) -> None:
     services.keep_audit(audit=audit(), charts=CHARTS)
     inside.cookies["regulars_language"] = "ru"
-    page = _text(inside, "/")
+    page = _text(inside, AUDIT)
     assert '<html lang="ru"' in page
     assert 'id="ru"' in page
     assert "29 апреля 2024" in page
@@ -76,15 +79,16 @@ def test_page_speaks_the_language_asked_for(inside: Client) -> None:
 
 def test_time_of_making_is_that_of_the_shop(inside: Client) -> None:
     services.keep_audit(audit=audit(timezone="Asia/Vladivostok"))
-    assert "made on 1 May 2024 at 19:00" in _text(inside, "/")  # 9:00 in UTC
+    assert "made on 1 May 2024 at 19:00" in _text(inside, AUDIT)  # 9:00 in UTC
 
 
 def test_names_stand_for_the_numbers_of_persons(inside: Client) -> None:
     new = NewProfile(source="demo", external_id="1", name="Анна <b>", created_at=clock.now())
     (profile,) = customers.upsert_profiles(profiles=[new], now=clock.now(), backfill=True).ids.values()
     services.keep_audit(audit=_of_person(str(_person(profile))))
-    page = inside.get("/").text
+    page = inside.get(AUDIT).text
     assert page.count("Анна &lt;b&gt;") == 2  # slipping away, and where to begin
+    assert f'href="{reverse("customers-card", args=[_person(profile)])}"' in page
     assert "Анна" in inside.get(reverse("audit-report")).text
     assert "Анна" not in inside.get(reverse("audit-json")).text
 
@@ -104,15 +108,17 @@ def _of_person(number: str) -> Audit:
     return changed(found, slipping=changed(found.slipping, top=top), growth_points=points)
 
 
-def test_demo_shop_is_known_by_the_source_of_its_orders() -> None:
-    assert DEMO_SOURCE == demo.SOURCE
-
-
 def test_demo_shop_says_that_it_is_one(inside: Client) -> None:
     services.keep_audit(audit=audit())
-    assert "Demo shop" not in inside.get("/").text
-    _sell(DEMO_SOURCE)
-    assert "Demo shop" in inside.get("/").text
+    assert "Demo shop" not in inside.get(AUDIT).text
+    save_shop(shop=ShopProfile(), user_id=None, now=clock.now())
+    assert "Demo shop" in inside.get(AUDIT).text
+
+
+def test_report_is_called_by_the_name_of_the_shop(inside: Client, owner: User) -> None:
+    services.keep_audit(audit=audit())
+    save_shop(shop=ShopProfile(name="Лавка <b>"), user_id=owner.pk, now=clock.now())
+    assert "Лавка &lt;b&gt;" in inside.get(reverse("audit-report")).text
 
 
 def _sell(source: str) -> None:
@@ -133,22 +139,22 @@ def _sell(source: str) -> None:
 
 
 def test_page_without_orders_says_what_to_do(inside: Client) -> None:
-    page = inside.get("/").text
+    page = inside.get(AUDIT).text
     assert "regulars audit orders.csv" in page
     assert "hx-get" not in page
 
 
 def test_page_with_orders_and_no_audit_offers_to_make_one(inside: Client) -> None:
     _sell("shop")
-    page = inside.get("/").text
+    page = inside.get(AUDIT).text
     assert reverse("audit-make") in page
     assert "regulars audit" not in page
 
 
 def test_asking_for_an_audit_and_waiting_for_it(inside: Client) -> None:
-    assert inside.post(reverse("audit-make"))["Location"] == "/"
-    assert queries.audit_work() == "making"
-    page = inside.get("/").text
+    assert inside.post(reverse("audit-make"))["Location"] == AUDIT
+    assert queries.figures_work() == "making"
+    page = inside.get(AUDIT).text
     assert 'hx-get="/audit/state/?seen="' in page
     assert 'http-equiv="refresh"' in page
     poll = inside.get("/audit/state/?seen=")
@@ -160,7 +166,7 @@ def test_asking_for_an_audit_and_waiting_for_it(inside: Client) -> None:
 def test_new_audit_replaces_the_one_that_was_seen(inside: Client) -> None:
     first = services.keep_audit(audit=audit())
     inside.post(reverse("audit-make"))
-    assert f'hx-get="/audit/state/?seen={first}"' in inside.get("/").text
+    assert f'hx-get="/audit/state/?seen={first}"' in inside.get(AUDIT).text
     assert "HX-Refresh" not in inside.get(f"/audit/state/?seen={first}").headers
     services.keep_audit(audit=audit())
     assert inside.get(f"/audit/state/?seen={first}").headers["HX-Refresh"] == "true"
@@ -168,11 +174,11 @@ def test_new_audit_replaces_the_one_that_was_seen(inside: Client) -> None:
 
 def test_making_an_audit_takes_a_post(inside: Client) -> None:
     assert inside.get(reverse("audit-make")).status_code == 405
-    assert queries.audit_work() == "idle"
+    assert queries.figures_work() == "idle"
 
 
 def test_poll_after_the_session_ended_loads_the_page_anew(client: Client) -> None:
-    services.request_audit()
+    services.request_figures()
     answer = client.get("/audit/state/?seen=")
     assert answer.headers["HX-Refresh"] == "true"
     assert answer.content == b""
@@ -189,6 +195,95 @@ def test_report_and_figures_are_files(inside: Client) -> None:
     assert json.loads(figures.content)["customers"] == 1240
 
 
+# --- kept by date -------------------------------------------------------------------------------------
+@pytest.fixture
+def two_days(inside: Client) -> Client:
+    """Audits of 30 April and, larger, of 1 May 2024."""
+    services.keep_audit(audit=audit(made_at=audit().made_at - DAY, customers=1100, repeat_purchase_rate=0.41))
+    services.keep_audit(audit=audit())
+    return inside
+
+
+def test_one_kept_audit_offers_no_choice_of_days(inside: Client) -> None:
+    services.keep_audit(audit=audit())
+    assert "Compare with" not in _text(inside, AUDIT)
+
+
+def test_day_is_chosen(two_days: Client) -> None:
+    page = _text(two_days, AUDIT)
+    assert '<option value="2024-05-01" selected>1 May 2024</option>' in page
+    assert '<option value="2024-04-30">30 Apr 2024</option>' in page
+    page = _text(two_days, AUDIT + "?day=2024-04-30")
+    assert "1,100 customers" in page
+    assert "the latest was made on 1 May 2024" in page
+    assert f'href="{reverse("audit-report")}?day=2024-04-30"' in page
+
+
+def test_days_are_compared(two_days: Client) -> None:
+    page = _text(two_days, AUDIT + "?day=2024-05-01&with=2024-04-30")
+    compared = page[page.index('id="compared"') : page.index('id="rg-summary"')]
+    assert "Compared with 30 April 2024" in compared
+    assert ">1,240<" in compared
+    assert ">1,100<" in compared
+    assert "+140" in compared
+    assert "+1.0 pp, better" in compared
+
+
+def test_amounts_in_another_currency_are_not_subtracted(inside: Client) -> None:
+    services.keep_audit(audit=audit(made_at=audit().made_at - DAY, currency="EUR", revenue=Decimal("9.00")))
+    services.keep_audit(audit=audit())
+    page = _text(inside, AUDIT + "?with=2024-04-30")
+    row = page[page.index('<th scope="row">Revenue</th>') :]
+    row = row[: row.index("</tr>")]
+    assert "€9.00" in row
+    assert row.rstrip().endswith("—</td>")
+
+
+def test_file_is_that_of_the_day(two_days: Client) -> None:
+    figures = json.loads(two_days.get(reverse("audit-json") + "?day=2024-04-30").content)
+    assert figures["customers"] == 1100
+    assert "1,100 customers" in _text(two_days, reverse("audit-report") + "?day=2024-04-30")
+
+
+@pytest.mark.parametrize("path", [AUDIT, "/audit/report.html", "/audit/audit.json"])
+@pytest.mark.parametrize("day", ["2024-04-01", "yesterday", "%00"])
+def test_day_without_an_audit_is_no_page(two_days: Client, path: str, day: str) -> None:
+    assert two_days.get(f"{path}?day={day}").status_code == 404
+
+
+def test_comparison_with_a_day_without_an_audit_is_left_out(two_days: Client) -> None:
+    assert 'id="compared"' not in _text(two_days, AUDIT + "?with=2020-01-01")
+
+
+# --- who may, and what is written down ----------------------------------------------------------------
+@pytest.mark.parametrize(("role", "status"), [("analyst", 200), ("agent", 403)])
+def test_audit_is_for_those_who_may_see_figures(inside: Client, owner: User, role: str, status: int) -> None:
+    services.keep_audit(audit=audit())
+    owner.groups.set([Group.objects.get_or_create(name=role)[0]])
+    for path in (AUDIT, "/audit/report.html", "/audit/audit.json", "/audit/state/"):
+        assert inside.get(path).status_code == status, path
+    assert inside.post(reverse("audit-make")).status_code == (302 if status == 200 else 403)
+
+
+def test_what_is_taken_out_and_asked_for_is_written_down(inside: Client, owner: User) -> None:
+    services.keep_audit(audit=audit())
+    inside.get(reverse("audit-report"))
+    inside.get(reverse("audit-json"))
+    inside.post(reverse("audit-make"))
+    entries = AuditLogEntry.objects.filter(user=owner).order_by("pk").values_list("action", "details")
+    assert list(entries) == [
+        ("list_taken_out", {"list": "audit-html", "as_of": "2024-04-29"}),
+        ("list_taken_out", {"list": "audit-json", "as_of": "2024-04-29"}),
+        ("audit_asked_for", {}),
+    ]
+
+
+def test_asking_leads_back_to_the_page_the_form_stood_on(inside: Client) -> None:
+    make = reverse("audit-make")
+    assert inside.post(make, {"next": "/metrics/rfm/"})["Location"] == "/metrics/rfm/"
+    assert inside.post(make, {"next": "https://elsewhere.example/"})["Location"] == AUDIT
+
+
 @pytest.mark.parametrize("name", ["audit-report", "audit-json"])
 def test_there_is_no_file_without_an_audit(inside: Client, name: str) -> None:
     assert inside.get(reverse(name)).status_code == 404
@@ -199,12 +294,12 @@ def test_queries_of_the_page_are_counted(
 ) -> None:
     services.keep_audit(audit=_of_person("1"), charts=CHARTS)
     with django_assert_num_queries(QUERIES_OF_THE_PAGE):
-        inside.get("/")
+        inside.get(AUDIT)
 
 
 def test_policy_of_the_page_allows_nothing_inline(inside: Client) -> None:
     services.keep_audit(audit=audit(), charts=CHARTS)
-    answer = inside.get("/")
+    answer = inside.get(AUDIT)
     assert "no-store" in answer["Cache-Control"]  # nobody sees it by going back after the sign-out
     assert "unsafe" not in answer["Content-Security-Policy"]
     assert not [sign for sign in (" style=", "<style", "onclick=", "javascript:") if sign in answer.text]
@@ -215,16 +310,29 @@ import sys
 import django
 
 django.setup()
-from django.db import connection
 from django.test import Client
 from regulars.team.models import User
 
 client = Client()
 client.force_login(User.objects.get(), backend="django.contrib.auth.backends.ModelBackend")
-for path in ("/", "/audit/report.html", "/audit/audit.json"):
+for path in sys.argv[1].split(","):
     assert client.get(path).status_code == 200
-print([name for name in sys.argv[1:] if name in sys.modules])
+print([name for name in sys.argv[2:] if name in sys.modules])
 """
+PATHS = [
+    "/",
+    "/audit/",
+    "/audit/report.html",
+    "/audit/audit.json",
+    "/metrics/",
+    "/metrics/cohorts/",
+    "/metrics/rfm/",
+    "/metrics/channels/",
+    "/metrics/segments.xlsx",
+    "/customers/",
+    "/tasks/",
+    "/settings/",
+]
 HEAVY = ["duckdb", "pandas", "pyarrow", "ibis", "altair", "numpy", "vl_convert", "python_calamine"]
 
 
@@ -234,7 +342,7 @@ def test_pages_load_nothing_heavy(owner: User) -> None:
     services.keep_audit(audit=audit(), charts=CHARTS)
     database = urlsplit(os.environ["DATABASE_URL"])._replace(path="/" + connection.settings_dict["NAME"])
     done = subprocess.run(
-        [sys.executable, "-c", LOADS, *HEAVY],
+        [sys.executable, "-c", LOADS, ",".join(PATHS), *HEAVY],
         env=os.environ | {"DATABASE_URL": database.geturl(), "REGULARS_HOSTS": "testserver"},
         capture_output=True,
         text=True,

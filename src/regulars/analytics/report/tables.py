@@ -27,6 +27,8 @@ class MonthRow:
 
 @dataclass(frozen=True)
 class SlippingRow:
+    """`url`: where the customer's card is, on a page that has such."""
+
     customer_id: str
     last_order: str
     silent: str
@@ -35,6 +37,7 @@ class SlippingRow:
     revenue: str
     stage: str
     mood: str
+    url: str = ""
 
 
 @dataclass(frozen=True)

@@ -1,73 +1,104 @@
-"""The audit of the shop: shown, asked for anew, taken away as a file."""
+"""The audits of the shop: shown by day, compared, asked for anew, taken away as files."""
 
 from __future__ import annotations
 
-from zoneinfo import ZoneInfo
+from collections.abc import Callable
+from dataclasses import replace
+from functools import wraps
+from typing import Any
 
-from django.conf import settings
 from django.contrib.auth.decorators import login_not_required
+from django.db import transaction
 from django.http import Http404, HttpRequest, HttpResponse
+from django.http.response import HttpResponseBase
 from django.shortcuts import redirect, render
-from django.utils.translation import get_language, gettext
+from django.urls import reverse
+from django.utils.translation import gettext
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_POST, require_safe
 
 from regulars.analytics import queries, services
 from regulars.analytics.export import audit_json
+from regulars.analytics.queries import DatedAudit, Kept
 from regulars.analytics.report import render_report, report_context
+from regulars.analytics.report.tables import SlippingRow
 from regulars.analytics.types import Audit
 from regulars.analytics.wording.numbers import Formats
 from regulars.commerce import queries as commerce
-from regulars.commerce.models import Order
-from regulars.console.access import allowed
+from regulars.console import audits
+from regulars.console.access import allowed, may, user_id_of
+from regulars.console.figures import basis
 from regulars.console.people import with_names
-from regulars.team.types import Permission
+from regulars.console.voice import language
+from regulars.console.ways import back
+from regulars.kit import clock
+from regulars.team import queries as team
+from regulars.team import services as team_services
+from regulars.team.types import Action, Permission
 
-DEMO_SOURCE = "demo"
-"""Where the orders of the demo shop say they come from."""
+View = Callable[[HttpRequest], HttpResponseBase]
 
 
 @never_cache
 @require_safe
 @allowed(Permission.SEE_FIGURES)
 def page(request: HttpRequest) -> HttpResponse:
-    """The audit made last, or what happens until there is one."""
-    kept = queries.latest_kept()
-    work = queries.audit_work()
-    if kept is None:
-        context = {"seen": "", "work": work, "has_orders": commerce.any_orders()}
-        return render(request, "console/audit/empty.html", context)
-    language = _language()
-    return render(
-        request,
-        "console/audit/page.html",
-        {
-            **report_context(with_names(kept.audit), language, kept.charts.get(language)),
-            "seen": kept.id,
-            "work": work,
-            "is_demo": _is_demo(),
-            "basis": _basis(kept.audit, language),
-        },
-    )
+    """The audit of a day, by default the latest, or what happens until there is one."""
+    dated, work = queries.audits_by_date(), queries.figures_work()
+    if not dated:
+        nothing = {"seen": "", "work": work, "has_orders": commerce.any_orders()}
+        return render(request, "console/audit/empty.html", nothing)
+    shown = _of_day(dated, request.GET.get("day", ""))
+    kept = _kept(shown)
+    formats = Formats(language(), kept.audit.currency)
+    context: dict[str, Any] = {
+        **report_context(with_names(kept.audit), formats.language, kept.charts.get(formats.language)),
+        "seen": dated[0].id,
+        "work": work,
+        "is_demo": team.shop().demo,
+        "basis": basis(kept.audit, formats),
+        "day": shown.day.isoformat(),
+        "day_name": formats.day(shown.day),
+        "latest": None if shown == dated[0] else formats.day(dated[0].day),
+        "months_kept": audits.months(dated, shown.day, formats) if len(dated) > 1 else [],
+        **_comparison(request, dated, kept.audit, formats),
+    }
+    if may(request, Permission.SEE_CUSTOMERS):
+        people = reverse("customers")
+        context |= {"segment_url": f"{people}?segment=", "stage_url": f"{people}?stage="}
+        context["slipping"] = _with_cards(context["slipping"], kept.audit)
+    return render(request, "console/audit/page.html", context)
 
 
 @require_POST
 @allowed(Permission.MAKE_AUDIT)
 def make(request: HttpRequest) -> HttpResponse:
     """Have the worker make a new one; the page tells when it is there."""
-    services.request_audit()
-    return redirect("audit")
+    with transaction.atomic():
+        services.request_figures()
+        team_services.log(user_id=user_id_of(request), action=Action.AUDIT_ASKED_FOR, now=clock.now())
+    return redirect(back(request, reverse("audit")))
+
+
+def _while_signed_in(view: View) -> View:
+    """A poll after the session ended must load the page anew, not get a sign-in form into it."""
+
+    @wraps(view)
+    def guarded(request: HttpRequest) -> HttpResponseBase:
+        return view(request) if request.user.is_authenticated else _reload()
+
+    return guarded
 
 
 @never_cache
-@login_not_required  # a poll after the session ended must reload the page, not get a sign-in form into it
+@login_not_required
 @require_safe
+@_while_signed_in
+@allowed(Permission.SEE_FIGURES)
 def state(request: HttpRequest) -> HttpResponse:
     """Where the work stands, asked by the page every few seconds until there is something new to show."""
-    if not request.user.is_authenticated:
-        return _reload()
     seen = str(queries.latest_audit_id() or "")
-    work = queries.audit_work()
+    work = queries.figures_work()
     if seen != request.GET.get("seen", "") or work != "making":
         return _reload()
     return render(request, "console/audit/state.html", {"seen": seen, "work": work})
@@ -77,59 +108,73 @@ def state(request: HttpRequest) -> HttpResponse:
 @require_safe
 @allowed(Permission.TAKE_LISTS_OUT)
 def report(request: HttpRequest) -> HttpResponse:
-    """The page as one HTML file, to be sent or kept."""
-    kept = queries.latest_kept()
-    if kept is None:
-        raise Http404
-    language = _language()
-    title = gettext("Demo shop") if _is_demo() else gettext("Orders of the shop")
-    content = render_report(with_names(kept.audit), language, kept.charts.get(language), title)
-    return _attachment(content.encode(), "text/html; charset=utf-8", kept.audit, "html")
+    """The page of a day as one HTML file, to be sent or kept."""
+    kept = _kept(_of_day(queries.audits_by_date(), request.GET.get("day", "")))
+    shop = team.shop()
+    name = shop.name or (gettext("Demo shop") if shop.demo else gettext("Orders of the shop"))
+    content = render_report(with_names(kept.audit), language(), kept.charts.get(language()), name)
+    return _attachment(request, content.encode(), "text/html; charset=utf-8", kept.audit, "html")
 
 
 @never_cache
 @require_safe
 @allowed(Permission.TAKE_LISTS_OUT)
 def figures(request: HttpRequest) -> HttpResponse:
-    """The figures for a program; persons by number."""
-    kept = queries.latest_kept()
-    if kept is None:
+    """The figures of a day for a program; persons by number."""
+    kept = _kept(_of_day(queries.audits_by_date(), request.GET.get("day", "")))
+    return _attachment(request, audit_json(kept.audit, language()), "application/json", kept.audit, "json")
+
+
+def _of_day(dated: list[DatedAudit], day: str) -> DatedAudit:
+    found = audits.of_day(dated, day)
+    if found is None:
         raise Http404
-    return _attachment(audit_json(kept.audit, _language()), "application/json", kept.audit, "json")
+    return found
 
 
-def _attachment(content: bytes, kind: str, audit: Audit, suffix: str) -> HttpResponse:
+def _kept(dated: DatedAudit) -> Kept:
+    kept = queries.kept_audit(dated.id)
+    if kept is None:  # a new one of the same day has just taken its place
+        raise Http404
+    return kept
+
+
+def _comparison(
+    request: HttpRequest, dated: list[DatedAudit], audit: Audit, formats: Formats
+) -> dict[str, Any]:
+    """The figures beside those of another day, if one is named that is kept."""
+    asked = request.GET.get("with", "")
+    other = audits.of_day(dated, asked) if asked else None
+    kept = None if other is None else queries.kept_audit(other.id)
+    return {
+        "months_other": audits.months(dated, other.day if other else None, formats),
+        "compared": audits.compared(audit, kept.audit, formats) if kept else [],
+        "compared_day": formats.day(other.day) if other else "",
+    }
+
+
+def _with_cards(rows: list[SlippingRow], audit: Audit) -> list[SlippingRow]:
+    """The same rows, each leading to the customer's card."""
+    return [
+        replace(row, url=reverse("customers-card", args=[int(customer.customer_id)]))
+        if customer.customer_id.isascii() and customer.customer_id.isdigit()
+        else row
+        for row, customer in zip(rows, audit.slipping.top, strict=True)
+    ]
+
+
+def _attachment(request: HttpRequest, content: bytes, kind: str, audit: Audit, suffix: str) -> HttpResponse:
+    team_services.log(
+        user_id=user_id_of(request),
+        action=Action.LIST_TAKEN_OUT,
+        now=clock.now(),
+        details={"list": f"audit-{suffix}", "as_of": audit.as_of.isoformat()},
+    )
     name = f"audit-{audit.as_of.isoformat()}.{suffix}"
     headers = {"Content-Disposition": f'attachment; filename="{name}"'}
     return HttpResponse(content, content_type=kind, headers=headers)
 
 
-def _basis(audit: Audit, language: str) -> list[str]:
-    """What the figures rest on: the span, how much of what, the day of the figures, when they were made."""
-    formats = Formats(language, audit.currency)
-    made = audit.made_at.astimezone(ZoneInfo(audit.timezone))
-    return [
-        " · ".join(
-            (
-                f"{formats.day(audit.from_)} – {formats.day(audit.to)}",
-                formats.customers(audit.customers),
-                formats.orders(audit.orders),
-            )
-        ),
-        gettext("As of %(day)s; made on %(made)s at %(time)s.")
-        % {"day": formats.day(audit.as_of), "made": formats.day(made.date()), "time": f"{made:%H:%M}"},
-    ]
-
-
-def _language() -> str:
-    """One of settings.LANGUAGES, as the middleware found it."""
-    return get_language() or settings.LANGUAGE_CODE
-
-
 def _reload() -> HttpResponse:
     """Have htmx load the whole page anew."""
     return HttpResponse(headers={"HX-Refresh": "true"})
-
-
-def _is_demo() -> bool:
-    return Order.objects.filter(source=DEMO_SOURCE).exists()
