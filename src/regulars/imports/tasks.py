@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import datetime, time
 
 from procrastinate import JobContext
 from procrastinate.contrib.django import app
@@ -10,7 +10,7 @@ from procrastinate.contrib.django import app
 from regulars.imports import queries, services
 from regulars.imports.models import ADVANCE
 from regulars.kit import clock
-from regulars.kit.schedules import Every, Schedule
+from regulars.kit.schedules import Daily, Every, Schedule
 
 
 @app.task(name=ADVANCE, pass_context=True)
@@ -26,4 +26,13 @@ def pick_up(now: datetime, limit: int) -> int:
     return 0  # all of them at once; those that wait on are asked for again in a minute
 
 
-SCHEDULES = [Schedule(name="imports.pick_up", cadence=Every(minutes=1), run=pick_up, limit=100)]
+def forget(now: datetime, limit: int) -> int:
+    """Delete what is kept for 30 days only, and what processes that died left in the folder."""
+    services.remove_left_over(now=now)
+    return services.forget(now=now, limit=limit)
+
+
+SCHEDULES = [
+    Schedule(name="imports.pick_up", cadence=Every(minutes=1), run=pick_up, limit=100),
+    Schedule(name="imports.forget", cadence=Daily(at=time(4, 20)), run=forget, limit=100),
+]

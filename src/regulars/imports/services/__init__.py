@@ -2,6 +2,7 @@
 
 from regulars.imports.services.advancing import advance
 from regulars.imports.services.arrivals import take_file
+from regulars.imports.services.forgetting import forget, remove_left_over
 from regulars.imports.services.jobs import wake
 from regulars.imports.services.steps import check, choose_mapping, resume, start, stop, undo
 from regulars.imports.services.undoing import plan_undo
@@ -13,7 +14,9 @@ __all__ = [
     "check_watch",
     "choose_mapping",
     "delete_watch",
+    "forget",
     "plan_undo",
+    "remove_left_over",
     "resume",
     "save_watch",
     "start",
