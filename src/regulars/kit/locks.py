@@ -38,6 +38,18 @@ def alone(space: Space, name: str) -> Iterator[bool]:
         guard.close()
 
 
+def is_held(space: Space, name: str) -> bool:
+    """Whether somebody is at it right now; for pages, who comes next must ask `alone`."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT EXISTS (SELECT FROM pg_locks WHERE locktype = 'advisory' AND objsubid = 2 "
+            "AND database = (SELECT oid FROM pg_database WHERE datname = current_database()) "
+            "AND classid = %s AND objid = %s)",
+            [space.value, _number(name) % 2**32],
+        )
+        return bool(cursor.fetchone()[0])
+
+
 def _number(name: str) -> int:
     """32 bits of the name; two names that share them only wait for each other needlessly."""
     return int.from_bytes(hashlib.sha256(name.encode()).digest()[:4], "big", signed=True)
