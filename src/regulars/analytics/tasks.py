@@ -12,7 +12,6 @@ from procrastinate.contrib.django import app
 
 from regulars.analytics import queries, services
 from regulars.analytics.models import MAKE_FIGURES
-from regulars.analytics.progress import Silent
 from regulars.commerce import queries as commerce
 from regulars.customers import queries as customers
 from regulars.events import queries as marks
@@ -39,9 +38,9 @@ class ShopDaily:
 @app.task(name=MAKE_FIGURES, queueing_lock=MAKE_FIGURES, lock=MAKE_FIGURES)
 def make_figures() -> None:
     """Make the figures of the shop as it stands now; asked for by `services.request_figures`."""
-    from regulars.analytics.compute.full_run import make_all_figures
+    from regulars.analytics.compute.apart import make_figures_apart
 
-    make_all_figures(now=clock.now(), progress=Silent())
+    make_figures_apart(clock.now())
 
 
 def request_figures(now: datetime, limit: int) -> int:

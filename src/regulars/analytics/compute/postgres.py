@@ -8,9 +8,8 @@ from typing import Any
 
 import pyarrow as pa
 from adbc_driver_postgresql import dbapi
-from django.db import connection
-from psycopg import pq
-from psycopg.conninfo import make_conninfo
+
+from regulars.analytics.compute import address
 
 READ_SECONDS_MAX = 3600
 """Reading a large shop takes longer than a page's statement may; it holds back no reader of the log."""
@@ -36,15 +35,8 @@ class Snapshot:
 @contextlib.contextmanager
 def snapshot() -> Iterator[Snapshot]:
     """Read only, and gone with the block. Its moment is that of `begin`, or else of the first read."""
-    with dbapi.connect(_address()) as postgres, postgres.cursor() as cursor:
+    with dbapi.connect(address.conninfo()) as postgres, postgres.cursor() as cursor:
         cursor.execute("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ READ ONLY")
         for limit in ("statement_timeout", "idle_in_transaction_session_timeout"):
             cursor.execute(f"SET LOCAL {limit} = '{READ_SECONDS_MAX}s'")
         yield Snapshot(cursor)
-
-
-def _address() -> str:
-    """Where Django's connection goes, in libpq's words."""
-    known = {option.keyword.decode() for option in pq.Conninfo.get_defaults()}
-    values = connection.get_connection_params()
-    return make_conninfo("", **{key: value for key, value in values.items() if key in known})

@@ -8,6 +8,8 @@ import msgspec
 
 from regulars.analytics.models import FiguresRun
 from regulars.analytics.queries.audits import latest_of
+from regulars.analytics.rules.rhythm import STAGES
+from regulars.analytics.rules.segments import SEGMENTS
 from regulars.analytics.types import Cuts, Run, TrendPoint
 
 
@@ -31,8 +33,8 @@ def latest_run() -> Run | None:
         cuts=msgspec.convert(row.cuts, Cuts),
         trend=msgspec.convert(row.trend, list[TrendPoint]),
         charts=row.charts,
-        segments=counts["segments"],
-        stages=counts["stages"],
+        segments={name: counts["segments"][name] for name in SEGMENTS},  # jsonb keeps no order
+        stages={name: counts["stages"][name] for name in STAGES},
     )
 
 

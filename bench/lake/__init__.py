@@ -1,0 +1,1 @@
+"""How quick the way from PostgreSQL into the lake is."""

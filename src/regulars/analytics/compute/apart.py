@@ -1,0 +1,74 @@
+"""A run over everybody in a process of its own, whose memory goes back when it ends.
+
+The worker starts it (`make_figures_apart`), and it ends with the worker: it holds the reading end of a
+pipe, and the end of the pipe is the news. `python -m regulars.analytics.compute.apart MOMENT`
+"""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+import threading
+from datetime import datetime
+
+from django.conf import settings
+
+from regulars.analytics.compute import address
+from regulars.analytics.errors import LakeError
+
+REFUSED = 3
+"""How it ends where a person can do something about it; what, it has said."""
+
+
+def make_figures_apart(now: datetime) -> None:
+    """Wait for a run over everybody as of `now`.
+
+    Raises LakeError with what was said, and RuntimeError where it failed otherwise: the reason stands in
+    the log.
+    """
+    environment = os.environ | {
+        "DATABASE_URL": address.url(),
+        "REGULARS_HOME": str(settings.HOME),
+        "DJANGO_SETTINGS_MODULE": os.environ.get("DJANGO_SETTINGS_MODULE", "regulars.config.settings"),
+    }
+    with subprocess.Popen(
+        [sys.executable, "-m", "regulars.analytics.compute.apart", now.isoformat()],
+        env=environment,
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        text=True,
+    ) as process:
+        assert process.stdout is not None  # noqa: S101
+        said = process.stdout.read().strip()
+        status = process.wait()
+    if status == REFUSED:
+        raise LakeError(said)
+    if status:
+        raise RuntimeError(f"the figures were not made: their process ended with {status}")
+
+
+def main(moment: str) -> int:
+    """The process itself."""
+    import django
+
+    django.setup()
+    from regulars.analytics.compute.full_run import make_all_figures
+    from regulars.analytics.progress import Silent
+
+    threading.Thread(target=_end_with_parent, daemon=True).start()
+    try:
+        make_all_figures(now=datetime.fromisoformat(moment), progress=Silent())
+    except LakeError as error:
+        sys.stdout.write(error.message)
+        return REFUSED
+    return 0
+
+
+def _end_with_parent() -> None:
+    sys.stdin.read()
+    os._exit(1)
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1]))
