@@ -12,9 +12,13 @@ from pathlib import Path
 
 from bench.audit import suite as audit
 from bench.figure import Figure
+from bench.pages import suite as pages
 
 RESULTS = Path(__file__).parent / "results.json"
-SUITES: dict[tuple[str, ...], Callable[[list[str]], Iterator[Figure]]] = {audit.KEYS: audit.figures}
+SUITES: dict[tuple[str, ...], Callable[[list[str]], Iterator[Figure]]] = {
+    audit.KEYS: audit.figures,
+    pages.KEYS: pages.figures,
+}
 """Each suite makes the figures it is asked for, by key."""
 
 

@@ -36,7 +36,8 @@ LAST_NAMES = """
 
 _PEOPLE = """
 INSERT INTO customers_person (id, created_at)
-SELECT n, %(now)s - make_interval(days => (n * 7919 %% 900)::int) FROM generate_series(1::bigint, %(size)s) AS n;
+SELECT n, %(now)s - make_interval(days => (n * 7919 %% 900)::int)
+FROM generate_series(1::bigint, %(size)s) AS n;
 
 INSERT INTO customers_profile (id, person_id, source, external_id, name, search_key, sort_key, created_at)
 SELECT n, n, 'shop', 'K' || n, name, key, key, %(now)s - make_interval(days => (n * 7919 %% 900)::int)

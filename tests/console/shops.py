@@ -4,29 +4,37 @@ from __future__ import annotations
 
 from datetime import UTC, date, datetime
 from typing import Any
+from zoneinfo import ZoneInfo
 
+from django.contrib.auth.models import Group
 from django.test import Client
 from tests.analytics.audits import audit
 
 from regulars.analytics.models import CustomerFigures, FiguresRun, KeptAudit
+from regulars.analytics.rules.rhythm import STAGES
+from regulars.analytics.rules.segments import SEGMENTS
 from regulars.analytics.services import keep_audit
 from regulars.analytics.types import Audit
 from regulars.customers import services as customers
 from regulars.customers.models import Profile
 from regulars.customers.types import SHOP, IdentityType, NewProfile
 from regulars.team.models import User
-from regulars.team.services import create_user
 from regulars.team.types import Role
 
 NOW = datetime(2024, 5, 1, 9, 0, tzinfo=UTC)
+SINCE = datetime(2021, 5, 1, 9, 0, tzinfo=UTC)
+"""When customers became known to the shop."""
 AS_OF = date(2024, 5, 1)
-PASSWORD = "ветер-лампа-42"
+MOSCOW = ZoneInfo("Europe/Moscow")
 BACKEND = "django.contrib.auth.backends.ModelBackend"
 
 
 def colleague(role: Role = Role.MARKETER, name: str = "Ольга") -> User:
     email = f"{role.value}-{User.objects.count()}@example.com"
-    return create_user(email=email, password=PASSWORD, role=role, now=NOW, name=name, language="ru")
+    # No password: hashing one takes longer than most tests, and nobody signs in by it here.
+    user = User.objects.create(email=email, password="!", name=name, created_at=NOW)
+    user.groups.add(Group.objects.get_or_create(name=role.value)[0])
+    return user
 
 
 def browser_of(user: User, language: str = "en") -> Client:
@@ -43,7 +51,7 @@ def person(name: str = "Анна", *, email: str = "", phone: str = "", number: 
         source=SHOP,
         external_id=number or f"c{Profile.objects.count() + 1}",
         name=name,
-        created_at=NOW,
+        created_at=SINCE,
         identities=tuple((type_, value) for type_, value in identities if value),
     )
     (profile,) = customers.upsert_profiles(profiles=[new], now=NOW, backfill=True).ids.values()
@@ -90,7 +98,10 @@ def run(document: Audit | None = None, charts: dict[str, dict[str, str]] | None 
         window_days=90,
         rhythm_days=45.0,
         cuts={"recency": [None] * 4, "frequency": [None] * 4, "monetary": [None] * 4},
-        counts={"segments": counts.get("segments", {}), "stages": counts.get("stages", {})},
+        counts={
+            "segments": dict.fromkeys(SEGMENTS, 0) | counts.get("segments", {}),
+            "stages": dict.fromkeys(STAGES, 0) | counts.get("stages", {}),
+        },
         trend=[],
     )
     return kept

@@ -3,12 +3,20 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import datetime, timedelta
 
+from django.db.models import Min
+from procrastinate.contrib.django.models import ProcrastinateJob, ProcrastinateWorker
+
+from regulars.analytics.models import MAKE_FIGURES
 from regulars.commerce import queries as commerce
 from regulars.customers import queries as customers
 from regulars.imports import queries as imports
 from regulars.team.models import User
 from regulars.team.types import Permission, ShopProfile
+
+PATIENCE = timedelta(minutes=2)
+"""A worker that has just been started begins within seconds."""
 
 
 @dataclass(frozen=True)
@@ -45,6 +53,19 @@ def missing_steps(stands: Standing, shop: ShopProfile, permissions: frozenset[Pe
     if Permission.MANAGE_TEAM in permissions and not _has_colleagues():
         missing.append("colleague")
     return missing
+
+
+def waits_in_vain(now: datetime) -> timedelta | None:
+    """For how long the figures were asked for with nobody there to make them; None while all is well.
+
+    A worker that runs says so every few seconds.
+    """
+    job = ProcrastinateJob.objects.filter(task_name=MAKE_FIGURES, status__in=["todo", "doing"]).order_by("id")
+    asked_at = job.aggregate(at=Min("procrastinateevent__at"))["at"]
+    if asked_at is None or now - asked_at < PATIENCE:
+        return None
+    alive = ProcrastinateWorker.objects.filter(last_heartbeat__gt=now - PATIENCE).exists()
+    return None if alive else now - asked_at
 
 
 def _has_colleagues() -> bool:

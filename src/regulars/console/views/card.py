@@ -206,7 +206,6 @@ def _log(user: int, action: Action, person: int, speak: Voice, **details: int | 
     team_services.log(user_id=user, action=action, now=speak.now, subject=f"person:{person}", details=details)
 
 
-@transaction.atomic
 def _note_seen(request: HttpRequest, person: int, speak: Voice) -> None:
     """A line of the audit log for who saw whose card, once a day."""
     user = user_id_of(request)

@@ -23,7 +23,7 @@ from regulars.analytics.wording.numbers import Formats
 from regulars.console.access import allowed, may, permissions_of, user_id_of
 from regulars.console.contacts import first_contacts
 from regulars.console.figures import tile
-from regulars.console.standing import missing_steps, standing
+from regulars.console.standing import missing_steps, standing, waits_in_vain
 from regulars.console.voice import Voice, voice
 from regulars.console.ways import with_choices
 from regulars.console.wording import overview as wording
@@ -51,10 +51,13 @@ def page(request: HttpRequest) -> HttpResponse:
     kept = analytics.latest_kept()
     stands = standing(speak.shop)
     missing = missing_steps(stands, speak.shop, permissions_of(request))
+    work_state = analytics.figures_work()
+    waits = waits_in_vain(speak.now) if work_state == "making" else None
     context: dict[str, Any] = {
         "shop": speak.shop,
         "stands": stands,
-        "work": analytics.audit_work(),
+        "work": work_state,
+        "waits": waits and wording.waited(waits),
         "seen": kept.id if kept else "",
         "steps": wording.steps(missing[: STEPS_SHOWN if kept else None]),
         "with_figures": kept is not None,

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
+from datetime import timedelta
 
 from django.urls import reverse
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 
 from regulars.analytics.types import Audit
 from regulars.analytics.wording.growth import growth_words
@@ -54,6 +56,14 @@ def basis(audit: Audit, voice: Voice) -> str:
         "orders": formats.orders(audit.orders),
         "customers": formats.customers(audit.customers),
     }
+
+
+def waited(time: timedelta) -> str:
+    """ "7 minutes"."""
+    minutes = int(time.total_seconds() // 60)
+    if minutes < 120:
+        return ngettext("%(n)s minute", "%(n)s minutes", minutes) % {"n": minutes}
+    return ngettext("%(n)s hour", "%(n)s hours", minutes // 60) % {"n": minutes // 60}
 
 
 def growth(audit: Audit, voice: Voice) -> list[Growth]:
