@@ -2,10 +2,7 @@
 
 from __future__ import annotations
 
-import os
-import pwd
 import re
-import signal
 import subprocess
 import sys
 import time
@@ -14,45 +11,15 @@ from pathlib import Path
 
 import pytest
 from tests.config.local.running import START_SECONDS_MAX, STOP_SECONDS_MAX, Start, free_port, python, status
+from tests.config.outside import postgres_15
 
 pytestmark = pytest.mark.slow
 
 
 @pytest.fixture
 def outside(open_tmp: Path) -> Iterator[str]:
-    """Another PostgreSQL than ours: the system's 15, on a socket of its own."""
-    programs = Path("/usr/lib/postgresql/15/bin")
-    assert programs.is_dir(), "PostgreSQL 15 of the system is needed: apt install postgresql-15"
-    data = open_tmp / "outside"
-    data.mkdir()
-    extra: dict[str, object] = {"cwd": "/"}
-    if os.geteuid() == 0:
-        nobody = pwd.getpwnam("nobody")
-        os.chown(data, nobody.pw_uid, nobody.pw_gid)
-        extra |= {"user": nobody.pw_uid, "group": nobody.pw_gid, "extra_groups": []}
-    run = [programs / "initdb", "-D", data, "-U", "shop", "-A", "trust", "-E", "UTF8", "--locale=C", "-N"]
-    subprocess.run(run, check=True, capture_output=True, **extra)  # type: ignore[call-overload]
-    port = free_port()
-    settings = [
-        "-c",
-        f"unix_socket_directories={data}",
-        "-c",
-        "listen_addresses=127.0.0.1",
-        "-c",
-        "fsync=off",
-    ]
-    with (
-        (open_tmp / "outside.log").open("wb") as log,
-        subprocess.Popen(  # type: ignore[call-overload]
-            [programs / "postgres", "-D", data, "-p", str(port), *settings], stderr=log, **extra
-        ) as server,
-    ):
-        ready = [programs / "pg_isready", "-q", "-h", "127.0.0.1", "-p", str(port), "-t", "1"]
-        while subprocess.run(ready).returncode != 0:
-            assert server.poll() is None, (open_tmp / "outside.log").read_text()
-            time.sleep(0.05)
-        yield f"postgresql://shop@127.0.0.1:{port}/postgres"
-        server.send_signal(signal.SIGQUIT)
+    with postgres_15(open_tmp) as address:
+        yield address
 
 
 def run(command: str, environment: dict[str, str]) -> subprocess.CompletedProcess[str]:

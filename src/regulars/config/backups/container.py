@@ -85,7 +85,8 @@ def _only_writer(path: Path) -> Iterator[IO[bytes]]:
         descriptor = os.open(path, os.O_RDWR | os.O_CREAT | os.O_NOFOLLOW, 0o600)
     except OSError as error:
         raise from_os(path, error) from error
-    with os.fdopen(descriptor, "r+b") as file:
+    file = os.fdopen(descriptor, "r+b")
+    try:
         try:
             fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except BlockingIOError:
@@ -93,6 +94,11 @@ def _only_writer(path: Path) -> Iterator[IO[bytes]]:
         os.ftruncate(descriptor, 0)
         os.fchmod(descriptor, 0o600)
         yield file
+    except BaseException:
+        with contextlib.suppress(OSError):  # on a full disk closing fails like the writing before it
+            file.close()
+        raise
+    file.close()
 
 
 def _move(new: Path, path: Path) -> None:
@@ -102,6 +108,7 @@ def _move(new: Path, path: Path) -> None:
     except FileExistsError:
         raise BackupError(_("%(path)s is there already. Choose another name.") % {"path": path}) from None
     except OSError:
+        require_new(path)
         new.rename(path)  # a file system without links, as on many sticks
     else:
         new.unlink()

@@ -32,7 +32,7 @@ def write(file: Path) -> None:
     _say(_("Writing the backup…"))
     manifest = dump.make(file, url=address, now=clock.now())
     size = file.stat().st_size / 1_000_000
-    click.echo(_("Written: %(path)s (%(size).1f MB).") % {"path": file, "size": size})
+    click.echo(_("Written: %(path)s (%(size)s MB).") % {"path": file, "size": f"{size:.1f}"})
     tell_counts(manifest.tables)
     tell_keys()
 
