@@ -86,7 +86,7 @@ social,soon,7
         ("search", date(2026, 1, 5), 12050, "RUB")
     ]
     assert {r.row: r.reason for r in queries.rejected_rows(row.id).rows} == {
-        4: "negative_cost",
+        4: "bad_amount",
         5: "bad_date",
     }
     assert files.bring_in(files.write(content), "costs").report.things == {"cost": Counts(same=1)}

@@ -9,6 +9,8 @@ from regulars.imports.types import Origin, State
 
 ADVANCE = "imports.advance"
 """The job that does what an import waits for."""
+LOOK = "imports.look"
+"""The job that looks whether a watched file is new."""
 
 
 class Import(models.Model):
@@ -37,6 +39,7 @@ class Import(models.Model):
     attempts = models.IntegerField(default=0)
     file = models.TextField(blank=True)
     sha256 = models.CharField(max_length=64, blank=True)
+    etag = models.TextField(blank=True, db_default="")
     size = models.BigIntegerField(default=0)
     error_code = models.TextField(blank=True)
     error_text = models.TextField(blank=True)

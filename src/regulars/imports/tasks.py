@@ -8,7 +8,7 @@ from procrastinate import JobContext
 from procrastinate.contrib.django import app
 
 from regulars.imports import queries, services
-from regulars.imports.models import ADVANCE
+from regulars.imports.models import ADVANCE, LOOK
 from regulars.kit import clock
 from regulars.kit.schedules import Daily, Every, Schedule
 
@@ -26,13 +26,25 @@ def pick_up(now: datetime, limit: int) -> int:
     return 0  # all of them at once; those that wait on are asked for again in a minute
 
 
+@app.task(name=LOOK)
+def look(watch_id: int) -> None:
+    """Look whether a watched file is new, and begin an import if it is."""
+    services.look(watch_id=watch_id, now=clock.now())
+
+
 def forget(now: datetime, limit: int) -> int:
     """Delete what is kept for 30 days only, and what processes that died left in the folder."""
     services.remove_left_over(now=now)
     return services.forget(now=now, limit=limit)
 
 
+def watch(now: datetime, limit: int) -> int:
+    """Have the watches looked at whose hour has come."""
+    return services.wake_due(now=now, limit=limit)
+
+
 SCHEDULES = [
+    Schedule(name="imports.watch", cadence=Every(minutes=5), run=watch, limit=100),
     Schedule(name="imports.pick_up", cadence=Every(minutes=1), run=pick_up, limit=100),
     Schedule(name="imports.forget", cadence=Daily(at=time(4, 20)), run=forget, limit=100),
 ]

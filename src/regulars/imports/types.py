@@ -161,7 +161,7 @@ class ImportRow:
 
     @property
     def can_stop(self) -> bool:
-        return self.state is State.RUNNING
+        return self.state in {State.RUNNING, State.CHECKING}
 
     @property
     def can_resume(self) -> bool:

@@ -12,6 +12,7 @@ COMMANDS = {
     "audit": "regulars.config.cli.audit",
     "await-audit": "regulars.config.cli.await_audit",
     "backup": "regulars.config.cli.backup",
+    "import": "regulars.config.cli.imports:bring_in",
     "manage": "regulars.config.cli.manage",
     "migrate": "regulars.config.cli.migrate",
     "password": "regulars.config.cli.password",
@@ -25,7 +26,7 @@ COMMANDS = {
 
 
 class Commands(click.Group):
-    """Finds `<name>` as the function of that name in its module."""
+    """Finds `<name>` as the function of that name in its module, or as the one named there."""
 
     def list_commands(self, ctx: click.Context) -> list[str]:
         return list(COMMANDS)
@@ -34,7 +35,10 @@ class Commands(click.Group):
         module = COMMANDS.get(cmd_name)
         if module is None:
             return None
-        command: click.Command = getattr(importlib.import_module(module), cmd_name.replace("-", "_"))
+        place, _colon, function = module.partition(":")
+        command: click.Command = getattr(
+            importlib.import_module(place), function or cmd_name.replace("-", "_")
+        )
         return command
 
 

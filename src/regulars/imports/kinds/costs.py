@@ -26,7 +26,7 @@ _ASIDE = """
 CREATE TABLE aside AS
 SELECT row, part, part_row, reason FROM costs WHERE reason IS NOT NULL
 UNION ALL
-SELECT row, part, part_row, 'negative_cost'
+SELECT row, part, part_row, 'bad_amount'
 FROM costs AS c JOIN summed AS s ON s.channel = c.channel AND s.day = c.day::DATE AND s.minor < 0
 WHERE c.reason IS NULL
 """

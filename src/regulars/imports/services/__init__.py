@@ -6,7 +6,7 @@ from regulars.imports.services.forgetting import forget, remove_left_over
 from regulars.imports.services.jobs import wake
 from regulars.imports.services.steps import check, choose_mapping, resume, start, stop, undo
 from regulars.imports.services.undoing import plan_undo
-from regulars.imports.services.watching import check_watch, delete_watch, save_watch
+from regulars.imports.services.watching import check_watch, delete_watch, look, save_watch, wake_due
 
 __all__ = [
     "advance",
@@ -15,6 +15,7 @@ __all__ = [
     "choose_mapping",
     "delete_watch",
     "forget",
+    "look",
     "plan_undo",
     "remove_left_over",
     "resume",
@@ -24,4 +25,5 @@ __all__ = [
     "take_file",
     "undo",
     "wake",
+    "wake_due",
 ]

@@ -13,6 +13,7 @@ from psycopg import errors as postgres
 from regulars.analytics.errors import InputError
 from regulars.imports.errors import ImportProblem
 from regulars.imports.models import Import
+from regulars.imports.services import outcomes
 from regulars.imports.services.examining import examine
 from regulars.imports.services.running import Clock, Enough, check, run
 from regulars.imports.services.undoing import take_back
@@ -80,6 +81,7 @@ def _fail(row: Import, code: str, text: str, clock: Clock) -> None:
     Import.objects.filter(pk=row.pk, state=row.state).update(
         state=State.FAILED.value, error_code=code, error_text=text, finished_at=clock(), attempts=0
     )
+    outcomes.note_failed(row.watch_id, text)
 
 
 def _is_disk_full(error: Exception) -> bool:

@@ -50,6 +50,7 @@ def take_file(
     mapping: Mapping[str, str] | None = None,
     examine: bool = True,
     watch_id: int | None = None,
+    etag: str = "",
 ) -> int:
     """Copy a file into the installation's folder and have the worker look at it; gives the import's number.
 
@@ -72,6 +73,7 @@ def take_file(
         mapping=dict(mapping or {}),
         started_by=user_id,
         watch_id=watch_id,
+        etag=etag,
         created_at=now,
     )
     file = folders.safe_name(name)

@@ -15,7 +15,7 @@ from regulars.imports.kinds.opening import open_work
 from regulars.imports.kinds.work import ROWS_MAX, SET_ASIDE_MAX, Work
 from regulars.imports.ledger import Ledger, Refused
 from regulars.imports.models import Import, RejectedRow
-from regulars.imports.services import changes
+from regulars.imports.services import changes, outcomes
 from regulars.imports.types import Counts, Report, State
 
 Clock = Callable[[], datetime]
@@ -185,4 +185,5 @@ def _copy(report: Report) -> Report:
 def _finish(import_id: int, now: datetime) -> None:
     mine = Import.objects.filter(pk=import_id, state=State.RUNNING.value)
     if mine.update(state=State.DONE.value, finished_at=now):
+        outcomes.note_worked(import_id, now)
         analytics.request_figures()

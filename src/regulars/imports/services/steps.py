@@ -68,8 +68,14 @@ def start(*, import_id: int, user_id: int | None, now: datetime) -> None:
 
 @transaction.atomic
 def stop(*, import_id: int, now: datetime) -> None:
-    """Have the worker leave off after the batch it is at; what went in stays, and it can go on later."""
-    _move(import_id, {State.RUNNING}, State.STOPPED, finished_at=now)
+    """Have the worker leave off after the batch it is at; what went in stays, and it can go on later.
+
+    A check ends without a result.
+    """
+    if Import.objects.filter(id=import_id, state=State.CHECKING.value).exists():
+        _move(import_id, {State.CHECKING}, State.EXAMINED)
+    else:
+        _move(import_id, {State.RUNNING}, State.STOPPED, finished_at=now)
 
 
 @transaction.atomic

@@ -1,0 +1,235 @@
+"""Fetching from addresses that people type in, without being made to reach into our own network.
+
+The name is resolved once and that very address is connected to, so that a second answer of the name
+server cannot lead elsewhere. Redirects are not followed. Private, local and reserved addresses (also
+such as are mapped into IPv6) are refused, unless the network is allowed by `REGULARS_OUTGOING_ALLOW`.
+"""
+
+from __future__ import annotations
+
+import ipaddress
+import socket
+import ssl
+import time
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from http.client import HTTPException, HTTPResponse, HTTPSConnection
+from urllib.parse import SplitResult, urlsplit
+
+from django.utils.translation import gettext as _
+
+from regulars.kit.errors import RegularsError
+
+Address = ipaddress.IPv4Address | ipaddress.IPv6Address
+Network = ipaddress.IPv4Network | ipaddress.IPv6Network
+
+CONNECT_SECONDS = 10.0
+READ_SECONDS = 30.0
+"""Between two pieces of the answer."""
+TOTAL_SECONDS = 1800.0
+"""Of a whole file; a server that sends a byte a minute would hold a worker for ever."""
+URL_LENGTH_MAX = 2_000
+BLOCK = 256 * 1024
+AGENT = "Regulars"
+
+
+class OutgoingError(RegularsError):
+    """The address cannot be fetched from; the message says why and what to do."""
+
+    code = "outgoing"
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """`is_same`: nothing has changed since the given ETag, and there are no blocks."""
+
+    is_same: bool
+    etag: str
+    size: int | None
+    blocks: Iterator[bytes]
+
+
+def networks(words: Sequence[str]) -> list[Network]:
+    """The networks of `REGULARS_OUTGOING_ALLOW`. Raises ValueError naming the one that is none."""
+    return [ipaddress.ip_network(word, strict=False) for word in words]
+
+
+def check_url(url: str) -> SplitResult:
+    """The parts of an https address. Raises OutgoingError for anything else."""
+    try:
+        parts = urlsplit(url.strip())
+        port_is_number = parts.port is None or parts.port > 0
+    except ValueError:
+        port_is_number = False
+        parts = SplitResult("", "", "", "", "")
+    is_good = (
+        parts.scheme == "https"
+        and bool(parts.hostname)
+        and port_is_number
+        and len(url) <= URL_LENGTH_MAX
+        and url.isascii()
+        and url.isprintable()
+    )
+    if not is_good:
+        raise OutgoingError(
+            _("Write the address as https://host/file, without a password in it."), code="bad_address"
+        )
+    if parts.username is not None or parts.password is not None:
+        raise OutgoingError(
+            _("Write the address as https://host/file, without a password in it."), code="bad_address"
+        )
+    return parts
+
+
+def is_allowed(address: Address, allow: Sequence[Network] = ()) -> bool:
+    """Whether this address may be connected to."""
+    real = _unwrapped(address)
+    if any(real.version == network.version and real in network for network in allow):
+        return True
+    return real.is_global and not real.is_multicast and not real.is_reserved
+
+
+def _unwrapped(address: Address) -> Address:
+    """The IPv4 address inside an IPv6 one: mapped, 6to4, Teredo or NAT64 lead there as well."""
+    if isinstance(address, ipaddress.IPv6Address):
+        inner = address.ipv4_mapped or address.sixtofour or (address.teredo[1] if address.teredo else None)
+        if inner is None and (address in _NAT64 or address in _COMPATIBLE) and int(address) & 0xFFFFFFFF > 1:
+            inner = ipaddress.IPv4Address(int(address) & 0xFFFFFFFF)
+        return inner or address
+    return address
+
+
+_NAT64 = ipaddress.IPv6Network("64:ff9b::/96")
+_COMPATIBLE = ipaddress.IPv6Network("::/96")
+
+
+@contextmanager
+def fetch(
+    url: str,
+    *,
+    limit: int,
+    etag: str = "",
+    allow: Sequence[Network] = (),
+    context: ssl.SSLContext | None = None,
+) -> Iterator[Answer]:
+    """The content of an https address, at most `limit` bytes; `etag` is that of the answer before.
+
+    Raises OutgoingError for an address that may not be reached, one that does not answer as it should,
+    and while the blocks are read for one that is too large or too slow. `context` is for tests.
+    """
+    parts = check_url(url)
+    address = _resolve(parts, allow)
+    connection = _Pinned(parts, address, context or ssl.create_default_context())
+    try:
+        try:
+            answer = _answer(connection, parts, etag, limit)
+        except (OSError, HTTPException) as error:
+            raise OutgoingError(
+                _("%(host)s does not answer: %(reason)s. Check whether it can be reached from here.")
+                % {"host": parts.hostname, "reason": error},
+                code="no_answer",
+            ) from error
+        yield answer
+    finally:
+        connection.close()
+        if connection.answered is not None:  # it holds the socket once the server said that it will close
+            connection.answered.close()
+
+
+def _resolve(parts: SplitResult, allow: Sequence[Network]) -> Address:
+    host = parts.hostname or ""
+    try:
+        found = socket.getaddrinfo(host, parts.port or 443, type=socket.SOCK_STREAM)
+    except (OSError, UnicodeError) as error:
+        raise OutgoingError(
+            _("There is no host %(host)s. Check the address.") % {"host": host}, code="no_host"
+        ) from error
+    addresses = [ipaddress.ip_address(str(entry[4][0]).partition("%")[0]) for entry in found]
+    # All of them: a name that leads inside with one of its addresses is not to be trusted with another.
+    if not addresses or not all(is_allowed(address, allow) for address in addresses):
+        raise OutgoingError(
+            _(
+                "%(host)s lies in a private or local network, which is not read from. Whoever runs the "
+                "server can allow it with REGULARS_OUTGOING_ALLOW."
+            )
+            % {"host": host},
+            code="private_address",
+        )
+    return addresses[0]
+
+
+class _Pinned(HTTPSConnection):
+    """Connects to one address, and proves that it is the host that was asked for."""
+
+    def __init__(self, parts: SplitResult, address: Address, context: ssl.SSLContext) -> None:
+        super().__init__(parts.hostname or "", parts.port or 443, timeout=CONNECT_SECONDS, context=context)
+        self._address = address
+        self._tls = context
+        self.answered: HTTPResponse | None = None
+
+    def connect(self) -> None:
+        plain = socket.create_connection((str(self._address), self.port), timeout=CONNECT_SECONDS)
+        try:
+            self.sock = self._tls.wrap_socket(plain, server_hostname=self.host)
+        except BaseException:
+            plain.close()
+            raise
+        self.sock.settimeout(READ_SECONDS)
+
+
+def _answer(connection: _Pinned, parts: SplitResult, etag: str, limit: int) -> Answer:
+    target = (parts.path or "/") + (f"?{parts.query}" if parts.query else "")
+    headers = {"User-Agent": AGENT, "Accept-Encoding": "identity", "Connection": "close"}
+    if etag:
+        headers["If-None-Match"] = etag
+    connection.request("GET", target, headers=headers)
+    response = connection.answered = connection.getresponse()
+    if response.status == 304 and etag:
+        return Answer(True, etag, 0, iter(()))
+    if response.status != 200:
+        raise OutgoingError(_refused(response.status, parts), code=f"status_{response.status}")
+    length = response.headers.get("Content-Length", "")
+    size = int(length) if length.isdecimal() else None
+    if size is not None and size > limit:
+        raise _too_large(limit)
+    return Answer(False, response.headers.get("ETag", "")[:200], size, _blocks(response, limit, size))
+
+
+def _refused(status: int, parts: SplitResult) -> str:
+    if 300 <= status < 400:
+        return _("%(host)s sends on to another address; write that one here.") % {"host": parts.hostname}
+    return _("%(host)s answers with %(status)s instead of the file. Check the address.") % {
+        "host": parts.hostname,
+        "status": status,
+    }
+
+
+def _blocks(response: HTTPResponse, limit: int, size: int | None) -> Iterator[bytes]:
+    read, ends_at = 0, time.monotonic() + TOTAL_SECONDS
+    while block := _read(response):
+        read += len(block)
+        if read > limit:
+            raise _too_large(limit)
+        if time.monotonic() > ends_at:
+            raise OutgoingError(_("The file comes too slowly; it was given up."), code="too_slow")
+        yield block
+    if size is not None and read < size:
+        raise _broken_off()
+
+
+def _read(response: HTTPResponse) -> bytes:
+    try:
+        return response.read(BLOCK)
+    except (OSError, HTTPException) as error:
+        raise _broken_off() from error
+
+
+def _broken_off() -> OutgoingError:
+    return OutgoingError(_("The connection broke off in the middle of the file."), code="broken_off")
+
+
+def _too_large(limit: int) -> OutgoingError:
+    return OutgoingError(
+        _("The file there is larger than %(size)s MB.") % {"size": limit // 1024**2}, code="too_large"
+    )
