@@ -19,6 +19,8 @@ from tests.analytics.audits import audit, channel
 
 from regulars.analytics import services, types
 from regulars.analytics.models import FiguresRun
+from regulars.analytics.rules.rhythm import STAGES
+from regulars.analytics.rules.segments import SEGMENTS
 from regulars.kit import clock
 from regulars.team.models import AuditLogEntry, User
 from regulars.team.services import create_owner
@@ -115,9 +117,9 @@ def run(kept: int) -> FiguresRun:
         window_days=90,
         rhythm_days=62.0,
         cuts=msgspec.to_builtins(cuts),
-        counts={"segments": {}, "stages": {}},
+        counts={"segments": dict.fromkeys(SEGMENTS, 0), "stages": dict.fromkeys(STAGES, 0)},
         trend=msgspec.to_builtins(points),
-        charts={"en": {"retention_rate": '<svg id="drawn"></svg>'}, "ru": {}},
+        charts={"en": {"trend_retention": '<svg id="drawn"></svg>'}, "ru": {}},
     )
 
 
@@ -160,7 +162,8 @@ def test_unknown_way_of_looking_at_cohorts_is_the_first(inside: Client, kept: in
 def test_worth_of_a_cohort_is_that_of_one_customer(inside: Client, kept: int) -> None:
     """December 2023: 210 customers; orders of 210, 56, 50, 44 and, unfinished, 37 of them for 500 each."""
     page = _text(inside, "metrics-cohorts")
-    row = page[page.index(">December 2023<") :]
+    row = page[page.index('id="worth"') :]
+    row = row[row.index(">Dec 2023<") :]
     row = row[: row.index("</tr>")]
     # The first month: 500; the third after it is over: (210 + 56 + 50 + 44) × 500 / 210.
     assert "₽500" in row or "RUB 500" in row
@@ -171,7 +174,8 @@ def test_worth_of_a_cohort_is_that_of_one_customer(inside: Client, kept: int) ->
 def test_worth_is_margin_where_one_is_given(inside: Client) -> None:
     services.keep_audit(audit=audit(margin=Decimal("0.5")))
     page = _text(inside, "metrics-cohorts")
-    row = page[page.index(">December 2023<") :]
+    row = page[page.index('id="worth"') :]
+    row = row[row.index(">Dec 2023<") :]
     assert "250" in row[: row.index("</tr>")]
     assert "The margin on all orders" in page
 

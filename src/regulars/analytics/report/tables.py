@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from django.utils.translation import gettext as _
+from django.utils.translation import pgettext
 
 from regulars.analytics.report.second_order import shown_within
 from regulars.analytics.types import Audit, Channel
@@ -175,6 +176,6 @@ def _payback(channel: Channel, formats: Formats) -> str:
     if channel.cac is None:
         return DASH
     if channel.payback_months is None:
-        return _("not yet")
+        return pgettext("payback", "not yet")
     # Counted from 0, the month of the first order itself.
     return formats.months(channel.payback_months + 1)

@@ -7,6 +7,7 @@ from decimal import Decimal
 from typing import Any
 
 from django.utils.translation import gettext as _
+from django.utils.translation import pgettext
 
 from regulars.analytics.report import leads, tables
 from regulars.analytics.types import Audit, Channel
@@ -77,7 +78,7 @@ def _tiles(audit: Audit, formats: Formats) -> list[Tile]:
         Tile(
             "payback",
             _("Pays back within"),
-            _("not yet") if payback is None else formats.months(payback + 1),
+            pgettext("payback", "not yet") if payback is None else formats.months(payback + 1),
             help=_("The month in which a customer has on average brought what winning them cost."),
         ),
     ]

@@ -8,6 +8,7 @@ from decimal import Decimal
 from typing import Any
 
 from django.utils.translation import gettext as _
+from django.utils.translation import pgettext
 
 from regulars.analytics.report import leads
 from regulars.analytics.report.cohorts import ROWS_MAX, heat_map
@@ -42,9 +43,9 @@ class Worth:
 def names() -> Mapping[str, str]:
     """The ways to look at the heat map, by the names of `report.cohorts.VIEWS`."""
     return {
-        "retention": _("Share"),
-        "active": _("Number"),
-        "turnover": _("Revenue"),
+        "retention": pgettext("cohorts", "Share"),
+        "active": pgettext("cohorts", "Number"),
+        "turnover": pgettext("cohorts", "Revenue"),
         "revenue": _("Revenue per customer"),
     }
 
@@ -70,7 +71,7 @@ def worth(audit: Audit, formats: Formats) -> list[Worth]:
     places = formats.money_places([_worth(c, len(c.revenue) - 1, audit.margin) for c in cohorts])
     return [
         Worth(
-            month=formats.month(cohort.month),
+            month=formats.month_short(cohort.month),
             size=formats.number(cohort.size),
             after=[
                 formats.money(value, places) if (value := worth_after(audit, cohort, k)) is not None else DASH

@@ -9,6 +9,7 @@ from decimal import Decimal
 from typing import cast
 
 from django.utils.translation import gettext as _
+from django.utils.translation import pgettext
 
 from regulars.analytics.types import Audit, Cohort, TrendPoint
 from regulars.analytics.wording import headline
@@ -72,7 +73,7 @@ def _unit(key: str, audit: Audit) -> tuple[str, int]:
         return "%", 100
     if kind == "money":
         return audit.currency or "", 1
-    return (_("days"), 1) if kind == "days" else ("", 1)
+    return (pgettext("unit", "days"), 1) if kind == "days" else ("", 1)
 
 
 def _scaled(value: Decimal | float | int | None, scale: int) -> Cell:
@@ -97,7 +98,7 @@ def _months(audit: Audit, formats: Formats) -> Sheet:
                 m.returning_revenue,
                 m.new_orders,
                 m.returning_orders,
-                _("yes") if m.partial else "",
+                pgettext("not whole", "yes") if m.partial else "",
             )
             for m in audit.months
         ],

@@ -32,6 +32,13 @@ FOLLOWED = (
     "revenue",
 )
 """The figures of the trend, in the order of its table."""
+DRAWN = {
+    "trend_repeat": "repeat_purchase_rate",
+    "trend_retention": "retention_rate",
+    "trend_customers": "customers",
+    "trend_revenue": "revenue",
+}
+"""The pictures that come with a run, and the figure that each of them follows."""
 SEEN_MIN = 0.0005
 """A smaller difference of shares would not be seen when it is written in tenths of a point."""
 
@@ -103,11 +110,11 @@ def _written(key: str, value: Any, places: int, formats: Formats) -> str:
 
 
 def _drawn(run: Run, language: str) -> list[Drawn]:
-    names = headline.figure_names()
+    names, found = headline.figure_names(), run.charts.get(language, {})
     return [
-        Drawn(names[key], mark_safe(svg))  # noqa: S308 (drawn by the worker)
-        for key, svg in run.charts.get(language, {}).items()
-        if key in names
+        Drawn(names[key], mark_safe(found[name]))  # noqa: S308 (drawn by the worker)
+        for name, key in DRAWN.items()
+        if name in found
     ]
 
 
