@@ -7,7 +7,8 @@ import re
 import pytest
 from django.db import connection
 
-from regulars.commerce import locks
+from regulars.commerce import locks, queries
+from regulars.kit import lake
 
 ROWS = 20_000
 
@@ -29,12 +30,23 @@ def _many(db: None) -> None:
             INSERT INTO commerce_orderline (order_id, number, quantity, amount_minor)
             SELECT n, 1, 1, 1 FROM generate_series(1, %(rows)s) AS n;
             INSERT INTO commerce_orderreturn (order_id, number, returned_at, amount_minor)
-            SELECT n, 1, '2026-01-02', 1 FROM generate_series(1, %(rows)s) AS n;
+            SELECT n, 1, timestamptz '2026-01-02' + n * interval '1 hour', 1
+            FROM generate_series(1, %(rows)s) AS n;
+            INSERT INTO commerce_credit (source, external_id, order_external_id, order_id, profile_id,
+                                         credited_at, amount_minor, currency, channel, backfill, told)
+            SELECT 'shop', n::text, n::text, CASE WHEN n %% 2 = 0 THEN n END, n,
+                   timestamptz '2026-01-02' + n * interval '1 hour', 1, 'RUB', '', true, 'backfill'
+            FROM generate_series(1, %(rows)s) AS n;
+            UPDATE commerce_order SET ordered_at = ordered_at + id * interval '1 hour';
             """,
             {"rows": ROWS},
         )
-        for table in ("customers_profile", "commerce_order", "commerce_orderline", "commerce_orderreturn"):
-            cursor.execute(f"ANALYZE {table}")
+        for table in ("order", "orderline", "orderreturn", "credit"):
+            cursor.execute(f"ANALYZE commerce_{table}")
+        cursor.execute("ANALYZE customers_profile")
+
+
+WHOLE = r"Seq Scan on commerce_(order\b|orderline|orderreturn|credit)"
 
 
 def plan(statement: str, *values: object) -> str:
@@ -54,10 +66,54 @@ def test_nothing_is_read_whole() -> None:
     }
     for index, text in plans.items():
         assert index in text
-        assert not re.search(r"Seq Scan on (customers|commerce)_(profile|order\b|orderreturn)", text), text
+        assert not re.search(WHOLE, text), text
 
 
 @pytest.mark.usefixtures("_many")
 def test_orders_of_a_customer_are_found_by_the_customer() -> None:
     text = plan("SELECT * FROM commerce_order WHERE profile_id = 17 ORDER BY ordered_at DESC LIMIT 20")
     assert "commerce_order_of_profile" in text
+
+
+@pytest.mark.usefixtures("_many")
+def test_a_month_for_the_lake_is_read_by_its_moment() -> None:
+    (table,) = [table for table in lake.registered() if table.name == "order_lines"]
+    text = plan(
+        f"SELECT * FROM ({table.query}) AS t WHERE {table.moment} >= %s AND {table.moment} < %s",
+        "2026-05-01+00",
+        "2026-06-01+00",
+    )
+    for index in ("order", "orderreturn", "credit"):
+        assert f"commerce_{index}_by_moment" in text
+        assert not re.search(rf"Seq Scan on commerce_{index}\b", text), text
+
+
+@pytest.mark.usefixtures("_many")
+@pytest.mark.parametrize("column", ["profile_id", "customer_id"])
+def test_lines_of_touched_customers_are_found_by_the_customer(column: str) -> None:
+    text = plan(f"SELECT * FROM facts_order_lines WHERE {column} = ANY(%s::bigint[])", [5, 70, 900])
+    assert "commerce_order_of_profile" in text
+    assert "commerce_credit_of_profile" in text
+    assert not re.search(WHOLE, text), text
+
+
+@pytest.mark.usefixtures("_many")
+def test_pages_read_by_indexes() -> None:
+    last = plan(queries._LAST, [5, 70], 20, 20)
+    assert "commerce_order_of_profile" in last
+    assert not re.search(WHOLE, last), last
+    assert not re.search(WHOLE, plan(queries._LINES, [5, 70, 900]))
+
+
+@pytest.mark.usefixtures("_many")
+def test_what_may_point_to_a_product_or_a_profile_is_found_by_an_index() -> None:
+    for query in (
+        "SELECT 1 FROM commerce_orderline WHERE product_id = 5",
+        "SELECT 1 FROM commerce_credit WHERE product_id = 5",
+        "SELECT 1 FROM commerce_order WHERE branch_id = 5",
+        "SELECT 1 FROM commerce_credit WHERE profile_id = 5",
+        "SELECT 1 FROM commerce_credit WHERE order_id = 5",
+        "SELECT 1 FROM commerce_credit WHERE source = 'shop' AND order_external_id = '5'"
+        " AND order_id IS NULL AND order_external_id <> ''",
+    ):
+        assert not re.search(WHOLE, plan(query)), query

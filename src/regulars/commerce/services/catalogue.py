@@ -77,7 +77,7 @@ def record_products(*, products: Sequence[NewProduct]) -> RecordedProducts:
     """
     rows = {product.key: (product.name, product.category) for product in products}
     done = keyed.record(PRODUCTS, rows, _better_known)
-    _touch(_PRODUCT_MONTHS, [done.ids[key] for key in done.before])
+    _mark_months(_PRODUCT_MONTHS, [done.ids[key] for key in done.before])
     before = {
         key: NewProduct(source=key[0], external_id=key[1], name=name, category=category)
         for key, (name, category) in done.before.items()
@@ -92,7 +92,7 @@ def record_branches(*, branches: Sequence[NewBranch]) -> RecordedBranches:
     A name that is empty or only the id again leaves what is stored.
     """
     done = keyed.record(BRANCHES, {branch.key: (branch.name,) for branch in branches}, _better_known)
-    _touch(_BRANCH_MONTHS, [done.ids[key] for key in done.before])
+    mark_months_of_branches([done.ids[key] for key in done.before])
     before = {
         key: NewBranch(source=key[0], external_id=key[1], name=name) for key, (name,) in done.before.items()
     }
@@ -117,7 +117,7 @@ def undo_products(*, changes: Sequence[ProductChange], now: datetime) -> Undone[
         for change in changes
     }
     done = keyed.take_back(PRODUCTS, {change.key: change.revision for change in changes}, befores)
-    _touch(_PRODUCT_MONTHS, [row.id for row in done.restored.values()])
+    _mark_months(_PRODUCT_MONTHS, [row.id for row in done.restored.values()])
     return done.undone()
 
 
@@ -126,7 +126,7 @@ def undo_branches(*, changes: Sequence[BranchChange], now: datetime) -> Undone[S
     """Put branches back as they were before; those that came with the import go when nothing is of them."""
     befores = {change.key: (change.before.name,) if change.before else None for change in changes}
     done = keyed.take_back(BRANCHES, {change.key: change.revision for change in changes}, befores)
-    _touch(_BRANCH_MONTHS, [row.id for row in done.restored.values()])
+    mark_months_of_branches([row.id for row in done.restored.values()])
     return done.undone()
 
 
@@ -137,8 +137,12 @@ def _better_known(key: keyed.Row, stored: keyed.Row | None, told: keyed.Row) -> 
     return tuple(new or old for new, old in zip((name, *rest), known, strict=True))
 
 
-def _touch(months_of: str, ids: Sequence[int]) -> None:
-    """Names are in the lake: mark the months in which these were sold."""
+def mark_months_of_branches(ids: Sequence[int]) -> None:
+    """Their names are in the lake: mark the months in which something was sold there."""
+    _mark_months(_BRANCH_MONTHS, ids)
+
+
+def _mark_months(months_of: str, ids: Sequence[int]) -> None:
     if not ids:
         return
     with connection.cursor() as cursor:

@@ -10,6 +10,7 @@ from django.utils.translation import gettext as _
 
 from regulars.commerce.errors import NameMissing, NameTaken, UnknownPlace
 from regulars.commerce.models import Branch, Till
+from regulars.commerce.services.catalogue import mark_months_of_branches
 from regulars.customers.types import SHOP
 
 NAME_LENGTH_MAX = 200
@@ -29,9 +30,8 @@ def save_branch(*, name: str, external_id: str = "", branch_id: int | None = Non
     name, external_id = _clean(name), _clean(external_id)
     if not name:
         raise NameMissing(_("A branch needs a name."))
-    if any(
-        id_ != branch_id for id_ in Branch.objects.filter(active=True, name=name).values_list("id", flat=True)
-    ):
+    namesakes = Branch.objects.filter(active=True, name=name).values_list("id", flat=True)
+    if any(id_ != branch_id for id_ in namesakes):
         raise NameTaken(
             _("There is a branch called “%(name)s” already; give this one another name.") % {"name": name}
         )
@@ -48,6 +48,7 @@ def save_branch(*, name: str, external_id: str = "", branch_id: int | None = Non
         ) from None
     if not found:
         raise UnknownPlace(_("This branch no longer exists; reload the page."))
+    mark_months_of_branches([branch_id])
     return branch_id
 
 
