@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 from django.db import connection, transaction
 
+from regulars.analytics.models import KeptAudit
 from regulars.commerce import services as commerce
 from regulars.commerce.types import ChannelDayCost, Order, OrderLine
 from regulars.customers import queries as customers_queries
@@ -132,12 +133,17 @@ def test_interrupted_it_goes_on_where_it_was(monkeypatch: pytest.MonkeyPatch) ->
 @pytest.mark.django_db(transaction=True)
 def test_the_worker_clears_it_and_asks_for_figures() -> None:
     demo.fill(now=NOW, seed=3, customers=30)
+    KeptAudit.objects.create(as_of=NOW.date(), made_at=NOW, version=1, document="{}", source=SHOP)
     with connection.cursor() as cursor:
         cursor.execute("DELETE FROM procrastinate_jobs")
     tasks.clear_demo()
     assert rows("SELECT count(*) FROM commerce_order") == [(0,)]
+    assert not KeptAudit.objects.exists()
     assert rows("SELECT task_name FROM procrastinate_jobs") == [("analytics.make_figures",)]
-    tasks.clear_demo()  # nothing there any more: no harm
+    # Nothing there any more: no harm, and what is kept of the owner's shop by then stays.
+    kept = KeptAudit.objects.create(as_of=NOW.date(), made_at=NOW, version=1, document="{}", source=SHOP)
+    tasks.clear_demo()
+    assert KeptAudit.objects.get() == kept
 
 
 @pytest.mark.django_db

@@ -6,6 +6,7 @@ from datetime import datetime, timedelta
 
 from django.db import transaction
 
+from regulars.analytics import services as analytics
 from regulars.commerce import services as commerce
 from regulars.commerce.types import BranchChange, CostChange, OrderChange, ProductChange
 from regulars.customers import queries as customers_queries
@@ -29,8 +30,9 @@ def clear(*, now: datetime, limit: int) -> int:
     """Take away at most `limit` of what is left of the demo shop; says how much that was, 0 when all is gone.
 
     Only what `demo.fill` stored, and with its customers the notes, tasks and events about them; everything
-    else stays, and so does what somebody changed since. Interrupted, it goes on where it was. What was
-    said of the shop is taken back by `team`, when the owner asks for all this.
+    else stays, and so does what somebody changed since. Interrupted, it goes on where it was. At the end
+    the audits it was part of are forgotten, and figures asked for. What was said of the shop is taken back
+    by `team`, when the owner asks for all this.
     """
     shop = DemoShop.objects.select_for_update().first()
     if shop is None:
@@ -88,3 +90,5 @@ def _clear_rest(shop: DemoShop, now: datetime) -> None:
         changes=[BranchChange((SOURCE, name), _AS_FILLED, None) for name in BRANCHES], now=now
     )
     DemoShop.objects.all().delete()
+    analytics.forget_audits()
+    analytics.request_figures()

@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-from django.db import transaction
 from procrastinate.contrib.django import app
 
-from regulars.analytics.services import request_figures
 from regulars.kit import clock
 from regulars.simulator import clearing
 
@@ -15,8 +13,6 @@ CLEAR = "simulator.clear_demo"
 
 @app.task(name=CLEAR, queueing_lock=CLEAR, lock=CLEAR)
 def clear_demo() -> None:
-    """Take the demo shop away and have the figures made of what is left. May be interrupted and repeated."""
+    """Take the demo shop away. May be interrupted and repeated."""
     while clearing.clear(now=clock.now(), limit=clearing.BATCH_MAX):
         pass
-    with transaction.atomic():
-        request_figures()

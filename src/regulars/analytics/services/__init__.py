@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from regulars.analytics.services.audits import keep_audit
+from regulars.analytics.services.audits import forget_audits, keep_audit
 from regulars.analytics.services.figures import (
     FIGURES_COLUMNS,
     FIGURES_MAX,
@@ -28,6 +28,7 @@ __all__ = [
     "NewFile",
     "NewRun",
     "Rewritten",
+    "forget_audits",
     "forget_files",
     "forget_lake",
     "keep_audit",

@@ -37,6 +37,11 @@ def keep_audit(
     return kept.pk
 
 
+def forget_audits(*, source: str = SHOP) -> None:
+    """Forget all audits of a source, and the runs they came from: a made-up shop was cleared."""
+    KeptAudit.objects.filter(source=source).delete()
+
+
 def _thin_out(source: str, today: date) -> None:
     dated = KeptAudit.objects.filter(source=source, day__lt=today)
     days = [day for day in dated.values_list("day", flat=True) if day is not None]
