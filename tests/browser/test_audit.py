@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from datetime import timedelta
 
 import pytest
 from playwright.sync_api import Page, expect
@@ -31,7 +32,7 @@ def kept(transactional_db: None, charts: Mapping[str, Mapping[str, str]]) -> int
 @pytest.mark.parametrize("theme", ["light", "dark"])
 def test_page_is_fit_for_everybody(visit: Visit, owner: User, kept: int, language: str, theme: str) -> None:
     visitor = visit(language=language, theme=theme)
-    page = visitor.enter(owner)
+    page = visitor.enter(owner, "/audit/")
     expect(page.locator("html")).to_have_attribute("lang", language)
     expect(page.locator("svg.rg-chart").first).to_be_visible()
     for width in WIDTHS:
@@ -44,7 +45,7 @@ def test_drawings_follow_the_theme(visit: Visit, owner: User, kept: int) -> None
     label = "getComputedStyle(document.querySelector('svg.rg-chart text')).fill"
     inks = set()
     for theme in ("light", "dark"):
-        page = visit(theme=theme).enter(owner)
+        page = visit(theme=theme).enter(owner, "/audit/")
         inks.add(page.evaluate(label))
     assert len(inks) == 2
     page.get_by_role("button", name="Светлое", exact=True).or_(
@@ -55,7 +56,7 @@ def test_drawings_follow_the_theme(visit: Visit, owner: User, kept: int) -> None
 
 
 def test_menu_of_files_opens_and_closes_by_keyboard(visit: Visit, owner: User, kept: int) -> None:
-    page = visit(language="en").enter(owner)
+    page = visit(language="en").enter(owner, "/audit/")
     page.keyboard.press("Tab")
     expect(page.get_by_role("link", name="Skip to the content")).to_be_focused()
     page.keyboard.press("Enter")
@@ -74,7 +75,7 @@ def test_menu_of_files_opens_and_closes_by_keyboard(visit: Visit, owner: User, k
 
 
 def test_menu_on_a_phone(visit: Visit, owner: User, kept: int) -> None:
-    page = visit(language="en", width=360, height=740).enter(owner)
+    page = visit(language="en", width=360, height=740).enter(owner, "/audit/")
     out = page.get_by_role("button", name="Sign out")
     expect(out).to_be_hidden()
     page.get_by_label("Menu", exact=True).click()
@@ -84,7 +85,7 @@ def test_menu_on_a_phone(visit: Visit, owner: User, kept: int) -> None:
 
 
 def test_new_audit_comes_to_the_page_by_itself(visit: Visit, owner: User, kept: int) -> None:
-    page = visit(language="en").enter(owner)
+    page = visit(language="en").enter(owner, "/audit/")
     page.get_by_role("button", name="Make it anew").click()
     waiting = page.get_by_text("A new audit is being made.")
     expect(waiting).to_be_visible()
@@ -98,8 +99,8 @@ def test_new_audit_comes_to_the_page_by_itself(visit: Visit, owner: User, kept: 
 
 def test_poll_after_the_session_ended_leads_to_the_sign_in(visit: Visit, owner: User) -> None:
     visitor = visit(language="en")
-    page = visitor.enter(owner)
-    services.request_audit()
+    page = visitor.enter(owner, "/audit/")
+    services.request_figures()
     page.reload()
     expect(page.get_by_text("The first audit is being made")).to_be_visible()
     visitor.context.clear_cookies()
@@ -107,7 +108,7 @@ def test_poll_after_the_session_ended_leads_to_the_sign_in(visit: Visit, owner: 
 
 
 def test_report_and_figures_are_downloaded(visit: Visit, owner: User, kept: int) -> None:
-    page = visit(language="en").enter(owner)
+    page = visit(language="en").enter(owner, "/audit/")
     for name, ending in (("Report, one HTML file", "html"), ("Figures, JSON", "json")):
         page.locator("main summary").first.click()
         with page.expect_download() as download:
@@ -117,7 +118,7 @@ def test_report_and_figures_are_downloaded(visit: Visit, owner: User, kept: int)
 
 
 def test_paper_is_light_and_without_the_frame(visit: Visit, owner: User, kept: int) -> None:
-    page = visit(language="en", theme="dark").enter(owner)
+    page = visit(language="en", theme="dark").enter(owner, "/audit/")
     page.emulate_media(media="print", color_scheme="dark")
     expect(page.get_by_role("navigation", name="Main menu").first).to_be_hidden()
     expect(page.get_by_role("button", name="Make it anew")).to_be_hidden()
@@ -128,3 +129,17 @@ def test_paper_is_light_and_without_the_frame(visit: Visit, owner: User, kept: i
 
 def _colour(page: Page, element: str, name: str) -> str:
     return str(page.evaluate(f"getComputedStyle({element}).{name}"))
+
+
+def test_another_day_is_chosen_and_compared(visit: Visit, owner: User) -> None:
+    services.keep_audit(audit=audit(made_at=audit().made_at - timedelta(days=1), customers=1100))
+    services.keep_audit(audit=audit())
+    page = visit(language="en", width=360).enter(owner, "/audit/")
+    page.get_by_label("Compare with").select_option("2024-04-30")
+    page.get_by_role("button", name="Show", exact=True).click()
+    expect(page.get_by_role("heading", name="Compared with 30 April 2024")).to_be_visible()
+    assert overflow(page) == 0
+    assert serious_findings(page) == []
+    page.get_by_label("Made on").select_option("2024-04-30")
+    page.get_by_role("button", name="Show", exact=True).click()
+    expect(page.get_by_text("This is an earlier audit")).to_be_visible()

@@ -1,4 +1,4 @@
-"""`regulars await-audit`: wait until the worker has made the first audit."""
+"""`regulars await-audit`: wait until the worker has made the first figures."""
 
 from __future__ import annotations
 
@@ -12,23 +12,25 @@ from regulars.config.words import gettext as _
 WAIT_SECONDS_MAX = 120
 
 
-@click.command(help=_("Wait until the first audit is made."), hidden=True)
+@click.command(help=_("Wait until the first figures are made."), hidden=True)
 def await_audit() -> None:
-    """Wait, and give up without harm: the page says itself that the audit is being made."""
+    """Wait, and give up without harm: the pages say themselves that figures are being made."""
     require_database()
-
-    from procrastinate.contrib.django.models import ProcrastinateJob
 
     from regulars.analytics import queries
 
-    click.echo(_("Auditing the demo shop…"), err=True)
+    click.echo(_("Computing the first figures…"), err=True)
     deadline = time.monotonic() + WAIT_SECONDS_MAX
-    while queries.latest_audit() is None:
-        waiting = ProcrastinateJob.objects.filter(status__in=["todo", "doing"])
-        if not waiting.exclude(task_name__startswith="regulars.").exists() and queries.latest_audit() is None:
-            click.echo(_("The audit failed; what the worker said stands above."), err=True)
+    while queries.latest_run_id() is None:
+        # In this order: between the two questions the work may have ended well.
+        work = queries.figures_work()
+        if work != "making" and queries.latest_run_id() is None:
+            if work == "failed":
+                click.echo(
+                    _("The figures could not be computed; what the worker said stands above."), err=True
+                )
             return
         if time.monotonic() > deadline:
-            click.echo(_("The audit takes longer; its page shows it once it is made."), err=True)
+            click.echo(_("The figures take longer; the pages show them once they are there."), err=True)
             return
         time.sleep(0.3)

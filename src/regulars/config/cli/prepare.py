@@ -30,8 +30,8 @@ def prepare(demo: bool) -> None:
     if first and demo and not commerce.any_orders():
         _fill_demo()
     _settle_owner(first)
-    if commerce.any_orders() and analytics.latest_audit() is None:
-        analytics_services.request_audit()
+    if commerce.any_orders() and analytics.latest_run_id() is None:
+        analytics_services.request_figures()
         raise SystemExit(AUDIT_ASKED)
 
 

@@ -105,7 +105,7 @@ def _table(name: str, audit: Audit) -> Sheet | None:
 def _shown(request: HttpRequest, name: str, build: Build) -> HttpResponse:
     """The page made of the figures of the last run, or what to do until there are some."""
     kept = queries.latest_kept()
-    work = queries.audit_work()
+    work = queries.figures_work()
     if kept is None:
         context = {"seen": "", "work": work, "has_orders": commerce.any_orders()}
         return render(request, "console/metrics/empty.html", context)
