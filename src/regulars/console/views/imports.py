@@ -169,7 +169,7 @@ def mapping(request: HttpRequest, number: int) -> HttpResponse:
             return _do(request, number, lambda: services.check(import_id=number, now=now))
         user = user_id_of(request)
         return _do(request, number, lambda: services.start(import_id=number, user_id=user, now=now))
-    if then in {"check", "start"}:
+    if then in {"check", "start"} and not wanted.is_as_shown:
         said.refused(request, _("You chose other columns. Look below how they read, then bring it in."))
     return _do(
         request,

@@ -37,6 +37,11 @@ def test_an_email_as_the_id_is_written_as_it_is_compared(reader: Reader) -> None
     assert column(rows, "customer_id") == ["ann@example.com", "ann@example.com", "bob@example.com"]
 
 
+def test_a_customer_who_is_an_email_has_it(reader: Reader) -> None:
+    _reading, rows = read_text(reader, "orders", "Покупатель,Дата,Сумма\nAnna@b.co,05.03.2024,10\n")
+    assert (rows[0]["customer_id"], rows[0]["email"]) == ("anna@b.co", "Anna@b.co")
+
+
 def test_a_phone_as_the_id_is_written_as_it_is_compared(reader: Reader) -> None:
     content = "Телефон;Дата заказа;Сумма\n+7 (921) 111-22-33;05.03.2024;10\n79211112233;06.03.2024;11\n"
     _reading, rows = read_text(reader, "orders", content)

@@ -36,6 +36,8 @@ def choose(table: Table, said: Choices) -> Mapped:
             _put(choices, field, said[field])
         elif best := next(iter(found.of(field)), None):
             choices[field] = Choice((best.column,))
+    if "email" not in said and "email" not in choices and _is_email(table, choices.get("customer_id")):
+        choices["email"] = choices["customer_id"]  # "Покупатель: anna@example.com"
     if "customer_name" in said:
         _put(choices, "customer_name", said["customer_name"])
     elif columns := name_columns(found, "customer_name", _taken(choices)):
@@ -48,6 +50,10 @@ def choose(table: Table, said: Choices) -> Mapped:
 def _put(choices: Choices, field: str, choice: Choice) -> None:
     if choice.columns:
         choices[field] = choice
+
+
+def _is_email(table: Table, choice: Choice | None) -> bool:
+    return choice is not None and profile(table.sample[choice.columns[0]]).emails > _MOSTLY
 
 
 def _taken(choices: Choices) -> set[int]:
@@ -106,7 +112,7 @@ class DetailFields(Fields):
         column = self.part.column(field)
         if field != "customer_id" or column is None:
             return value
-        if profile(self.part.table.sample[self.part.choices[field].columns[0]]).emails > _MOSTLY:
+        if _is_email(self.part.table, self.part.choices[field]):
             return email_sql(value)
         is_named = recognition.score(DETAIL_ROLES, "phone", column.name) > 0
         return phone_sql(value) if is_named or column == self.part.column("phone") else value
