@@ -4,7 +4,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from regulars.customers import queries, services
+from regulars.customers import queries, services, tasks
 from regulars.customers.errors import BadNote
 from regulars.customers.models import Note, Profile
 from regulars.customers.types import NewProfile
@@ -86,3 +86,16 @@ def test_notes_are_removed_for_good_by_profile() -> None:
     write(second, "c")
     assert services.remove_notes(profile_ids=[first]) == 2
     assert list(Note.objects.values_list("text", flat=True)) == ["c"]
+
+
+@pytest.mark.django_db
+def test_deleted_notes_are_forgotten_after_a_month() -> None:
+    (profile_id,) = customers("1")
+    for days in (40, 31, 30, 29, 1):
+        note_id = write(profile_id, f"{days}")
+        services.delete_note(note_id=note_id, author_id=5, now=NOW - timedelta(days=days))
+    write(profile_id, "bleibt")
+    assert tasks.forget_deleted_notes(NOW, 1) == 1
+    assert tasks.forget_deleted_notes(NOW, 10) == 1
+    assert tasks.forget_deleted_notes(NOW, 10) == 0
+    assert set(Note.objects.values_list("text", flat=True)) == {"30", "29", "1", "bleibt"}

@@ -6,7 +6,7 @@ from django.apps import AppConfig
 
 from regulars.customers.types import NOTE_ADDED, PROFILE_CREATED
 from regulars.events import registry
-from regulars.kit import lake
+from regulars.kit import lake, schedules
 from regulars.kit.lake import LakeTable
 
 # Months mean nothing for it: one file for all.
@@ -19,3 +19,7 @@ class CustomersConfig(AppConfig):
     def ready(self) -> None:
         registry.register(PROFILE_CREATED, NOTE_ADDED)
         lake.register(PROFILES)
+        from regulars.customers.tasks import SCHEDULES
+
+        for schedule in SCHEDULES:
+            schedules.register(schedule)

@@ -7,6 +7,7 @@ from pathlib import Path
 
 import click
 
+from regulars.config.cli.setup import require_database, say
 from regulars.config.words import gettext as _
 
 
@@ -18,18 +19,17 @@ def backup(file: Path) -> None:
     from regulars.config.local import embedded
 
     container.require_new(file)
-    with embedded.at_hand(_say):
+    with embedded.at_hand(say):
         write(file)
 
 
 def write(file: Path) -> None:
     """Make a backup of the database that is at hand, and tell what is in it."""
     from regulars.config.backups import dump
-    from regulars.config.cli.setup import require_database
     from regulars.kit import clock
 
     address = require_database()
-    _say(_("Writing the backup…"))
+    say(_("Writing the backup…"))
     manifest = dump.make(file, url=address, now=clock.now())
     size = file.stat().st_size / 1_000_000
     click.echo(_("Written: %(path)s (%(size)s MB).") % {"path": file, "size": f"{size:.1f}"})
@@ -64,7 +64,3 @@ def tell_keys(*, restored: bool = False) -> None:
         else _("The installation's key (%(place)s) is not in the backup: keep a copy of it elsewhere.")
     )
     click.echo(text % {"place": named})
-
-
-def _say(line: str) -> None:
-    click.echo(line, err=True)

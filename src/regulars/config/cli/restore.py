@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 import click
 
+from regulars.config.cli.setup import require_database, say
 from regulars.config.words import gettext as _
 
 if TYPE_CHECKING:
@@ -20,20 +21,19 @@ def restore(file: Path) -> None:
     from regulars.config.backups import container
     from regulars.config.backups import restore as restoring
     from regulars.config.cli import backup
-    from regulars.config.cli.setup import require_database
     from regulars.config.local import embedded
 
     with container.read(file) as reading:
-        _say(_("Checking the backup…"))
+        say(_("Checking the backup…"))
         reading.check()
-        with embedded.at_hand(_say, alone=True):
+        with embedded.at_hand(say, alone=True):
             address = require_database()
             _require_not_later(reading.manifest)
             _let_go()
             if restoring.require_empty(address, reading.manifest):
-                _say(_("Its rows are there already; going on after them."))
+                say(_("Its rows are there already; going on after them."))
             else:
-                _say(_("Bringing the backup back…"))
+                say(_("Bringing the backup back…"))
                 restoring.bring_back(reading, url=address)
             _settle()
             restoring.finish(address)
@@ -75,7 +75,7 @@ def _settle() -> None:
     from regulars.kit import clock
 
     if migrate.needed():
-        _say(_("Bringing the database to this release…"))
+        say(_("Bringing the database to this release…"))
         migrate.apply(verbosity=0)
     events.open_epoch_if_moved(now=clock.now())
     with transaction.atomic():
@@ -88,7 +88,3 @@ def _let_go() -> None:
     from django.db import connection
 
     connection.close()
-
-
-def _say(line: str) -> None:
-    click.echo(line, err=True)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import click
+
 from regulars.config.words import gettext as _
 from regulars.kit.errors import RegularsError
 
@@ -42,6 +44,11 @@ def require_database() -> str:
         reason = str(error).strip().splitlines()[-1]
         raise NoDatabase(_("The database does not answer: %(reason)s") % {"reason": reason}) from error
     return address
+
+
+def say(line: str) -> None:
+    """Tell how far a command is, where it does not mix with what it prints."""
+    click.echo(line, err=True)
 
 
 def require_secret_key() -> None:

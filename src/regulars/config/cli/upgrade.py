@@ -7,6 +7,7 @@ from pathlib import Path
 
 import click
 
+from regulars.config.cli.setup import require_database, require_ready_to_write, say
 from regulars.config.words import gettext as _
 from regulars.kit.errors import RegularsError
 
@@ -23,10 +24,9 @@ from regulars.kit.errors import RegularsError
 def upgrade(file: Path | None, no_backup: bool) -> None:
     """Web and workers are stopped before and started after it."""
     from regulars.config.cli import backup, migrate
-    from regulars.config.cli.setup import require_database, require_ready_to_write
     from regulars.config.local import embedded
 
-    with embedded.at_hand(_say):
+    with embedded.at_hand(say):
         require_database()
         if not migrate.needed():
             require_ready_to_write()
@@ -35,7 +35,7 @@ def upgrade(file: Path | None, no_backup: bool) -> None:
         chosen = None if no_backup else file or _ask()
         if chosen is not None:
             backup.write(chosen)
-        _say(_("Bringing the database to this release…"))
+        say(_("Bringing the database to this release…"))
         migrate.apply(verbosity=0)
         require_ready_to_write()
         click.echo(_("Done. Start web and workers again."))
@@ -45,7 +45,3 @@ def _ask() -> Path:
     if not sys.stdin.isatty():
         raise RegularsError(_("Name a file for the backup (--backup FILE), or do without one (--no-backup)."))
     return Path(click.prompt(_("File for a backup first"), type=str))
-
-
-def _say(line: str) -> None:
-    click.echo(line, err=True)

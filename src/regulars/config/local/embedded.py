@@ -5,8 +5,11 @@ from __future__ import annotations
 import contextlib
 import json
 import os
+import signal
 from collections.abc import Callable, Iterator
 from pathlib import Path
+from types import FrameType
+from typing import NoReturn
 
 from regulars.config import database, env, home
 from regulars.config.local import account as accounts
@@ -64,15 +67,16 @@ def at_hand(say: Say, *, alone: bool = False) -> Iterator[None]:
     """Within the block there is a database to work with: the outside one, or ours, started if need be.
 
     With `alone` nobody else may work with the installation meanwhile; else one that runs is used as it is.
-    Raises LocalError.
+    Told to end, everything that was begun is cleared up on the way out. Raises LocalError.
     """
-    if env.secret("DATABASE_URL"):
-        yield
-        return
-    folder = installation.open_folder()
     with contextlib.ExitStack() as stack:
+        stack.enter_context(_ending_orderly())
+        if env.secret("DATABASE_URL"):
+            yield
+            return
+        folder = installation.open_folder()
         try:
-            stack.enter_context(installation.only_one(folder, "-"))
+            stack.enter_context(installation.only_one(folder, "regulars backup/restore"))
         except AlreadyRuns:
             if alone:
                 raise
@@ -81,3 +85,19 @@ def at_hand(say: Say, *, alone: bool = False) -> Iterator[None]:
         else:
             stack.enter_context(running(folder, say))
         yield
+
+
+@contextlib.contextmanager
+def _ending_orderly() -> Iterator[None]:
+    """Within the block SIGTERM and SIGHUP end us like any error does: through all that clears up."""
+
+    def leave(number: int, frame: FrameType | None) -> NoReturn:
+        raise SystemExit(128 + number)
+
+    numbers = [n for n in (signal.SIGTERM, signal.SIGHUP) if signal.getsignal(n) != signal.SIG_IGN]
+    before = {number: signal.signal(number, leave) for number in numbers}  # `nohup` is respected
+    try:
+        yield
+    finally:
+        for number, handler in before.items():
+            signal.signal(number, handler)

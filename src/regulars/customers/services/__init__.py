@@ -5,6 +5,7 @@ from __future__ import annotations
 from regulars.customers.services.notes import (
     NOTE_CHARACTERS_MAX,
     delete_note,
+    forget_deleted_notes,
     remove_notes,
     restore_note,
     write_note,
@@ -16,6 +17,7 @@ __all__ = [
     "NOTE_CHARACTERS_MAX",
     "PROFILES_MAX",
     "delete_note",
+    "forget_deleted_notes",
     "remove_notes",
     "restore_note",
     "undo_profiles",

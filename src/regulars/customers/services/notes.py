@@ -16,6 +16,11 @@ from regulars.events.types import NewEvent
 
 NOTE_CHARACTERS_MAX = 5_000
 """Two pages of a letter: more is a document, not a note."""
+_FORGET = """
+DELETE FROM customers_note WHERE id IN (
+    SELECT id FROM customers_note WHERE deleted_at < %s ORDER BY id LIMIT %s FOR UPDATE SKIP LOCKED
+)
+"""
 
 
 @transaction.atomic
@@ -59,6 +64,14 @@ def restore_note(*, note_id: int, author_id: int) -> bool:
     """Bring one's own deleted note back; False if there is none."""
     notes = Note.objects.filter(pk=note_id, author_id=author_id, deleted_at__isnull=False)
     return notes.update(deleted_at=None) == 1
+
+
+@transaction.atomic
+def forget_deleted_notes(*, before: datetime, limit: int) -> int:
+    """Remove for good at most `limit` of the notes that were deleted earlier than that; says how many."""
+    with connection.cursor() as cursor:
+        cursor.execute(_FORGET, [before, limit])
+        return int(cursor.rowcount)
 
 
 @transaction.atomic
