@@ -7,7 +7,9 @@ from typing import Any
 
 import pytest
 
-from regulars.commerce.rules import Checking, as_stored, occasions, occasions_max, with_returns_of
+from regulars.commerce.rules.checking import Checking
+from regulars.commerce.rules.occasions import occasions, occasions_max
+from regulars.commerce.rules.states import as_stored, with_returns_of
 from regulars.commerce.types import NewCredit, Order, OrderLine, OrderReturn, OrderStatus, RefusedOrder
 
 NOON = datetime(2026, 3, 15, 12, tzinfo=UTC)

@@ -9,12 +9,14 @@ from regulars.commerce.services.catalogue import (
     upsert_products,
 )
 from regulars.commerce.services.costs import record_costs, undo_costs
-from regulars.commerce.services.credits import record_credits
+from regulars.commerce.services.credits import CREDITS_MAX, record_credits
 from regulars.commerce.services.orders import ORDERS_MAX, record_orders
 from regulars.commerce.services.places import archive_branch, archive_till, save_branch, save_till
-from regulars.commerce.services.undo import undo_credits, undo_orders
+from regulars.commerce.services.undo import CHANGES_MAX, undo_credits, undo_orders
 
 __all__ = [
+    "CHANGES_MAX",
+    "CREDITS_MAX",
     "ORDERS_MAX",
     "archive_branch",
     "archive_till",

@@ -10,7 +10,8 @@ from typing import Any
 from django.db import connection, transaction
 
 from regulars.commerce.locks import LockedCredit, hold_sources, lock_credits
-from regulars.commerce.rules import Checking, with_stored_quantity
+from regulars.commerce.rules.checking import Checking
+from regulars.commerce.rules.states import with_stored_quantity
 from regulars.commerce.services import links, telling
 from regulars.commerce.services.marks import Marks
 from regulars.commerce.services.telling import NamedOrder, Telling

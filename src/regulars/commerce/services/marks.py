@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from datetime import date, datetime
 
-from regulars.commerce.rules import month_of, months_of
+from regulars.commerce.rules.occasions import month_of, months_of
 from regulars.commerce.types import LINES_TABLE, NewCredit, Order
 from regulars.events import services as events
 

@@ -8,7 +8,8 @@ from datetime import datetime
 from django.db import transaction
 
 from regulars.commerce.locks import LockedOrder, hold_sources, lock_orders
-from regulars.commerce.rules import Checking, SoundOrder, as_stored, returns_text, with_returns_of
+from regulars.commerce.rules.checking import Checking, SoundOrder
+from regulars.commerce.rules.states import as_stored, returns_text, with_returns_of
 from regulars.commerce.services import links, rows, telling
 from regulars.commerce.services.marks import Marks
 from regulars.commerce.services.telling import Telling

@@ -9,10 +9,11 @@ from typing import Any
 
 from django.db import connection
 
-from regulars.commerce.rules import SoundOrder, cancelled_at
+from regulars.commerce.rules.checking import SoundOrder
+from regulars.commerce.rules.states import cancelled_at
 from regulars.commerce.types import Order, SourceKey
 
-# What is compared is made in the form that Python makes of an order (rules.SoundOrder, returns_text): so
+# What is compared is made in the form that Python makes of an order (rules/checking.py, rules/states.py): so
 # no line that stays as it is becomes an object here.
 _READ = r"""
 SELECT o.source, o.external_id, o.id,

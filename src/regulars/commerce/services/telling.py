@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from regulars.commerce.locks import LockedOrder
-from regulars.commerce.rules import occasions, occasions_max
+from regulars.commerce.rules.occasions import occasions, occasions_max
 from regulars.commerce.types import ORDER_REFUNDED, ORDER_UPDATED, NewCredit, Order
 from regulars.events import services as events
 from regulars.events.types import NewEvent
