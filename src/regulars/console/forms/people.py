@@ -64,7 +64,7 @@ class NewPasswordForm(forms.Form):
         first, second = data.get("password1"), data.get("password2")
         if first and second and first != second:
             self.add_error("password2", gettext("This is another password than the one above."))
-        elif first:
+        if first:
             try:
                 validate_password(first, self.user)
             except ValidationError as error:
