@@ -148,6 +148,27 @@ def test_filters_narrow_and_are_counted_by_the_run(inside: Client) -> None:
     assert len(_names(_page(inside, "?stage=nonsense"))) == 2
 
 
+@pytest.mark.parametrize("sort", ["last_day", "revenue", "name"])
+def test_place_of_the_rfm_map_holds_its_people(inside: Client, sort: str) -> None:
+    shops.run()
+    shops.person("Анна", r=5, f=1, segment="new", stage="new")
+    shops.person("Борис", r=4, f=1, segment="promising", stage="new")
+    shops.person("Вера", r=5, f=1, segment="new", stage="active")
+    page = _page(inside, f"?r=5&f=1&sort={sort}")
+    assert sorted(_names(page)) == ["Анна", "Вера"]
+    assert "2 customers, R 5, F 1 of the RFM map (New)" in page
+    assert '<input type="hidden" name="r" value="5">' in page
+    assert _names(_page(inside, "?r=5&f=1&stage=active")) == ["Вера"]
+    assert _names(_page(inside, "?r=5&f=1&q=Борис")) == []
+
+
+@pytest.mark.parametrize("place", ["r=6&f=1", "r=5", "r=x&f=1", "r=5&f=1&segment=promising", "r=²&f=1"])
+def test_what_is_no_place_of_the_map_is_passed_over(inside: Client, place: str) -> None:
+    shops.run()
+    shops.person("Борис", r=4, f=1, segment="promising", stage="new")
+    assert _names(_page(inside, f"?{place}")) == ["Борис"]
+
+
 def test_count_of_a_long_list_is_that_of_the_run(inside: Client) -> None:
     for n in range(PAGE + 1):
         shops.person(f"Имя {n}", stage="at_risk")

@@ -13,7 +13,7 @@ from django.http import QueryDict
 from regulars.analytics import queries as analytics
 from regulars.analytics.models import CustomerFigures
 from regulars.analytics.rules.rhythm import STAGES
-from regulars.analytics.rules.segments import SEGMENTS
+from regulars.analytics.rules.segments import SCORES, SEGMENTS
 from regulars.analytics.types import CustomerRow, Segment, Sort, Stage
 from regulars.customers import queries as customers
 
@@ -42,18 +42,22 @@ _BEYOND = """((p.sort_key = ''), p.sort_key COLLATE "C", p.person_id) {sign} (%s
 
 @dataclass(frozen=True)
 class Choice:
-    """What of the list somebody wants to see. `after` and `before` are positions of rows."""
+    """What of the list somebody wants to see. `after` and `before` are positions of rows.
+
+    `scores`: R and F, one place of the RFM map.
+    """
 
     q: str = ""
     segment: Segment | None = None
     stage: Stage | None = None
+    scores: tuple[int, int] | None = None
     sort: Order = "last_day"
     after: str = ""
     before: str = ""
 
     @property
     def filtered(self) -> bool:
-        return self.segment is not None or self.stage is not None
+        return self.segment is not None or self.stage is not None or self.scores is not None
 
     def query(self, *, default: Order, **changes: str) -> dict[str, str | None]:
         """What stands in the address of this choice, from its start unless a position is given."""
@@ -61,6 +65,8 @@ class Choice:
             "q": self.q,
             "segment": self.segment,
             "stage": self.stage,
+            "r": str(self.scores[0]) if self.scores else None,
+            "f": str(self.scores[1]) if self.scores else None,
             "sort": self.sort,
         }
         chosen |= changes
@@ -94,10 +100,16 @@ def choice_of(asked: QueryDict, *, default: Order) -> Choice:
         q=asked.get("q", "").replace("\x00", "").strip()[:QUERY_CHARACTERS_MAX],
         segment=next((s for s in SEGMENTS if s == segment), None),
         stage=next((s for s in STAGES if s == stage), None),
+        scores=None if segment else _scores(asked.get("r", ""), asked.get("f", "")),
         sort=next((s for s in ORDERS if s == sort), default),
         after=asked.get("after", "").replace("\x00", ""),
         before=asked.get("before", "").replace("\x00", ""),
     )
+
+
+def _scores(r: str, f: str) -> tuple[int, int] | None:
+    known = {str(score): score for score in range(1, SCORES + 1)}
+    return (known[r], known[f]) if r in known and f in known else None
 
 
 def page_of(choice: Choice, *, limit: int = PAGE) -> Page:
@@ -130,6 +142,7 @@ def found_by(choice: Choice, *, limit: int) -> list[ListedPerson]:
             if not isinstance(row, int)
             and choice.segment in (None, row.segment)
             and choice.stage in (None, row.stage)
+            and choice.scores in (None, (row.r, row.f))
         ]
     return _named(rows)
 
@@ -156,6 +169,7 @@ def _rows(choice: Choice, limit: int) -> list[tuple[str, int | CustomerRow]]:
     rows = analytics.customers_page(
         segment=choice.segment,
         stage=choice.stage,
+        scores=choice.scores,
         sort=sort,
         after=choice.after or None,
         before=choice.before or None,
@@ -167,7 +181,8 @@ def _rows(choice: Choice, limit: int) -> list[tuple[str, int | CustomerRow]]:
 def _by_name(choice: Choice, limit: int) -> list[tuple[int, str]]:
     conditions = ["true"]
     values: list[Any] = []
-    for column, value in (("segment", choice.segment), ("stage", choice.stage)):
+    r, f = choice.scores or (None, None)
+    for column, value in (("segment", choice.segment), ("stage", choice.stage), ("r", r), ("f", f)):
         if value is not None:
             conditions.append(f"f.{column} = %s")
             values.append(value)

@@ -12,6 +12,7 @@ from psycopg import sql
 
 from regulars.analytics.models import NO_DAY, CustomerFigures
 from regulars.analytics.rules.rhythm import STAGES
+from regulars.analytics.rules.segments import segment as segment_of
 from regulars.analytics.types import CustomerRow, Segment, Sort, Stage
 
 LIST_MAX = 1000
@@ -35,7 +36,6 @@ WHERE m >= 4 AND stage IN ('at_risk', 'lapsed')
 ORDER BY revenue_minor DESC, person_id DESC
 LIMIT %s
 """
-_TODAY_COUNT = "SELECT count(*) FROM {table} WHERE m >= 4 AND stage IN ('at_risk', 'lapsed')"
 
 
 def figures_of(person_id: int) -> CustomerRow | None:
@@ -48,6 +48,7 @@ def customers_page(
     *,
     segment: Segment | None = None,
     stage: Stage | None = None,
+    scores: tuple[int, int] | None = None,
     sort: Sort = "last_day",
     after: str | None = None,
     before: str | None = None,
@@ -55,6 +56,7 @@ def customers_page(
 ) -> list[CustomerRow]:
     """A page of customers, the latest or most first; those who never ordered come last.
 
+    `scores`: R and F, one place of the RFM map; it lies in one segment, whatever `segment` says.
     `after` is the `position(sort)` of the last row of the page above, `before` that of the first row of
     the page below; what is no position is passed over. `limit` is LIST_MAX at most.
     """
@@ -62,13 +64,15 @@ def customers_page(
     at = _position(before if upwards else after, sort)
     key, limit = _KEYS[sort], min(limit, LIST_MAX)
     direction = sql.SQL("ASC" if upwards else "DESC")
+    if scores is not None:
+        segment = segment_of(*scores)
     # With a segment, its stages are read each in their order and merged: so every filter has an index.
     branches: list[Stage | None] = [stage] if stage or not segment else list(STAGES)
     one = sql.SQL("SELECT {columns} FROM {table} WHERE {where} ORDER BY {order} LIMIT %s")
     order = sql.SQL("{key} {direction}, person_id {direction}").format(key=key, direction=direction)
     parts, values = [], []
     for chosen in branches:
-        where, bound = _where(segment, chosen, key, at, upwards)
+        where, bound = _where(segment, chosen, scores, key, at, upwards)
         parts.append(one.format(columns=_COLUMNS, table=_TABLE, where=where, order=order))
         values += [*bound, limit]
     if len(parts) == 1:
@@ -86,19 +90,18 @@ def look_at_today(limit: int = 10) -> list[CustomerRow]:
     return _rows(sql.SQL(_TODAY), [min(limit, LIST_MAX)])
 
 
-def look_at_today_count() -> int:
-    """How many `look_at_today` would name without a limit."""
-    with connection.cursor() as cursor:
-        cursor.execute(sql.SQL(_TODAY_COUNT).format(table=_TABLE))
-        return int(cursor.fetchone()[0])
-
-
 def _where(
-    segment: str | None, stage: str | None, key: sql.SQL, at: tuple[date | int, int] | None, upwards: bool
+    segment: str | None,
+    stage: str | None,
+    scores: tuple[int, int] | None,
+    key: sql.SQL,
+    at: tuple[date | int, int] | None,
+    upwards: bool,
 ) -> tuple[sql.Composable, list[Any]]:
     conditions: list[sql.Composable] = []
     values: list[Any] = []
-    for column, value in (("segment", segment), ("stage", stage)):
+    r, f = scores or (None, None)
+    for column, value in (("segment", segment), ("stage", stage), ("r", r), ("f", f)):
         if value is not None:
             conditions.append(sql.SQL("{} = %s").format(sql.Identifier(column)))
             values.append(value)

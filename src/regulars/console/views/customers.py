@@ -79,7 +79,7 @@ def _listed(
     path = reverse("customers")
     return {
         "rows": [{"line": _line(row, basis, speak)} for row in page.rows],
-        "sentence": listing.sentence(choice, count, basis, speak),
+        "sentence": listing.sentence(choice, count, sum(run.stages.values()) if run else 0, basis, speak),
         "newer_url": page.newer and with_choices(path, **choice.query(default=default, before=page.newer)),
         "older_url": page.older and with_choices(path, **choice.query(default=default, after=page.older)),
     }
@@ -102,7 +102,7 @@ def _line(row: ListedPerson, basis: Basis | None, speak: Voice) -> Any:
 
 def _count(choice: Choice, run: Run | None) -> int | None:
     """How many the list has, as of the last run; None where nobody counted."""
-    if run is None or (choice.segment and choice.stage) or not choice.filtered:
+    if run is None or choice.scores or (choice.segment and choice.stage) or not choice.filtered:
         return None
     found = run.segments.get(choice.segment) if choice.segment else None
     return run.stages.get(choice.stage) if choice.stage else found
@@ -147,6 +147,7 @@ def export(request: HttpRequest) -> HttpResponseBase:
             "contacts": whole,
             "segment": choice.segment or "",
             "stage": choice.stage or "",
+            "scores": list(choice.scores or ()),
             "searched": bool(choice.q),
         },
     )

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext, pgettext
 
+from regulars.analytics.rules.segments import segment as segment_of
 from regulars.analytics.wording.segments import SEGMENT_ORDER, STAGE_ORDER, segment_words
 from regulars.console.customer_list import ORDERS, Choice, Order
 from regulars.console.voice import Voice
@@ -59,15 +60,28 @@ def _counted(name: str, count: int | None, voice: Voice) -> str:
     return name if count is None else f"{name} ({voice.formats.number(count)})"
 
 
-def sentence(choice: Choice, count: int | None, basis: Basis | None, voice: Voice) -> str:
-    """ "37 customers, stage “At risk”, by revenue": what the list below shows."""
-    parts = [voice.formats.customers(count) if count is not None else _("All customers")]
+def sentence(choice: Choice, count: int | None, ordered: int, basis: Basis | None, voice: Voice) -> str:
+    """ "37 customers, stage “At risk”, by revenue": what the list below shows.
+
+    `count` is None where nobody counted; `ordered`: how many ordered at all, 0 before there are figures.
+    """
+    parts = [_all(choice, ordered, voice) if count is None else voice.formats.customers(count)]
     if (chosen := stage(choice.stage, basis, voice)) is not None:
         parts.append(_("stage “%(name)s”") % {"name": chosen.name})
     if choice.segment is not None:
         parts.append(_("segment “%(name)s”") % {"name": segment_words(choice.segment).name})
+    if choice.scores is not None:
+        r, f = choice.scores
+        name = segment_words(segment_of(r, f)).name
+        parts.append(_("R %(r)s, F %(f)s of the RFM map (%(name)s)") % {"r": r, "f": f, "name": name})
     parts.append(_sorted_by()[choice.sort])
     return ", ".join(parts)
+
+
+def _all(choice: Choice, ordered: int, voice: Voice) -> str:
+    if choice.filtered or not ordered:
+        return _("All customers")
+    return _("All customers (%(n)s with orders)") % {"n": voice.formats.number(ordered)}
 
 
 def found_sentence(choice: Choice, count: int, limit: int, voice: Voice) -> str:
