@@ -1,0 +1,1 @@
+"""How quick a file of orders is brought in, against COPY of its rows."""
