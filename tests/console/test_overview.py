@@ -23,8 +23,8 @@ from regulars.work.services import create_task
 pytestmark = pytest.mark.django_db
 CHARTS = {"en": {"revenue": '<svg id="drawn-en"></svg>'}, "ru": {"revenue": '<svg id="drawn-ru"></svg>'}}
 # The session, the user, what they may, the shop; the audit with its drawings; orders there are; the job;
-# watched places; whom to look at, my tasks, names, contacts.
-QUERIES = 12
+# imports under way, watched places; whom to look at, my tasks, names, contacts.
+QUERIES = 13
 
 
 @pytest.fixture

@@ -171,7 +171,7 @@ def test_who_sees_tasks(role: Role, page: int, file: int) -> None:
     assert closed == (302 if page == 200 else 403)
 
 
-@pytest.mark.parametrize("name", ["tasks-close", "tasks-reopen"])
+@pytest.mark.parametrize("name", ["tasks-close", "tasks-reopen", "tasks-take"])
 def test_nothing_changes_by_a_link(inside: Client, name: str) -> None:
     assert inside.get(reverse(name, args=[1])).status_code == 405
 
@@ -183,3 +183,13 @@ def test_page_takes_few_questions(
         _set(f"Task {n}", marketer, n, shops.person(f"Имя {n}"))
     with django_assert_num_queries(QUERIES):
         inside.get(reverse("tasks"))
+
+
+def test_task_of_nobody_is_taken(inside: Client, marketer: User) -> None:
+    task = _set("Free", None)
+    assert reverse("tasks-take", args=[task]) in _page(inside, "?who=all")
+    assert "The task is yours." in inside.post(reverse("tasks-take", args=[task]), follow=True).text
+    assert Task.objects.get().assignee_id == marketer.pk
+    assert reverse("tasks-take", args=[task]) not in _page(inside, "?who=all")
+    inside.post(reverse("tasks-close", args=[task]))
+    assert "done already" in inside.post(reverse("tasks-take", args=[task]), follow=True).text
