@@ -26,6 +26,7 @@ class Standing:
     has_customers: bool
     has_orders: bool
     is_demo: bool
+    is_importing: bool
 
 
 def standing(shop: ShopProfile) -> Standing:
@@ -35,6 +36,7 @@ def standing(shop: ShopProfile) -> Standing:
         has_customers=has_orders or customers.any_customers(),
         has_orders=has_orders,
         is_demo=shop.demo,
+        is_importing=imports.is_any_working(),
     )
 
 

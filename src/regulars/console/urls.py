@@ -45,6 +45,7 @@ urlpatterns = [
     path("tasks/add/", tasks.add, name="tasks-add"),
     path("tasks/tasks.xlsx", tasks.export, name="tasks-export"),
     path("tasks/<int:task>/close/", tasks.close, name="tasks-close"),
+    path("tasks/<int:task>/take/", tasks.take, name="tasks-take"),
     path("tasks/<int:task>/reopen/", tasks.reopen, name="tasks-reopen"),
     path("metrics/", metrics.page, name="metrics"),
     path("metrics/cohorts/", metrics.cohorts, name="metrics-cohorts"),

@@ -119,6 +119,20 @@ def reopen(request: HttpRequest, task: int) -> HttpResponse:
     return redirect(back(request, reverse("tasks")))
 
 
+@require_POST
+@allowed(Permission.DO_TASKS)
+@transaction.atomic
+def take(request: HttpRequest, task: int) -> HttpResponse:
+    """Make an open task one's own."""
+    speak, user = voice(), user_id_of(request)
+    if services.reassign(task_id=task, assignee_id=user):
+        _log(user, task, "taken", speak)
+        said.done(request, _("The task is yours."))
+    else:
+        said.refused(request, _("The task was done already."))
+    return redirect(back(request, reverse("tasks")))
+
+
 @require_safe
 @allowed(Permission.DO_TASKS, Permission.TAKE_LISTS_OUT)
 def export(request: HttpRequest) -> HttpResponseBase:

@@ -8,7 +8,7 @@ from datetime import date
 from django.utils.translation import gettext as _
 
 from regulars.analytics.types import CustomerRow, Segment, Stage
-from regulars.analytics.wording.numbers import DASH, plain
+from regulars.analytics.wording.numbers import DASH, NBSP, plain
 from regulars.analytics.wording.segments import segment_words, stage_words
 from regulars.console.voice import Voice
 
@@ -78,6 +78,7 @@ def unseen_line(person_id: int, name: str | None) -> PersonLine:
 def person_line(row: CustomerRow, name: str | None, basis: Basis | None, voice: Voice) -> PersonLine:
     formats = voice.formats
     revenue = voice.money(row.revenue_minor, row.currency)
+    count = formats.orders(row.orders).replace(" ", NBSP)
     days = silent_days(row, basis, voice)
     return PersonLine(
         id=row.person_id,
@@ -91,7 +92,8 @@ def person_line(row: CustomerRow, name: str | None, basis: Basis | None, voice: 
         first=formats.day_short(row.first_day) if row.first_day else DASH,
         usual=formats.days(row.usual_gap_days),
         why=why(row, basis, voice),
-        worth=_("%(orders)s for %(money)s") % {"orders": formats.orders(row.orders), "money": revenue},
+        worth=_("%(orders)s for %(money)s")
+        % {"orders": formats.orders(row.orders).replace(" ", NBSP), "money": revenue},
     )
 
 

@@ -25,6 +25,8 @@ class TaskLine:
     person: int | None
     person_name: str
     assignee: str
+    free: bool
+    """Open, and nobody's in particular."""
 
 
 @dataclass
@@ -52,6 +54,7 @@ def task_line(
         person=task.person_id,
         person_name=name_or_number(names.get(task.person_id), task.person_id) if task.person_id else "",
         assignee=assignee,
+        free=not closed and task.assignee_id is None,
     )
 
 
