@@ -92,8 +92,7 @@ def person_line(row: CustomerRow, name: str | None, basis: Basis | None, voice: 
         first=formats.day_short(row.first_day) if row.first_day else DASH,
         usual=formats.days(row.usual_gap_days),
         why=why(row, basis, voice),
-        worth=_("%(orders)s for %(money)s")
-        % {"orders": formats.orders(row.orders).replace(" ", NBSP), "money": revenue},
+        worth=_("%(orders)s for %(money)s") % {"orders": count, "money": revenue},
     )
 
 
