@@ -21,7 +21,7 @@ def _finish(status: str, *, delete: bool = False) -> None:
         cursor.execute("SELECT id FROM procrastinate_jobs WHERE status = 'todo'")
         ((job,),) = cursor.fetchall()
         cursor.execute("UPDATE procrastinate_jobs SET status = 'doing' WHERE id = %s", [job])
-        assert queries.audit_work() == "making"
+        assert queries.figures_work() == "making"
         cursor.execute("SELECT procrastinate_finish_job_v1(%s, %s, %s)", [job, status, delete])
 
 
@@ -41,25 +41,25 @@ def test_latest_audit_comes_with_its_drawings() -> None:
 
 
 def test_work_is_known_from_asking_to_the_end() -> None:
-    assert queries.audit_work() == "idle"
-    services.request_audit()
-    assert queries.audit_work() == "making"
-    services.request_audit()  # asked twice, made once
+    assert queries.figures_work() == "idle"
+    services.request_figures()
+    assert queries.figures_work() == "making"
+    services.request_figures()  # asked twice, made once
     _finish("succeeded", delete=True)
-    assert queries.audit_work() == "idle"
+    assert queries.figures_work() == "idle"
 
 
 def test_failure_is_told_until_an_audit_is_made() -> None:
     services.keep_audit(audit=audit(made_at=clock.now() - timedelta(hours=1)))
-    services.request_audit()
+    services.request_figures()
     _finish("failed")
-    assert queries.audit_work() == "failed"
+    assert queries.figures_work() == "failed"
     services.keep_audit(audit=audit(made_at=clock.now() + timedelta(seconds=1)))
-    assert queries.audit_work() == "idle"
+    assert queries.figures_work() == "idle"
 
 
 def test_asking_again_after_a_failure_counts_anew() -> None:
-    services.request_audit()
+    services.request_figures()
     _finish("failed")
-    services.request_audit()
-    assert queries.audit_work() == "making"
+    services.request_figures()
+    assert queries.figures_work() == "making"

@@ -59,8 +59,8 @@ def waiting() -> int:
 @pytest.mark.django_db
 def test_asking_twice_asks_once_and_spoils_nothing() -> None:
     with transaction.atomic():
-        services.request_audit()
-        services.request_audit()
+        services.request_figures()
+        services.request_figures()
         services.keep_audit(audit=audit())  # the transaction still works
     assert waiting() == 1
     assert KeptAudit.objects.exists()
@@ -69,8 +69,8 @@ def test_asking_twice_asks_once_and_spoils_nothing() -> None:
 @pytest.mark.django_db(transaction=True)
 def test_what_is_rolled_back_was_never_asked_for() -> None:
     with transaction.atomic():
-        services.request_audit()
+        services.request_figures()
         transaction.set_rollback(True)
     assert waiting() == 0
-    services.request_audit()
+    services.request_figures()
     assert waiting() == 1

@@ -17,19 +17,15 @@ from regulars.analytics.queries.customers import (
     customers_page,
     figures_of,
     look_at_today,
-    look_at_today_count,
 )
 from regulars.analytics.queries.runs import count_by, latest_run, latest_run_id
 from regulars.analytics.queries.work import Work, figures_work
-
-audit_work = figures_work
 
 __all__ = [
     "LIST_MAX",
     "DatedAudit",
     "Kept",
     "Work",
-    "audit_work",
     "audits_by_date",
     "count_by",
     "customers_page",
@@ -43,5 +39,4 @@ __all__ = [
     "latest_run",
     "latest_run_id",
     "look_at_today",
-    "look_at_today_count",
 ]

@@ -20,8 +20,6 @@ from regulars.analytics.services.lake import (
 )
 from regulars.analytics.services.requests import request_figures
 
-request_audit = request_figures
-
 __all__ = [
     "FIGURES_COLUMNS",
     "FIGURES_MAX",
@@ -34,7 +32,6 @@ __all__ = [
     "keep_audit",
     "keep_run",
     "refresh_figures",
-    "request_audit",
     "request_figures",
     "store_figures",
     "switch_files",
