@@ -10,6 +10,7 @@ import pytest
 from django.template import Context, Template
 
 from regulars.console import assets
+from regulars.console.navigation import PLACES
 
 ROOT = Path(__file__).resolve().parents[2]
 CONSOLE = ROOT / "src" / "regulars" / "console"
@@ -52,8 +53,8 @@ def test_icon_that_is_not_listed_is_a_mistake(built: Path) -> None:
 def test_icons_listed_and_icons_used_are_the_same() -> None:
     listed = (ROOT / "assets" / "icons.txt").read_text(encoding="utf-8").split()
     pages = "".join(p.read_text(encoding="utf-8") for p in sorted((CONSOLE / "templates").rglob("*.html")))
-    used = set(re.findall(r"{% icon \"([a-z0-9-]+)\"", pages))
-    used |= set(re.findall(r"icon=\"([a-z0-9-]+)\"", (CONSOLE / "navigation.py").read_text(encoding="utf-8")))
+    used = set(re.findall(r"{% icon ['\"]([a-z0-9-]+)", pages))
+    used |= {place.icon for place in PLACES}
     assert sorted(used) == listed
 
 
