@@ -43,7 +43,9 @@ SNAPSHOT = (
     "SELECT c.external_id, c.order_external_id, o.external_id, c.profile_id, c.credited_at, c.amount_minor,"
     " c.revision, c.told, c.told_revision, c.backfill"
     " FROM commerce_credit c LEFT JOIN commerce_order o ON o.id = c.order_id ORDER BY 1",
-    "SELECT e.name, e.occurred_at, e.profile_id, e.backfill, e.properties - 'order_id' - 'credit_id',"
+    # A correction is told with the order's amount at that moment, which may be taken back by itself later.
+    "SELECT e.name, e.occurred_at, e.profile_id, e.backfill, e.properties - 'order_id' - 'credit_id'"
+    " - CASE WHEN e.properties ? 'credit_id' AND e.name = 'order_updated' THEN 'amount_minor' ELSE '' END,"
     " o.external_id, c.external_id, e.properties ? 'order_id', e.properties ? 'credit_id'"
     " FROM events e LEFT JOIN commerce_order o ON o.id = (e.properties->>'order_id')::bigint"
     " LEFT JOIN commerce_credit c ON c.id = (e.properties->>'credit_id')::bigint"

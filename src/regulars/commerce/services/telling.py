@@ -116,6 +116,7 @@ def of_correction(
         profile_id=order.profile_id,
         properties={
             "order_id": order.id,
+            "credit_id": credit_id,
             "number": credit.order_external_id,
             "amount_minor": order.amount_minor,
             "currency": credit.currency,
