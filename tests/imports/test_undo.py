@@ -109,6 +109,7 @@ def test_customers_one_wrote_about_stay(files: Files) -> None:
     author = User.objects.create(email="a@example.com", password="x", created_at=NOW)
     profile = Profile.objects.get(external_id="C1")
     customers.write_note(profile_id=profile.pk, author_id=author.pk, text="Likes tea", now=NOW)
+    assert services.plan_undo(import_id=row.id).caused == {"notes": 1}
     _undo(files, row.id)
     undone = files.row(row.id).undone
     assert undone is not None

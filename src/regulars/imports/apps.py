@@ -11,11 +11,15 @@ class ImportsConfig(AppConfig):
     name = "regulars.imports"
 
     def ready(self) -> None:
+        from regulars.customers import queries as customers
         from regulars.imports import registry
         from regulars.imports.kinds.builtin import builtin_kinds
         from regulars.imports.tasks import SCHEDULES
+        from regulars.work import queries as work
 
         for kind in builtin_kinds():
             registry.register_kind(kind)
+        registry.register_effect("notes", customers.count_notes)
+        registry.register_effect("tasks", work.count_tasks)
         for schedule in SCHEDULES:
             schedules.register(schedule)

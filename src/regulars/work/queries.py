@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import datetime
 
 from django.db.models import F, QuerySet
@@ -52,6 +53,11 @@ def count_open(*, assignee_id: int | None = None, before: datetime) -> int:
     """How many open tasks (of a colleague, or of all) are due earlier than `before`."""
     tasks = Task.objects.filter(closed_at=None, due_at__lt=before)
     return tasks.count() if assignee_id is None else tasks.filter(assignee_id=assignee_id).count()
+
+
+def count_tasks(profile_ids: Sequence[int]) -> int:
+    """How many tasks, open or closed, there are about these profiles."""
+    return Task.objects.filter(profile_id__in=profile_ids).count()
 
 
 def task(task_id: int) -> TaskRow | None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from regulars.customers.queries.notes import notes_of
+from regulars.customers.queries.notes import count_notes, notes_of
 from regulars.customers.queries.people import (
     any_customers,
     by_name,
@@ -17,6 +17,7 @@ __all__ = [
     "any_customers",
     "by_name",
     "contacts",
+    "count_notes",
     "notes_of",
     "person",
     "person_names",

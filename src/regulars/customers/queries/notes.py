@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from regulars.customers.models import Note
 from regulars.customers.types import NoteRow
 
@@ -16,3 +18,8 @@ def notes_of(person_id: int, *, limit: int = NOTES_MAX) -> list[NoteRow]:
         NoteRow(*row)
         for row in rows.values_list("id", "profile_id", "author_id", "text", "written_at")[:limit]
     ]
+
+
+def count_notes(profile_ids: Sequence[int]) -> int:
+    """How many notes that are not deleted there are about these profiles."""
+    return Note.objects.filter(profile_id__in=profile_ids, deleted_at=None).count()

@@ -81,7 +81,7 @@ def stop(*, import_id: int, now: datetime) -> None:
 @transaction.atomic
 def resume(*, import_id: int, now: datetime) -> None:
     """Go on where it was stopped, or where it failed."""
-    undoing = Import.objects.filter(id=import_id).exclude(undone=None).exists()
+    undoing = Import.objects.filter(id=import_id, undone__isnull=False).exists()
     _move(import_id, RESUMABLE, State.UNDOING if undoing else State.RUNNING, was_started=True, **_CLEAN)
     wake(import_id)
 

@@ -64,7 +64,7 @@ def plan_undo(*, import_id: int) -> UndoPlan:
 
 def _created_profiles(import_id: int) -> Iterator[list[int]]:
     """Ids of the customers it brought, in portions."""
-    found = Change.objects.filter(owner_id=import_id, thing=Thing.PROFILE.value, before=None)
+    found = Change.objects.filter(owner_id=import_id, thing=Thing.PROFILE.value, before__isnull=True)
     after = 0
     while ids := list(
         found.filter(object_id__gt=after).order_by("object_id").values_list("object_id", flat=True)[:PORTION]
