@@ -13,12 +13,14 @@ from pathlib import Path
 from bench.audit import suite as audit
 from bench.figure import Figure
 from bench.imports import suite as imports
+from bench.lake import suite as lake
 from bench.pages import suite as pages
 
 RESULTS = Path(__file__).parent / "results.json"
 SUITES: dict[tuple[str, ...], Callable[[list[str]], Iterator[Figure]]] = {
     audit.KEYS: audit.figures,
     imports.KEYS: imports.figures,
+    lake.KEYS: lake.figures,
     pages.KEYS: pages.figures,
 }
 """Each suite makes the figures it is asked for, by key."""
