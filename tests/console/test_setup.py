@@ -47,6 +47,7 @@ def test_whole_way(owner: User) -> None:
     owner.refresh_from_db()
     assert (owner.email, owner.name, owner.made_up_password) == ("anna@example.com", "Анна Белова", False)
     assert owner.check_password(NEW)
+    assert owner.language == "en"  # that of the page, whatever the terminal's was
     assert client.get(SETUP)["Location"] == "/setup/?step=shop"  # the session goes on
     assert client.post("/setup/?step=shop", SHOP)["Location"] == "/setup/?step=places"
     shop = queries.shop()

@@ -70,7 +70,9 @@ class StaffAdapter(DefaultAccountAdapter):  # type: ignore[misc]
         response: HttpResponse = super().post_login(
             request, user, redirect_url=entrance(request, redirect_url), **more
         )
-        if settings.LANGUAGE_COOKIE_NAME not in request.COOKIES:
+        # Who has never said a language, as the made-up first owner, keeps that of the browser.
+        said = not user.made_up_password  # type: ignore[attr-defined]
+        if said and settings.LANGUAGE_COOKIE_NAME not in request.COOKIES:
             keep_language(response, user.language)  # type: ignore[attr-defined]
         return response
 

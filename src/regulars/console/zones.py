@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from functools import cache
@@ -57,10 +56,7 @@ def find(text: str) -> str | None:
 
 def zone_of_server() -> str:
     """The zone this machine lives in, as a guess for the shop's; servers in UTC say nothing of it."""
-    named = os.environ.get("TZ", "").removeprefix(":")
-    if not named:
-        target = str(Path("/etc/localtime").resolve())
-        named = target.partition("zoneinfo/")[2]
+    named = str(Path("/etc/localtime").resolve()).partition("zoneinfo/")[2]
     return named if "/" in named and not named.startswith("Etc/") and is_zone(named) else USUAL
 
 

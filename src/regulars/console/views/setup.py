@@ -21,6 +21,7 @@ from regulars.console.forms.people import FirstOwnerForm, FirstOwnerWithPassword
 from regulars.console.forms.places import FirstBranchForm
 from regulars.console.forms.shop import ShopForm
 from regulars.console.views.settings import zone_list
+from regulars.console.voice import language
 from regulars.console.zones import zone_of_server
 from regulars.kit import clock
 from regulars.kit.errors import Conflict, RegularsError
@@ -72,7 +73,9 @@ def _you(request: HttpRequest) -> HttpResponse:
     if data is not None and form.is_valid():
         said, now = form.cleaned_data, clock.now()
         try:
-            services.save_self(user_id=me.pk, name=said["name"], email=said["email"], now=now)
+            services.save_self(
+                user_id=me.pk, name=said["name"], email=said["email"], language=language(), now=now
+            )
         except Conflict as error:
             form.add_error("email", error.message)
         else:
