@@ -45,7 +45,7 @@ class FieldSpec:
 
 _CUSTOMER_ID = _("Customer's number")
 _ORDER_ID = _("Order number")
-_NAME = _("Name")
+_CUSTOMER_NAME = _("Customer's name")
 _EMAIL = _("E-mail")
 _PHONE = _("Phone")
 _PRODUCT = _("Product name")
@@ -67,7 +67,7 @@ FIELDS: Final[Mapping[FileKind, Sequence[FieldSpec]]] = {
         FieldSpec("product", _PRODUCT),
         FieldSpec("product_id", _PRODUCT_ID),
         FieldSpec("category", _CATEGORY),
-        FieldSpec("customer_name", _("Customer's name"), several=True, personal=True),
+        FieldSpec("customer_name", _CUSTOMER_NAME, several=True, personal=True),
         FieldSpec("email", _EMAIL, personal=True),
         FieldSpec("phone", _PHONE, personal=True),
         FieldSpec("currency", _CURRENCY),
@@ -77,7 +77,7 @@ FIELDS: Final[Mapping[FileKind, Sequence[FieldSpec]]] = {
     ),
     "customers": (
         FieldSpec("customer_id", _CUSTOMER_ID, one_of="customer"),
-        FieldSpec("name", _NAME, several=True, personal=True),
+        FieldSpec("name", _CUSTOMER_NAME, several=True, personal=True),
         FieldSpec("email", _EMAIL, one_of="customer", personal=True),
         FieldSpec("phone", _PHONE, one_of="customer", personal=True),
         FieldSpec("created_at", _("Customer since"), several=True, dated=True),

@@ -125,7 +125,8 @@ def _ways(field: PreviewField) -> list[Option]:
     if found is None or len(found.ways) < 2:
         return []
     names = {"dmy": _("Day first (31.12.)"), "mdy": _("Month first (12/31)")}
-    by_itself = [] if found.order == "open" else [Option("", _("As found"), not field.format)]
+    unsaid = _("— choose") if found.order == "open" else _("As found")
+    by_itself = [Option("", unsaid, not field.format)]
     given = [Option(way, names.get(key, way), field.format == way) for key, way in found.ways.items()]
     return [*by_itself, *given]
 

@@ -7,6 +7,7 @@ from typing import Final
 
 from regulars.analytics.compute.reading.profile import Profile
 
+_VAGUE_NAME = 60
 _BARE_SCORE = 88  # of plain "customer", which may hold ids or what people are called
 
 
@@ -99,7 +100,12 @@ def phone(p: Profile, name_score: int) -> float:
 
 
 def called(p: Profile, name_score: int) -> float:
-    """What a person or a thing is called: no date, no sum, no address of e-mail."""
+    """What a person or a thing is called: no date, no sum, no address of e-mail.
+
+    A column called "customer" or "company" holds names only where it holds words.
+    """
+    if name_score <= _VAGUE_NAME and p.wordy < 0.5:
+        return 0.0
     if p.written_dates > 0.5 or p.emails > 0.5 or p.numbers > 0.9 or p.flags > 0.9:
         return 0.0
     return _filled(p)
