@@ -160,11 +160,22 @@ def test_earlier_events_are_put_below(visit: Visit, owner: User, anna: int) -> N
 def test_task_in_one_click_and_back(visit: Visit, owner: User, anna: int) -> None:
     page = visit(language="en", width=390).enter(owner)
     page.get_by_role("button", name="Task for today: Анна Ким").click()
-    expect(page.get_by_text("The task about Анна Ким is set.")).to_be_visible()
+    expect(page.get_by_text("The task is set.")).to_be_visible()
+    page.reload()
     task = page.get_by_text("Call or write: silent for longer than usual")
     expect(task).to_be_visible()
-    page.get_by_role("button", name="Undo").click()
+    page.get_by_role("button", name="Done: Call or write").click()
+    expect(page.get_by_text("The task is off the list.")).to_be_visible()
     expect(task).to_have_count(0)
+    page.get_by_role("button", name="Undo").click()
+    expect(task).to_be_visible()
+
+
+def test_task_in_one_click_is_taken_back_at_the_spot(visit: Visit, owner: User, anna: int) -> None:
+    page = visit(language="en").enter(owner)
+    page.get_by_role("button", name="Task for today: Анна Ким").click()
+    page.get_by_role("button", name="Undo").click()
+    expect(page.get_by_text("The task is off the list.")).to_be_visible()
     assert Task.objects.latest("pk").closed_at is not None
 
 

@@ -317,6 +317,15 @@ def test_task_goes_to_those_who_do_tasks_only(inside: Client, marketer: User) ->
         assert Task.objects.latest("pk").assignee_id == expected, chosen
 
 
+def test_task_set_in_one_click_is_told_at_the_spot(inside: Client) -> None:
+    """htmx gets the line that stands in place of the button, and no message waits for the next page."""
+    anna = shops.person("Анна")
+    told = inside.post(reverse("customers-task", args=[anna]), {"title": "x"}, headers={"HX-Request": "true"})
+    assert "<html" not in told.text
+    assert reverse("tasks-close", args=[Task.objects.get().pk]) in told.text
+    assert "is set" not in _page(inside, anna)
+
+
 def test_empty_task_is_refused_in_words(inside: Client) -> None:
     anna = shops.person("Анна")
     answer = inside.post(reverse("customers-task", args=[anna]), {"title": " "}, follow=True)

@@ -65,7 +65,7 @@ def page(request: HttpRequest, person: int) -> HttpResponse:
             "person": found,
             "name": name_or_number(found.name, person),
             "story": wording.story(figures, basis, speak),
-            "figures": wording.figures_of(figures, speak) if figures else [],
+            "figures": wording.figures_of(figures, basis, speak) if figures else [],
             "stage": stage(figures.stage, basis, speak) if figures else None,
             "segment": segment(figures.segment) if figures else None,
             "contacts": _contacts(request, found),
@@ -166,6 +166,8 @@ def add_task(request: HttpRequest, person: int) -> HttpResponse:
         said.refused(request, error.message)
     else:
         _log(user, Action.TASK_CHANGED, person, speak, task=task, change="created")
+        if "HX-Request" in request.headers:
+            return render(request, "console/overview/task_set.html", {"task": task})
         name = name_or_number(found.name, person)
         said.done(
             request,

@@ -67,7 +67,7 @@ def story(figures: CustomerRow | None, basis: Basis | None, voice: Voice) -> str
     return "; ".join(parts) + "."
 
 
-def figures_of(figures: CustomerRow, voice: Voice) -> list[CardFigure]:
+def figures_of(figures: CustomerRow, basis: Basis | None, voice: Voice) -> list[CardFigure]:
     """The figures behind the story."""
     if not figures.orders or figures.first_day is None or figures.last_day is None:
         return []
@@ -79,10 +79,21 @@ def figures_of(figures: CustomerRow, voice: Voice) -> list[CardFigure]:
     ]
     if figures.average_order_minor is not None:
         found.append(
-            CardFigure(_("Average order"), voice.money(figures.average_order_minor, figures.currency))
+            CardFigure(
+                _("Average order"),
+                voice.money(figures.average_order_minor, figures.currency),
+                _("over all orders"),
+            )
         )
     found.append(CardFigure(_("Usual gap"), formats.days(figures.usual_gap_days), _("between orders")))
-    found.append(CardFigure(_("Last order"), voice.day(figures.last_day)))
+    days = silent_days(figures, basis, voice)
+    found.append(
+        CardFigure(
+            _("Last order"),
+            voice.day(figures.last_day),
+            _("%(days)s ago") % {"days": formats.days(days)},
+        )
+    )
     return found
 
 
