@@ -57,6 +57,8 @@ def _text(event: TimelineEvent, voice: Voice) -> str:
     if sentence is None:
         return event.name.replace("_", " ").capitalize()
     told = event.properties
+    if event.name == "order_refunded" and not told.get("number"):
+        sentence = _("%(amount)s given back")  # its source does not say for which order
     return sentence % {
         "number": plain(str(told.get("number", ""))),
         "amount": _amount(told, voice),
