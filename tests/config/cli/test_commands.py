@@ -49,7 +49,9 @@ def test_help_is_quick_because_it_loads_little(arguments: list[str]) -> None:
 def test_help_lists_what_a_person_may_use() -> None:
     done = run("--help")
     listed = {line.split()[0] for line in done.stdout.split("Commands:")[1].strip().splitlines()}
-    assert listed == {"audit", "manage", "migrate", "up", "web", "worker"}
+    assert listed == {
+        "audit", "backup", "import", "manage", "migrate", "password", "restore", "up", "upgrade", "web", "worker",
+    }  # fmt: skip
 
 
 def test_an_unknown_command_is_refused() -> None:

@@ -214,10 +214,15 @@ def _tell(row: ImportRow) -> None:
     report = row.report
     if report.dry:
         click.echo(gettext("Nothing was written; this is what would be done."))
-    for line in wording.lines(report, formats):
+    for thing, counts in report.things.items():
         click.echo(
             gettext("%(name)s: %(created)s new, %(changed)s changed, %(same)s as they were")
-            % {"name": line.name, "created": line.created, "changed": line.changed, "same": line.same}
+            % {
+                "name": wording.thing_name(thing),
+                "created": formats.number(counts.created),
+                "changed": formats.number(counts.changed),
+                "same": formats.number(counts.same),
+            }
         )
     click.echo(
         gettext("Rows: %(rows)s, of them set aside: %(aside)s")
