@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import subprocess
 import tempfile
 import threading
@@ -42,7 +43,7 @@ BEGIN
         FROM pg_class AS c
         WHERE c.relnamespace = 'public'::regnamespace AND c.relkind IN ('r', 'p', 'v', 'm', 'S')
           AND NOT EXISTS (SELECT 1 FROM pg_depend AS d WHERE d.classid = 'pg_class'::regclass
-                          AND d.objid = c.oid AND d.deptype IN ('e', 'i', 'a'))
+                          AND d.objid = c.oid AND d.refobjid <> c.oid AND d.deptype IN ('e', 'i', 'a'))
         ORDER BY c.relkind <> 'v'
     LOOP
         EXECUTE format('DROP %s IF EXISTS %s CASCADE', thing.kind, thing.name);
@@ -86,7 +87,11 @@ $count$;
 """
 # A later pg_dump sets this, and servers before 17 do not know it.
 _UNKNOWN_BEFORE_17 = b"SET transaction_timeout = 0;\n"
-_HEADER_LINES = 60
+# Late minor releases keep a number of their own among a column's options (15.20 does); other releases
+# refuse it, and pg_dump of another release takes it for an option like any other.
+_OWN_NUMBER = re.compile(rb", pg_attver=\d+|pg_attver=\d+(, )?")
+_COLUMN_OPTIONS = b"ALTER TABLE ONLY "
+_FIRST_ROWS = b"COPY "
 
 
 def require_empty(url: str, manifest: Manifest) -> bool:
@@ -203,11 +208,14 @@ class _Feeder(threading.Thread):
 
 
 def _script(output: IO[bytes]) -> Iterable[bytes]:
-    """What pg_restore prints, without what older servers do not know."""
-    for _number in range(_HEADER_LINES):
-        line = output.readline()
-        if line != _UNKNOWN_BEFORE_17:
-            yield line
+    """What pg_restore prints; before the rows, without what only the server it comes from understands."""
+    for line in iter(output.readline, b""):
+        options = line.startswith(_COLUMN_OPTIONS) and b" SET (" in line
+        understood = _OWN_NUMBER.sub(b"", line) if options else line
+        if understood != _UNKNOWN_BEFORE_17 and not understood.endswith(b" SET ();\n"):
+            yield understood
+        if line.startswith(_FIRST_ROWS):
+            break
     while block := output.read(container.BLOCK):
         yield block
 

@@ -59,11 +59,11 @@ def _settle_owner(first: bool) -> None:
     from django.contrib.auth.backends import ModelBackend
 
     from regulars.config import home, words
-    from regulars.config.local import owner
+    from regulars.config.local import installation, owner
     from regulars.kit import clock
     from regulars.team import services as team
 
-    folder = home.folder()
+    folder = installation.open_folder() if first else home.folder()
     if first:
         made = owner.invent()
         # Written first: an owner whose password nobody knows would be worse than a password without owner.
