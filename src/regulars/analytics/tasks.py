@@ -8,6 +8,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime, time, timedelta
 
+from procrastinate import JobContext, exceptions
 from procrastinate.contrib.django import app
 
 from regulars.analytics import queries, services
@@ -35,12 +36,18 @@ class ShopDaily:
         return Daily(self.at, team.shop().timezone).next_after(moment)
 
 
-@app.task(name=MAKE_FIGURES, queueing_lock=MAKE_FIGURES, lock=MAKE_FIGURES)
-def make_figures() -> None:
-    """Make the figures of the shop as it stands now; asked for by `services.request_figures`."""
+@app.task(name=MAKE_FIGURES, queueing_lock=MAKE_FIGURES, lock=MAKE_FIGURES, pass_context=True)
+def make_figures(context: JobContext | None = None) -> None:
+    """Make the figures of the shop as it stands now; asked for by `services.request_figures`.
+
+    A worker that is told to stop leaves it to the next one.
+    """
     from regulars.analytics.compute.apart import make_figures_apart
 
-    make_figures_apart(clock.now())
+    stop = context.should_abort if context else lambda: False
+    if not make_figures_apart(clock.now(), enough=stop):
+        services.request_figures()
+        raise exceptions.JobAborted
 
 
 def request_figures(now: datetime, limit: int) -> int:

@@ -10,6 +10,7 @@ import os
 import subprocess
 import sys
 import threading
+from collections.abc import Callable
 from datetime import datetime
 
 from django.conf import settings
@@ -17,12 +18,13 @@ from django.conf import settings
 from regulars.analytics.compute import address
 from regulars.analytics.errors import LakeError
 
+LOOK_SECONDS = 1.0
 REFUSED = 3
 """How it ends where a person can do something about it; what, it has said."""
 
 
-def make_figures_apart(now: datetime) -> None:
-    """Wait for a run over everybody as of `now`.
+def make_figures_apart(now: datetime, *, enough: Callable[[], bool] = lambda: False) -> bool:
+    """Wait for a run over everybody as of `now`; False if `enough`, asked each second, ended it before.
 
     Raises LakeError with what was said, and RuntimeError where it failed otherwise: the reason stands in
     the log.
@@ -39,13 +41,26 @@ def make_figures_apart(now: datetime) -> None:
         stdout=subprocess.PIPE,
         text=True,
     ) as process:
-        assert process.stdout is not None  # noqa: S101
-        said = process.stdout.read().strip()
-        status = process.wait()
-    if status == REFUSED:
+        if not _wait(process, enough):
+            return False
+        said = process.stdout.read().strip() if process.stdout else ""
+    if process.returncode == REFUSED:
         raise LakeError(said)
-    if status:
-        raise RuntimeError(f"the figures were not made: their process ended with {status}")
+    if process.returncode:
+        raise RuntimeError(f"the figures were not made: their process ended with {process.returncode}")
+    return True
+
+
+def _wait(process: subprocess.Popen[str], enough: Callable[[], bool]) -> bool:
+    while True:
+        try:
+            process.wait(timeout=LOOK_SECONDS)
+        except subprocess.TimeoutExpired:
+            if enough():
+                process.kill()  # whatever it was at, all stays as it was
+                return False
+        else:
+            return True
 
 
 def main(moment: str) -> int:

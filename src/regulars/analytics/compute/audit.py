@@ -16,7 +16,7 @@ from django.utils.translation import gettext as _
 from regulars.analytics.compute.engine import Engine, connection
 from regulars.analytics.compute.figures.document import Found, Frame, figures, headline_at
 from regulars.analytics.compute.growth import growth_points
-from regulars.analytics.compute.orders import assemble, orders_before
+from regulars.analytics.compute.orders import Assembly, assemble, orders_before
 from regulars.analytics.compute.pseudonyms import Pseudonyms
 from regulars.analytics.compute.reading import CostsReading, Reading, ReadingOptions, read_costs, read_orders
 from regulars.analytics.progress import Progress
@@ -100,18 +100,7 @@ def audit_lines(
         currency=reading.currency,
         timezone=options.timezone,
         margin=options.margin,
-        from_=assembly.first_day,
-        as_of=assembly.as_of,
-        span_days=assembly.span_days,
-        rejected=assembly.rejected,
-        rejected_examples=assembly.rejected_examples,
-        revenue_without_customer=money(assembly.revenue_without_customer),
-        unmatched_returns=CountAmount(
-            assembly.unmatched_returns.count, money(assembly.unmatched_returns.amount)
-        ),
-        voided_orders=assembly.voided_orders,
-        duplicate_orders=assembly.duplicate_orders,
-        duplicate_orders_differing=assembly.duplicate_orders_differing,
+        **_assembled(assembly),
         previous=previous,
         growth_points=points,
         growth_left_out=left_out,
@@ -119,6 +108,23 @@ def audit_lines(
         **found.fields,
     )
     return _with_hidden_ids(audit) if options.hide_ids else audit
+
+
+def _assembled(assembly: Assembly) -> dict[str, Any]:
+    """The fields of `Audit` that tell what became of the lines."""
+    unmatched = assembly.unmatched_returns
+    return {
+        "from_": assembly.first_day,
+        "as_of": assembly.as_of,
+        "span_days": assembly.span_days,
+        "rejected": assembly.rejected,
+        "rejected_examples": assembly.rejected_examples,
+        "revenue_without_customer": money(assembly.revenue_without_customer),
+        "unmatched_returns": CountAmount(unmatched.count, money(unmatched.amount)),
+        "voided_orders": assembly.voided_orders,
+        "duplicate_orders": assembly.duplicate_orders,
+        "duplicate_orders_differing": assembly.duplicate_orders_differing,
+    }
 
 
 def _previous(engine: Engine, reading: Reading, frame: Frame) -> Headline | None:
