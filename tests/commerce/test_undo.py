@@ -160,6 +160,19 @@ def test_a_refund_told_live_stays_told_and_is_told_once(shop: Shop) -> None:
     assert EventCount.objects.get(name="order_refunded").count == 1
 
 
+def test_a_correction_told_live_stays_told_when_its_order_goes(shop: Shop) -> None:
+    done = shop.record(shop.order(), backfill=True)
+    shop.give_back(shop.credit("C1", 100, order_external_id="A1"), backfill=True)
+    shop.give_back(shop.credit("C1", 120, order_external_id="A1"))
+    assert services.undo_orders(changes=order_changes(done), now=NOW).removed == 1
+    told = Event.objects.filter(source="commerce").order_by("name")
+    assert list(told.values_list("name", "backfill")) == [("order_refunded", True), ("order_updated", False)]
+    # The order comes again, and the refund is not told of twice.
+    shop.record(shop.order(), backfill=True)
+    assert rows("SELECT amount_minor FROM facts_orders") == [(630,)]
+    assert Event.objects.filter(name="order_refunded").count() == 1
+
+
 def test_credits_go_and_are_put_back(shop: Shop) -> None:
     shop.record(shop.order("A1"), shop.order("A2"))
     shop.give_back(shop.credit("C1", 10, order_external_id="A1"), backfill=True)

@@ -62,7 +62,8 @@ def undo_orders(*, changes: Sequence[OrderChange], now: datetime) -> UndoneOrder
     An order that the change created is removed with its lines, its returns and what the log tells of it;
     credits that reduced it wait for it again. The others are kept, and the reason says why.
 
-    Raises ValueError above CHANGES_MAX, and the log's NotBackfill where a change set something off.
+    `changes` holds at most one of each order. Raises ValueError above CHANGES_MAX, and the log's
+    NotBackfill where a change set something off.
     """
     _bound(changes)
     if not changes:
@@ -70,11 +71,7 @@ def undo_orders(*, changes: Sequence[OrderChange], now: datetime) -> UndoneOrder
     wanted = {change.key: change for change in changes}
     hold_sources(source for source, _ in wanted)
     locked = lock_orders(wanted)
-    kept = _kept(wanted.values(), locked, _order_points_to)
-    removed = [row for key, row in locked.items() if key not in kept and wanted[key].before is None]
-    restored = [
-        (row, before) for key, row in locked.items() if key not in kept and (before := wanted[key].before)
-    ]
+    kept, removed, restored = _sorted_out(wanted, locked, _order_points_to)
     marks = Marks()
     _remove(removed, marks)
     _restore(restored, marks, now)
@@ -121,11 +118,7 @@ def undo_credits(*, changes: Sequence[CreditChange], now: datetime) -> Undone[So
     wanted = {change.key: change for change in changes}
     hold_sources(source for source, _ in wanted)
     locked = lock_credits(wanted)
-    kept = _kept(wanted.values(), locked, _credit_points_to)
-    removed = [row for key, row in locked.items() if key not in kept and wanted[key].before is None]
-    restored = [
-        (row, before) for key, row in locked.items() if key not in kept and (before := wanted[key].before)
-    ]
+    kept, removed, restored = _sorted_out(wanted, locked, _credit_points_to)
     marks = Marks()
     _remove_credits(removed, marks)
     _restore_credits(restored, marks, now)
@@ -174,25 +167,31 @@ def _bound(changes: Sequence[Change[SourceKey, StateT]]) -> None:
         raise ValueError(f"{len(changes)} changes in one batch; the most is {CHANGES_MAX}")
 
 
-def _kept(
-    changes: Iterable[Change[SourceKey, StateT]],
+def _sorted_out(
+    changes: Mapping[SourceKey, Change[SourceKey, StateT]],
     locked: Mapping[SourceKey, LockedT],
     points_to: Callable[[StateT], Iterator[Pointer]],
-) -> dict[SourceKey, Kept]:
-    changes = list(changes)
-    pointers = {pointer for change in changes if change.before for pointer in points_to(change.before)}
+) -> tuple[dict[SourceKey, Kept], list[LockedT], list[tuple[LockedT, StateT]]]:
+    """Which changes stay and why, what is removed, and what becomes what it was before."""
+    befores = [change.before for change in changes.values() if change.before is not None]
+    pointers = {pointer for before in befores for pointer in points_to(before)}
     lost = pointers - _existing(pointers)
-    kept = {}
-    for change in changes:
-        row, before = locked.get(change.key), change.before
+    kept: dict[SourceKey, Kept] = {}
+    removed, restored = [], []
+    for key, change in changes.items():
+        row, before = locked.get(key), change.before
         if row is None:
             if before is not None:
-                kept[change.key] = Kept.GONE
+                kept[key] = Kept.GONE
         elif row.revision != change.revision:
-            kept[change.key] = Kept.CHANGED_SINCE
-        elif before is not None and lost and not lost.isdisjoint(points_to(before)):
-            kept[change.key] = Kept.GONE
-    return kept
+            kept[key] = Kept.CHANGED_SINCE
+        elif before is None:
+            removed.append(row)
+        elif lost and not lost.isdisjoint(points_to(before)):
+            kept[key] = Kept.GONE
+        else:
+            restored.append((row, before))
+    return kept, removed, restored
 
 
 def _order_points_to(order: Order) -> Iterator[Pointer]:
