@@ -56,6 +56,7 @@ urlpatterns = [
     path("audit/make/", audit.make, name="audit-make"),
     path("audit/state/", audit.state, name="audit-state"),
     path("audit/report.html", audit.report, name="audit-report"),
+    path("audit/compared.xlsx", audit.comparison, name="audit-compared"),
     path("audit/audit.json", audit.figures, name="audit-json"),
     path("imports/", imports.page, name="imports"),
     path("imports/imports.xlsx", imports.export, name="imports-export"),

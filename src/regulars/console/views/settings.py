@@ -19,7 +19,7 @@ from regulars.console.access import allowed, user_id_of
 from regulars.console.forms.places import BranchForm, TillForm
 from regulars.console.forms.shop import ShopForm
 from regulars.console.wording.team import TRADES
-from regulars.console.zones import Zone, zones
+from regulars.console.zones import Zone, label_of, zones
 from regulars.kit import clock
 from regulars.kit.errors import RegularsError
 from regulars.team import queries, services
@@ -40,6 +40,7 @@ def page(request: HttpRequest) -> HttpResponse:
     context = {
         "shop": shop,
         "trade": TRADES[shop.trade],
+        "zone": label_of(shop.timezone, get_language() or "ru", clock.now()),
         "branches": len(branches),
         "tills": sum(till.active for branch in branches for till in branch.tills),
         "members": len(members),

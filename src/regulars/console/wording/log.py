@@ -56,6 +56,8 @@ FIELDS: Mapping[str, Promise] = {
     "email": _("e-mail"),
 }
 
+SHOP_FIELDS: Mapping[str, Promise] = {**FIELDS, "name": _("title")}
+
 LISTS: Mapping[str, Promise] = {
     "customers": _("customers"),
     "tasks": _("tasks"),
@@ -134,7 +136,7 @@ def _sentence(line: LogLine, names: Mapping[str, Mapping[int, str]]) -> Sentence
         what=action_words(line.action),
         subject=subject,
         url=url,
-        details=_details(line.details),
+        details=_details(line),
     )
 
 
@@ -158,8 +160,10 @@ def _url(page: str, number: int) -> str:
         return ""
 
 
-def _details(details: Mapping[str, Any]) -> str:
+def _details(line: LogLine) -> str:
     """Those details that say something to people; the rest stays in the log."""
+    details: Mapping[str, Any] = line.details
+    fields = SHOP_FIELDS if line.action == Action.SHOP_CHANGED else FIELDS
     said = []
     if "list" in details:
         name = str(details["list"])
@@ -167,7 +171,7 @@ def _details(details: Mapping[str, Any]) -> str:
     if isinstance(details.get("rows"), int):
         said.append(gettext("rows: %(count)s") % {"count": details["rows"]})
     if isinstance(details.get("fields"), list):
-        said.append(", ".join(str(FIELDS.get(field, field)) for field in details["fields"]))
+        said.append(", ".join(str(fields.get(field, field)) for field in details["fields"]))
     if "role" in details:
         before = ", ".join(_role(name) for name in details.get("was", []))
         said.append(f"{before} → {_role(details['role'])}" if before else _role(details["role"]))
