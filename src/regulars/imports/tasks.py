@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 from datetime import datetime, time
 
 from procrastinate import JobContext
@@ -9,14 +10,31 @@ from procrastinate.contrib.django import app
 
 from regulars.imports import queries, services
 from regulars.imports.models import ADVANCE, LOOK
+from regulars.imports.types import State
 from regulars.kit import clock
 from regulars.kit.schedules import Daily, Every, Schedule
+
+WAKEN = 100
+"""Imports woken at once; more do not wait in a shop."""
+_one_at_a_time = threading.Lock()
+"""Reading a large file takes gigabytes: a worker reads one, whatever number of jobs it does at once."""
 
 
 @app.task(name=ADVANCE, pass_context=True)
 def advance(context: JobContext, import_id: int) -> None:
     """Do what this import waits for. Asked for by `services`."""
-    services.advance(import_id=import_id, clock=clock.now, enough=context.should_abort)
+    row = queries.import_state(import_id)
+    if row is not None and row.state is State.EXAMINING:  # a look at the first rows; somebody waits for it
+        services.advance(import_id=import_id, clock=clock.now, enough=context.should_abort)
+    elif _one_at_a_time.acquire(blocking=False):
+        try:
+            mine = services.advance(import_id=import_id, clock=clock.now, enough=context.should_abort)
+        finally:
+            _one_at_a_time.release()
+        # Only whoever did something: else two workers would wake each other for what a third is at.
+        for next_id in queries.waiting_imports(WAKEN) if mine else []:
+            if next_id != import_id:
+                services.wake(next_id)
 
 
 def pick_up(now: datetime, limit: int) -> int:
@@ -45,6 +63,6 @@ def watch(now: datetime, limit: int) -> int:
 
 SCHEDULES = [
     Schedule(name="imports.watch", cadence=Every(minutes=5), run=watch, limit=100),
-    Schedule(name="imports.pick_up", cadence=Every(minutes=1), run=pick_up, limit=100),
+    Schedule(name="imports.pick_up", cadence=Every(minutes=1), run=pick_up, limit=WAKEN),
     Schedule(name="imports.forget", cadence=Daily(at=time(4, 20)), run=forget, limit=100),
 ]

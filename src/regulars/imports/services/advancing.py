@@ -26,19 +26,20 @@ ATTEMPTS_MAX = 5
 """So often work is begun without anything coming of it: then it is likely what kills the worker."""
 
 
-def advance(*, import_id: int, clock: Clock, enough: Enough = lambda: False) -> None:
-    """Do what this import waits for, unless somebody is at it. `enough` is asked between batches.
+def advance(*, import_id: int, clock: Clock, enough: Enough = lambda: False) -> bool:
+    """Do what this import waits for; False if somebody is at it. `enough` is asked between batches.
 
     May be repeated at any time: a worker that dies leaves a batch in whole or out whole.
     """
     with locks.alone(locks.Space.IMPORT, str(import_id)) as mine:
         if not mine:
-            return
+            return False
         while (row := _waiting(import_id)) is not None:
             with translation.override(row.language):
                 _step(row, clock, enough)
             if enough():
-                return
+                break
+    return True
 
 
 def _waiting(import_id: int) -> Import | None:

@@ -7,9 +7,10 @@ from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 from django.db import connection
+from django.db.models import Max
 
 from regulars.imports.ledger import Changed, Refused
-from regulars.imports.models import RejectedRow
+from regulars.imports.models import Change, RejectedRow
 
 _KEEP_CHANGES = """
 INSERT INTO imports_change (import_id, batch, thing, source, key, object_id, revision, before)
@@ -32,6 +33,12 @@ CELL_LENGTH_MAX = 500
 """Of each cell of a row set aside; longer ones are not mended in a sheet."""
 CELLS_MAX = 100
 """Of each row set aside."""
+
+
+def next_batch(import_id: int) -> int:
+    """The number under which the changes of the next batch are kept."""
+    last: int | None = Change.objects.filter(owner_id=import_id).aggregate(last=Max("batch"))["last"]
+    return 0 if last is None else last + 1
 
 
 def keep_changes(import_id: int, batch: int, changes: Sequence[Changed]) -> None:

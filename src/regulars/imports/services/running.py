@@ -64,6 +64,8 @@ class _Progress:
 
     def __init__(self, import_id: int, report: Report, done: int, kept: int) -> None:
         self.import_id, self.report, self.done, self.kept = import_id, report, done, kept
+        # Not the batch's number in the work: work that begins anew goes on counting, for the undo.
+        self.next_change = changes.next_batch(import_id)
 
 
 def _begin(row: Import, work: Work) -> _Progress:
@@ -121,7 +123,7 @@ def _try_batch(progress: _Progress, work: Work, number: int, now: datetime) -> b
     with transaction.atomic():
         work.apply(number, ledger, now)
         kept = _take_over(report, progress.import_id, ledger, progress.kept)
-        changes.keep_changes(progress.import_id, number, ledger.changes)
+        changes.keep_changes(progress.import_id, progress.next_change, ledger.changes)
         done = progress.done + ledger.rows
         moved = Import.objects.filter(
             pk=progress.import_id, state=State.RUNNING.value, position=number
@@ -133,6 +135,7 @@ def _try_batch(progress: _Progress, work: Work, number: int, now: datetime) -> b
         return False
     progress.report, progress.done = report, done
     progress.kept += kept
+    progress.next_change += 1
     return True
 
 
