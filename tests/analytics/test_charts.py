@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import re
+from datetime import date
+from decimal import Decimal
 from xml.etree import ElementTree as ET
 
 import pytest
 from tests.analytics.audits import MONTHS, audit
 
 from regulars.analytics import types
-from regulars.analytics.compute.charts import draw_charts
+from regulars.analytics.compute.charts import draw_charts, draw_trend
 
 COLOUR = re.compile(r"none|transparent|var\(--rg-[a-z-]+\)")
 
@@ -88,3 +90,40 @@ def test_any_number_of_months_is_drawn(months: int) -> None:
     labels = [w for w in words(draw_charts(audit(months=listed), "en")["orders"]) if re.search(r"[A-Z]", w)]
     assert 1 <= len(labels) <= 5
     assert len(MONTHS) == 6
+
+
+def _points(count: int) -> list[types.TrendPoint]:
+    return [
+        types.TrendPoint(
+            as_of=date(2024 + n // 12, n % 12 + 1, 1),
+            customers=1000 + 100 * n,
+            orders=2000 + 300 * n,
+            revenue=Decimal(100_000 * (n + 1)),
+            average_order_value=Decimal(50),
+            repeat_purchase_rate=0.3 + n / 100,
+            regulars_share=0.1,
+            retention_rate=None if n < 6 else 0.4 + n / 200,
+            churn_rate=None,
+            new_customer_rate=0.5,
+        )
+        for n in range(count)
+    ]
+
+
+def test_a_trend_ends_with_its_figure_and_begins_where_it_is_known() -> None:
+    drawn = draw_trend(_points(24), "RUB", "ru")
+    assert list(drawn) == ["trend_repeat", "trend_retention", "trend_customers", "trend_revenue"]
+    repeat, retention = (
+        [w.replace("\u00a0", " ") for w in words(drawn[name])] for name in ("trend_repeat", "trend_retention")
+    )
+    assert repeat[0] == "дек. 2023"  # the month that ended
+    assert retention[0] == "июнь 2024"
+    assert repeat[-1] == "53 %"
+    assert retention[-1] == "52 %"
+    for svg in drawn.values():
+        ET.fromstring(svg)  # noqa: S314 (our own)
+
+
+def test_a_trend_of_one_point_is_not_drawn() -> None:
+    assert draw_trend(_points(1), "RUB", "en") == {}
+    assert "trend_retention" not in draw_trend(_points(7), "RUB", "en")

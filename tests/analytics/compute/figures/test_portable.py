@@ -1,4 +1,4 @@
-"""The expressions compile for PostgreSQL too, where the same figures of single customers will be made."""
+"""The expressions compile for other engines too: they are written for none."""
 
 from __future__ import annotations
 
@@ -9,7 +9,17 @@ import ibis
 import ibis.expr.types as ir
 import pytest
 
-from regulars.analytics.compute.figures import cohorts, customers, headline, rfm, second_order, stages, tables
+from regulars.analytics.compute.figures import (
+    cohorts,
+    customers,
+    headline,
+    rfm,
+    second_order,
+    stages,
+    tables,
+    trend,
+)
+from regulars.analytics.compute.figures.each_customer import each_customer
 from regulars.analytics.compute.figures.sequence import in_sequence
 
 AS_OF = date(2024, 7, 1)
@@ -27,6 +37,9 @@ CUTS = rfm.Cuts([AS_OF] * 4, [2, 3, 4, 5], [Decimal(1)] * 4)
         stages.staged(rfm.scored(FACTS, CUTS), as_of=AS_OF, rhythm_days=30.5),
         cohorts.by_cohort(ORDERS),
         second_order.watched(FACTS, as_of=AS_OF),
+        each_customer(ORDERS, FACTS),
+        trend.became_regular(ORDERS, FACTS),
+        trend.counted(FACTS, FACTS.last_day),
     ],
 )
 def test_compiles_for_postgresql(expression: ir.Table) -> None:
