@@ -294,7 +294,13 @@ def test_task_is_set_done_and_opened_again(inside: Client, marketer: User) -> No
     assert Task.objects.get().closed_at is None
 
 
-@pytest.mark.parametrize(("due", "day"), [("2024-05-09", date(2024, 5, 9)), ("x", date(2024, 5, 1))])
+@pytest.mark.parametrize(
+    ("due", "day"),
+    [
+        ("2024-05-09", date(2024, 5, 9)),
+        *((wrong, date(2024, 5, 1)) for wrong in ("x", "", "0001-01-01", "9999-12-31", "2024-02-30")),
+    ],
+)
 def test_task_is_due_by_the_end_of_the_shops_day(inside: Client, due: str, day: date) -> None:
     anna = shops.person("Анна")
     with clock.fixed(shops.NOW):

@@ -193,3 +193,11 @@ def test_task_of_nobody_is_taken(inside: Client, marketer: User) -> None:
     assert reverse("tasks-take", args=[task]) not in _page(inside, "?who=all")
     inside.post(reverse("tasks-close", args=[task]))
     assert "done already" in inside.post(reverse("tasks-take", args=[task]), follow=True).text
+
+
+def test_tasks_are_offered_to_those_who_do_them(inside: Client) -> None:
+    shops.colleague(Role.AGENT, "Пётр")
+    shops.colleague(Role.CASHIER, "Кассир Зоя")
+    page = _page(inside)
+    assert ">Пётр</option>" in page
+    assert "Зоя" not in page

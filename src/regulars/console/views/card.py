@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import date, datetime, time, timedelta
+from datetime import timedelta
 from typing import Any
 
 from django.db import transaction
@@ -19,6 +19,7 @@ from regulars.console import said
 from regulars.console.access import allowed, may, user_id_of
 from regulars.console.card_timeline import TimelinePage, position_of, timeline_page
 from regulars.console.contacts import contact
+from regulars.console.task_forms import able, chosen_assignee, due_at
 from regulars.console.voice import Voice, voice
 from regulars.console.ways import back, with_choices
 from regulars.console.wording import card as wording
@@ -177,25 +178,6 @@ def add_task(request: HttpRequest, person: int) -> HttpResponse:
     return redirect(back(request, _card(person, "tasks")))
 
 
-def due_at(day: str, speak: Voice) -> datetime:
-    """The end of the day named, in the shop's zone; today's where none or a wrong one is named."""
-    try:
-        due = date.fromisoformat(day)
-    except ValueError:
-        due = speak.today
-    return datetime.combine(due, time(23, 59), tzinfo=speak.zone)
-
-
-def chosen_assignee(chosen: str | None, user: int) -> int | None:
-    """Whom the form gives the task: a colleague, nobody in particular (empty), by default oneself."""
-    if chosen is None:
-        return user
-    if not chosen:
-        return None
-    able = {member.id for member in team.who_may(Permission.DO_TASKS)}
-    return int(chosen) if chosen.isascii() and chosen.isdigit() and int(chosen) in able else user
-
-
 def _missing(request: HttpRequest) -> HttpResponse:
     return render(request, "console/card/missing.html", status=404)
 
@@ -291,5 +273,5 @@ def _tasks(request: HttpRequest, found: PersonRow, members: list[Member], speak:
         "tasks": [line for line in lines if not line.closed] + closed[:TASK_CLOSED_SHOWN],
         "today": speak.today.isoformat(),
         "me": user_id_of(request),
-        "colleagues": [member for member in members if member.active],
+        "colleagues": able(members),
     }

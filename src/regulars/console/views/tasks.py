@@ -17,7 +17,7 @@ from django.views.decorators.http import require_POST, require_safe
 from regulars.console import said
 from regulars.console.access import allowed, user_id_of
 from regulars.console.card_timeline import Position, position_of
-from regulars.console.views.card import chosen_assignee, due_at
+from regulars.console.task_forms import able, chosen_assignee, due_at
 from regulars.console.voice import Voice, voice
 from regulars.console.ways import back, with_choices
 from regulars.console.wording.people import name_or_number
@@ -64,7 +64,7 @@ def page(request: HttpRequest) -> HttpResponse:
             "newer_url": with_choices(path, who=who) if at else "",
             "today": speak.today.isoformat(),
             "me": user,
-            "colleagues": [member for member in members if member.active],
+            "colleagues": able(members),
         },
     )
 
