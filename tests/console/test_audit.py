@@ -17,6 +17,7 @@ from django.test import Client
 from django.urls import reverse
 from pytest_django import DjangoAssertNumQueries
 from tests.analytics.audits import audit, changed
+from tests.console.workbooks import rows_of
 
 from regulars.analytics import queries, services
 from regulars.analytics.types import Audit
@@ -227,6 +228,22 @@ def test_days_are_compared(two_days: Client) -> None:
     assert ">1,100<" in compared
     assert "+140" in compared
     assert "+1.0 pp, better" in compared
+
+
+def test_comparison_is_taken_away(two_days: Client) -> None:
+    answer = two_days.get(reverse("audit-compared") + "?day=2024-05-01&with=2024-04-30")
+    assert answer["Content-Disposition"] == 'attachment; filename="audit-2024-05-01-2024-04-30.xlsx"'
+    header, *rows = rows_of(answer)
+    assert [str(name).replace("\xa0", " ") for name in header] == [
+        "Figure",
+        "1 May 2024",
+        "30 April 2024",
+        "Unit",
+    ]
+    found = {row[0]: row[1:] for row in rows}
+    assert found["Repeat purchase rate"] == [pytest.approx(42), pytest.approx(41), "%"]
+    assert found["Customers"][:2] == [1240, 1100]
+    assert two_days.get(reverse("audit-compared") + "?with=2020-01-01").status_code == 404
 
 
 def test_amounts_in_another_currency_are_not_subtracted(inside: Client) -> None:

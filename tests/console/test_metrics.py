@@ -2,12 +2,9 @@
 
 from __future__ import annotations
 
-import io
-import zipfile
 from datetime import date
 from decimal import Decimal
 from typing import Any
-from xml.etree import ElementTree
 
 import msgspec
 import pytest
@@ -16,6 +13,7 @@ from django.test import Client
 from django.urls import reverse
 from pytest_django import DjangoAssertNumQueries
 from tests.analytics.audits import audit, channel
+from tests.console.workbooks import rows_of
 
 from regulars.analytics import services, types
 from regulars.analytics.models import FiguresRun
@@ -274,20 +272,7 @@ def _cells(client: Client, table: str) -> list[list[str | float]]:
     """The rows of the workbook."""
     answer = client.get(reverse("metrics-export", args=[table]))
     assert answer["Content-Disposition"] == f'attachment; filename="{table}-2024-04-29.xlsx"'
-    names = {"m": "http://schemas.openxmlformats.org/spreadsheetml/2006/main"}
-    with zipfile.ZipFile(io.BytesIO(b"".join(answer))) as book:  # type: ignore[arg-type]
-        sheet = ElementTree.fromstring(book.read("xl/worksheets/sheet1.xml"))  # noqa: S314
-    return [
-        [_value("".join(cell.itertext())) for cell in row.iterfind("m:c", names)]
-        for row in sheet.iterfind(".//m:row", names)
-    ]
-
-
-def _value(text: str) -> str | float:
-    try:
-        return float(text)
-    except ValueError:
-        return text
+    return rows_of(answer)
 
 
 @pytest.mark.parametrize(

@@ -34,6 +34,22 @@ def sheet(table: str, audit: Audit, formats: Formats) -> Sheet:
     return SHEETS[table](audit, formats)
 
 
+def compared(audit: Audit, other: Audit, names: tuple[str, str], formats: Formats) -> Sheet:
+    """All headline figures of two audits beside each other; `names` say of which day each is."""
+    columns = [
+        Column(_("Figure"), width=32),
+        *(Column(name, "number", 20) for name in names),
+        Column(_("Unit"), width=10),
+    ]
+    rows: list[Row] = []
+    for group in headline.figure_groups(audit, formats):
+        for figure in group.figures:
+            unit, scale = _unit(figure.key, audit)
+            values = (_scaled(getattr(one, figure.key), scale) for one in (audit, other))
+            rows.append((figure.name, *values, unit))
+    return Sheet(columns, rows)
+
+
 def trend(points: Sequence[TrendPoint]) -> Sheet:
     """The figures as they stood on the last day of each month, and at last."""
     names, kinds = headline.figure_names(), {"share": "share", "money": "money"}

@@ -28,9 +28,11 @@ from regulars.commerce import queries as commerce
 from regulars.console import audits
 from regulars.console.access import allowed, may, user_id_of
 from regulars.console.figures import basis
+from regulars.console.metrics.sheets import compared
 from regulars.console.people import with_names
 from regulars.console.voice import language
 from regulars.console.ways import back
+from regulars.console.xlsx import workbook
 from regulars.kit import clock
 from regulars.team import queries as team
 from regulars.team import services as team_services
@@ -125,6 +127,22 @@ def figures(request: HttpRequest) -> HttpResponse:
     return _attachment(request, audit_json(kept.audit, language()), "application/json", kept.audit, "json")
 
 
+@never_cache
+@require_safe
+@allowed(Permission.TAKE_LISTS_OUT)
+def comparison(request: HttpRequest) -> HttpResponseBase:
+    """The figures of two days as a workbook."""
+    dated = queries.audits_by_date()
+    days = [_of_day(dated, request.GET.get(name, "")) for name in ("day", "with")]
+    one, other = (_kept(day).audit for day in days)
+    formats = Formats(language(), one.currency)
+    names = (formats.day(days[0].day), formats.day(days[1].day))
+    made = compared(one, other, names, formats)
+    _log(request, "audit-compared", one)
+    name = f"audit-{days[0].day.isoformat()}-{days[1].day.isoformat()}"
+    return workbook(name=name, columns=made.columns, rows=made.rows, timezone=one.timezone)
+
+
 def _of_day(dated: list[DatedAudit], day: str) -> DatedAudit:
     found = audits.of_day(dated, day)
     if found is None:
@@ -150,6 +168,7 @@ def _comparison(
         "months_other": audits.months(dated, other.day if other else None, formats),
         "compared": audits.compared(audit, kept.audit, formats) if kept else [],
         "compared_day": formats.day(other.day) if other else "",
+        "compared_iso": other.day.isoformat() if other else "",
     }
 
 
@@ -164,15 +183,19 @@ def _with_cards(rows: list[SlippingRow], audit: Audit) -> list[SlippingRow]:
 
 
 def _attachment(request: HttpRequest, content: bytes, kind: str, audit: Audit, suffix: str) -> HttpResponse:
+    _log(request, f"audit-{suffix}", audit)
+    name = f"audit-{audit.as_of.isoformat()}.{suffix}"
+    headers = {"Content-Disposition": f'attachment; filename="{name}"'}
+    return HttpResponse(content, content_type=kind, headers=headers)
+
+
+def _log(request: HttpRequest, what: str, audit: Audit) -> None:
     team_services.log(
         user_id=user_id_of(request),
         action=Action.LIST_TAKEN_OUT,
         now=clock.now(),
-        details={"list": f"audit-{suffix}", "as_of": audit.as_of.isoformat()},
+        details={"list": what, "as_of": audit.as_of.isoformat()},
     )
-    name = f"audit-{audit.as_of.isoformat()}.{suffix}"
-    headers = {"Content-Disposition": f'attachment; filename="{name}"'}
-    return HttpResponse(content, content_type=kind, headers=headers)
 
 
 def _reload() -> HttpResponse:
