@@ -185,9 +185,13 @@ with container.read(Path(names["file"])) as reading:
 
 
 def test_killed_after_the_commit_it_goes_on_behind_it(
-    there: Installation, shop: Installation, backup: Path
+    there: Installation, shop: Installation, backup: Path, tmp_path: Path
 ) -> None:
     there.code(_ONLY_ROWS, file=str(backup))
+    # A backup made now, of all moments, is as good as any.
+    there.done("backup", tmp_path / "between.backup")
+    with zipfile.ZipFile(tmp_path / "between.backup") as archive:
+        assert json.loads(archive.read("manifest.json"))["tables"].keys() == set(shop.tables())
     assert there.rows("SELECT max(epoch) FROM log_epochs") == [(1,)]
     result = there.run("restore", backup)
     assert result.returncode == 0, result.stderr

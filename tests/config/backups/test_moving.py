@@ -40,6 +40,12 @@ from regulars.analytics.progress import Silent
 assert make_all_figures(now=datetime(2026, 3, 17, 12, tzinfo=UTC), progress=Silent()) is not None
 found = msgspec.to_builtins(queries.latest_audit())
 """
+NO_FIGURES = """
+from datetime import UTC, datetime
+from regulars.analytics.compute.full_run import make_all_figures
+from regulars.analytics.progress import Silent
+assert make_all_figures(now=datetime(2026, 3, 17, 12, tzinfo=UTC), progress=Silent()) is None
+"""
 
 
 def read(
@@ -103,6 +109,9 @@ def test_into_an_installation_that_was_only_started(
     there.done("migrate")
     there.done("prepare", "--no-demo")
     assert there.rows("SELECT count(*) FROM team_user") == [(1,)]
+    # The worker has looked after figures meanwhile, and found none.
+    there.code(NO_FIGURES)
+    assert there.rows("SELECT count(*) FROM analytics_figuresturn") == [(1,)]
     there.done("restore", backup)
     assert there.contents() == shop.contents()
     assert there.tables() == shop.tables()

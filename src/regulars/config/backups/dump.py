@@ -15,7 +15,7 @@ from psycopg import sql
 
 from regulars.config.backups import container, programs
 from regulars.config.backups.errors import BackupError
-from regulars.config.backups.manifest import Manifest
+from regulars.config.backups.manifest import MARK, Manifest
 from regulars.config.words import gettext as _
 
 # What belongs to the server or to its administrator stays behind; statistics are made anew.
@@ -29,6 +29,7 @@ _OPTIONS = [
     "--no-tablespaces",
     "--no-statistics",
     "--exclude-extension=*",
+    f"--exclude-table=public.{MARK}",
     "--no-password",
 ]
 _TABLES = """
@@ -49,7 +50,7 @@ def make(path: Path, *, url: str, now: datetime) -> Manifest:
         connection.execute("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ, READ ONLY")
         connection.execute("SET statement_timeout = 0")
         connection.execute("SET idle_in_transaction_session_timeout = 0")
-        tables = [name for (name,) in connection.execute(_TABLES)]
+        tables = [name for (name,) in connection.execute(_TABLES) if name != MARK]
         if "django_migrations" not in tables:
             raise BackupError(_("There is nothing to back up here yet: start Regulars first."))
         snapshot = _one(connection, "SELECT pg_export_snapshot()")

@@ -13,6 +13,9 @@ from regulars.config.words import gettext as _
 FORMAT = 1
 """Raised when files are written that earlier releases cannot read."""
 PRODUCT = "regulars"
+MARK = "regulars_restored"
+"""A table that says, from the commit of restored rows until everything after it is done, which backup it
+was. It is in no backup itself."""
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import re
 import subprocess
 import tempfile
@@ -15,20 +16,29 @@ from psycopg import sql
 from regulars.config.backups import container, programs
 from regulars.config.backups.container import Reading
 from regulars.config.backups.errors import BackupError
-from regulars.config.backups.manifest import Manifest
+from regulars.config.backups.manifest import MARK, Manifest
 from regulars.config.words import gettext as _
 
 SERVER_VERSION_MIN = 150_000
-MARK = "regulars_restored"
-"""A table that says, from the commit of the rows until everything after it is done, which backup it was."""
-
 _ALL_TABLES = """
 SELECT c.relname FROM pg_class AS c
 WHERE c.relnamespace = 'public'::regnamespace AND c.relkind IN ('r', 'p') AND NOT c.relispartition
 ORDER BY c.relname
 """
-# What is there before anybody has brought anything in: the first owner, and what Django and the worker keep.
-_HOUSEKEEPING = ("auth_", "django_", "team_", "account_", "mfa_", "procrastinate_", "schedule_", "cache_")
+# What is there before anybody has brought anything in: the first owner, what Django and the worker keep,
+# and what is reckoned from the rest.
+_HOUSEKEEPING = (
+    "account_",
+    "analytics_",
+    "auth_",
+    "cache_",
+    "django_",
+    "mfa_",
+    "procrastinate_",
+    "schedule_",
+    "team_",
+    "touched_",
+)
 _HOUSEKEEPING_TABLES = ("log_epochs", MARK)
 _OTHERS = """
 SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() AND pid <> pg_backend_pid()
@@ -149,6 +159,10 @@ def bring_back(reading: Reading, *, url: str) -> None:
             for process in (unpack, write):
                 process.kill()
                 process.wait()
+                for end in (process.stdin, process.stdout):
+                    with contextlib.suppress(OSError):  # what it no longer wanted to read
+                        if end is not None:
+                            end.close()
         if unpack.returncode or write.returncode:
             said.seek(0)
             raise programs.failure(said.read())
