@@ -6,15 +6,18 @@ import os
 import subprocess
 import sys
 from collections.abc import Iterator
+from datetime import UTC, datetime, timedelta
 from functools import partial
 
 import pytest
+from django.contrib.sessions.models import Session
 from django.core.cache import cache
 from django.db import connection
 from tests.together import together
 
 from regulars.config.cache import PostgresCache, forget_expired
 from regulars.config.models import CacheEntry
+from regulars.kit.schedules import registered
 
 pytestmark = pytest.mark.django_db
 
@@ -123,3 +126,14 @@ def _url_of_the_tests() -> str:
     _path, _mark, query = os.environ["DATABASE_URL"].partition("?")
     name = connection.settings_dict["NAME"]
     return f"{base}/{name}" + (f"?{query}" if query else "")
+
+
+def test_sessions_that_ended_are_forgotten_in_portions() -> None:
+    now = datetime(2026, 3, 15, 12, tzinfo=UTC)
+    for number, hours in enumerate((-3, -2, -1, 1)):
+        Session.objects.create(
+            session_key=str(number), session_data="x", expire_date=now + timedelta(hours=hours)
+        )
+    run = next(one.run for one in registered() if one.name == "config.sessions")
+    assert [run(now, 2), run(now, 2)] == [2, 1]
+    assert Session.objects.get().session_key == "3"

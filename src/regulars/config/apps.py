@@ -15,6 +15,7 @@ class ConfigConfig(AppConfig):
 
     def ready(self) -> None:
         register(Schedule(name="config.cache", cadence=Every(minutes=60), run=_forget_expired))
+        register(Schedule(name="config.sessions", cadence=Every(minutes=60), run=_forget_sessions))
 
 
 def _forget_expired(now: datetime, limit: int) -> int:
@@ -22,3 +23,12 @@ def _forget_expired(now: datetime, limit: int) -> int:
     from regulars.config.cache import forget_expired
 
     return forget_expired(limit)
+
+
+def _forget_sessions(now: datetime, limit: int) -> int:
+    """Sessions that ended by themselves; those of people who signed out are gone already."""
+    from django.contrib.sessions.models import Session
+
+    ended = Session.objects.filter(expire_date__lt=now).order_by("expire_date")
+    gone, _counts = Session.objects.filter(pk__in=list(ended.values_list("pk", flat=True)[:limit])).delete()
+    return gone

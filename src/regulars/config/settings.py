@@ -91,7 +91,7 @@ PASSWORD_HASHERS = [
 AUTH_PASSWORD_VALIDATORS = [
     {"NAME": f"django.contrib.auth.password_validation.{name}", "OPTIONS": options}
     for name, options in {
-        "UserAttributeSimilarityValidator": {},
+        "UserAttributeSimilarityValidator": {"user_attributes": ("email", "name")},
         "MinimumLengthValidator": {"min_length": 10},
         "CommonPasswordValidator": {},
     }.items()
