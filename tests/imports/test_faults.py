@@ -32,7 +32,7 @@ def _orders(count: int, lines: int = 2) -> str:
     for n in range(count):
         for line in range(lines):
             day = f"2025-{n % 12 + 1:02}-{n % 28 + 1:02}"
-            rows.append(f"A{n},C{n % (count // 3 + 1)},{day},P{(n + line) % 50},1,{n % 90 + 1}.00")
+            rows.append(f"A{n},C{n % (count // 3 + 1)},{day},P{(n + line) % 50},1,{n % 90 + line + 1}.00")
         if n % 10 == 0:
             rows.append(f"A{n},C{n % (count // 3 + 1)},2025-12-31,P{n % 50},-1,-0.50")
     return "\n".join(rows) + "\n"
@@ -231,4 +231,5 @@ def test_a_worker_killed_in_the_middle(files: Files, home: Path) -> None:
         second.wait()
     assert _state() == wanted
     assert row.report.things["order"].created == 8_000
+    assert row.report.things["credit"].created == 800
     assert row.report.used == row.report.rows == row.done
