@@ -57,8 +57,9 @@ def _shop() -> int:
     document = audit(as_of=date(2024, 5, 1), growth_points=[growth_point(top=[str(anna)])])
     charts = {language: draw_charts(document, language) for language in ("ru", "en")}
     shops.run(document, charts, stages={"at_risk": 1, "lapsed": 1, "regular": 55})
+    other = Profile.objects.exclude(pk=profile).earliest("pk").pk
     Task.objects.create(
-        title="Позвонить " + "и спросить, " * 20, due_at=shops.NOW, created_at=shops.NOW, profile_id=profile
+        title="Позвонить " + "и спросить, " * 20, due_at=shops.NOW, created_at=shops.NOW, profile_id=other
     )
     return anna
 

@@ -23,8 +23,8 @@ from regulars.work.services import create_task
 pytestmark = pytest.mark.django_db
 CHARTS = {"en": {"revenue": '<svg id="drawn-en"></svg>'}, "ru": {"revenue": '<svg id="drawn-ru"></svg>'}}
 # The session, the user, what they may, the shop; the audit with its drawings; orders there are; the job;
-# imports under way, watched places; whom to look at, my tasks, names, contacts.
-QUERIES = 13
+# imports under way, watched places; whom to look at, my tasks, names, contacts, who has a task already.
+QUERIES = 14
 
 
 @pytest.fixture
@@ -83,6 +83,16 @@ def test_people_to_look_at_are_named_with_the_reason_and_their_worth(inside: Cli
     assert reverse("customers-task", args=[anna]) in page
     assert ">Regular</a>" not in page
     assert ">Poor</a>" not in page
+
+
+def test_who_has_a_task_already_is_not_given_another(inside: Client, marketer: User) -> None:
+    anna, boris = (shops.person(name, stage="at_risk", m=5) for name in ("Анна", "Борис"))
+    shops.run()
+    inside.post(reverse("customers-task", args=[anna]), {"title": "x", "assignee": ""})
+    page = _page(inside)
+    assert reverse("customers-task", args=[anna]) not in page
+    assert reverse("customers-task", args=[boris]) in page
+    assert page.count("has a task") == 1
 
 
 def test_reason_in_russian(marketer: User) -> None:

@@ -32,6 +32,7 @@ from regulars.console.wording.tasks import task_line
 from regulars.customers import queries as customers
 from regulars.team.types import Permission
 from regulars.work import queries as work
+from regulars.work.models import Task
 from regulars.work.types import TaskRow
 
 PEOPLE_SHOWN = 6
@@ -94,6 +95,7 @@ def _people(request: HttpRequest, kept: Kept | None, speak: Voice) -> dict[str, 
     ids = [row.person_id for row in rows] + [t.person_id for t in tasks if t.person_id] + begin_with
     names = customers.person_names(sorted(set(ids)))
     contacts = first_contacts(request, [row.person_id for row in rows]) if rows else {}
+    busy = _with_tasks([row.person_id for row in rows]) if may(request, Permission.DO_TASKS) else set()
     basis = Basis(kept.audit.as_of, kept.audit.rhythm_days) if kept else None
     return {
         "slipping": [
@@ -107,6 +109,7 @@ def _people(request: HttpRequest, kept: Kept | None, speak: Voice) -> dict[str, 
             {
                 "line": person_line(row, names.get(row.person_id), basis, speak),
                 "contacts": contacts.get(row.person_id, []),
+                "has_task": row.person_id in busy,
             }
             for row in rows
         ],
@@ -121,6 +124,14 @@ def _tasks(request: HttpRequest, speak: Voice) -> list[TaskRow]:
         return []
     tomorrow = datetime.combine(speak.today + timedelta(days=1), time(), tzinfo=speak.zone)
     return work.open_tasks(assignee_id=user_id_of(request), before=tomorrow, limit=TASKS_SHOWN)
+
+
+def _with_tasks(person_ids: list[int]) -> set[int]:
+    """Those of them somebody has set a task about already, so that nobody is called twice."""
+    if not person_ids:
+        return set()
+    tasks = Task.objects.filter(closed_at=None, profile__person_id__in=person_ids)
+    return set(tasks.values_list("profile__person_id", flat=True))
 
 
 def _with_names(point: wording.Growth, names: Mapping[int, str]) -> dict[str, Any]:

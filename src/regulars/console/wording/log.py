@@ -20,6 +20,7 @@ from regulars.team.types import Action, LogLine, Role
 ACTIONS: Mapping[Action, Promise] = {
     Action.SIGNED_IN: _("Signed in"),
     Action.SIGN_IN_FAILED: _("Wrong password at sign-in"),
+    Action.WRONG_CODE: _("Right password, wrong code"),
     Action.SHOP_CHANGED: _("Shop's settings changed"),
     Action.BRANCH_CHANGED: _("Branch or till changed"),
     Action.USER_INVITED: _("Colleague invited"),
@@ -141,7 +142,7 @@ def _sentence(line: LogLine, names: Mapping[str, Mapping[int, str]]) -> Sentence
 
 
 def _nobody(line: LogLine) -> str:
-    if line.action == Action.SIGN_IN_FAILED:
+    if line.action in (Action.SIGN_IN_FAILED, Action.WRONG_CODE):
         return gettext("Somebody")
     return gettext("Regulars itself")
 
