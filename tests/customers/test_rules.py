@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from regulars.customers.rules import fold, merged, normalise, words
+from regulars.customers.rules import NAME_CHARACTERS_MAX, fold, merged, normalise, words
 from regulars.customers.types import IdentityType, NewProfile
 
 
@@ -25,6 +25,11 @@ from regulars.customers.types import IdentityType, NewProfile
 )
 def test_fold(name: str, folded: str) -> None:
     assert fold(name) == folded
+
+
+def test_of_a_huge_name_only_the_beginning_is_compared() -> None:
+    assert fold("Ё" * 1000) == "е" * NAME_CHARACTERS_MAX
+    assert len(words("а б " * 1000)) <= NAME_CHARACTERS_MAX
 
 
 @settings(deadline=None)
@@ -50,7 +55,14 @@ def test_words(name: str, found: str) -> None:
         (IdentityType.EMAIL, " Anna.Petrova@Shop.Example ", "anna.petrova@shop.example"),
         (IdentityType.EMAIL, "ёлка@почта.рф", "ёлка@почта.рф"),
         (IdentityType.PHONE, "+7 (916) 123-45-67", "+79161234567"),
+        # As it is dialled within Russia; with a plus it is the code of another country.
+        (IdentityType.PHONE, "8 (916) 123-45-67", "+79161234567"),
+        (IdentityType.PHONE, "84951234567", "+74951234567"),
+        (IdentityType.PHONE, "+84 95 123 4567", "+84951234567"),
+        (IdentityType.PHONE, "8 916 1", "+89161"),
         (IdentityType.PHONE, "нет", ""),
+        (IdentityType.PHONE, "1" * 400, ""),
+        (IdentityType.EMAIL, "a" * 400 + "@b.c", ""),
         (IdentityType.EMAIL, "  ", ""),
     ],
 )

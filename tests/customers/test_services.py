@@ -144,3 +144,12 @@ def test_two_files_that_rename_the_same_customers_do_not_deadlock() -> None:
     assert [r for r in results if not isinstance(r, UpsertedProfiles)] == []
     # Each batch is whole: the last one to come wins everywhere.
     assert Profile.objects.values("name").distinct().count() == 1
+
+
+@pytest.mark.django_db
+def test_a_huge_name_fits_the_indexes() -> None:
+    name = " ".join(f"слово{n}" for n in range(5_000))
+    done = upsert(profile("1", name, identities=((IdentityType.EMAIL, "x" * 5_000 + "@y.z"),)))
+    assert Profile.objects.get(pk=done.ids["shop", "1"]).name == name
+    assert queries.search("слово1 слово2", limit=5) != []
+    assert not Identity.objects.exists()
