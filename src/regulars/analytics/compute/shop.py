@@ -18,10 +18,11 @@ LINES, PROFILES, COSTS = "order_lines", "profiles", "channel_costs"
 """The lake tables that figures are made from; commerce and customers register them."""
 
 # In the order of time, then as the shop's numbers were given: so rows, and with them ties, come out as in
-# the file the orders came from. Persons and orders are numbers, which are quicker than text.
+# the file the orders came from; credits that name no order tie by their amount, so that they come out the
+# same each time. Persons and orders are numbers, which are quicker than text.
 _MAKE_LINES = """
 CREATE TABLE lines AS
-SELECT row_number() OVER (ORDER BY ordered_at, order_id, kind DESC, line) AS row,
+SELECT row_number() OVER (ORDER BY ordered_at, order_id, kind DESC, line, amount_minor) AS row,
        0::SMALLINT AS part,
        row AS part_row,
        person_id AS customer_id,

@@ -24,6 +24,8 @@ SET TimeZone = 'UTC';
 SET preserve_insertion_order = false;
 SET partitioned_write_max_open_files = {_OPEN_FILES_MAX};
 """
+_AS_BEFORE = "RESET TimeZone; RESET preserve_insertion_order; RESET partitioned_write_max_open_files"
+"""What is reckoned on the same connection later must not depend on whether something was written."""
 _NO_MONTH = "__HIVE_DEFAULT_PARTITION__"
 
 
@@ -32,18 +34,19 @@ class TableWriter:
 
     def __init__(self, con: duckdb.DuckDBPyConnection, folder: Path, run: str) -> None:
         self._con, self._folder, self._run = con, folder, run
-        con.execute(_SETTINGS)
 
     def write(self, plan: Plan, shop: Snapshot) -> list[NewFile]:
         """All rows of the months planned; a month without rows has no file."""
         table = plan.table
         place = self._folder / table.name
         place.mkdir(mode=0o700, parents=True, exist_ok=True)
+        self._con.execute(_SETTINGS)
         self._con.register("arriving", shop.read(_query(plan)))
         try:
             written = self._by_month(place, table.moment) if table.moment else self._whole(place)
         finally:
             self._con.unregister("arriving")
+            self._con.execute(_AS_BEFORE)
         files = [self._settled(month, path) for month, path in written]
         _sync(place)
         return files
