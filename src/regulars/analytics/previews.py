@@ -108,7 +108,8 @@ FIELDS: Final[Mapping[FileKind, Sequence[FieldSpec]]] = {
 
 
 class PreviewColumn(msgspec.Struct, kw_only=True):
-    """A column with its first values (20 at most, "" for blanks; each cut to what a page can show)."""
+    """A column with its first values (20 at most, "" for blanks; each cut to what a page can show). `name` is
+    whole, as a mapping has to say it."""
 
     name: str
     values: list[str]
@@ -145,7 +146,7 @@ class PreviewField(msgspec.Struct, kw_only=True):
 
 class PreviewRow(msgspec.Struct, kw_only=True):
     """A row as it stands and as it was understood; `row` as a person counts, `values` by field: None blank
-    or unreadable. `raw`: cells in the order of the part's columns."""
+    or unreadable. `raw`: cells of the part's first columns (100 at most)."""
 
     row: int
     raw: list[str]

@@ -8,6 +8,7 @@ from django.http import QueryDict
 from django.utils.translation import gettext as _
 
 from regulars.analytics.previews import FIELDS, JOINED, FieldSpec, Preview, PreviewColumn, PreviewField
+from regulars.analytics.wording.numbers import plain
 from regulars.console.voice import Voice
 from regulars.console.wording import previews as wording
 from regulars.imports import registry
@@ -16,6 +17,8 @@ EXAMPLES = 3
 """Values of a column shown under it."""
 ROWS = 8
 """Rows shown as they were understood."""
+NAME_SHOWN = 60
+"""Characters of a column's name."""
 COLUMNS_SHOWN = 40
 """Columns of a raw row shown; a file may have two thousand."""
 
@@ -80,11 +83,11 @@ def _choice(
     """`is_settled`: the field or another one that would do in its place has a column."""
     field = field or PreviewField(name=spec.name, columns=[], others=[])
     chosen = JOINED.join(field.columns)
-    likely = [Option(name, name, name == chosen) for name in field.others]
+    likely = [Option(name, _short(name), name == chosen) for name in field.others]
     if len(field.columns) > 1:
-        likely.insert(0, Option(chosen, chosen, chosen=True))
+        likely.insert(0, Option(chosen, _short(chosen), chosen=True))
     known = {option.value for option in likely}
-    rest = [Option(c.name, c.name, c.name == chosen) for c in columns if c.name not in known]
+    rest = [Option(c.name, _short(c.name), c.name == chosen) for c in columns if c.name not in known]
     examples = _examples(field, columns)
     return FieldChoice(
         name=spec.name,
@@ -98,6 +101,12 @@ def _choice(
         is_missing=is_missing,
         is_used=bool(field.columns),
     )
+
+
+def _short(name: str) -> str:
+    """A column's name as a choice can show it."""
+    clean = plain(name)
+    return clean if len(clean) <= NAME_SHOWN else f"{clean[: NAME_SHOWN - 1]}…"
 
 
 def _examples(field: PreviewField, columns: list[PreviewColumn]) -> list[str]:
@@ -142,7 +151,7 @@ def rows(preview: Preview, voice: Voice) -> tuple[list[str], list[Understood]]:
         for spec in FIELDS.get(preview.kind, ())
         if any(values.get(spec.name) is not None for values in seen)
     ]
-    names = [column.name for column in part.columns][:COLUMNS_SHOWN]
+    names = [_short(column.name) for column in part.columns[:COLUMNS_SHOWN]]
     found = [
         Understood(
             number=voice.formats.number(row.row),

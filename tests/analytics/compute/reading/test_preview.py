@@ -146,3 +146,14 @@ def test_hostile_names_and_cells_are_cut_and_printable(reader: Reader) -> None:
 def test_it_survives_being_kept(reader: Reader) -> None:
     found = look(reader.file(SMALL))
     assert msgspec.json.decode(msgspec.json.encode(found), type=Preview) == found
+
+
+def test_a_very_wide_file_stays_small(reader: Reader) -> None:
+    names = [f"column {i}" for i in range(400)]
+    row = ",".join(["x" * 150] * 400)
+    header = ",".join(["customer_id,order_id,ordered_at,amount", *names])
+    found = look(reader.file(f"{header}\n" + "".join(f"7,A{i},2024-03-05,1,{row}\n" for i in range(25))))
+    assert found.problem is None
+    assert len(found.parts[0].columns) == 404
+    assert len(found.parts[0].first_rows[0].raw) == 100
+    assert len(msgspec.json.encode(found)) < 700_000

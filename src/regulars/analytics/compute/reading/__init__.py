@@ -31,6 +31,11 @@ The way of a file, and who does what:
 6. `lines` is the SQL that makes rows of `lines` out of a part. A row that cannot be read is NULL in that
    field only; `notes` tells what a reader of the figures should know.
 
+`shape` is this way for every kind; `orders`, `costs`, `customers`, `products` and `returns` say what is
+special about theirs (`records` is what the last three share, `details` what an order says beyond its
+figures). `previewing` goes the same way with the first rows alone (`heads`) and turns errors into a problem
+that a person can mend; `guessing` tells the kind.
+
 A column's name that is not known yet goes into `vocabulary`, an order's state into `kinds`.
 """
 

@@ -30,6 +30,7 @@ SPACES = " \u00a0\u202f\u2009\u2007\t"
 APOSTROPHES = "'’ʼ`"
 MINUSES = "−–—‒"
 _NUMBER = re.compile(r"[+-]?(\d+([.,]\d+)*[.,]?|[.,]\d+)([eE][+-]?\d{1,3})?")
+_LONGEST = 80  # characters; no number is written with more
 _BARE = re.compile(r"-?[\d.,]+")
 _WORDS = "|".join(re.escape(w) for w in sorted(CURRENCY_OF_WORD, key=len, reverse=True) if " " not in w)
 # A currency's word or sign before or behind the number, with the point of an abbreviation.
@@ -63,7 +64,7 @@ class Marks:
 
 def clean(value: str) -> str:
     """Without currency, spaces and apostrophes; parentheses and a trailing minus as a leading minus."""
-    if _BARE.fullmatch(value):
+    if len(value) > _LONGEST or _BARE.fullmatch(value):  # looking for a currency in long texts takes long
         return value
     body = _CURRENCY_PY.sub(r"\1\2", value.translate(_STRIP))
     if body.startswith("(") and body.endswith(")"):

@@ -30,6 +30,8 @@ from regulars.analytics.previews import (
 
 _ROWS = 20
 _VALUES = 20
+_WIDE = 100  # of a wider table fewer values are shown, and of its rows the first cells only
+_VALUES_OF_WIDE = 5
 _CELL = 120  # characters of a cell that a page shows
 _OTHERS = 8
 # Fields that several roles of the recognition stand for.
@@ -104,9 +106,10 @@ def understood(
 
 def _column(table: Table, place: int) -> PreviewColumn:
     values = table.sample[place]
+    shown_of_each = _VALUES if len(table.columns) <= _WIDE else _VALUES_OF_WIDE
     filled = sum(1 for v in values if tidy(v) is not None) / len(values) if values else 0.0
     return PreviewColumn(
-        name=table.columns[place].name, values=[_cell(v) for v in values[:_VALUES]], filled=filled
+        name=table.columns[place].name, values=[_cell(v) for v in values[:shown_of_each]], filled=filled
     )
 
 
@@ -175,7 +178,11 @@ def _order(formats: Sequence[str]) -> DateOrder:
 
 
 def _raw(table: Table, at: int) -> PreviewRow:
-    return PreviewRow(row=table.rows[at], raw=[_cell(column[at]) for column in table.sample], values={})
+    return PreviewRow(row=table.rows[at], raw=_cells(table, at), values={})
+
+
+def _cells(table: Table, at: int) -> list[str]:
+    return [_cell(column[at]) for column in table.sample[:_WIDE]]
 
 
 def _rows(con: duckdb.DuckDBPyConnection, kind: FileKind, table: str, item: Loaded) -> list[PreviewRow]:
@@ -193,7 +200,7 @@ def _rows(con: duckdb.DuckDBPyConnection, kind: FileKind, table: str, item: Load
         rows.append(
             PreviewRow(
                 row=values["part_row"],
-                raw=[] if at is None else [_cell(column[at]) for column in item.part.table.sample],
+                raw=[] if at is None else _cells(item.part.table, at),
                 values={field: _said(values[field]) for field in fields},
                 reason=values["reason"],
             )

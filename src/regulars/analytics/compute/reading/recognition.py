@@ -74,17 +74,14 @@ RETURN_ROLES: Final = {
     "currency": (*details.RETURNED_CURRENCY, *words.CURRENCY),
 }
 Roles = dict[str, words.Entries]
-# To find the names of columns in a file of which nothing is known yet.
+# To find the names of columns in a file of which nothing is known yet: one role, as only that counts.
 ANY_ROLES: Roles = {
-    f"{kind}.{role}": entries
-    for kind, roles in (
-        ("orders", ORDER_ROLES),
-        ("customers", CUSTOMER_ROLES),
-        ("products", PRODUCT_ROLES),
-        ("returns", RETURN_ROLES),
-        ("costs", COST_ROLES),
+    "any": tuple(
+        entry
+        for roles in (ORDER_ROLES, CUSTOMER_ROLES, PRODUCT_ROLES, RETURN_ROLES, COST_ROLES)
+        for entries in roles.values()
+        for entry in entries
     )
-    for role, entries in roles.items()
 }
 _KINDS: Final[dict[str, Roles]] = {
     "orders": ORDER_ROLES,
