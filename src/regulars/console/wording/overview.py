@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import timedelta
@@ -12,6 +13,7 @@ from django.utils.translation import ngettext
 
 from regulars.analytics.types import Audit
 from regulars.analytics.wording.growth import growth_words
+from regulars.analytics.wording.numbers import Formats
 from regulars.console.voice import Voice
 
 HEADLINE = (
@@ -23,6 +25,10 @@ HEADLINE = (
     "regulars_revenue_share",
 )
 """How much, of whom, how well they stay; the audit has all the others."""
+BEGIN_WITH = 3
+"""People named beside a growth point; the audit names more."""
+HOURS_FROM = 120  # minutes; below, minutes say more
+_PERSON = re.compile(r"\d{1,18}", re.ASCII)
 
 
 @dataclass(frozen=True)
@@ -61,18 +67,19 @@ def basis(audit: Audit, voice: Voice) -> str:
 def waited(time: timedelta) -> str:
     """ "7 minutes"."""
     minutes = int(time.total_seconds() // 60)
-    if minutes < 120:
+    if minutes < HOURS_FROM:
         return ngettext("%(n)s minute", "%(n)s minutes", minutes) % {"n": minutes}
     return ngettext("%(n)s hour", "%(n)s hours", minutes // 60) % {"n": minutes // 60}
 
 
 def growth(audit: Audit, voice: Voice) -> list[Growth]:
-    """The audit's growth points, the one worth most first."""
+    """The audit's growth points, the one worth most first, in the currency of the audit."""
+    formats = Formats(voice.language, audit.currency)
     found = []
     for point in audit.growth_points:
-        words = growth_words(point, audit, voice.formats)
-        people = [int(i) for i in point.top if i.isascii() and i.isdigit()]
-        found.append(Growth(words.title, words.value, words.outlook, words.action, people[:3]))
+        words = growth_words(point, audit, formats)
+        people = [int(i) for i in point.top if _PERSON.fullmatch(i)][:BEGIN_WITH]
+        found.append(Growth(words.title, words.value, words.outlook, words.action, people))
     return found
 
 
@@ -99,7 +106,7 @@ def _steps() -> dict[str, Step]:
         "margin": Step(
             _("Say how much of the revenue is left to you"),
             _("With the margin, figures show what customers bring you and not only what they pay."),
-            reverse("settings"),
+            reverse("settings-shop"),
             _("Enter the margin"),
         ),
         "watch": Step(
