@@ -101,6 +101,20 @@ def test_a_file_that_is_no_table_says_so_and_cannot_be_started(files: Files) -> 
 
 
 @pytest.mark.django_db
+def test_columns_can_be_chosen_after_a_start_that_found_none(files: Files) -> None:
+    number = files.take(files.write(ORDERS), mapping={"amount": "total"})
+    services.start(import_id=number, user_id=None, now=NOW)
+    row = files.advance(number)
+    assert (row.state, row.can_choose) == (State.FAILED, True)
+    assert "total" in row.error_text
+    services.choose_mapping(import_id=number, kind="orders", mapping={"amount": "amount"}, now=NOW)
+    assert files.advance(number).state is State.EXAMINED
+    services.start(import_id=number, user_id=None, now=NOW)
+    row = files.advance(number)
+    assert (row.state, row.can_choose) == (State.DONE, False)
+
+
+@pytest.mark.django_db
 def test_steps_at_the_wrong_time_are_refused(files: Files) -> None:
     number = files.take(files.write(ORDERS))
     for step in (services.stop, services.resume):

@@ -130,6 +130,7 @@ def _import_row(row: Import, *, with_preview: bool) -> ImportRow:
         finished_at=row.finished_at,
         watch_id=row.watch_id,
         has_file=bool(row.file),
+        position=row.position,
         preview=row.preview if with_preview else None,
     )
 

@@ -120,7 +120,7 @@ class ImportRow:
 
     `mapping`: field -> "COLUMN" or "COLUMN:format". `done` of `total` rows; `preview` is that of
     `analytics.previews` as JSON values, None until the file was looked at. `error_text` is in the
-    language of whoever brought the file. `started_by`: the user's id.
+    language of whoever brought the file. `started_by`: the user's id. `position`: batches that are in.
     """
 
     id: int
@@ -144,6 +144,7 @@ class ImportRow:
     finished_at: datetime | None
     watch_id: int | None
     has_file: bool
+    position: int = 0
     preview: Mapping[str, Any] | None = None
 
     @property
@@ -153,7 +154,7 @@ class ImportRow:
 
     @property
     def can_choose(self) -> bool:
-        return self.has_file and self.state in CHOOSABLE
+        return self.has_file and self.state in CHOOSABLE and not self.position
 
     @property
     def can_start(self) -> bool:
@@ -173,7 +174,7 @@ class ImportRow:
 
 
 CHOOSABLE = frozenset({State.EXAMINED, State.CHECKED, State.FAILED})
-"""Where columns may be chosen (of a failed one: as long as it has not begun)."""
+"""Where columns may be chosen (of a failed one: as long as nothing went in)."""
 STARTABLE = frozenset({State.EXAMINED, State.CHECKED})
 RESUMABLE = frozenset({State.STOPPED, State.FAILED})
 UNDOABLE = frozenset({State.DONE, State.STOPPED, State.FAILED})

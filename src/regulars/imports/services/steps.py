@@ -23,7 +23,7 @@ def choose_mapping(*, import_id: int, kind: str, mapping: Mapping[str, str], now
     """Say what the file tells of and which column each field is read from; the preview is made again.
 
     `mapping`: field -> "COLUMN" or "COLUMN:format"; an empty column leaves the field out. Raises NotNow once
-    the import began, ImportProblem for a field the kind does not have.
+    a batch went in, ImportProblem for a field the kind does not have.
     """
     rules.check_mapping(mapping, [field.name for field in registry.kind(kind).fields])
     _move(
@@ -120,8 +120,8 @@ def _move(
         wanted = wanted.exclude(file="")
     if was_started:
         wanted = wanted.exclude(started_at=None)
-    if "started_at" in values and values["started_at"] is None:
-        wanted = wanted.filter(started_at=None)
+    if to is State.EXAMINING:  # what went in went in by the columns chosen then
+        wanted = wanted.filter(position=0)
     if not wanted.update(state=to.value, **values):
         if not Import.objects.filter(id=import_id).exists():
             raise NoSuchImport(_("There is no import number %(id)s.") % {"id": import_id})
