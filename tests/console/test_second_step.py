@@ -78,6 +78,7 @@ def test_second_step_is_asked_for_from_then_on(
     assert other.post(reverse("mfa_authenticate"), {"code": "000000"}).status_code == 200
     assert other.post(reverse("mfa_authenticate"), {"code": code_now(secret)})["Location"] == "/"
     assert other.get("/account/").status_code == 200
+    assert AuditLogEntry.objects.filter(action="wrong_code", subject=f"user:{owner.pk}").count() == 1
     actions = AuditLogEntry.objects.filter(user=owner).order_by("pk").values_list("action", flat=True)
     assert [a for a in actions if a != "shop_changed"] == ["signed_in", "second_step_on", "signed_in"]
 

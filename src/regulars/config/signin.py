@@ -19,6 +19,7 @@ from allauth.mfa.models import Authenticator
 from django.conf import settings
 from django.contrib.auth.base_user import AbstractBaseUser
 from django.core.cache import cache
+from django.core.exceptions import ValidationError
 from django.http import HttpRequest, HttpResponse
 from django.utils.translation import gettext_lazy as _
 
@@ -119,7 +120,12 @@ class _Once:
     """A code opens once, for as long as it is valid: allauth remembers it for one period of three."""
 
     def clean_code(self) -> str:
-        code: str = super().clean_code()  # type: ignore[misc]
+        try:
+            code: str = super().clean_code()  # type: ignore[misc]
+        except ValidationError:
+            user = self.user  # type: ignore[attr-defined]
+            team.log(user_id=None, action=Action.WRONG_CODE, now=clock.now(), subject=f"user:{user.pk}")
+            raise
         authenticator: Authenticator = self.authenticator  # type: ignore[attr-defined]
         valid = mfa_settings.TOTP_PERIOD * (2 * mfa_settings.TOTP_TOLERANCE + 1)
         digits = "".join(sign for sign in code if sign.isalnum())

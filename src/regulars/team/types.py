@@ -79,6 +79,8 @@ class Action(StrEnum):
 
     SIGNED_IN = "signed_in"
     SIGN_IN_FAILED = "sign_in_failed"
+    WRONG_CODE = "wrong_code"
+    """The password was right, the code of the second step was not."""
     SHOP_CHANGED = "shop_changed"
     BRANCH_CHANGED = "branch_changed"
     USER_INVITED = "user_invited"
