@@ -392,3 +392,16 @@ def _strings(answer: Any) -> str:
     content = b"".join(answer.streaming_content)
     with zipfile.ZipFile(io.BytesIO(content)) as book:
         return "".join(book.read(name).decode() for name in book.namelist() if name.endswith(".xml"))
+
+
+def test_columns_can_be_mended_when_the_whole_file_could_not_be_read(inside: Client) -> None:
+    """What the first rows did not show: further down the dates could be either way."""
+    number = _bring(inside, ORDERS)
+    _choose(inside, number, "start")
+    Import.objects.filter(pk=number).update(state=State.FAILED.value, error_text="Row 70,000 is odd.")
+    page = _page(inside, "imports-detail", number)
+    assert "Row 70,000 is odd." in page
+    assert "Bring it in" not in page
+    _choose(inside, number)
+    _work(number)
+    assert "Bring it in" in _page(inside, "imports-detail", number)

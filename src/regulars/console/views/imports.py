@@ -121,7 +121,7 @@ def detail(request: HttpRequest, number: int) -> HttpResponse:
     row = _row(number)
     shown = ImportPage(row, voice())
     context: dict[str, Any] = {"row": row, "page": shown, "who": _who(row)}
-    if row.can_choose and row.started_at is None and (preview := preview_of(row)) is not None:
+    if row.can_choose and (preview := preview_of(row)) is not None:
         titles, first_rows = import_mapping.rows(preview, shown.voice)
         choices, further = import_mapping.choices(preview)
         context |= {
