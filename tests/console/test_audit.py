@@ -348,6 +348,7 @@ PATHS = [
     "/metrics/segments.xlsx",
     "/customers/",
     "/tasks/",
+    "/imports/",
     "/settings/",
 ]
 HEAVY = ["duckdb", "pandas", "pyarrow", "ibis", "altair", "numpy", "vl_convert", "python_calamine"]
