@@ -47,7 +47,8 @@ class TableWriter:
         finally:
             self._con.unregister("arriving")
             self._con.execute(_AS_BEFORE)
-        files = [self._settled(month, path) for month, path in written]
+        rows = self._rows([path for _month, path in written])
+        files = [self._settled(month, path, rows[str(path)]) for month, path in written]
         _sync(place)
         return files
 
@@ -90,14 +91,19 @@ class TableWriter:
         listed = ", ".join(_literal(piece) for piece in pieces)
         self._con.execute(f"COPY (FROM read_parquet([{listed}])) TO {_literal(path)} ({_OPTIONS})")
 
-    def _settled(self, month: date | None, path: Path) -> NewFile:
+    def _rows(self, paths: list[Path]) -> dict[str, int]:
+        """How many rows each file has."""
+        if not paths:
+            return {}
+        query = "SELECT file_name, num_rows FROM parquet_file_metadata(?)"
+        found = self._con.execute(query, [[str(path) for path in paths]]).fetchall()
+        return {str(name): int(rows) for name, rows in found}
+
+    def _settled(self, month: date | None, path: Path, rows: int) -> NewFile:
         """On the disk for good, before the manifest names it."""
         path.chmod(0o600)
         _sync(path)
-        (rows,) = self._con.execute("SELECT num_rows FROM parquet_file_metadata(?)", [str(path)]).fetchall()[
-            0
-        ]
-        return NewFile(month, str(path.relative_to(self._folder)), int(rows), path.stat().st_size)
+        return NewFile(month, str(path.relative_to(self._folder)), rows, path.stat().st_size)
 
 
 def _query(plan: Plan) -> str:
