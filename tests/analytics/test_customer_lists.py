@@ -106,7 +106,7 @@ def test_a_position_of_another_order_does_no_harm(rows: list[CustomerFigures]) -
 
 
 def test_whom_to_look_at_today(rows: list[CustomerFigures]) -> None:
-    slipping = [r for r in rows if (r.m or 0) >= 4 and r.stage in {"at_risk", "lapsed"}]
+    slipping = [r for r in rows if r.m == 5 and r.orders >= 2 and r.stage in {"at_risk", "lapsed"}]
     expected = sorted(slipping, key=lambda r: (r.revenue_minor, r.person_id), reverse=True)
     assert len(expected) > 5
     found = queries.look_at_today(5)

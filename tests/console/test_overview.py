@@ -70,8 +70,8 @@ def test_people_to_look_at_are_named_with_the_reason_and_their_worth(inside: Cli
     with clock.fixed(shops.NOW):
         anna = shops.person("Анна", phone="+79161234567", revenue_minor=1_240_000, stage="at_risk", m=5)
         shops.person("Regular", stage="regular", m=5)
-        shops.person("Poor", stage="at_risk", m=3)
-        rich = shops.person("Rich", stage="lapsed", m=4, revenue_minor=9_000_000, usual_gap_days=None)
+        shops.person("Poor", stage="at_risk", m=4, revenue_minor=8_000_000)
+        rich = shops.person("Rich", stage="lapsed", m=5, revenue_minor=9_000_000, usual_gap_days=None)
         shops.run()
         page = _page(inside)
     assert page.index("Rich") < page.index("Анна")

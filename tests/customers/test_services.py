@@ -116,7 +116,7 @@ def test_a_person_is_called_by_the_oldest_name_known() -> None:
     first = Profile.objects.get(pk=done.ids["shop", "1"]).person_id
     Profile.objects.filter(external_id__in="23").update(person_id=first)
     nameless = Profile.objects.get(external_id="4").person_id
-    assert queries.person_names([first, nameless]) == {first: "Анна"}
+    assert queries.person_names([first, nameless]) == {first: "Анна", nameless: "Customer 4"}
     with connection.cursor() as cursor:
         cursor.execute("SELECT count(*) FROM facts_profiles WHERE person_id = %s", [first])
         assert cursor.fetchone() == (3,)

@@ -6,6 +6,8 @@ import re
 import unicodedata
 from dataclasses import dataclass, replace
 
+from django.utils.translation import gettext as _
+
 from regulars.customers.types import IdentityType, NewProfile
 
 _NOT_A_WORD = re.compile(r"[^\w]+")
@@ -69,6 +71,21 @@ def mask(type_: IdentityType, value: str) -> str:
         return "•••"
     country = digits[0] if digits[0] in "17" else digits[:2]
     return f"+{country} ••• •• {digits[-2:]}"
+
+
+_LIKE_A_PHONE = re.compile(r"\+\d{10,15}|[78]\d{10}")
+
+
+def shown_id(external_id: str) -> str:
+    """The shop's own id of a customer for everybody's eyes: one that is an address or a phone is masked."""
+    if "@" in external_id:
+        return mask(IdentityType.EMAIL, external_id)
+    return mask(IdentityType.PHONE, external_id) if _LIKE_A_PHONE.fullmatch(external_id) else external_id
+
+
+def called(name: str, external_id: str) -> str:
+    """What to call somebody: the name, or where none is known the shop's own id."""
+    return name or _("Customer %(number)s") % {"number": shown_id(external_id)}
 
 
 @dataclass(frozen=True, slots=True)

@@ -104,7 +104,10 @@ class ProfileRow:
 
 @dataclass(frozen=True, slots=True)
 class PersonRow:
-    """A person with all their profiles, the oldest first. `created_at`: since when the shop knows them."""
+    """A person with all their profiles, the oldest first.
+
+    `name`: what to call them (`queries.person_names`). `created_at`: since when the shop knows them.
+    """
 
     id: int
     name: str

@@ -32,7 +32,7 @@ _KEYS: Final[dict[Sort, sql.SQL]] = {
 _POSITION = re.compile(r"(\d{4}-\d{2}-\d{2}|-?\d{1,18}|)_(\d{1,18})", re.ASCII)
 _TODAY = """
 SELECT {columns} FROM {table}
-WHERE m >= 4 AND stage IN ('at_risk', 'lapsed')
+WHERE m = 5 AND orders >= 2 AND stage IN ('at_risk', 'lapsed')
 ORDER BY revenue_minor DESC, person_id DESC
 LIMIT %s
 """
@@ -86,7 +86,7 @@ def customers_page(
 
 
 def look_at_today(limit: int = 10) -> list[CustomerRow]:
-    """Valuable customers who are slipping (M of 4 or 5, at risk or lapsed), those who brought most first."""
+    """Who is slipping away by the audit's own definition (`types.Slipping`), those who brought most first."""
     return _rows(sql.SQL(_TODAY), [min(limit, LIST_MAX)])
 
 

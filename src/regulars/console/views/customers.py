@@ -158,7 +158,7 @@ def _columns(whole: bool, speak: Voice) -> list[Column]:
     money = _("Revenue, %(currency)s") % {"currency": speak.shop.currency}
     contacts = [Column(_("Phone"), width=18), Column(_("E-mail"), width=28)] if whole else []
     return [
-        Column(_("Number"), "whole", 10),
+        Column(_("Number"), width=16),
         Column(pgettext("of a person", "Name"), width=32),
         *contacts,
         Column(_("Stage")),
@@ -172,10 +172,12 @@ def _columns(whole: bool, speak: Voice) -> list[Column]:
 
 
 def _cells(batch: list[ListedPerson], whole: bool, basis: Basis | None, speak: Voice) -> Iterator[list[Cell]]:
-    known = customers.contacts([row.id for row in batch]) if whole and batch else {}
+    ids = [row.id for row in batch]
+    known = customers.contacts(ids) if whole else {}
+    numbers = customers.shop_numbers(ids, masked=not whole)
     for row in batch:
         line, told = _line(row, basis, speak), row.figures
-        cells: list[Cell] = [row.id, line.name]
+        cells: list[Cell] = [numbers.get(row.id), line.name]
         if whole:
             reach = known.get(row.id)
             cells += [", ".join(reach.phones), ", ".join(reach.emails)] if reach else [None, None]

@@ -10,6 +10,7 @@ from regulars.customers.queries.people import (
     person,
     person_names,
     profile_ids,
+    shop_numbers,
 )
 from regulars.customers.queries.searching import search
 
@@ -23,4 +24,5 @@ __all__ = [
     "person_names",
     "profile_ids",
     "search",
+    "shop_numbers",
 ]

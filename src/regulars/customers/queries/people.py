@@ -8,6 +8,7 @@ from collections.abc import Iterable, Sequence
 from django.db import connection
 
 from regulars.customers.models import Identity, Profile
+from regulars.customers.rules import called, shown_id
 from regulars.customers.types import Contacts, IdentityType, NamedPerson, PersonRow, ProfileKey, ProfileRow
 
 BY_NAME_MAX = 1_000
@@ -31,9 +32,25 @@ _AFTER = """((p.sort_key = ''), p.sort_key COLLATE "C", p.person_id) > (%s, %s, 
 
 
 def person_names(person_ids: Sequence[int]) -> dict[int, str]:
-    """What each of these persons is called: the name of their oldest profile that has one."""
-    rows = Profile.objects.filter(person_id__in=person_ids).exclude(name="").order_by("-id")
-    return dict(rows.values_list("person_id", "name"))
+    """What each of these persons is called: by the oldest name known, else by the shop's own id of them."""
+    rows = Profile.objects.filter(person_id__in=person_ids).order_by("-id")
+    names: dict[int, str] = {}
+    numbers: dict[int, str] = {}
+    for person_id, name, external_id in rows.values_list("person_id", "name", "external_id"):
+        numbers[person_id] = external_id
+        if name:
+            names[person_id] = name
+    return {person_id: called("", number) for person_id, number in numbers.items()} | names
+
+
+def shop_numbers(person_ids: Sequence[int], *, masked: bool) -> dict[int, str]:
+    """The shop's own id of each of these persons, that of the oldest profile.
+
+    `masked`: one that is an address or a phone is not shown in full.
+    """
+    rows = Profile.objects.filter(person_id__in=person_ids).order_by("-id")
+    numbers = dict(rows.values_list("person_id", "external_id"))
+    return {person_id: shown_id(number) for person_id, number in numbers.items()} if masked else numbers
 
 
 def any_customers() -> bool:
@@ -54,7 +71,7 @@ def person(person_id: int) -> PersonRow | None:
     identities = Identity.objects.filter(profile__person_id=person_id).order_by("id")
     return PersonRow(
         id=person_id,
-        name=next((profile.name for profile in profiles if profile.name), ""),
+        name=next((p.name for p in profiles if p.name), "") or called("", profiles[0].external_id),
         created_at=min(profile.created_at for profile in profiles),
         profiles=tuple(profiles),
         identities=tuple(
