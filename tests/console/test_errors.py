@@ -182,3 +182,9 @@ def test_page_needs_neither_request_nor_database(name: str) -> None:
     assert page.count("<h1") == 1
     assert "btn-primary" in page
     assert "console." in page
+
+
+def test_address_of_a_form_opened_by_itself_helps(enter: Enter) -> None:
+    answer = enter("marketer").get(reverse("audit-make"))
+    assert (answer.status_code, answer["Allow"]) == (405, "POST")
+    assert "There is no such page" in answer.text
