@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 
 from regulars.analytics.compute.reading import numbers
 from regulars.analytics.compute.reading.blanks import tidy
@@ -16,6 +17,9 @@ from regulars.analytics.compute.reading.names import currency_of
 _EMAIL = re.compile(r"[^@\s]+@[^@\s]+\.[^@\s]+")
 _NUMBERED = re.compile(r"[#№]?[A-Za-zА-Яа-я]{0,6}[-_ ]?\d{1,12}")
 _FRACTION = re.compile(r"[+-]?\d*[.,]\d*[1-9]\d*")
+
+COLUMNS_REMEMBERED = 16
+"""Of an ordinary file all: one reading asks for them several times."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,7 +44,8 @@ class Profile:
         return self.distinct < self.count
 
 
-def profile(column: Sequence[str]) -> Profile:
+@lru_cache(maxsize=COLUMNS_REMEMBERED)
+def profile(column: tuple[str, ...]) -> Profile:
     """`column`: the sample of one column, "" for blanks."""
     values = [v for raw in column if (v := tidy(raw)) is not None]
     step = max(1, len(values) // PROFILE_VALUES)
