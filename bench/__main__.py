@@ -38,9 +38,17 @@ def main(only: list[str]) -> int:
             for figure in SUITES[keys](chosen):
                 print(figure.line(), flush=True)
                 figures.append(figure)
-    document = {"figures": [figure.as_json() for figure in figures]}
-    RESULTS.write_text(json.dumps(document, indent=1) + "\n", encoding="utf-8")
+    _keep(figures)
     return 0 if all(figure.reached for figure in figures) else 1
+
+
+def _keep(figures: list[Figure]) -> None:
+    """Put what was measured now in the place of what was measured before; the other figures stay."""
+    before = json.loads(RESULTS.read_text(encoding="utf-8"))["figures"] if RESULTS.exists() else []
+    kept = {figure["key"]: figure for figure in before} | {f.key: f.as_json() for f in figures}
+    order = [key for keys in SUITES for key in keys]
+    document = {"figures": [kept[key] for key in order if key in kept]}
+    RESULTS.write_text(json.dumps(document, indent=1) + "\n", encoding="utf-8")
 
 
 if __name__ == "__main__":
