@@ -127,10 +127,10 @@ messages: install-dev
 	$(PY) -m tools.translations update
 
 test: install-dev
-	$(PYTEST) -q -n $(WORKERS) --dist loadfile -m "not slow" tests
+	$(PYTEST) -q -n $(WORKERS) --dist loadfile -m "not slow and not browser" tests
 
 test-slow: install-dev
-	$(PYTEST) -q -n $(WORKERS) --dist loadfile -m slow tests
+	$(PYTEST) -q -n $(WORKERS) --dist loadfile -m "slow or browser" tests
 	$(PY) -m tools.system_postgres 15 $(PYTEST) -q -n $(WORKERS) --dist loadfile -m "not slow and not browser" tests
 
 bench: install-dev

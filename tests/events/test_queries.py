@@ -61,10 +61,10 @@ def test_a_page_of_a_long_timeline_reads_only_what_it_shows() -> None:
     moment = NOW - timedelta(minutes=4000)
     statement = queries._TIMELINE
     with connection.cursor() as cursor:
-        cursor.execute("ANALYZE events_fact_other")
+        cursor.execute("ANALYZE events")
         cursor.execute(f"EXPLAIN (ANALYZE, TIMING OFF) {statement}", [[3], moment, moment, 5, 20, 20])
         plan = "\n".join(line for (line,) in cursor.fetchall())
     assert "Index Scan" in plan
-    assert "events_fact_other_profile_id_occurred_at_id_idx" in plan
+    assert "_profile_id_occurred_at_id_idx" in plan  # of whatever month has the rows
     assert "Seq Scan on events_fact" not in plan
     assert "Rows Removed by Filter" not in plan
