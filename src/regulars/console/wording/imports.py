@@ -248,6 +248,10 @@ def kept_reason(code: str) -> str:
         "changed_since": _("changed since by somebody else"),
         "in_use": _("still needed: something else belongs to it"),
         "gone": _("no longer there"),
+        "has_notes": _("somebody wrote notes about them"),
+        "has_tasks": _("tasks were set about them"),
+        "has_orders": _("orders came from elsewhere too"),
+        "has_credits": _("returns came from elsewhere too"),
     }
     return names.get(code, code)
 
