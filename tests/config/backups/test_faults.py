@@ -165,10 +165,11 @@ def test_killed_in_the_middle_it_can_be_run_again(
             return int(watching.execute(query).fetchall()[0][0])
 
         process = there.start("restore", backup)
-        _until(lambda: sessions("application_name = 'regulars' AND backend_xid IS NOT NULL") > 0)
-        os.kill(process.pid, number)
-        process.communicate()
-        assert process.returncode != 0
+        writing = "application_name = 'regulars' AND backend_xid IS NOT NULL"
+        _until(lambda: process.poll() is not None or sessions(writing) > 0)
+        process.send_signal(number)
+        _, said = process.communicate()
+        assert process.returncode != 0, said
         _until(lambda: sessions("true") == 0)
     assert there.tables() == []
     there.done("restore", backup)

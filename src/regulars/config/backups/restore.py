@@ -40,8 +40,10 @@ _HOUSEKEEPING = (
     "touched_",
 )
 _HOUSEKEEPING_TABLES = ("log_epochs", MARK)
+# The server's own workers come and go: a vacuum is nobody's work.
 _OTHERS = """
-SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() AND pid <> pg_backend_pid()
+SELECT count(*) FROM pg_stat_activity
+WHERE datname = current_database() AND pid <> pg_backend_pid() AND backend_type = 'client backend'
 """
 _CLEAR = """
 DO $clear$
