@@ -22,7 +22,7 @@ from regulars.team import services as team
 from regulars.team.types import ShopProfile
 
 # The audit reads over a connection of its own, so everything has to be stored for good.
-pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.usefixtures("home")]
+pytestmark = [pytest.mark.slow, pytest.mark.django_db(transaction=True), pytest.mark.usefixtures("home")]
 
 
 def audit(**shop: Any) -> Audit:
@@ -60,7 +60,6 @@ WITH lines AS (
 """
 
 
-@pytest.mark.slow
 def test_the_demo_shop_against_plain_sql() -> None:
     demo.fill(now=NOW, seed=4, customers=600)
     made = audit()
@@ -144,7 +143,6 @@ def test_a_shop_without_orders_has_no_audit() -> None:
     assert queries.latest_run() is None
 
 
-@pytest.mark.slow
 def test_the_worker_makes_the_audit_and_keeps_it() -> None:
     till = Till()
     till.sell(0, datetime(2026, 2, 1, 9, tzinfo=UTC), 100)

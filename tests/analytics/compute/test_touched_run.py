@@ -23,7 +23,7 @@ from regulars.events import services as events
 from regulars.team import services as team
 from regulars.team.types import ShopProfile
 
-pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.usefixtures("home")]
+pytestmark = [pytest.mark.slow, pytest.mark.django_db(transaction=True), pytest.mark.usefixtures("home")]
 
 DAY = datetime(2026, 2, 1, 9, tzinfo=UTC)
 
@@ -205,7 +205,6 @@ def test_who_was_refreshed_while_a_run_was_made_is_scored_again(monkeypatch: pyt
     assert [profile for _id, profile in marks.touched_profiles(10)] == [till.profiles[0]]
 
 
-@pytest.mark.slow
 @pytest.mark.parametrize("seed", range(3))
 def test_touched_customers_come_out_as_in_a_run_over_everybody(seed: int) -> None:
     """Of a shop at random, all customers touched at once: then the cuts are the same on both ways."""

@@ -69,6 +69,7 @@ def _naive(orders: Orders, at: date, first_day: date, window: int) -> TrendPoint
     )
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("seed", range(8))
 def test_each_point_is_the_headline_of_its_day(engine: Engine, seed: int) -> None:
     orders = _shop(seed)
