@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import time
 from collections.abc import Iterator
 from datetime import UTC, datetime
 from functools import partial
@@ -28,6 +29,19 @@ def ring(*keys: str) -> None:
             [NewEvent(type=BELL, source="test", key=key, occurred_at=NOW, profile_id=1) for key in keys],
             now=NOW,
         )
+
+
+def settled() -> None:
+    """Wait for the transactions of tests beside these, on the same server: they hold readers back too."""
+    deadline = time.monotonic() + 60
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_current_xact_id()::text")
+        (mine,) = cursor.fetchone()
+        while True:
+            cursor.execute("SELECT pg_snapshot_xmin(pg_current_snapshot()) > %s::xid8", [mine])
+            if cursor.fetchone() == (True,):
+                return
+            assert time.monotonic() < deadline
 
 
 def read(after: Position, limit: int = 100) -> Iterator[LoggedEvent]:
@@ -75,6 +89,7 @@ def test_after_a_move_nothing_is_lost_and_nothing_read_twice() -> None:
     services.open_epoch_if_moved(now=NOW)
     ring("a", "b")
     ring("c")
+    settled()
     first = list(read(Position(), limit=2))
     assert [event.key for event in first] == ["a", "b", "c"]
     move()
@@ -82,6 +97,7 @@ def test_after_a_move_nothing_is_lost_and_nothing_read_twice() -> None:
     services.open_epoch_if_moved(now=NOW)
     ring("d")
     ring("e")
+    settled()
     everything = list(read(Position(), limit=2))
     assert [event.key for event in everything] == ["a", "b", "c", "d", "e"]
     assert [event.position.epoch for event in everything] == [1, 1, 1, 2, 2]
@@ -100,6 +116,7 @@ def test_without_an_epoch_events_after_a_move_would_be_lost() -> None:
     # The rows stand as after a restore, but nobody has opened an epoch.
     where = Position(1, 9_000_000_000_000, 2**62)
     ring("b")
+    settled()
     assert list(read(where)) == []
 
 
@@ -124,7 +141,9 @@ def _read_twice(written: Barrier, read_once: Barrier) -> list[list[str]]:
 def test_a_reader_does_not_pass_a_transaction_that_is_open() -> None:
     services.open_epoch_if_moved(now=NOW)
     ring("first")
+    settled()
     written, read_once = Barrier(2), Barrier(2)
     results = together([partial(_hold, "slow", written, read_once), partial(_read_twice, written, read_once)])
     assert results == [None, [["first"]]]
+    settled()
     assert [event.key for event in read(Position())] == ["first", "slow", "fast"]
