@@ -84,10 +84,6 @@ class UndoSeen:
     caused: list[str]
     later: list[int]
 
-    @property
-    def is_nothing(self) -> bool:
-        return not (self.removed or self.restored or self.kept)
-
 
 @dataclass(frozen=True)
 class SetAsideRow:

@@ -83,9 +83,9 @@ def shown_id(external_id: str) -> str:
     return mask(IdentityType.PHONE, external_id) if _LIKE_A_PHONE.fullmatch(external_id) else external_id
 
 
-def called(name: str, external_id: str) -> str:
-    """What to call somebody: the name, or where none is known the shop's own id."""
-    return name or _("Customer %(number)s") % {"number": shown_id(external_id)}
+def called_by_number(external_id: str) -> str:
+    """What to call somebody whose name is not known: by the shop's own id."""
+    return _("Customer %(number)s") % {"number": shown_id(external_id)}
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from datetime import datetime
-
 import msgspec
 
 from regulars.imports.models import Change, Import, RejectedRow, SavedMapping, Watch
@@ -64,12 +62,6 @@ def waiting_imports(limit: int) -> list[int]:
 def is_any_working() -> bool:
     """Whether an import is under way."""
     return bool(waiting_imports(1))
-
-
-def last_done_at() -> datetime | None:
-    """When an import last ended well."""
-    done = Import.objects.filter(state=State.DONE.value).order_by("-finished_at")
-    return done.values_list("finished_at", flat=True).first()
 
 
 def saved_mapping(kind: str, columns: str) -> dict[str, str] | None:

@@ -8,7 +8,7 @@ from collections.abc import Iterable, Sequence
 from django.db import connection
 
 from regulars.customers.models import Identity, Profile
-from regulars.customers.rules import called, shown_id
+from regulars.customers.rules import called_by_number, shown_id
 from regulars.customers.types import Contacts, IdentityType, NamedPerson, PersonRow, ProfileKey, ProfileRow
 
 BY_NAME_MAX = 1_000
@@ -40,7 +40,7 @@ def person_names(person_ids: Sequence[int]) -> dict[int, str]:
         numbers[person_id] = external_id
         if name:
             names[person_id] = name
-    return {person_id: called("", number) for person_id, number in numbers.items()} | names
+    return {person_id: called_by_number(number) for person_id, number in numbers.items()} | names
 
 
 def shop_numbers(person_ids: Sequence[int], *, masked: bool) -> dict[int, str]:
@@ -71,7 +71,7 @@ def person(person_id: int) -> PersonRow | None:
     identities = Identity.objects.filter(profile__person_id=person_id).order_by("id")
     return PersonRow(
         id=person_id,
-        name=next((p.name for p in profiles if p.name), "") or called("", profiles[0].external_id),
+        name=next((p.name for p in profiles if p.name), called_by_number(profiles[0].external_id)),
         created_at=min(profile.created_at for profile in profiles),
         profiles=tuple(profiles),
         identities=tuple(
