@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import os
+import signal
 import sys
 from dataclasses import dataclass
 from pathlib import Path
+from types import FrameType
 from typing import TYPE_CHECKING, Literal
 
 import click
@@ -105,13 +107,32 @@ def audit(
     )
     for stream in (sys.stdout, sys.stderr):
         never_fail(stream)
+    pressed = _Pressed()
     try:
         _start_django(asked.language)
-        code = _guarded(asked)
+        code = _guarded(asked, pressed)
     except KeyboardInterrupt:
         click.echo(_("Stopped; nothing was written."), err=True)
         code = INTERRUPTED
     raise SystemExit(code)
+
+
+class _Pressed:
+    """Ctrl-C, remembered: the libraries that read and reckon turn it into errors of their own."""
+
+    def __init__(self) -> None:
+        self.yes = False
+        if signal.getsignal(signal.SIGINT) is not signal.SIG_IGN:  # started so that it is not to be stopped
+            signal.signal(signal.SIGINT, self._handle)
+
+    def _handle(self, number: int, frame: FrameType | None) -> None:
+        self.yes = True
+        raise KeyboardInterrupt
+
+    def check(self) -> None:
+        """Raise KeyboardInterrupt if somebody swallowed it."""
+        if self.yes:
+            raise KeyboardInterrupt
 
 
 def _start_django(language: str) -> None:
@@ -124,21 +145,21 @@ def _start_django(language: str) -> None:
     translation.activate(language)
 
 
-def _guarded(asked: Asked) -> int:
+def _guarded(asked: Asked, pressed: _Pressed) -> int:
     """The exit code of the work; whatever happens is told in a line or two."""
     from regulars.analytics.errors import InputError
     from regulars.analytics.wording.numbers import plain
 
     try:
-        _work(asked)
+        _work(asked, pressed)
     except InputError as error:
+        pressed.check()
         click.echo("\n".join(plain(line) for line in error.message.splitlines()), err=True)
         return REFUSED
     except BrokenPipeError:  # who reads has seen enough; the files were written before
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
     except Exception as error:
-        if _interrupted(error):
-            raise KeyboardInterrupt from error
+        pressed.check()
         if _disk_full(error):
             click.echo(gettext("The disk is full. Make room, or point TMPDIR to a larger disk."), err=True)
             return REFUSED
@@ -154,11 +175,6 @@ def _guarded(asked: Asked) -> int:
     return 0
 
 
-def _interrupted(error: Exception) -> bool:
-    """Ctrl-C while DuckDB was at work, which tells of it in its own way."""
-    return str(error) == "Query interrupted"
-
-
 def _disk_full(error: Exception) -> bool:
     """Said by the system, or by DuckDB in words of its own."""
     import errno
@@ -166,7 +182,7 @@ def _disk_full(error: Exception) -> bool:
     return getattr(error, "errno", None) == errno.ENOSPC or "No space left on device" in str(error)
 
 
-def _work(asked: Asked) -> None:
+def _work(asked: Asked, pressed: _Pressed) -> None:
     from rich.console import Console
 
     from regulars.analytics.compute.audit import run_audit
@@ -182,6 +198,7 @@ def _work(asked: Asked) -> None:
         if target is not None:
             progress.step(gettext("Drawing the report"))
             page = _page(document, asked.language)
+    pressed.check()
     if target is not None and page is not None:
         write_whole(target, page)
     _write_json(asked, document)
