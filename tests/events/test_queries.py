@@ -7,6 +7,7 @@ from django.db import connection, transaction
 
 from regulars.events import queries, registry, services
 from regulars.events.models import Event
+from regulars.events.queries.timeline import _TIMELINE
 from regulars.events.types import EventType, NewEvent
 
 NOW = datetime(2026, 3, 15, 12, tzinfo=UTC)
@@ -59,7 +60,7 @@ def test_a_page_of_a_long_timeline_reads_only_what_it_shows() -> None:
     with transaction.atomic():
         services.record([step(str(n), n % 20, n) for n in range(8000)], now=NOW)
     moment = NOW - timedelta(minutes=4000)
-    statement = queries._TIMELINE
+    statement = _TIMELINE
     with connection.cursor() as cursor:
         cursor.execute("ANALYZE events")
         cursor.execute(f"EXPLAIN (ANALYZE, TIMING OFF) {statement}", [[3], moment, moment, 5, 20, 20])

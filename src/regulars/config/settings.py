@@ -36,6 +36,8 @@ INSTALLED_APPS = [
     "regulars.commerce.apps.CommerceConfig",
     "regulars.analytics.apps.AnalyticsConfig",
     "regulars.imports.apps.ImportsConfig",
+    "regulars.webhooks.apps.WebhooksConfig",
+    "regulars.api.apps.ApiConfig",
     "regulars.console.apps.ConsoleConfig",
     "regulars.simulator.apps.SimulatorConfig",
     "regulars.config.apps.ConfigConfig",

@@ -23,10 +23,10 @@ from django.core.exceptions import ValidationError
 from django.http import HttpRequest, HttpResponse
 from django.utils.translation import gettext_lazy as _
 
-from regulars.config.sealing import SealBroken, seal, unseal
 from regulars.console.access import entrance
 from regulars.console.preferences import keep_language
 from regulars.kit import clock
+from regulars.kit.sealing import SealBroken, seal, unseal
 from regulars.team import services as team
 from regulars.team.rules import fold_email
 from regulars.team.types import Action

@@ -30,6 +30,7 @@ PLACES: tuple[Place, ...] = (
     Place(_("Metrics"), "metrics", "chart-line", Permission.SEE_FIGURES, "metrics"),
     Place(_("Audit"), "audit", "activity", Permission.SEE_FIGURES, "audit"),
     Place(_("Imports"), "imports", "upload", Permission.IMPORT, "imports"),
+    Place(_("Connections"), "connections", "plug", Permission.CONNECT, "connections"),
     Place(_("Settings"), "settings", "settings", Permission.SET_UP_SHOP, "settings"),
 )
 

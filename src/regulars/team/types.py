@@ -36,6 +36,8 @@ class Permission(StrEnum):
     IMPORT = "import"
     MAKE_AUDIT = "make_audit"
     SET_UP_SHOP = "set_up_shop"
+    CONNECT = "connect"
+    """Keys, webhooks, the log's consumers."""
     MANAGE_TEAM = "manage_team"
     SEE_AUDIT_LOG = "see_audit_log"
 

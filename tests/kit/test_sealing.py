@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 from django.test import override_settings
 
-from regulars.config.sealing import SealBroken, seal, unseal
+from regulars.kit.sealing import SealBroken, seal, unseal
 
 
 def test_opens_for_the_same_key_and_purpose_only() -> None:

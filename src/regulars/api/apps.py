@@ -1,0 +1,9 @@
+"""The ways in for programs."""
+
+from __future__ import annotations
+
+from django.apps import AppConfig
+
+
+class ApiConfig(AppConfig):
+    name = "regulars.api"

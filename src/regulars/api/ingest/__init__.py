@@ -1,0 +1,1 @@
+"""Events as Segment's libraries send them."""
