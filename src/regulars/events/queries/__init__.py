@@ -4,6 +4,16 @@ from __future__ import annotations
 
 from regulars.events.queries.marks import touched_months, touched_profiles
 from regulars.events.queries.order import in_order
-from regulars.events.queries.timeline import TIMELINE_MAX, timeline
+from regulars.events.queries.timeline import TIMELINE_MAX, Place, Visit, names_of, timeline, visits
 
-__all__ = ["TIMELINE_MAX", "in_order", "timeline", "touched_months", "touched_profiles"]
+__all__ = [
+    "TIMELINE_MAX",
+    "Place",
+    "Visit",
+    "in_order",
+    "names_of",
+    "timeline",
+    "touched_months",
+    "touched_profiles",
+    "visits",
+]

@@ -1,13 +1,14 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime, timedelta
+from typing import Any
 
 import pytest
 from django.db import connection, transaction
 
 from regulars.events import queries, registry, services
 from regulars.events.models import Event
-from regulars.events.queries.timeline import _TIMELINE
+from regulars.events.queries.timeline import reading
 from regulars.events.types import EventType, NewEvent
 
 NOW = datetime(2026, 3, 15, 12, tzinfo=UTC)
@@ -59,13 +60,16 @@ def test_a_page_is_never_too_long() -> None:
 def test_a_page_of_a_long_timeline_reads_only_what_it_shows() -> None:
     with transaction.atomic():
         services.record([step(str(n), n % 20, n) for n in range(8000)], now=NOW)
-    moment = NOW - timedelta(minutes=4000)
-    statement = _TIMELINE
-    with connection.cursor() as cursor:
-        cursor.execute("ANALYZE events")
-        cursor.execute(f"EXPLAIN (ANALYZE, TIMING OFF) {statement}", [[3], moment, moment, 5, 20, 20])
-        plan = "\n".join(line for (line,) in cursor.fetchall())
+    plan = _plan([3], before=(NOW - timedelta(minutes=4000), 5))
     assert "Index Scan" in plan
     assert "_profile_id_occurred_at_id_idx" in plan  # of whatever month has the rows
     assert "Seq Scan on events_fact" not in plan
     assert "Rows Removed by Filter" not in plan
+
+
+def _plan(profile_ids: list[int], **wanted: Any) -> str:
+    statement, values = reading("e.id, e.properties", profile_ids, limit=20, **wanted)
+    with connection.cursor() as cursor:
+        cursor.execute("ANALYZE events")
+        cursor.execute(f"EXPLAIN (ANALYZE, TIMING OFF) {statement}", values)
+        return "\n".join(line for (line,) in cursor.fetchall())
