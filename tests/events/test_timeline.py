@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime, timedelta
+from importlib import import_module
 from typing import Any
 
 import pytest
@@ -73,3 +74,36 @@ def _plan(profile_ids: list[int], **wanted: Any) -> str:
         cursor.execute("ANALYZE events")
         cursor.execute(f"EXPLAIN (ANALYZE, TIMING OFF) {statement}", values)
         return "\n".join(line for (line,) in cursor.fetchall())
+
+
+@pytest.mark.django_db(transaction=True)
+def test_an_index_for_names_comes_to_a_log_that_has_months() -> None:
+    """As on an installation that is brought up to date, there after an interruption in the middle."""
+    make = import_module("regulars.events.migrations.0003_timeline_by_name").make
+    made = services.make_months(now=NOW)
+    try:
+        with connection.cursor() as cursor:
+            cursor.execute("DROP INDEX events_by_name")
+            cursor.execute(
+                f"CREATE INDEX {made[0]}_by_name ON {made[0]} (profile_id, name, occurred_at, id)"
+                " WHERE profile_id IS NOT NULL"
+            )
+        with connection.schema_editor(atomic=False) as editor:
+            make(None, editor)
+            make(None, editor)
+        assert set(_indexes("events_by_name")) == {(2, True)}
+        assert set(_indexes("events_fact_by_name") + _indexes("events_browsing_by_name")) == {(4, True)}
+    finally:
+        with connection.cursor() as cursor:
+            cursor.execute(f"DROP TABLE {', '.join(made)}")
+
+
+def _indexes(parent: str) -> list[tuple[int, bool]]:
+    """How many hang below an index of a partitioned table, and whether it is ready to be used."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT (SELECT count(*) FROM pg_inherits WHERE inhparent = indexrelid), indisvalid"
+            " FROM pg_index WHERE indexrelid = %s::regclass",
+            [parent],
+        )
+        return list(cursor.fetchall())
