@@ -158,6 +158,10 @@ IMPORT_BYTES_MAX = env.integer("REGULARS_IMPORT_MB", 2048, low=1, high=4096) * 1
 WATCH_FOLDER = env.folder("REGULARS_WATCH", HOME / "watch")
 OUTGOING_ALLOW = env.words("REGULARS_OUTGOING_ALLOW")
 
+# --- Programs that call -------------------------------------------------------------------------------
+API_LIMIT = env.integer("REGULARS_API_LIMIT", 30_000, low=60, high=100_000_000)
+WEB_WORKERS = env.integer("REGULARS_WEB_WORKERS", 1, low=1, high=64)
+
 # --- Files, jobs, log ---------------------------------------------------------------------------------
 STATIC_URL = "/static/"
 WHITENOISE_USE_FINDERS = True  # the built assets stand in the package; there is no step of collecting them

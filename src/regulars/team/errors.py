@@ -45,3 +45,15 @@ class UnknownZone(Conflict):
     """No time zone has this name."""
 
     code = "unknown_zone"
+
+
+class WrongKey(Conflict):
+    """A key that cannot be made like this, or that is not there any more."""
+
+    code = "wrong_key"
+
+
+class TooManyKeys(Conflict):
+    """More keys than anybody oversees."""
+
+    code = "too_many_keys"

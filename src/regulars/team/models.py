@@ -6,12 +6,13 @@ from typing import Any
 
 from django.contrib.auth.base_user import AbstractBaseUser, BaseUserManager
 from django.contrib.auth.models import PermissionsMixin
+from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from django.db.models import Q
 from django.utils.crypto import salted_hmac
 
 from regulars.team.rules import fold_email
-from regulars.team.types import Role, Trade
+from regulars.team.types import KeyKind, Role, Trade
 
 
 class UserManager(BaseUserManager["User"]):
@@ -160,4 +161,63 @@ class AuditLogEntry(models.Model):
             models.Index(fields=["-at", "-id"], name="team_auditlog_at"),
             models.Index(fields=["subject", "-at"], name="team_auditlog_subject"),
             models.Index(fields=["user", "-at"], name="team_auditlog_user"),
+        )
+
+
+class ApiKey(models.Model):
+    """A key by which a program comes in. Of a secret one only a hash is kept; a browser's is public.
+
+    `branch_id` is a number of `commerce`, which stands above: no foreign key can point there.
+    """
+
+    name = models.TextField()
+    kind = models.TextField(choices=[(k.value, k.value) for k in KeyKind])
+    scopes = ArrayField(models.TextField())
+    branch_id = models.BigIntegerField(null=True)
+    secret_hash = models.CharField(max_length=64, unique=True)
+    hint = models.TextField()
+    public = models.TextField(blank=True)
+    created_at = models.DateTimeField()
+    made_by = models.ForeignKey(User, null=True, on_delete=models.PROTECT, related_name="+", db_index=False)
+    last_used_at = models.DateTimeField(null=True)
+    revoked_at = models.DateTimeField(null=True)
+
+    class Meta:
+        constraints = (
+            models.CheckConstraint(
+                condition=Q(kind=KeyKind.TILL.value, branch_id__isnull=False)
+                | (~Q(kind=KeyKind.TILL.value) & Q(branch_id=None)),
+                name="team_apikey_till_has_branch",
+            ),
+            models.CheckConstraint(
+                condition=Q(kind=KeyKind.BROWSER.value) | Q(public=""), name="team_apikey_secret_not_kept"
+            ),
+        )
+
+
+class ApiKeyDay(models.Model):
+    """How a key was used on a day of the shop's calendar; a row a key and day, kept for ever."""
+
+    pk = models.CompositePrimaryKey("key_id", "day")
+    key = models.ForeignKey(ApiKey, on_delete=models.CASCADE, related_name="+", db_index=False)
+    day = models.DateField()
+    calls = models.BigIntegerField(default=0)
+    taken = models.BigIntegerField(default=0)
+    refused = models.BigIntegerField(default=0)
+
+
+class IdentitySecret(models.Model):
+    """What the shop's site proves by who is signed in there, sealed. `ends_at` None: the one in use."""
+
+    sealed = models.TextField()
+    hint = models.TextField()
+    made_at = models.DateTimeField()
+    made_by = models.ForeignKey(User, null=True, on_delete=models.PROTECT, related_name="+", db_index=False)
+    ends_at = models.DateTimeField(null=True)
+
+    class Meta:
+        constraints = (
+            models.UniqueConstraint(
+                models.Value(1), condition=Q(ends_at=None), name="team_identitysecret_one_in_use"
+            ),
         )

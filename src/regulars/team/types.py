@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from decimal import Decimal
 from enum import StrEnum
 from typing import Any
@@ -107,6 +107,25 @@ class Action(StrEnum):
     WATCH_CHANGED = "watch_changed"
     AUDIT_ASKED_FOR = "audit_asked_for"
     DEMO_REMOVED = "demo_removed"
+    KEY_MADE = "key_made"
+    KEY_RENAMED = "key_renamed"
+    KEY_REVOKED = "key_revoked"
+    IDENTITY_SECRET_MADE = "identity_secret_made"  # noqa: S105 (a word, not a password)
+    """A first one, or a new one in the place of another."""
+    IDENTITY_SECRET_ENDED = "identity_secret_ended"  # noqa: S105 (a word, not a password)
+    """The one before was to hold on for a while, and was ended at once."""
+    WEBHOOK_MADE = "webhook_made"
+    WEBHOOK_CHANGED = "webhook_changed"
+    """Address, events, on or off."""
+    WEBHOOK_DELETED = "webhook_deleted"
+    WEBHOOK_SECRET_MADE = "webhook_secret_made"  # noqa: S105 (a word, not a password)
+    WEBHOOK_RESENT = "webhook_resent"
+    EVENTS_REPLAYED = "events_replayed"
+    """What a reader of the log had set aside is handled anew."""
+    EVENTS_DROPPED = "events_dropped"
+    """What a reader of the log had set aside will not be handled by it."""
+    READER_CHANGED = "reader_changed"
+    """A reader of the log was stopped, let go on, or sent to the beginning or the end."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -169,3 +188,91 @@ class LogFilter:
     action: str = ""
     since: datetime | None = None
     until: datetime | None = None
+
+
+class KeyKind(StrEnum):
+    """Where a key lives, and so how far it is trusted."""
+
+    BROWSER = "browser"
+    """In the pages of the shop's site: everybody can read it, so it proves nothing."""
+    SERVER = "server"
+    """On a server of the shop or of a system it is connected with."""
+    TILL = "till"
+    """On the tills of one branch, which is all it sees and writes."""
+
+
+class Scope(StrEnum):
+    """What a key may do."""
+
+    EVENTS_WRITE = "events:write"
+    EVENTS_READ = "events:read"
+    """What happened to a customer: the timeline."""
+    CUSTOMERS_READ = "customers:read"
+    """With contacts and consents."""
+    CUSTOMERS_WRITE = "customers:write"
+    CONSENTS_WRITE = "consents:write"
+    ORDERS_READ = "orders:read"
+    """Also returns, shipments and carts."""
+    ORDERS_WRITE = "orders:write"
+    """Also returns and shipments."""
+    PRODUCTS_READ = "products:read"
+    PRODUCTS_WRITE = "products:write"
+    FIGURES_READ = "figures:read"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ApiKey:
+    """A key of a program, without what opens: of a secret only `hint` is left to tell it by.
+
+    `branch_id`: the branch of a till's key, else None. `public`: a browser's key itself, else empty.
+    """
+
+    id: int
+    name: str
+    kind: KeyKind
+    scopes: frozenset[Scope]
+    branch_id: int | None
+    hint: str
+    created_at: datetime
+    last_used_at: datetime | None = None
+    revoked_at: datetime | None = None
+    public: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NewKey:
+    """A key just made. Its secret is known here and now only; the database keeps a hash."""
+
+    key: ApiKey
+    secret: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class KeyUse:
+    """How a key was used for a while: calls, events taken and refused of them, and the last moment."""
+
+    key_id: int
+    at: datetime
+    calls: int = 0
+    taken: int = 0
+    refused: int = 0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class KeyDay:
+    """How a key was used on a day of the shop's calendar."""
+
+    day: date
+    calls: int
+    taken: int
+    refused: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class IdentitySecretState:
+    """A secret by which the shop's site proves who is signed in; `ends_at` None: the one in use."""
+
+    id: int
+    hint: str
+    made_at: datetime
+    ends_at: datetime | None

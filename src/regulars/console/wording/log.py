@@ -44,6 +44,19 @@ ACTIONS: Mapping[Action, Promise] = {
     Action.WATCH_CHANGED: _("Watched file changed"),
     Action.AUDIT_ASKED_FOR: _("Audit asked for"),
     Action.DEMO_REMOVED: _("Demo shop removed"),
+    Action.KEY_MADE: _("Key made"),
+    Action.KEY_RENAMED: _("Key renamed"),
+    Action.KEY_REVOKED: _("Key revoked"),
+    Action.IDENTITY_SECRET_MADE: _("New identity secret made for the site"),
+    Action.IDENTITY_SECRET_ENDED: _("Former identity secret ended"),
+    Action.WEBHOOK_MADE: _("Webhook added"),
+    Action.WEBHOOK_CHANGED: _("Webhook changed"),
+    Action.WEBHOOK_DELETED: _("Webhook deleted"),
+    Action.WEBHOOK_SECRET_MADE: _("New secret made for a webhook"),
+    Action.WEBHOOK_RESENT: _("Webhook sent again by hand"),
+    Action.EVENTS_REPLAYED: _("Events set aside tried again"),
+    Action.EVENTS_DROPPED: _("Events set aside given up"),
+    Action.READER_CHANGED: _("Reader of events changed"),
 }
 
 FIELDS: Mapping[str, Promise] = {
@@ -74,6 +87,8 @@ PAGES: Mapping[str, tuple[str, Promise]] = {
     "branch": ("settings-branch", _("Branch %(number)s")),
     "import": ("imports-detail", _("Import %(number)s")),
     "watch": ("imports-watch", _("Watched file %(number)s")),
+    "key": ("connections-key", _("Key %(number)s")),
+    "webhook": ("connections-webhook", _("Webhook %(number)s")),
     "task": ("", _("Task %(number)s")),
     "invitation": ("", _("Invitation %(number)s")),
 }
