@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.apps import AppConfig
 
-from regulars.customers.types import NOTE_ADDED, PROFILE_CREATED
+from regulars.customers.types import EVENT_TYPES
 from regulars.events import registry
 from regulars.kit import lake, schedules
 from regulars.kit.lake import LakeTable
@@ -17,7 +17,7 @@ class CustomersConfig(AppConfig):
     name = "regulars.customers"
 
     def ready(self) -> None:
-        registry.register(PROFILE_CREATED, NOTE_ADDED)
+        registry.register(*EVENT_TYPES)
         lake.register(PROFILES)
         from regulars.customers.tasks import SCHEDULES
 

@@ -64,3 +64,40 @@ class Note(models.Model):
 
     class Meta:
         constraints = (models.CheckConstraint(condition=~models.Q(text=""), name="customers_note_text"),)
+
+
+class Traits(models.Model):
+    """What one kind of source says a customer is like: a row for the verified, one for the others."""
+
+    pk = models.CompositePrimaryKey("profile_id", "verified")
+    profile = models.ForeignKey(Profile, on_delete=models.PROTECT, related_name="traits", db_index=False)
+    verified = models.BooleanField()
+    values = models.JSONField(db_default={})
+    as_of = models.JSONField(db_default={})
+    """By name: when the source said so, in microseconds since 1970. Of removed ones too, so that what was
+    said before does not bring them back."""
+    revision = models.IntegerField(db_default=0)
+
+    class Meta:
+        db_table = "customers_traits"
+
+
+class Consent(models.Model):
+    """That somebody agreed to something at a moment, or no longer did. Rows are only added."""
+
+    profile = models.ForeignKey(Profile, on_delete=models.PROTECT, related_name="consents", db_index=False)
+    channel = models.TextField()
+    topic = models.TextField()
+    granted = models.BooleanField()
+    at = models.DateTimeField()
+    source = models.TextField()
+    proof = models.JSONField()
+    recorded_at = models.DateTimeField()
+
+    class Meta:
+        constraints = (
+            models.UniqueConstraint(
+                fields=["profile", "channel", "topic", "at", "granted", "source"],
+                name="customers_consent_once",
+            ),
+        )

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from regulars.customers.services.consents import record_consents
+from regulars.customers.services.identities import IDENTITIES_MAX, add_identities, remove_identities
+from regulars.customers.services.links import link_anonymous
 from regulars.customers.services.notes import (
     NOTE_CHARACTERS_MAX,
     delete_note,
@@ -10,16 +13,24 @@ from regulars.customers.services.notes import (
     restore_note,
     write_note,
 )
-from regulars.customers.services.profiles import PROFILES_MAX, upsert_profiles
+from regulars.customers.services.profiles import PROFILES_MAX, find_or_create_profiles, upsert_profiles
+from regulars.customers.services.traits import set_traits
 from regulars.customers.services.undo import undo_profiles
 
 __all__ = [
+    "IDENTITIES_MAX",
     "NOTE_CHARACTERS_MAX",
     "PROFILES_MAX",
+    "add_identities",
     "delete_note",
+    "find_or_create_profiles",
     "forget_deleted_notes",
+    "link_anonymous",
+    "record_consents",
+    "remove_identities",
     "remove_notes",
     "restore_note",
+    "set_traits",
     "undo_profiles",
     "upsert_profiles",
     "write_note",

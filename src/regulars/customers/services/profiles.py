@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
 
 from django.db import connection, transaction
 
 from regulars.customers.locks import lock_profiles
+from regulars.customers.queries import profile_ids
 from regulars.customers.rules import fold, merged, normalise, words
 from regulars.customers.types import (
+    ANONYMOUS,
     PROFILE_CREATED,
     IdentityType,
     NewProfile,
@@ -79,12 +81,7 @@ def upsert_profiles(
     if len(profiles) > PROFILES_MAX:
         raise ValueError(f"{len(profiles)} customers in one batch; the most is {PROFILES_MAX}")
     wanted = _one_of_each(profiles)
-    known = lock_profiles(wanted)
-    missing = [profile for key, profile in wanted.items() if key not in known]
-    created = _insert(missing, now)
-    # What another batch stored while we looked: it is there now.
-    overtaken = [profile.key for profile in missing if profile.key not in created]
-    known |= lock_profiles(overtaken)
+    created, known = _created_and_locked(wanted, now)
     ids = known | created
     names = _rename([(known[key], wanted[key].name) for key in known if wanted[key].name])
     added = _add_identities(wanted, ids)
@@ -98,6 +95,55 @@ def upsert_profiles(
         profiles=[*created.values(), *(known[key] for key in before)],
     )
     return UpsertedProfiles(ids, len(created), len(names), revisions, before)
+
+
+@transaction.atomic
+def find_or_create_profiles(
+    *, keys: Collection[ProfileKey], now: datetime, backfill: bool = False
+) -> dict[ProfileKey, int]:
+    """Ids of profiles by (source, external id); those that are missing come into being.
+
+    Known ones are read without a lock. Records `profile_created` for new ones, but not for anonymous
+    ones: what they look at is dropped some day, and nothing else is known of them. Call it before
+    anything is locked in the same transaction.
+
+    Raises ValueError above PROFILES_MAX and for an empty id.
+    """
+    if len(keys) > PROFILES_MAX:
+        raise ValueError(f"{len(keys)} customers in one batch; the most is {PROFILES_MAX}")
+    ids = profile_ids(keys)
+    missing = [NewProfile(source=source, external_id=id_) for source, id_ in keys if (source, id_) not in ids]
+    if not missing:
+        return ids
+    created = _insert(missing, now)
+    told = [
+        _created_event(p, created[p.key], now) for p in missing if p.key in created and p.source != ANONYMOUS
+    ]
+    events.record(told, now=now, backfill=backfill)
+    if created:
+        events.touch(months=[(PROFILES_TABLE, WHOLE)], profiles=created.values())
+    ids |= created
+    if overtaken := [profile.key for profile in missing if profile.key not in ids]:
+        ids |= profile_ids(overtaken)
+    return ids
+
+
+def _created_and_locked(
+    wanted: Mapping[ProfileKey, NewProfile], now: datetime
+) -> tuple[dict[ProfileKey, int], dict[ProfileKey, int]]:
+    """Ids of those that had to be created, and of all others, locked.
+
+    First what is new, then the locks: who locked first and then waited for a key that another is
+    inserting could be what that other waits for.
+    """
+    known = profile_ids(wanted)
+    created = _insert([profile for key, profile in wanted.items() if key not in known], now)
+    locked = lock_profiles([key for key in wanted if key not in created])
+    # What was removed between the look and the lock.
+    if gone := [profile for key, profile in wanted.items() if key not in created and key not in locked]:
+        created |= _insert(gone, now)
+        locked |= lock_profiles([profile.key for profile in gone if profile.key not in created])
+    return created, locked
 
 
 def _created_event(profile: NewProfile, id_: int, now: datetime) -> NewEvent:

@@ -61,6 +61,16 @@ def normalise(type_: IdentityType, value: str) -> str:
     return f"+{digits}" if digits and len(digits) < IDENTITY_CHARACTERS_MAX else ""
 
 
+_EMAIL = re.compile(r"[^\s@]+@[^\s@]+")
+_PHONE = re.compile(r"\+[0-9]{5,15}")
+
+
+def looks_right(type_: IdentityType, value: str) -> bool:
+    """Whether somebody may be reached there at all. Files are taken as they are, programmers are told."""
+    pattern = _EMAIL if type_ is IdentityType.EMAIL else _PHONE
+    return bool(pattern.fullmatch(normalise(type_, value)))
+
+
 def mask(type_: IdentityType, value: str) -> str:
     """An identity for those who may not see it: a•••@mail.ru, +7 ••• •• 34."""
     if type_ is IdentityType.EMAIL:

@@ -1,0 +1,126 @@
+"""What customers are like, as their sources say."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from django.db import connection, transaction
+from psycopg.types.json import Jsonb
+
+from regulars.customers.rules import KeptTraits, merge_traits
+from regulars.customers.services.profiles import EVENT_SOURCE, PROFILES_MAX
+from regulars.customers.types import TRAITS_CHANGED, NewTraits, RefusedTrait, SetTraits
+from regulars.events import services as events
+from regulars.events.types import NewEvent
+
+_Row = tuple[int, bool]
+"""(profile, verified): the key of a row."""
+
+_INSERT = """
+INSERT INTO customers_traits (profile_id, verified)
+SELECT p.id, t.verified FROM unnest(%s::bigint[], %s::boolean[]) AS t(profile_id, verified)
+JOIN customers_profile AS p ON p.id = t.profile_id
+ORDER BY p.id, t.verified
+ON CONFLICT DO NOTHING
+"""
+_LOCK = """
+SELECT r.profile_id, r.verified, r.values, r.as_of, r.revision FROM customers_traits AS r
+JOIN unnest(%s::bigint[], %s::boolean[]) AS t(profile_id, verified) USING (profile_id, verified)
+ORDER BY r.profile_id, r.verified FOR NO KEY UPDATE OF r
+"""
+_WRITE = """
+UPDATE customers_traits AS r SET values = t.values, as_of = t.as_of, revision = r.revision + t.changed
+FROM unnest(%s::bigint[], %s::boolean[], %s::jsonb[], %s::jsonb[], %s::integer[])
+    AS t(profile_id, verified, values, as_of, changed)
+WHERE r.profile_id = t.profile_id AND r.verified = t.verified
+"""
+
+
+@dataclass(slots=True)
+class _Work:
+    """A row of traits under our lock, and what happened to it so far."""
+
+    kept: KeptTraits
+    revision: int
+    changed: dict[str, None]
+    written: bool = False
+
+
+@transaction.atomic
+def set_traits(*, traits: Sequence[NewTraits], now: datetime, backfill: bool = False) -> SetTraits:
+    """Keep what customers are like; an older value never replaces a newer one, whichever comes first.
+
+    Each trait has its own moment (`as_of`, no later than now); of two of the same moment the one that
+    comes later counts. What is refused leaves what was. Profiles that do not exist are passed over.
+    Records `traits_changed` with the names only and marks the profiles.
+
+    Raises ValueError above PROFILES_MAX.
+    """
+    if len(traits) > PROFILES_MAX:
+        raise ValueError(f"{len(traits)} sets of traits in one batch; the most is {PROFILES_MAX}")
+    told = [new for new in traits if new.values]
+    if not told:
+        return SetTraits()
+    rows = _locked((new.profile_id, new.verified) for new in told)
+    refused = []
+    for place, new in enumerate(traits):
+        work = rows.get((new.profile_id, new.verified))
+        if work is None:
+            continue
+        outcome = merge_traits(work.kept, new.values, as_of=min(new.as_of, now), verified=new.verified)
+        work.written |= outcome.kept != work.kept
+        work.kept = outcome.kept
+        work.changed |= dict.fromkeys(outcome.changed)
+        refused += [RefusedTrait(place, name, reason) for name, reason in outcome.refused.items()]
+    _write({row: work for row, work in rows.items() if work.written})
+    changed = {row: work for row, work in rows.items() if work.changed}
+    events.record([_event(*row, work, now) for row, work in changed.items()], now=now, backfill=backfill)
+    names: dict[int, tuple[str, ...]] = {}
+    for (profile_id, _verified), work in changed.items():
+        names[profile_id] = tuple(dict.fromkeys((*names.get(profile_id, ()), *work.changed)))
+    events.touch(profiles=names)
+    return SetTraits(names, tuple(refused))
+
+
+def _locked(wanted: Iterable[_Row]) -> dict[_Row, _Work]:
+    """The rows, locked; those that were missing are there now, empty."""
+    keys = sorted(set(wanted))
+    columns: list[list[int]] = [[profile_id for profile_id, _ in keys], [verified for _, verified in keys]]
+    found: dict[_Row, _Work] = {}
+    with connection.cursor() as cursor:
+        cursor.execute(_INSERT, columns)
+        cursor.execute(_LOCK, columns)
+        for profile_id, verified, values, as_of, revision in cursor.fetchall():
+            found[profile_id, verified] = _Work(
+                KeptTraits(json.loads(values), json.loads(as_of)), revision, {}
+            )
+    return found
+
+
+def _write(rows: Mapping[_Row, _Work]) -> None:
+    if not rows:
+        return
+    columns: list[list[object]] = [
+        [profile_id for profile_id, _ in rows],
+        [verified for _, verified in rows],
+        [Jsonb(work.kept.values) for work in rows.values()],
+        [Jsonb(work.kept.as_of) for work in rows.values()],
+        [1 if work.changed else 0 for work in rows.values()],
+    ]
+    with connection.cursor() as cursor:
+        cursor.execute(_WRITE, columns)
+
+
+def _event(profile_id: int, verified: bool, work: _Work, now: datetime) -> NewEvent:
+    kind = "verified" if verified else "unverified"
+    return NewEvent(
+        type=TRAITS_CHANGED,
+        source=EVENT_SOURCE,
+        key=f"traits_changed:{profile_id}:{kind}:{work.revision + 1}",
+        occurred_at=now,
+        profile_id=profile_id,
+        properties={"names": sorted(work.changed), "verified": verified},
+    )
