@@ -4,14 +4,7 @@ from __future__ import annotations
 
 from django.apps import AppConfig
 
-from regulars.commerce.types import (
-    COSTS_TABLE,
-    LINES_TABLE,
-    ORDER_CANCELLED,
-    ORDER_COMPLETED,
-    ORDER_REFUNDED,
-    ORDER_UPDATED,
-)
+from regulars.commerce.types import BROWSING_EVENTS, CART_EVENTS, COSTS_TABLE, FACTS, LINES_TABLE
 from regulars.customers.registry import register_reference
 from regulars.events import registry
 from regulars.kit import lake
@@ -28,7 +21,7 @@ class CommerceConfig(AppConfig):
     name = "regulars.commerce"
 
     def ready(self) -> None:
-        registry.register(ORDER_COMPLETED, ORDER_UPDATED, ORDER_REFUNDED, ORDER_CANCELLED)
+        registry.register(*FACTS, *CART_EVENTS, *BROWSING_EVENTS.values())
         register_reference("orders", "SELECT 1 FROM commerce_order AS o WHERE o.profile_id = p.id")
         register_reference("credits", "SELECT 1 FROM commerce_credit AS c WHERE c.profile_id = p.id")
         lake.register(lake.LakeTable(name=LINES_TABLE, query=_LINES, moment="happened_at"))

@@ -11,7 +11,7 @@ from django.db import connection
 
 from regulars.commerce.rules.checking import SoundOrder
 from regulars.commerce.rules.states import cancelled_at
-from regulars.commerce.types import Order, SourceKey
+from regulars.commerce.types import Order, OrderStatus, SourceKey
 
 # What is compared is made in the form that Python makes of an order (rules/checking.py, rules/states.py): so
 # no line that stays as it is becomes an object here.
@@ -189,7 +189,7 @@ def _head(
     return (
         order.profile_id,
         order.ordered_at,
-        order.status.value,
+        (order.status or OrderStatus.COMPLETED).value,
         cancelled_at(order),
         sound.amount_minor,
         order.currency,
