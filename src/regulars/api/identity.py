@@ -70,11 +70,11 @@ def proven(token: str | None, now: datetime) -> Proven | None:
     return found if isinstance(found, Proven) else None
 
 
-def examine(token: str | None, now: datetime) -> Proven | Unproven:
-    """The same, with the reason when it proves nothing."""
+def examine(token: object, now: datetime) -> Proven | Unproven:
+    """The same, with the reason when it proves nothing; `token` as it came out of somebody's JSON."""
     if not token:
         return Unproven.MISSING
-    if len(token) > TOKEN_LENGTH_MAX:
+    if not isinstance(token, str) or len(token) > TOKEN_LENGTH_MAX or not token.isascii():
         return Unproven.MALFORMED
     secrets = _secrets_now(now)
     if not secrets:
@@ -93,7 +93,7 @@ def examine(token: str | None, now: datetime) -> Proven | Unproven:
             )  # fmt: skip
         except jwt.InvalidSignatureError:
             reason = Unproven.WRONG_SIGNATURE
-        except jwt.PyJWTError:
+        except (jwt.PyJWTError, RecursionError):  # the latter: a head of a thousand nested lists
             return Unproven.MALFORMED
         else:
             return _judged(claims, now)
