@@ -88,3 +88,72 @@ class LogEpoch(models.Model):
     class Meta:
         db_table = "log_epochs"
         constraints = (models.CheckConstraint(condition=models.Q(epoch__gte=1), name="log_epochs_from_one"),)
+
+
+class EventConsumer(models.Model):
+    """Somebody who reads the log; made when first seen. Those no longer registered are left as they are."""
+
+    name = models.TextField(primary_key=True)
+    made_at = models.DateTimeField()
+    paused_at = models.DateTimeField(null=True)
+
+    class Meta:
+        db_table = "event_consumers"
+
+
+class EventCursor(models.Model):
+    """How far a consumer has read a lane. Locked by whoever reads it, and moved with what came of it.
+
+    `tries`: so often the event after this place has failed; not before `retry_at` again.
+    """
+
+    pk = models.CompositePrimaryKey("consumer", "lane")
+    consumer = models.TextField()
+    lane = models.SmallIntegerField()
+    epoch = models.SmallIntegerField()
+    xid = models.BigIntegerField()
+    id = models.BigIntegerField()
+    moved_at = models.DateTimeField(null=True)
+    tries = models.SmallIntegerField(db_default=0)
+    retry_at = models.DateTimeField(null=True)
+
+    class Meta:
+        db_table = "event_cursors"
+
+
+class EventSetAside(models.Model):
+    """An event that a consumer could not handle, with what is needed to find it again."""
+
+    consumer = models.TextField()
+    lane = models.SmallIntegerField()
+    epoch = models.SmallIntegerField()
+    xid = models.BigIntegerField()
+    event_id = models.BigIntegerField()
+    name = models.TextField()
+    profile_id = models.BigIntegerField(null=True)  # no foreign key: the log outlives what it tells of
+    received_at = models.DateTimeField()
+    set_aside_at = models.DateTimeField()
+    tries = models.SmallIntegerField()
+    error = models.TextField()
+    asked_at = models.DateTimeField(null=True)
+
+    class Meta:
+        db_table = "event_set_aside"
+        constraints = (models.UniqueConstraint(fields=("consumer", "event_id"), name="event_set_aside_once"),)
+        indexes = (
+            models.Index(
+                fields=("consumer", "id"),
+                name="event_set_aside_asked",
+                condition=models.Q(asked_at__isnull=False),
+            ),
+        )
+
+
+class EventName(models.Model):
+    """A name of events that an outside system made up."""
+
+    name = models.TextField(primary_key=True)
+    first_seen_at = models.DateTimeField()
+
+    class Meta:
+        db_table = "event_names"

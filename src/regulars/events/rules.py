@@ -1,8 +1,15 @@
-"""The calendar of the log's partitions: months of UTC."""
+"""The calendar of the log's partitions (months of UTC), names, and what a consumer wants."""
 
 from __future__ import annotations
 
+import re
+import traceback
+import unicodedata
+from collections.abc import Sequence
 from datetime import UTC, date, datetime
+from pathlib import Path
+
+from regulars.events.types import Consumer, LoggedEvent
 
 
 def months_from(moment: datetime, count: int) -> list[date]:
@@ -26,3 +33,62 @@ def start_of_month(month: date) -> datetime:
 def partition_name(class_: str, month: date) -> str:
     """The table that holds the events of a class received in a month."""
     return f"events_{class_}_{month:%Y_%m}"
+
+
+def snake_case(name: str) -> str:
+    """A name as we store it: "Product Viewed", "productViewed" and "product-viewed" are product_viewed."""
+    name = unicodedata.normalize("NFC", name)
+    parted = []
+    for before, letter, after in zip(" " + name, name, name[1:] + " ", strict=False):
+        begins_word = not before.isupper() or after.islower()
+        if letter.isupper() and before.isalnum() and begins_word:
+            parted.append("_")
+        parted.append(letter)
+    return "_".join(re.findall(r"[^\W_]+", "".join(parted).lower()))
+
+
+ERROR_CHARACTERS_MAX = 500
+_VALUES = (
+    re.compile(r"\S+@\S+"),  # an address
+    re.compile(r"\+?\d[\d ()-]{5,}\d"),  # a telephone number, a card
+    re.compile(r"\"[^\"]*\"|'[^']*'|«[^»]*»|“[^”]*”"),  # what is quoted
+    re.compile(r"(?<==)\([^)]*\)"),  # PostgreSQL's (name)=(value)
+)
+
+
+def told(error: BaseException) -> str:
+    """What may be shown of a mistake: its kind, its place in the code, and its words without values.
+
+    Values are what stands in quotes, addresses, and numbers as long as a telephone's; details that
+    PostgreSQL adds in further lines are left out, for they quote whole rows.
+    """
+    words = (str(error).strip().splitlines() or [""])[0]
+    for pattern in _VALUES:
+        words = pattern.sub("…", words)
+    place = ""
+    for frame in traceback.extract_tb(error.__traceback__):
+        if "regulars" in frame.filename:
+            place = f" ({Path(frame.filename).name}:{frame.lineno}, {frame.name})"
+    return f"{type(error).__name__}: {words}{place}"[:ERROR_CHARACTERS_MAX]
+
+
+def wants(consumer: Consumer, event: LoggedEvent) -> bool:
+    """Whether an event is for this consumer."""
+    return (consumer.backfill or not event.backfill) and (
+        consumer.names is None or event.name in consumer.names
+    )
+
+
+def wanted(
+    consumer: Consumer, events: Sequence[LoggedEvent], most: int
+) -> tuple[Sequence[LoggedEvent], Sequence[LoggedEvent]]:
+    """At most `most` of the events that are for this consumer, and all that were looked at for it."""
+    if consumer.backfill and consumer.names is None:
+        return events[:most], events[:most]
+    found: list[LoggedEvent] = []
+    for number, event in enumerate(events):
+        if wants(consumer, event):
+            if len(found) == most:
+                return found, events[:number]
+            found.append(event)
+    return found, events

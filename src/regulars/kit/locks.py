@@ -16,6 +16,7 @@ class Space(IntEnum):
     SCHEDULE = 1
     IMPORT = 2
     LAKE = 3
+    BACKFILL = 4
 
 
 @contextlib.contextmanager

@@ -1,19 +1,37 @@
-"""Writing the log. All within the transaction of the caller, whose change the events tell of."""
+"""Writing the log, and having it read. What is recorded belongs to the transaction of the caller."""
 
 from __future__ import annotations
 
+from regulars.events.services.claims import claim, release
+from regulars.events.services.consuming import consume, drain
 from regulars.events.services.epochs import open_epoch_if_moved
 from regulars.events.services.marks import forget_touched, touch
 from regulars.events.services.months import make_months
+from regulars.events.services.names import admit
+from regulars.events.services.promises import only_backfill
 from regulars.events.services.record import record
+from regulars.events.services.registration import ensure_consumers, pause, resume, start_again
 from regulars.events.services.retract import forget_profiles, retract
+from regulars.events.services.set_aside import drop_set_aside, replay
 
 __all__ = [
+    "admit",
+    "claim",
+    "consume",
+    "drain",
+    "drop_set_aside",
+    "ensure_consumers",
     "forget_profiles",
     "forget_touched",
     "make_months",
+    "only_backfill",
     "open_epoch_if_moved",
+    "pause",
     "record",
+    "release",
+    "replay",
+    "resume",
     "retract",
+    "start_again",
     "touch",
 ]

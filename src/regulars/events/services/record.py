@@ -10,7 +10,8 @@ from django.utils.translation import gettext as _
 from psycopg.types.json import Jsonb
 
 from regulars.events import registry
-from regulars.events.errors import EventLoop
+from regulars.events.errors import EventLoop, TooManyNames
+from regulars.events.services import names, promises
 from regulars.events.types import DEPTH_MAX, NewEvent, Recorded
 
 # One statement, so that the key, the event and the count come into being together or not at all.
@@ -58,7 +59,8 @@ def record(events: Sequence[NewEvent], *, now: datetime, backfill: bool = False)
     `backfill` events fill history and set nothing off. Call it once per transaction, or lock the persons
     concerned first, in id order: each call by itself cannot deadlock with another, several in a row can.
 
-    Raises UnknownEvent for a type nobody registered and EventLoop past DEPTH_MAX; nothing is written then.
+    Raises UnknownEvent for a type nobody registered, EventLoop past DEPTH_MAX and TooManyNames for outside
+    names beyond their limit (ask `admit` first); no event is written then.
     """
     if not connection.in_atomic_block:
         raise RuntimeError("events are recorded in the transaction of the change they tell of")
@@ -71,6 +73,12 @@ def record(events: Sequence[NewEvent], *, now: datetime, backfill: bool = False)
                 _("%(name)s was caused by a chain of more than %(depth)s events; that looks like a loop.")
                 % {"name": event.type.name, "depth": DEPTH_MAX}
             )
+    promises.is_kept_by(backfill=backfill)
+    if refused := names.admit({event.type for event in events}, now=now):
+        raise TooManyNames(
+            _("There are too many different names of events already; %(name)s is not taken.")
+            % {"name": ", ".join(sorted(refused))}
+        )
     columns: list[list[object]] = [
         [event.source for event in events],
         [event.key for event in events],
