@@ -1,33 +1,50 @@
-"""A page of a customer's timeline, of all that happened or of one kind."""
+"""A page of a customer's timeline, of all that happened or of one kind, and what was done in a visit."""
 
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime
+from functools import partial
 from typing import NamedTuple
 
 from regulars.console.voice import Voice
-from regulars.console.wording.happenings import KINDS, Happening, happening
+from regulars.console.wording.happenings import (
+    Happening,
+    Told,
+    happening,
+    place_text,
+    span,
+    steps,
+    together,
+    visit_line,
+)
+from regulars.console.wording.happenings_kinds import Wanted, kind_names, wanted
 from regulars.events import queries as events
-from regulars.events.types import TimelineEvent
+from regulars.events.queries import Place
+from regulars.events.types import EventClass, TimelineEvent
 
 PAGE = 20
-READS_MAX = 5
-"""Reads of the log for one page of one kind: who has thousands of other events asks for the next page."""
-_POSITION = re.compile(r"(\d{1,17})_(\d{1,18})", re.ASCII)
+FACTS_READ = 100
+"""Events read for a page: several may stand in one line."""
+STEPS = 50
+"""Steps of a visit shown at once."""
+_PLACE = re.compile(r"(\d{1,17})_(\d{1,18})", re.ASCII)
 _MICROSECONDS = 1_000_000
 
 
 class Position(NamedTuple):
-    """The last event shown; the page below goes on from it."""
+    """How far a page shows: the oldest fact and the oldest event of browsing, None where there was none.
 
-    occurred_at: datetime
-    id: int
+    Two, for a visit lasts: it stands where it ended, and an order placed during it below.
+    """
+
+    fact: Place | None = None
+    browsing: Place | None = None
 
     def __str__(self) -> str:
-        return f"{round(self.occurred_at.timestamp() * _MICROSECONDS)}_{self.id}"
+        return ".".join(place_text(place) if place else "" for place in self)
 
 
 @dataclass(frozen=True)
@@ -38,63 +55,142 @@ class Day:
 
 @dataclass(frozen=True)
 class TimelinePage:
-    """`further` is the position to go on from; empty at the end."""
+    """`further` is the position to go on from; empty at the end. `kinds`: what it may be narrowed to."""
 
     days: list[Day]
     further: str
+    kinds: dict[str, str]
 
 
-def position_of(text: str, voice: Voice) -> Position | None:
-    """What stands in an address; None for what is no position."""
-    match = _POSITION.fullmatch(text)
-    if match is None:
-        return None
-    try:
-        return Position(datetime.fromtimestamp(int(match[1]) / _MICROSECONDS, voice.zone), int(match[2]))
-    except (OverflowError, ValueError, OSError):
-        return None
+@dataclass(frozen=True)
+class VisitPage:
+    """What was done in a visit, newest first; `further` names the rest of it, empty at the end."""
+
+    day: str
+    time: str
+    steps: list[Happening]
+    further: str
+
+
+class _Line(NamedTuple):
+    """A line to be: where it stands, the oldest that is in it, and its words."""
+
+    newest: Place
+    oldest: Place
+    words: Callable[[], Happening]
+
+
+class _Stream(NamedTuple):
+    """Lines of facts or of visits, newest first, and whether there are more below them."""
+
+    lines: list[_Line]
+    more: bool
+
+
+def position_of(text: str) -> Position:
+    """What stands in an address; the top for what is no position."""
+    fact, _, browsing = text.partition(".")
+    return Position(_place(fact), _place(browsing))
 
 
 def timeline_page(
     profile_ids: Sequence[int],
     *,
     kind: str,
-    before: Position | None,
-    notes: Mapping[int, str],
+    before: Position,
+    told: Told,
     voice: Voice,
     limit: int = PAGE,
 ) -> TimelinePage:
     """At most `limit` lines, newest first, grouped by day. `kind`: one of KINDS, or empty for all."""
-    found, further = _events(profile_ids, kind, before, limit)
+    known = events.names_of(profile_ids)
+    want = wanted(kind, known)
+    facts = _facts(profile_ids, want, before.fact, told, voice) if want.facts else _Stream([], False)
+    visits = _visits(profile_ids, want, before.browsing, voice, limit) if want.visits else _Stream([], False)
+    # Nothing is shown that is older than what was read of a stream that goes on.
+    horizon = max((stream.lines[-1].newest for stream in (facts, visits) if stream.more), default=None)
+    lines = sorted([*facts.lines, *visits.lines], key=lambda line: line.newest, reverse=True)
+    shown = [line for line in lines if horizon is None or line.newest >= horizon][:limit]
+    further = ""
+    if len(shown) < len(lines) or facts.more or visits.more:
+        ends = (
+            next((line.oldest for line in reversed(shown) if line in stream.lines), start)
+            for stream, start in ((facts, before.fact), (visits, before.browsing))
+        )
+        further = str(Position(*ends))
+    return TimelinePage(_days(shown, voice), further, kind_names(known))
+
+
+def _facts(
+    profile_ids: Sequence[int], want: Wanted, before: Place | None, told: Told, voice: Voice
+) -> _Stream:
+    found = events.timeline(
+        profile_ids, limit=FACTS_READ, before=before, class_=EventClass.FACT, names=want.names
+    )
+    groups = together(found, voice)
+    more = len(found) == FACTS_READ
+    if more and len(groups) > 1:
+        groups.pop()  # it may go on below what was read: the next page has it whole
+    return _Stream(
+        [
+            _Line(_where(group[0]), _where(group[-1]), partial(happening, group, told, voice))
+            for group in groups
+        ],
+        more,
+    )
+
+
+def _visits(
+    profile_ids: Sequence[int], want: Wanted, before: Place | None, voice: Voice, limit: int
+) -> _Stream:
+    found, more = events.visits(profile_ids, limit=limit, before=before, names=want.names)
+    return _Stream(
+        [_Line(visit.last, visit.first, partial(visit_line, visit, voice)) for visit in found],
+        more,
+    )
+
+
+def _days(lines: Sequence[_Line], voice: Voice) -> list[Day]:
     days: list[Day] = []
-    for event in found:
-        name = voice.day(voice.day_of(event.occurred_at))
+    for line in lines:
+        name = voice.day(voice.day_of(line.newest[0]))
         if not days or days[-1].name != name:
             days.append(Day(name, []))
-        days[-1].lines.append(happening(event, notes, voice))
-    return TimelinePage(days, str(further) if further else "")
+        days[-1].lines.append(line.words())
+    return days
 
 
-def _events(
-    profile_ids: Sequence[int], kind: str, before: Position | None, limit: int
-) -> tuple[list[TimelineEvent], Position | None]:
-    if kind not in KINDS:
-        found = events.timeline(profile_ids, limit=limit + 1, before=before)
-        return found[:limit], _end(found[limit - 1]) if len(found) > limit else None
-    kept: list[TimelineEvent] = []
-    at = before
-    for _ in range(READS_MAX):
-        read = events.timeline(profile_ids, limit=events.TIMELINE_MAX, before=at)
-        for event in read:
-            if event.name in KINDS[kind]:
-                if len(kept) == limit:
-                    return kept, _end(kept[-1])
-                kept.append(event)
-        if len(read) < events.TIMELINE_MAX:
-            return kept, None
-        at = _end(read[-1])
-    return kept, at
+def visit_page(
+    profile_ids: Sequence[int], *, visit: str, kind: str, told: Told, voice: Voice
+) -> VisitPage | None:
+    """The steps of a visit, which a line of the timeline or the page above names; None for no such name."""
+    upper, _, lower = visit.partition("-")
+    before, since = _place(upper), _place(lower)
+    if before is None or since is None:
+        return None
+    names = wanted(kind, frozenset()).names if kind else None
+    found = events.timeline(
+        profile_ids, limit=STEPS + 1, before=before, since=since, class_=EventClass.BROWSING, names=names
+    )
+    shown = found[:STEPS]
+    further = f"{place_text(_where(shown[-1]))}-{lower}" if len(found) > STEPS else ""
+    return VisitPage(
+        day=voice.day(voice.day_of(before[0])),
+        time=span(since[0], before[0], voice),
+        steps=steps(shown, told, voice),
+        further=further,
+    )
 
 
-def _end(event: TimelineEvent) -> Position:
-    return Position(event.occurred_at, event.id)
+def _where(event: TimelineEvent) -> Place:
+    return event.occurred_at, event.id
+
+
+def _place(text: str) -> Place | None:
+    match = _PLACE.fullmatch(text)
+    if match is None:
+        return None
+    try:
+        return datetime.fromtimestamp(int(match[1]) / _MICROSECONDS, UTC), int(match[2])
+    except (OverflowError, ValueError, OSError):
+        return None

@@ -38,6 +38,7 @@ urlpatterns = [
     path("customers/customers.xlsx", customers.export, name="customers-export"),
     path("customers/<int:person>/", card.page, name="customers-card"),
     path("customers/<int:person>/timeline/", card.timeline, name="customers-timeline"),
+    path("customers/<int:person>/visit/", card.visit, name="customers-visit"),
     path("customers/<int:person>/notes/", card.add_note, name="customers-note"),
     path("customers/<int:person>/notes/<int:note>/delete/", card.delete_note, name="customers-note-delete"),
     path(

@@ -17,13 +17,14 @@ from regulars.analytics import queries as analytics
 from regulars.commerce import queries as commerce
 from regulars.console import said
 from regulars.console.access import allowed, may, user_id_of
-from regulars.console.card_timeline import TimelinePage, position_of, timeline_page
+from regulars.console.card_timeline import position_of, timeline_page, visit_page
 from regulars.console.contacts import contact
 from regulars.console.task_forms import able, chosen_assignee, due_at
 from regulars.console.voice import Voice, voice
 from regulars.console.ways import back, with_choices
 from regulars.console.wording import card as wording
-from regulars.console.wording.happenings import KINDS, kind_names
+from regulars.console.wording.happenings import Told
+from regulars.console.wording.happenings_kinds import KINDS
 from regulars.console.wording.people import Basis, name_or_number, segment, stage
 from regulars.console.wording.tasks import task_line
 from regulars.customers import queries as customers
@@ -37,6 +38,7 @@ from regulars.team.types import Action, Member, Permission
 from regulars.work import queries as work
 from regulars.work import services as work_services
 from regulars.work.errors import BadTask
+from regulars.work.types import TaskRow
 
 ORDERS_SHOWN = 5
 ORDERS_ALL = 200
@@ -58,6 +60,7 @@ def page(request: HttpRequest, person: int) -> HttpResponse:
     basis = Basis(run.as_of, run.rhythm_days) if run else None
     notes = customers.notes_of(person)
     members = team.members()
+    tasks = work.tasks_of(person) if may(request, Permission.DO_TASKS) else []
     _note_seen(request, person, speak)
     return render(
         request,
@@ -74,10 +77,10 @@ def page(request: HttpRequest, person: int) -> HttpResponse:
             "known_since": speak.formats.day(speak.day_of(found.created_at)),
             "as_of": speak.formats.day(basis.as_of) if basis else "",
             **_orders(request, found, speak),
-            **_timeline(request, found, notes, speak),
+            **_timeline(request, found, _told(notes, tasks), speak),
             "notes": _notes(request, notes, members, speak),
             "note_characters_max": customer_services.NOTE_CHARACTERS_MAX,
-            **_tasks(request, found, members, speak),
+            **_tasks(request, tasks, members, speak),
         },
     )
 
@@ -90,9 +93,32 @@ def timeline(request: HttpRequest, person: int) -> HttpResponse:
     found = customers.person(person)
     if found is None:
         return _missing(request)
-    speak = voice()
-    context = _timeline(request, found, customers.notes_of(person), speak)
+    tasks = work.tasks_of(person) if may(request, Permission.DO_TASKS) else []
+    context = _timeline(request, found, _told(customers.notes_of(person), tasks), voice())
     return render(request, "console/card/happened.html", {"person": found, **context})
+
+
+@never_cache
+@require_safe
+@allowed(Permission.SEE_CUSTOMERS)
+def visit(request: HttpRequest, person: int) -> HttpResponse:
+    """What was done in a visit: below its line, or on a page of its own where there are no scripts."""
+    found = customers.person(person)
+    kind = _kind(request)
+    opened = found and visit_page(
+        found.profile_ids, visit=request.GET.get("visit", ""), kind=kind, told=Told(), voice=voice()
+    )
+    if not found or not opened:
+        return _missing(request)
+    further = opened.further and with_choices(request.path, kind=kind, visit=opened.further)
+    context = {
+        "person": found,
+        "name": name_or_number(found.name, person),
+        "visit": opened,
+        "further": further,
+    }
+    part = "HX-Request" in request.headers
+    return render(request, "console/card/steps.html" if part else "console/card/visit.html", context)
 
 
 @require_POST
@@ -220,20 +246,20 @@ def _orders(request: HttpRequest, found: PersonRow, speak: Voice) -> dict[str, A
     }
 
 
-def _timeline(request: HttpRequest, found: PersonRow, notes: list[NoteRow], speak: Voice) -> dict[str, Any]:
-    asked = request.GET.get("kind", "")
-    kind = asked if asked in KINDS else ""
-    happened: TimelinePage = timeline_page(
+def _timeline(request: HttpRequest, found: PersonRow, told: Told, speak: Voice) -> dict[str, Any]:
+    kind = _kind(request)
+    happened = timeline_page(
         found.profile_ids,
         kind=kind,
-        before=position_of(request.GET.get("before", ""), speak),
-        notes={note.id: note.text for note in notes},
+        before=position_of(request.GET.get("before", "")),
+        told=told,
         voice=speak,
     )
     card, more = reverse("customers-card", args=[found.id]), reverse("customers-timeline", args=[found.id])
-    kinds = [("", _("All")), *kind_names().items()]
+    kinds = [("", _("All")), *happened.kinds.items()]
     return {
         "days": happened.days,
+        "kind": kind,
         "kinds": [
             {"name": name, "url": with_choices(card, kind=key) + "#timeline", "chosen": key == kind}
             for key, name in kinds
@@ -243,6 +269,15 @@ def _timeline(request: HttpRequest, found: PersonRow, notes: list[NoteRow], spea
         and with_choices(card, kind=kind, before=happened.further) + "#timeline",
         "from_the_top": not request.GET.get("before"),
     }
+
+
+def _kind(request: HttpRequest) -> str:
+    asked = request.GET.get("kind", "")
+    return asked if asked in KINDS else ""
+
+
+def _told(notes: list[NoteRow], tasks: list[TaskRow]) -> Told:
+    return Told(notes={note.id: note.text for note in notes}, tasks={task.id: task.title for task in tasks})
 
 
 def _notes(
@@ -262,11 +297,10 @@ def _notes(
     ]
 
 
-def _tasks(request: HttpRequest, found: PersonRow, members: list[Member], speak: Voice) -> dict[str, Any]:
+def _tasks(request: HttpRequest, rows: list[TaskRow], members: list[Member], speak: Voice) -> dict[str, Any]:
     if not may(request, Permission.DO_TASKS):
         return {}
     colleagues = {member.id: member.called for member in members}
-    rows = work.tasks_of(found.id)
     lines = [task_line(row, {}, colleagues, speak) for row in rows]
     closed = [line for line in lines if line.closed]
     return {

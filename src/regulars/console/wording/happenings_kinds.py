@@ -1,0 +1,132 @@
+"""The kinds of what happens to a customer: what a timeline is narrowed to, and the sign before a line."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Set
+from dataclasses import dataclass
+
+from django.utils.translation import gettext as _
+
+ORDERS = frozenset(
+    {
+        "order_completed",
+        "order_updated",
+        "order_cancelled",
+        "order_refunded",
+        "order_shipped",
+        "order_delivered",
+        "delivery_promised",
+    }
+)
+CART = frozenset(
+    {
+        "product_added",
+        "product_removed",
+        "cart_viewed",
+        "cart_cleared",
+        "checkout_started",
+        "checkout_step_viewed",
+        "checkout_step_completed",
+        "payment_info_entered",
+        "coupon_entered",
+        "coupon_applied",
+        "coupon_denied",
+        "coupon_removed",
+    }
+)
+BROWSING = frozenset(
+    {
+        "page_viewed",
+        "screen_viewed",
+        "product_viewed",
+        "product_clicked",
+        "product_list_viewed",
+        "product_list_filtered",
+        "products_searched",
+        "promotion_viewed",
+        "promotion_clicked",
+        "product_added_to_wishlist",
+        "product_removed_from_wishlist",
+        "wishlist_product_added_to_cart",
+        "product_shared",
+        "cart_shared",
+    }
+)
+ABOUT = frozenset(
+    {
+        "profile_created",
+        "traits_changed",
+        "identity_added",
+        "identity_removed",
+        "consent_given",
+        "consent_withdrawn",
+        "anonymous_linked",
+        "anonymous_claim_refused",
+        "group_joined",
+    }
+)
+NOTES = frozenset({"note_added"})
+TASKS = frozenset({"task_created", "task_closed"})
+
+SITE, CARTS, OTHER = "site", "carts", "other"
+_NAMES: Mapping[str, frozenset[str]] = {
+    "orders": ORDERS,
+    CARTS: CART,
+    SITE: BROWSING,
+    "about": ABOUT,
+    "notes": NOTES,
+    "tasks": TASKS,
+}
+KINDS = (*_NAMES, OTHER)
+_SIGNS = {
+    "order_refunded": "returns",
+    "order_shipped": "ways",
+    "order_delivered": "ways",
+    "delivery_promised": "ways",
+}
+
+
+@dataclass(frozen=True)
+class Wanted:
+    """What of the log a kind takes: facts, visits or both; `names` None: whatever their names."""
+
+    names: frozenset[str] | None = None
+    facts: bool = True
+    visits: bool = True
+
+
+def wanted(kind: str, known: Set[str]) -> Wanted:
+    """Of the names that `known` to have happened to a customer. An unknown kind takes everything."""
+    if kind == OTHER:
+        return Wanted(names=frozenset(known.difference(*_NAMES.values())))
+    if kind == SITE:
+        return Wanted(facts=False)  # a visit whole, with what was put in the cart
+    if kind == CARTS:
+        return Wanted(names=CART, facts=False)
+    if kind in _NAMES:
+        return Wanted(names=_NAMES[kind], visits=False)
+    return Wanted()
+
+
+def kind_names(known: Set[str]) -> dict[str, str]:
+    """The kinds of what has happened to a customer, by what they are called."""
+    names = {
+        "orders": _("Orders"),
+        CARTS: _("Carts"),
+        SITE: _("Site"),
+        "about": _("Details"),
+        "notes": _("Notes"),
+        "tasks": _("Tasks"),
+        OTHER: _("Other"),
+    }
+    there = {kind for kind, of in _NAMES.items() if known & of}
+    if CARTS in there:
+        there.add(SITE)
+    if known.difference(*_NAMES.values()):
+        there.add(OTHER)
+    return {kind: name for kind, name in names.items() if kind in there}
+
+
+def sign_of(name: str) -> str:
+    """Which sign stands before a line of this event."""
+    return _SIGNS.get(name) or next((kind for kind, names in _NAMES.items() if name in names), OTHER)
