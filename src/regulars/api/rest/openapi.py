@@ -1,0 +1,134 @@
+"""The OpenAPI document: what Ninja knows of the operations, and what holds for all of them."""
+
+from __future__ import annotations
+
+from functools import lru_cache
+from typing import Any
+
+from regulars.api.rest.application import VERSION, api
+from regulars.api.rest.idempotency import HEADER, LENGTH_MAX, REPLAYED
+from regulars.api.rest.problems import MEDIA_TYPE, Code
+from regulars.api.rest.routes import SCOPE, WRITES
+
+PREFIX = "/api/v1"
+_BODY_METHODS = {"post", "put", "patch"}
+_METHODS = _BODY_METHODS | {"get", "delete"}
+
+_INTRODUCTION = """\
+What the shop's systems tell Regulars and ask of it. Keys are made in Connections → Keys.
+
+Times are ISO 8601 with a zone. Money is whole minor units with the currency beside. Lists come in pages:
+give `next` of one page as `after` of the next. A write may carry an `Idempotency-Key`: sent again with the
+same key within 24 hours it takes effect once and gets the first answer again.
+"""
+
+_PROBLEM = {
+    "title": "Problem",
+    "type": "object",
+    "required": ["type", "title", "status", "code", "detail"],
+    "properties": {
+        "type": {"type": "string", "description": "Where in the reference the code is explained."},
+        "title": {"type": "string", "description": "What the code means."},
+        "status": {"type": "integer"},
+        "code": {"type": "string", "enum": [code.code for code in Code], "description": "Stable."},
+        "detail": {"type": "string", "description": "What was wrong this time and what to do."},
+        "errors": {
+            "type": "array",
+            "items": {
+                "type": "object",
+                "required": ["field", "code", "detail"],
+                "properties": {
+                    "field": {"type": "string", "description": "Its path, such as lines.0.amount_minor."},
+                    "code": {"type": "string"},
+                    "detail": {"type": "string"},
+                },
+            },
+        },
+    },
+}
+_HEADERS = {
+    "RateLimit-Limit": ("integer", "Calls a minute."),
+    "RateLimit-Remaining": ("integer", "How many of them are left."),
+    "RateLimit-Reset": ("integer", "Seconds until all are back."),
+    "Retry-After": ("integer", "Seconds to wait before the call is repeated."),
+    "WWW-Authenticate": ("string", "How to send a key."),
+    REPLAYED: ("string", "`true`: the answer of the first call with this idempotency key."),
+}
+_HEADERS_OF = {
+    401: ["WWW-Authenticate"],
+    429: ["RateLimit-Limit", "RateLimit-Remaining", "RateLimit-Reset", "Retry-After"],
+    503: ["Retry-After"],
+}
+_LIMITS = ["RateLimit-Limit", "RateLimit-Remaining", "RateLimit-Reset"]
+_ALWAYS = [Code.NOT_AUTHENTICATED, Code.NOT_ALLOWED, Code.TOO_MANY, Code.BROKEN, Code.UNAVAILABLE]
+
+
+@lru_cache(maxsize=1)
+def document() -> dict[str, Any]:
+    """The whole document; it depends on the code only."""
+    made: dict[str, Any] = dict(api.get_openapi_schema(path_prefix=PREFIX))
+    made["info"] = {"title": "Regulars", "version": VERSION, "description": _INTRODUCTION}
+    made["servers"] = [{"url": "/", "description": "This installation"}]
+    for path in made["paths"].values():
+        for method, operation in path.items():
+            if method in _METHODS:
+                _complete(operation, method)
+    components = made["components"]
+    components["schemas"]["Problem"] = _PROBLEM
+    components["headers"] = {
+        name: {"schema": {"type": type_}, "description": text} for name, (type_, text) in _HEADERS.items()
+    }
+    components["securitySchemes"] = {
+        "bearer": {"type": "http", "scheme": "bearer", "description": "`Authorization: Bearer sk_…`"},
+        "basic": {"type": "http", "scheme": "basic", "description": "The key as the user, no password."},
+    }
+    return made
+
+
+def _complete(operation: dict[str, Any], method: str) -> None:
+    """Add what every operation of its kind answers and takes."""
+    operation["security"] = [{"bearer": []}, {"basic": []}]
+    for parameter in operation.get("parameters", ()):
+        parameter.pop("examples", None)  # as Ninja puts them here they are none of OpenAPI's
+        parameter["schema"].pop("description", None)
+    writes = operation.pop(WRITES)
+    codes = list(_ALWAYS)
+    if any(parameter["in"] == "path" for parameter in operation.get("parameters", ())):
+        codes.append(Code.NOT_FOUND)
+    if operation.get("parameters") or "requestBody" in operation:
+        codes.append(Code.INVALID)
+    if any(parameter["name"] == "after" for parameter in operation.get("parameters", ())):
+        codes.append(Code.BAD_CURSOR)
+    if "requestBody" in operation:
+        codes += [Code.BAD_JSON, Code.LENGTH_REQUIRED, Code.TOO_LARGE, Code.NOT_JSON]
+    if writes:
+        codes += [Code.CONFLICT, Code.STALE, Code.REFUSED, Code.IN_PROGRESS]
+        codes += [Code.KEY_REUSED, Code.BAD_IDEMPOTENCY_KEY]
+        operation.setdefault("parameters", []).append(_idempotency_key())
+    for status, response in operation["responses"].items():
+        names = _LIMITS + ([REPLAYED] if writes and int(status) < 300 else [])
+        response["headers"] = {name: {"$ref": f"#/components/headers/{name}"} for name in names}
+    for code in sorted(set(codes), key=lambda code: (code.status, code.code)):
+        _add_problem(operation["responses"], code)
+    operation["responses"] = {str(key): operation["responses"][key] for key in sorted(operation["responses"])}
+    operation["description"] = f"{operation.get('description', '')}\n\nScope: `{operation[SCOPE]}`.".strip()
+    assert method in _BODY_METHODS or "requestBody" not in operation  # noqa: S101 (a slip in a declaration)
+
+
+def _add_problem(responses: dict[int, Any], code: Code) -> None:
+    told = responses.setdefault(code.status, {"description": "", "content": {}})
+    words = f"`{code.code}`: {code.title}."
+    told["description"] = f"{told['description']} {words}".strip()
+    told["content"] = {MEDIA_TYPE: {"schema": {"$ref": "#/components/schemas/Problem"}}}
+    names = _HEADERS_OF.get(code.status, _LIMITS)
+    told["headers"] = {name: {"$ref": f"#/components/headers/{name}"} for name in names}
+
+
+def _idempotency_key() -> dict[str, Any]:
+    return {
+        "in": "header",
+        "name": HEADER,
+        "required": False,
+        "description": "Any text of your own, new for each new call and the same for its repetitions.",
+        "schema": {"type": "string", "minLength": 1, "maxLength": LENGTH_MAX, "pattern": "^[ -~]+$"},
+    }

@@ -1,0 +1,134 @@
+"""Answers that say what was wrong: problem+json (RFC 9457) with a code that never changes."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from enum import Enum
+from http import HTTPStatus
+
+from django.http import HttpResponse
+
+MEDIA_TYPE = "application/problem+json"
+REFERENCE = "/api/v1/reference"
+RETRY_SECONDS = 1
+"""When to come back after a conflict or while the database is away: both are usually over in a moment."""
+
+
+class Code(Enum):
+    """Every problem there is: its code, status and title. Programs go by the code, so it is for ever."""
+
+    BAD_JSON = "bad_json", 400, "The body is not JSON"
+    BAD_CURSOR = "bad_cursor", 400, "The cursor is not one of ours"
+    BAD_IDEMPOTENCY_KEY = "bad_idempotency_key", 400, "The idempotency key cannot be used"
+    NOT_AUTHENTICATED = "not_authenticated", 401, "No valid key"
+    NOT_ALLOWED = "not_allowed", 403, "The key may not do this"
+    NOT_YOUR_BRANCH = "not_your_branch", 403, "The key belongs to another branch"
+    NOT_FOUND = "not_found", 404, "There is nothing here"
+    METHOD_NOT_ALLOWED = "method_not_allowed", 405, "The address does not take this method"
+    CONFLICT = "conflict", 409, "It contradicts what is stored"
+    STALE = "stale", 409, "A newer state is stored"
+    REFUSED = "refused", 409, "It cannot be stored"
+    IN_PROGRESS = "in_progress", 409, "The same request is under way"
+    LENGTH_REQUIRED = "length_required", 411, "The length of the body is not told"
+    TOO_LARGE = "too_large", 413, "The body is too large"
+    NOT_JSON = "not_json", 415, "The body has another type than JSON"
+    INVALID = "invalid", 422, "Something in the request is not as it should be"
+    KEY_REUSED = "idempotency_key_reused", 422, "The idempotency key was used for another request"
+    TOO_MANY = "too_many_requests", 429, "Too many requests"
+    BROKEN = "internal_error", 500, "Something broke on our side"
+    UNAVAILABLE = "unavailable", 503, "Not available right now"
+
+    def __init__(self, code: str, status: int, title: str) -> None:
+        self.code = code
+        self.status = status
+        self.title = title
+
+
+@dataclass(frozen=True, slots=True)
+class Fault:
+    """What is wrong with one field; `field` is its path with dots, list places counted from 0."""
+
+    field: str
+    code: str
+    detail: str
+
+
+class Problem(Exception):
+    """Ends the request with this answer; what the transaction did until now is taken back."""
+
+    def __init__(
+        self,
+        code: Code,
+        detail: str,
+        *,
+        faults: Sequence[Fault] = (),
+        headers: Mapping[str, str] | None = None,
+    ) -> None:
+        super().__init__(detail)
+        self.code = code
+        self.detail = detail
+        self.faults = faults
+        self.headers = dict(headers or {})
+
+    def response(self) -> HttpResponse:
+        """The answer as it is sent."""
+        body: dict[str, object] = {
+            "type": f"{REFERENCE}#{self.code.code}",
+            "title": self.code.title,
+            "status": self.code.status,
+            "code": self.code.code,
+            "detail": self.detail,
+        }
+        if self.faults:
+            body["errors"] = [
+                {"field": fault.field, "code": fault.code, "detail": fault.detail} for fault in self.faults
+            ]
+        return HttpResponse(
+            json.dumps(body, ensure_ascii=False, separators=(",", ":")),
+            status=self.code.status,
+            headers={"Content-Type": MEDIA_TYPE, "Cache-Control": "no-store", **self.headers},
+        )
+
+
+def invalid(field: str, code: str, detail: str) -> Problem:
+    """A single field that is not as it should be, found out only by looking into what is stored."""
+    return Problem(Code.INVALID, detail, faults=[Fault(field, code, detail)])
+
+
+def missing(what: str) -> Problem:
+    """There is no such thing."""
+    return Problem(Code.NOT_FOUND, what)
+
+
+def method_not_allowed(allowed: Sequence[str]) -> Problem:
+    """The address exists, for other methods."""
+    return Problem(
+        Code.METHOD_NOT_ALLOWED,
+        f"This address takes {', '.join(allowed)}.",
+        headers={"Allow": ", ".join(allowed)},
+    )
+
+
+def in_progress() -> Problem:
+    """The same idempotency key is being worked on at this very moment."""
+    return Problem(
+        Code.IN_PROGRESS,
+        "A request with this Idempotency-Key is under way. Repeat it in a moment to get its answer.",
+        headers={"Retry-After": str(RETRY_SECONDS)},
+    )
+
+
+def unavailable() -> Problem:
+    """The database cannot be reached or is too busy; nothing was stored."""
+    return Problem(
+        Code.UNAVAILABLE,
+        "The database does not answer. Nothing was stored; repeat the request in a moment.",
+        headers={"Retry-After": str(RETRY_SECONDS)},
+    )
+
+
+def broken() -> Problem:
+    """A mistake of ours; what it was stands in the server's log."""
+    return Problem(Code.BROKEN, f"{HTTPStatus(500).phrase}. Nothing was stored; the server's log says more.")
