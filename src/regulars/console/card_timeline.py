@@ -2,19 +2,17 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime
 from functools import partial
 from typing import NamedTuple
 
+from regulars.console.places import Place, place_of, place_text
 from regulars.console.voice import Voice
 from regulars.console.wording.happenings import (
     Happening,
     Told,
     happening,
-    place_text,
     span,
     steps,
     together,
@@ -22,7 +20,6 @@ from regulars.console.wording.happenings import (
 )
 from regulars.console.wording.happenings_kinds import Wanted, kind_names, wanted
 from regulars.events import queries as events
-from regulars.events.queries import Place
 from regulars.events.types import EventClass, TimelineEvent
 
 PAGE = 20
@@ -30,8 +27,6 @@ FACTS_READ = 100
 """Events read for a page: several may stand in one line."""
 STEPS = 50
 """Steps of a visit shown at once."""
-_PLACE = re.compile(r"(\d{1,17})_(\d{1,18})", re.ASCII)
-_MICROSECONDS = 1_000_000
 
 
 class Position(NamedTuple):
@@ -90,7 +85,7 @@ class _Stream(NamedTuple):
 def position_of(text: str) -> Position:
     """What stands in an address; the top for what is no position."""
     fact, _, browsing = text.partition(".")
-    return Position(_place(fact), _place(browsing))
+    return Position(place_of(fact), place_of(browsing))
 
 
 def timeline_page(
@@ -165,7 +160,7 @@ def visit_page(
 ) -> VisitPage | None:
     """The steps of a visit, which a line of the timeline or the page above names; None for no such name."""
     upper, _, lower = visit.partition("-")
-    before, since = _place(upper), _place(lower)
+    before, since = place_of(upper), place_of(lower)
     if before is None or since is None:
         return None
     names = wanted(kind, frozenset()).names if kind else None
@@ -184,13 +179,3 @@ def visit_page(
 
 def _where(event: TimelineEvent) -> Place:
     return event.occurred_at, event.id
-
-
-def _place(text: str) -> Place | None:
-    match = _PLACE.fullmatch(text)
-    if match is None:
-        return None
-    try:
-        return datetime.fromtimestamp(int(match[1]) / _MICROSECONDS, UTC), int(match[2])
-    except (OverflowError, ValueError, OSError):
-        return None

@@ -16,7 +16,7 @@ from django.views.decorators.http import require_POST, require_safe
 
 from regulars.console import said
 from regulars.console.access import allowed, user_id_of
-from regulars.console.card_timeline import Position, position_of
+from regulars.console.places import place_of, place_text
 from regulars.console.task_forms import able, chosen_assignee, due_at
 from regulars.console.voice import Voice, voice
 from regulars.console.ways import back, with_choices
@@ -42,14 +42,14 @@ def page(request: HttpRequest) -> HttpResponse:
     """Open tasks, mine or everybody's: overdue, today's, later."""
     speak, user = voice(), user_id_of(request)
     everybody = request.GET.get("who") == "all"
-    at = position_of(request.GET.get("after", ""), speak)
+    at = place_of(request.GET.get("after", ""))
     rows = work.open_tasks(assignee_id=None if everybody else user, cursor=at, limit=PAGE + 1)
     shown = rows[:PAGE]
     members = team.members()
     colleagues = {member.id: member.called for member in members} if everybody else {}
     names = _names(shown)
     who = "all" if everybody else ""
-    older = str(Position(shown[-1].due_at, shown[-1].id)) if len(rows) > PAGE else ""
+    older = place_text((shown[-1].due_at, shown[-1].id)) if len(rows) > PAGE else ""
     path = reverse("tasks")
     return render(
         request,

@@ -11,6 +11,7 @@ from typing import Any
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
+from regulars.console.places import place_text
 from regulars.console.voice import Voice
 from regulars.console.wording import happenings_kinds as kinds
 from regulars.console.wording.happenings_words import sentence, short_words, visit_parts
@@ -160,11 +161,6 @@ def span(began: datetime, ended: datetime, voice: Voice) -> str:
     """ "13:50–14:10", or one time where both are the same."""
     first, last = voice.time(began), voice.time(ended)
     return last if first == last else f"{first}–{last}"
-
-
-def place_text(place: tuple[datetime, int]) -> str:
-    """A place of the timeline as it stands in an address: microseconds since 1970, and the id."""
-    return f"{round(place[0].timestamp() * 1_000_000)}_{place[1]}"
 
 
 def _moment(moment: datetime, voice: Voice) -> str:

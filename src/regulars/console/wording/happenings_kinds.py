@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Set
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 from django.utils.translation import gettext as _
@@ -95,7 +95,7 @@ class Wanted:
     visits: bool = True
 
 
-def wanted(kind: str, known: Set[str]) -> Wanted:
+def wanted(kind: str, known: frozenset[str]) -> Wanted:
     """Of the names that `known` to have happened to a customer. An unknown kind takes everything."""
     if kind == OTHER:
         return Wanted(names=frozenset(known.difference(*_NAMES.values())))
@@ -108,7 +108,7 @@ def wanted(kind: str, known: Set[str]) -> Wanted:
     return Wanted()
 
 
-def kind_names(known: Set[str]) -> dict[str, str]:
+def kind_names(known: frozenset[str]) -> dict[str, str]:
     """The kinds of what has happened to a customer, by what they are called."""
     names = {
         "orders": _("Orders"),

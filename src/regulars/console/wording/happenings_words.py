@@ -158,7 +158,7 @@ def _readers(
 
     def amount(told: Properties) -> str:
         minor = told.get("amount_minor")
-        return voice.money(minor, str(told.get("currency", ""))) if _is_int(minor) else ""
+        return voice.money(minor, str(told.get("currency", ""))) if isinstance(minor, int) else ""
 
     def product(told: Properties) -> str:
         number = told.get("product_id")
@@ -235,10 +235,6 @@ def _channel(channel: str) -> str:
     }.get(channel, plain(channel))
 
 
-def _is_int(value: object) -> bool:
-    return isinstance(value, int) and not isinstance(value, bool)
-
-
 def short_words(name: str, count: int) -> str:
     """What became of an order, beside the sentence about it: "changed 2 times"."""
     match name:
@@ -269,9 +265,9 @@ def visit_parts(counts: Mapping[str, int], voice: Voice) -> list[str]:
             parts.append(words(count) % {"count": voice.formats.number(count)})
     other = sum(left.values())
     if other:
-        words = ngettext("%(count)s more action", "%(count)s more actions", other)
+        besides = ngettext("%(count)s more action", "%(count)s more actions", other)
         alone = ngettext("%(count)s action", "%(count)s actions", other)
-        parts.append((words if parts else alone) % {"count": voice.formats.number(other)})
+        parts.append((besides if parts else alone) % {"count": voice.formats.number(other)})
     return parts
 
 
