@@ -5,16 +5,12 @@ import socket
 import ssl
 import threading
 from collections.abc import Iterator
-from datetime import UTC, datetime, timedelta
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from typing import Any
 
 import pytest
-from cryptography import x509
-from cryptography.hazmat.primitives import hashes
-from cryptography.hazmat.primitives.asymmetric import ec
-from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat
+from tests import tls
 
 from regulars.kit import outgoing
 from regulars.kit.outgoing import OutgoingError
@@ -23,30 +19,12 @@ HERE = outgoing.networks(["127.0.0.1/32"])
 CONTENT = b"order_id,amount\n1,10\n" * 100
 
 
-def _certificate(folder: Path) -> tuple[Path, Path]:
-    """A certificate of its own for `localhost`, and its key."""
-    key = ec.generate_private_key(ec.SECP256R1())
-    name = x509.Name([x509.NameAttribute(x509.NameOID.COMMON_NAME, "localhost")])
-    today = datetime.now(UTC)
-    made = (
-        x509.CertificateBuilder(name, name, key.public_key(), x509.random_serial_number())
-        .not_valid_before(today - timedelta(days=1))
-        .not_valid_after(today + timedelta(days=1))
-        .add_extension(x509.SubjectAlternativeName([x509.DNSName("localhost")]), critical=False)
-        .add_extension(x509.BasicConstraints(ca=True, path_length=None), critical=True)
-        .sign(key, hashes.SHA256())
-    )
-    (folder / "cert.pem").write_bytes(made.public_bytes(Encoding.PEM))
-    (folder / "key.pem").write_bytes(key.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption()))
-    return folder / "cert.pem", folder / "key.pem"
-
-
 class Server:
     """An https server on this machine with a certificate of its own."""
 
     def __init__(self, folder: Path) -> None:
         self.seen: list[dict[str, str]] = []
-        certificate, key = _certificate(folder)
+        certificate, key = tls.certificate(folder)
         server = self
 
         class Handler(BaseHTTPRequestHandler):
@@ -58,9 +36,9 @@ class Server:
                 return None
 
         self._http = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
-        tls = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
-        tls.load_cert_chain(certificate, key)
-        self._http.socket = tls.wrap_socket(self._http.socket, server_side=True)
+        speaking = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+        speaking.load_cert_chain(certificate, key)
+        self._http.socket = speaking.wrap_socket(self._http.socket, server_side=True)
         self.context = ssl.create_default_context(cafile=str(certificate))
         self.url = f"https://localhost:{self._http.server_address[1]}"
         threading.Thread(target=self._http.serve_forever, daemon=True).start()
