@@ -141,9 +141,9 @@ def test_what_may_be_meant(text: str, meant: Wanted) -> None:
 @pytest.mark.parametrize(
     ("text", "index"),
     [
-        ("анна", "customers_profile_by_name"),
+        ("анна", "customers_profile_listed"),
         ("пет ива", "customers_profile_words"),
-        ("а б", "customers_profile_by_name"),
+        ("а б", "customers_profile_listed"),
         ("anna@", "customers_identity_email"),
         ("+7 916 000 45 67", "customers_identity_phone"),
         ("ID-17", "customers_profile_external_id"),

@@ -27,11 +27,13 @@ Order = Literal["last_day", "revenue", "orders", "first_day", "name"]
 ORDERS: tuple[Order, ...] = (*get_args(Sort), "name")
 
 _NAME_POSITION = re.compile(r"(\d{1,18})_(.*)", re.ASCII | re.DOTALL)
-# The order is that of the index customers_profile_by_name; somebody is listed once, under the oldest profile.
+# The condition and the order are those of the index customers_profile_listed; somebody is listed once, under
+# the oldest profile. Who is only a device is not listed.
 _BY_NAME = """
 SELECT p.person_id, p.sort_key FROM customers_profile AS p {joined}
-WHERE {where} AND NOT EXISTS (
-    SELECT 1 FROM customers_profile AS older WHERE older.person_id = p.person_id AND older.id < p.id
+WHERE p.source <> 'anonymous' AND {where} AND NOT EXISTS (
+    SELECT 1 FROM customers_profile AS older
+    WHERE older.person_id = p.person_id AND older.id < p.id AND older.source <> 'anonymous'
 )
 ORDER BY (p.sort_key = '') {way}, p.sort_key COLLATE "C" {way}, p.person_id {way}
 LIMIT %s

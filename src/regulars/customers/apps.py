@@ -10,7 +10,7 @@ from regulars.kit import lake, schedules
 from regulars.kit.lake import LakeTable
 
 # Months mean nothing for it: one file for all.
-PROFILES = LakeTable(name="profiles", query="SELECT profile_id, person_id FROM facts_profiles")
+PROFILES = LakeTable(name="profiles", query="SELECT profile_id, person_id, known FROM facts_profiles")
 
 
 class CustomersConfig(AppConfig):

@@ -6,8 +6,9 @@ locked, then profiles, then what belongs to them, each in the order of their ids
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 from django.db import connection
 
@@ -19,10 +20,16 @@ FROM customers_profile AS p
 JOIN unnest(%s::text[], %s::text[]) AS k(source, external_id) USING (source, external_id)
 ORDER BY p.id
 """
-_LOCK_BY_ID = "SELECT id FROM customers_profile WHERE id = ANY(%s) ORDER BY id FOR NO KEY UPDATE"
-_LOCK_PERSONS = "SELECT id FROM customers_person WHERE id = ANY(%s) ORDER BY id FOR UPDATE"
 _FOR_CHANGE = "FOR NO KEY UPDATE OF p"
 _FOR_REMOVAL = "FOR UPDATE OF p"
+_LOCK_BY_ID = "SELECT id FROM customers_profile WHERE id = ANY(%s) ORDER BY id FOR NO KEY UPDATE"
+_LOCK_PERSONS = "SELECT id FROM customers_person WHERE id = ANY(%s) ORDER BY id FOR UPDATE"
+_LOCK_PERSONS_OF = """
+SELECT id FROM customers_person WHERE id IN (
+    SELECT p.person_id FROM customers_profile AS p
+    JOIN unnest(%s::text[], %s::text[]) AS k(source, external_id) USING (source, external_id)
+) ORDER BY id FOR UPDATE
+"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,38 +46,37 @@ def lock_profiles(keys: Iterable[ProfileKey]) -> dict[ProfileKey, int]:
 
 
 def lock_profiles_whole(keys: Iterable[ProfileKey]) -> dict[ProfileKey, LockedProfile]:
-    """Lock them so that nobody can begin to point at them either, for they may be removed."""
-    return _lock(keys, _FOR_REMOVAL)
+    """Lock them and their persons so that nobody can begin to point at them, for they may be removed."""
+    wanted = sorted(set(keys))
+    _run(_LOCK_PERSONS_OF, _columns(wanted))
+    return _lock(wanted, _FOR_REMOVAL)
 
 
 def lock_profiles_by_id(ids: Iterable[int]) -> set[int]:
     """Lock these profiles until the end of the transaction; gives those that are there."""
-    return _lock_ids(_LOCK_BY_ID, ids)
+    return {id_ for (id_,) in _run(_LOCK_BY_ID, [sorted(set(ids))])}
 
 
 def lock_persons(ids: Iterable[int]) -> set[int]:
     """Lock these persons, so that their profiles can be moved; gives those that are there."""
-    return _lock_ids(_LOCK_PERSONS, ids)
-
-
-def _lock_ids(statement: str, ids: Iterable[int]) -> set[int]:
-    wanted = sorted(set(ids))
-    if not wanted:
-        return set()
-    with connection.cursor() as cursor:
-        cursor.execute(statement, [wanted])
-        return {id_ for (id_,) in cursor.fetchall()}
+    return {id_ for (id_,) in _run(_LOCK_PERSONS, [sorted(set(ids))])}
 
 
 def _lock(keys: Iterable[ProfileKey], strength: str) -> dict[ProfileKey, LockedProfile]:
-    wanted = sorted(set(keys))
-    if not wanted:
-        return {}
+    rows = _run(_LOCK + strength, _columns(sorted(set(keys))))
+    return {
+        (source, external_id): LockedProfile(id_, revision) for id_, source, external_id, revision in rows
+    }
+
+
+def _columns(keys: Sequence[ProfileKey]) -> list[list[str]]:
+    return [[source for source, _ in keys], [external_id for _, external_id in keys]]
+
+
+def _run(statement: str, columns: list[list[str]] | list[list[int]]) -> list[tuple[Any, ...]]:
+    """The rows of a statement over columns of values; none, unasked, where there are no values."""
+    if not columns[0]:
+        return []
     with connection.cursor() as cursor:
-        cursor.execute(
-            _LOCK + strength, [[source for source, _ in wanted], [external_id for _, external_id in wanted]]
-        )
-        return {
-            (source, external_id): LockedProfile(id_, revision)
-            for id_, source, external_id, revision in cursor.fetchall()
-        }
+        cursor.execute(statement, columns)
+        return list(cursor.fetchall())

@@ -100,4 +100,8 @@ class Consent(models.Model):
                 fields=["profile", "channel", "topic", "at", "granted", "source"],
                 name="customers_consent_once",
             ),
+            models.CheckConstraint(
+                condition=~models.Q(channel="") & ~models.Q(topic="") & ~models.Q(source=""),
+                name="customers_consent_words",
+            ),
         )

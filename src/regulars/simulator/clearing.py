@@ -29,10 +29,10 @@ _AS_FILLED = 1
 def clear(*, now: datetime, limit: int) -> int:
     """Take away at most `limit` of what is left of the demo shop; says how much that was, 0 when all is gone.
 
-    Only what `demo.fill` stored, and with its customers the notes, tasks and events about them; everything
-    else stays, and so does what somebody changed since. Interrupted, it goes on where it was. At the end
-    the audits it was part of are forgotten, and figures asked for. What was said of the shop is taken back
-    by `team`, when the owner asks for all this.
+    Only what `demo.fill` stored, and with its customers the notes, tasks, traits, consents and events about
+    them; everything else stays, and so does what somebody changed since. Interrupted, it goes on where it
+    was. At the end the audits it was part of are forgotten, and figures asked for. What was said of the shop
+    is taken back by `team`, when the owner asks for all this.
     """
     shop = DemoShop.objects.select_for_update().first()
     if shop is None:
@@ -72,6 +72,8 @@ def _clear_customers(shop: DemoShop, batch: int, now: datetime) -> int:
     keys = [(SOURCE, str(number)) for number in range(left + 1, shop.customers + 1)]
     ids = sorted(customers_queries.profile_ids(keys).values())
     customers.remove_notes(profile_ids=ids)
+    customers.remove_consents(profile_ids=ids)
+    customers.remove_traits(profile_ids=ids)
     work.remove_tasks(profile_ids=ids)
     changes = [ProfileChange(key, _AS_FILLED) for key in keys]
     customers.undo_profiles(changes=changes, now=now)

@@ -1,4 +1,7 @@
-"""What is known of every person, ready to be written back: also of those who never ordered."""
+"""What is known of every person, ready to be written back: also of those who never ordered.
+
+Who is only a device is nobody until an order comes: there are many more of them than of customers.
+"""
 
 from __future__ import annotations
 
@@ -21,12 +24,13 @@ _SEGMENTS = "CREATE OR REPLACE TEMP TABLE segment_names (r TINYINT, f TINYINT, s
 # Amounts are whole minor units of the currency; an average is rounded, halves up.
 _PERSONS = """
 CREATE OR REPLACE TABLE persons AS
-WITH everybody AS (
-    SELECT person_id, min(profile_id) AS profile_id FROM read_profiles GROUP BY person_id
-), known AS (
+WITH ordered AS (
     SELECT c.customer_id::BIGINT AS person_id, e.*,
            (e.revenue::DECIMAL(28, 6) * {minor_in_major}::DECIMAL(6, 0))::BIGINT AS revenue_minor
     FROM each_customer e JOIN customers c USING (customer)
+), everybody AS (
+    SELECT person_id, min(profile_id) AS profile_id FROM read_profiles GROUP BY person_id
+    HAVING bool_or(known) OR person_id IN (SELECT person_id FROM ordered)
 )
 SELECT person_id, profile_id,
        coalesce(orders, 0) AS orders,
@@ -36,7 +40,7 @@ SELECT person_id, profile_id,
        coalesce(purchase_days, 0) AS purchase_days,
        (2 * revenue_minor + orders) // (2 * orders) AS average_order_minor,
        usual_gap_days, r, f, m, segment, stage, first_channel AS channel
-FROM everybody LEFT JOIN known USING (person_id) LEFT JOIN segment_names USING (r, f)
+FROM everybody LEFT JOIN ordered USING (person_id) LEFT JOIN segment_names USING (r, f)
 ORDER BY person_id
 """
 _NOBODY_ORDERED = """
@@ -47,6 +51,7 @@ SELECT person_id, min(profile_id) AS profile_id, 0 AS orders, 0 AS revenue_minor
        NULL AS segment, NULL AS stage, NULL AS channel
 FROM read_profiles
 GROUP BY person_id
+HAVING bool_or(known)
 ORDER BY person_id
 """
 

@@ -52,7 +52,7 @@ _EMPTY = {
         " product VARCHAR, category VARCHAR, quantity VARCHAR, amount_minor BIGINT, currency VARCHAR,"
         " channel VARCHAR, branch VARCHAR"
     ),
-    "read_profiles": "profile_id BIGINT, person_id BIGINT",
+    "read_profiles": "profile_id BIGINT, person_id BIGINT, known BOOLEAN",
     "read_costs": "channel VARCHAR, day DATE, cost_minor BIGINT, currency VARCHAR",
 }
 

@@ -6,20 +6,30 @@ from collections import defaultdict
 from collections.abc import Iterable, Sequence
 
 from django.db import connection
+from django.db.models import QuerySet
 
 from regulars.customers.models import Identity, Profile
-from regulars.customers.rules import called_by_number, shown_id
-from regulars.customers.types import Contacts, IdentityType, NamedPerson, PersonRow, ProfileKey, ProfileRow
+from regulars.customers.rules import called_by_device, called_by_number, shown_id
+from regulars.customers.types import (
+    ANONYMOUS,
+    Contacts,
+    IdentityType,
+    NamedPerson,
+    PersonRow,
+    ProfileKey,
+    ProfileRow,
+)
 
 BY_NAME_MAX = 1_000
 """Most persons of the list by name read at once."""
 
-# The condition and the order are those of the index customers_profile_by_name; a person is listed once,
-# under the name of the oldest profile. Those without a name come last.
+# The condition and the order are those of the index customers_profile_listed; a person is listed once,
+# under the name of the oldest profile. Those without a name come last; who is only a device is not listed.
 _BY_NAME = """
 SELECT p.person_id, p.name, p.sort_key FROM customers_profile AS p
-WHERE {after} AND NOT EXISTS (
-    SELECT 1 FROM customers_profile AS older WHERE older.person_id = p.person_id AND older.id < p.id
+WHERE p.source <> 'anonymous' AND {after} AND NOT EXISTS (
+    SELECT 1 FROM customers_profile AS older
+    WHERE older.person_id = p.person_id AND older.id < p.id AND older.source <> 'anonymous'
 )
 ORDER BY (p.sort_key = ''), p.sort_key COLLATE "C", p.person_id
 LIMIT %s
@@ -32,30 +42,43 @@ _AFTER = """((p.sort_key = ''), p.sort_key COLLATE "C", p.person_id) > (%s, %s, 
 
 
 def person_names(person_ids: Sequence[int]) -> dict[int, str]:
-    """What each of these persons is called: by the oldest name known, else by the shop's own id of them."""
-    rows = Profile.objects.filter(person_id__in=person_ids).order_by("-id")
+    """What each of these persons is called: by the oldest name known, else by the shop's own id of them.
+
+    Who is only a device is called a visitor.
+    """
+    rows = _known().filter(person_id__in=person_ids).order_by("-id")
     names: dict[int, str] = {}
     numbers: dict[int, str] = {}
     for person_id, name, external_id in rows.values_list("person_id", "name", "external_id"):
         numbers[person_id] = external_id
         if name:
             names[person_id] = name
-    return {person_id: called_by_number(number) for person_id, number in numbers.items()} | names
+    called = {person_id: called_by_number(number) for person_id, number in numbers.items()} | names
+    if unknown := [person_id for person_id in person_ids if person_id not in called]:
+        devices = Profile.objects.filter(person_id__in=unknown).order_by("-id")
+        for person_id, device in devices.values_list("person_id", "external_id"):
+            called[person_id] = called_by_device(device)
+    return called
 
 
 def shop_numbers(person_ids: Sequence[int], *, masked: bool) -> dict[int, str]:
-    """The shop's own id of each of these persons, that of the oldest profile.
+    """The shop's own id of each of these persons, that of the oldest profile; none of who is only a device.
 
     `masked`: one that is an address or a phone is not shown in full.
     """
-    rows = Profile.objects.filter(person_id__in=person_ids).order_by("-id")
+    rows = _known().filter(person_id__in=person_ids).order_by("-id")
     numbers = dict(rows.values_list("person_id", "external_id"))
     return {person_id: shown_id(number) for person_id, number in numbers.items()} if masked else numbers
 
 
 def any_customers() -> bool:
-    """Whether the shop knows anybody yet."""
-    return Profile.objects.exists()
+    """Whether the shop knows anybody yet; devices are nobody."""
+    return _known().exists()
+
+
+def _known() -> QuerySet[Profile]:
+    """Profiles that are more than a device."""
+    return Profile.objects.exclude(source=ANONYMOUS)
 
 
 def person(person_id: int) -> PersonRow | None:
@@ -71,7 +94,7 @@ def person(person_id: int) -> PersonRow | None:
     identities = Identity.objects.filter(profile__person_id=person_id).order_by("id")
     return PersonRow(
         id=person_id,
-        name=next((p.name for p in profiles if p.name), called_by_number(profiles[0].external_id)),
+        name=_called(profiles),
         created_at=min(profile.created_at for profile in profiles),
         profiles=tuple(profiles),
         identities=tuple(
@@ -80,6 +103,13 @@ def person(person_id: int) -> PersonRow | None:
             )
         ),
     )
+
+
+def _called(profiles: Sequence[ProfileRow]) -> str:
+    known = [profile for profile in profiles if profile.source != ANONYMOUS]
+    if not known:
+        return called_by_device(profiles[0].external_id)
+    return next((profile.name for profile in known if profile.name), called_by_number(known[0].external_id))
 
 
 def profile_ids(keys: Iterable[ProfileKey]) -> dict[ProfileKey, int]:

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from regulars.customers.rules.consents import wrong_with
 from regulars.customers.rules.names import (
+    NAME_CHARACTERS_MAX,
     SEARCH_CHARACTERS_MAX,
     WORDS_MAX,
     Wanted,
+    called_by_device,
     called_by_number,
     fold,
     looks_right,
@@ -20,10 +22,12 @@ from regulars.customers.rules.names import (
 from regulars.customers.rules.traits import KeptTraits, merge_traits
 
 __all__ = [
+    "NAME_CHARACTERS_MAX",
     "SEARCH_CHARACTERS_MAX",
     "WORDS_MAX",
     "KeptTraits",
     "Wanted",
+    "called_by_device",
     "called_by_number",
     "fold",
     "looks_right",

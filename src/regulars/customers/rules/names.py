@@ -98,6 +98,15 @@ def called_by_number(external_id: str) -> str:
     return _("Customer %(number)s") % {"number": shown_id(external_id)}
 
 
+_DEVICE_CHARACTERS = 8
+"""So much of a device's long id tells it from others on a page."""
+
+
+def called_by_device(device: str) -> str:
+    """What to call somebody of whom nothing is known but a device."""
+    return _("Visitor %(number)s") % {"number": device[:_DEVICE_CHARACTERS]}
+
+
 @dataclass(frozen=True, slots=True)
 class Wanted:
     """What a text typed into the search may mean; an empty field: surely not that."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from regulars.customers.services.consents import record_consents
+from regulars.customers.services.consents import record_consents, remove_consents
 from regulars.customers.services.identities import IDENTITIES_MAX, add_identities, remove_identities
 from regulars.customers.services.links import link_anonymous
 from regulars.customers.services.notes import (
@@ -14,7 +14,7 @@ from regulars.customers.services.notes import (
     write_note,
 )
 from regulars.customers.services.profiles import PROFILES_MAX, find_or_create_profiles, upsert_profiles
-from regulars.customers.services.traits import set_traits
+from regulars.customers.services.traits import remove_traits, set_traits
 from regulars.customers.services.undo import undo_profiles
 
 __all__ = [
@@ -27,8 +27,10 @@ __all__ = [
     "forget_deleted_notes",
     "link_anonymous",
     "record_consents",
+    "remove_consents",
     "remove_identities",
     "remove_notes",
+    "remove_traits",
     "restore_note",
     "set_traits",
     "undo_profiles",

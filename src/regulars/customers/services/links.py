@@ -59,7 +59,6 @@ class _Moved(Exception):
     """Somebody moved one of the persons before we had them locked."""
 
 
-@transaction.atomic
 def link_anonymous(*, pairs: Sequence[tuple[int, int]], now: datetime, backfill: bool = False) -> set[int]:
     """Give devices to the customers who turned out to use them; tells which anonymous profiles moved.
 

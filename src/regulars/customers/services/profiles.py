@@ -97,7 +97,6 @@ def upsert_profiles(
     return UpsertedProfiles(ids, len(created), len(names), revisions, before)
 
 
-@transaction.atomic
 def find_or_create_profiles(
     *, keys: Collection[ProfileKey], now: datetime, backfill: bool = False
 ) -> dict[ProfileKey, int]:
@@ -113,19 +112,21 @@ def find_or_create_profiles(
         raise ValueError(f"{len(keys)} customers in one batch; the most is {PROFILES_MAX}")
     ids = profile_ids(keys)
     missing = [NewProfile(source=source, external_id=id_) for source, id_ in keys if (source, id_) not in ids]
-    if not missing:
-        return ids
+    return ids | _create(missing, now, backfill) if missing else ids
+
+
+@transaction.atomic
+def _create(missing: Sequence[NewProfile], now: datetime, backfill: bool) -> dict[ProfileKey, int]:
     created = _insert(missing, now)
-    told = [
-        _created_event(p, created[p.key], now) for p in missing if p.key in created and p.source != ANONYMOUS
-    ]
-    events.record(told, now=now, backfill=backfill)
+    told = [profile for profile in missing if profile.key in created and profile.source != ANONYMOUS]
+    events.record(
+        [_created_event(profile, created[profile.key], now) for profile in told], now=now, backfill=backfill
+    )
     if created:
         events.touch(months=[(PROFILES_TABLE, WHOLE)], profiles=created.values())
-    ids |= created
-    if overtaken := [profile.key for profile in missing if profile.key not in ids]:
-        ids |= profile_ids(overtaken)
-    return ids
+    if overtaken := [profile.key for profile in missing if profile.key not in created]:
+        created |= profile_ids(overtaken)
+    return created
 
 
 def _created_and_locked(

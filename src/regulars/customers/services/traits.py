@@ -10,6 +10,7 @@ from datetime import datetime
 from django.db import connection, transaction
 from psycopg.types.json import Jsonb
 
+from regulars.customers.locks import lock_profiles_by_id
 from regulars.customers.rules import KeptTraits, merge_traits
 from regulars.customers.services.profiles import EVENT_SOURCE, PROFILES_MAX
 from regulars.customers.types import TRAITS_CHANGED, NewTraits, RefusedTrait, SetTraits
@@ -83,6 +84,15 @@ def set_traits(*, traits: Sequence[NewTraits], now: datetime, backfill: bool = F
         names[profile_id] = tuple(dict.fromkeys((*names.get(profile_id, ()), *work.changed)))
     events.touch(profiles=names)
     return SetTraits(names, tuple(refused))
+
+
+@transaction.atomic
+def remove_traits(*, profile_ids: Sequence[int]) -> int:
+    """Remove all traits of these profiles without a word, as when a made-up shop is cleared."""
+    lock_profiles_by_id(profile_ids)
+    with connection.cursor() as cursor:
+        cursor.execute("DELETE FROM customers_traits WHERE profile_id = ANY(%s)", [list(profile_ids)])
+        return int(cursor.rowcount)
 
 
 def _locked(wanted: Iterable[_Row]) -> dict[_Row, _Work]:

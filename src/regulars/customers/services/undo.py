@@ -18,7 +18,9 @@ from regulars.events.types import WHOLE
 GONE = "gone"
 CHANGED_SINCE = "changed_since"
 _OWN_REFERENCES = {
-    "notes": "SELECT 1 FROM customers_note AS n WHERE n.profile_id = p.id AND n.deleted_at IS NULL"
+    "notes": "SELECT 1 FROM customers_note AS n WHERE n.profile_id = p.id AND n.deleted_at IS NULL",
+    "consents": "SELECT 1 FROM customers_consent AS c WHERE c.profile_id = p.id",
+    "traits": "SELECT 1 FROM customers_traits AS t WHERE t.profile_id = p.id AND t.values <> '{}'",
 }
 
 # Back to the revision before: so that the import before this one can be undone after it.
@@ -33,8 +35,9 @@ DELETE FROM customers_identity AS i
 USING unnest(%s::bigint[], %s::text[], %s::text[]) AS t(profile_id, type, value)
 WHERE i.profile_id = t.profile_id AND i.type = t.type AND i.value = t.value
 """
-# Notes left here are deleted ones. A person goes with the last profile.
+# Notes left here are deleted ones, and traits removed ones. A person goes with the last profile.
 _REMOVE = (
+    "DELETE FROM customers_traits WHERE profile_id = ANY(%s)",
     "DELETE FROM customers_note WHERE profile_id = ANY(%s)",
     "DELETE FROM customers_identity WHERE profile_id = ANY(%s)",
     """
