@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from importlib import import_module
 from typing import Any
@@ -10,16 +11,22 @@ from django.db import connection, transaction
 from regulars.events import queries, registry, services
 from regulars.events.models import Event
 from regulars.events.queries.timeline import reading
-from regulars.events.types import EventType, NewEvent
+from regulars.events.types import EventClass, EventType, NewEvent, TimelineEvent
 
 NOW = datetime(2026, 3, 15, 12, tzinfo=UTC)
 STEP = EventType("step_taken")
-registry.register(STEP)
+LOOK = EventType("look_taken", EventClass.BROWSING)
+TOUCH = EventType("touch_given", EventClass.BROWSING)
+registry.register(STEP, LOOK, TOUCH)
 
 
-def step(key: str, profile_id: int, minutes: int) -> NewEvent:
+def step(key: str, profile_id: int, minutes: float, type_: EventType = STEP) -> NewEvent:
     moment = NOW - timedelta(minutes=minutes)
-    return NewEvent(type=STEP, source="test", key=key, occurred_at=moment, profile_id=profile_id)
+    return NewEvent(type=type_, source="test", key=key, occurred_at=moment, profile_id=profile_id)
+
+
+def looks(*minutes: float, profile_id: int = 1, type_: EventType = LOOK) -> list[NewEvent]:
+    return [step(f"{type_.name}-{profile_id}-{at}", profile_id, at, type_) for at in minutes]
 
 
 @pytest.mark.django_db
@@ -74,6 +81,113 @@ def _plan(profile_ids: list[int], **wanted: Any) -> str:
         cursor.execute("ANALYZE events")
         cursor.execute(f"EXPLAIN (ANALYZE, TIMING OFF) {statement}", values)
         return "\n".join(line for (line,) in cursor.fetchall())
+
+
+@pytest.mark.django_db
+def test_one_class_or_some_names_of_all() -> None:
+    with transaction.atomic():
+        services.record([step("a", 1, 10), step("b", 2, 8), step("c", 3, 1)], now=NOW)
+        services.record([*looks(9, 11), *looks(7, profile_id=2, type_=TOUCH)], now=NOW)
+    assert queries.names_of([1, 2]) == {"step_taken", "look_taken", "touch_given"}
+    assert queries.names_of([3]) == {"step_taken"}
+    assert queries.names_of([]) == frozenset()
+    assert _minutes(queries.timeline([1, 2], limit=9, class_=EventClass.FACT)) == [8, 10]
+    assert _minutes(queries.timeline([1, 2], limit=9, names=["touch_given", "step_taken"])) == [7, 8, 10]
+    assert _minutes(queries.timeline([1, 2], limit=2, names=["look_taken", "step_taken"])) == [8, 9]
+    assert queries.timeline([1, 2], limit=9, names=[]) == []
+    browsing = queries.timeline([1, 2], limit=9, class_=EventClass.BROWSING)
+    oldest = (browsing[1].occurred_at, browsing[1].id)
+    assert _minutes(queries.timeline([1, 2], limit=9, since=oldest)) == [7, 8, 9]
+
+
+def _minutes(lines: list[TimelineEvent]) -> list[float]:
+    return [(NOW - line.occurred_at) / timedelta(minutes=1) for line in lines]
+
+
+@pytest.mark.django_db
+def test_a_visit_ends_with_half_an_hour_of_nothing() -> None:
+    with transaction.atomic():
+        services.record([*looks(0, 5, 35, 65.5, 66), *looks(20, profile_id=2, type_=TOUCH)], now=NOW)
+        services.record([step("fact", 1, 50)], now=NOW)  # browses nothing, holds no visit together
+    found, more = queries.visits([1, 2], limit=5)
+    assert not more
+    assert [_stretch(visit) for visit in found] == [(0, 35), (65.5, 66)]
+    assert found[0].counts == {"look_taken": 3, "touch_given": 1}
+    found, more = queries.visits([1], limit=5, names=["touch_given"])
+    assert found == []
+    first, more = queries.visits([1, 2], limit=1)
+    assert more
+    (second,), more = queries.visits([1, 2], limit=1, before=first[0].first)
+    assert (_stretch(second), more) == ((65.5, 66), False)
+
+
+def _stretch(visit: queries.Visit) -> tuple[float, float]:
+    return (NOW - visit.last[0]) / timedelta(minutes=1), (NOW - visit.first[0]) / timedelta(minutes=1)
+
+
+@pytest.mark.django_db
+def test_long_visits_come_whole_or_in_parts_and_nothing_is_left_out(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Visits of 4, 9 and 2 events, of which six are read at once."""
+    monkeypatch.setattr(import_module("regulars.events.queries.timeline"), "VISITS_READ_MAX", 6)
+    with transaction.atomic():
+        services.record(looks(*range(4), *range(100, 109), *range(200, 202)), now=NOW)
+    pages, before = [], None
+    while True:
+        found, more = queries.visits([1], limit=10, before=before)
+        pages.append([sum(visit.counts.values()) for visit in found])
+        if not more:
+            break
+        before = found[-1].first
+    # The second visit is not begun where only its newest end was read.
+    assert pages == [[4], [6], [3, 2]]
+
+
+HISTORY = """
+INSERT INTO events (class, name, source, key, occurred_at, received_at, profile_id, properties, epoch)
+SELECT class, name, 'test', class || n, moment - n * interval '7 minutes', moment, 7, '{}', 1
+FROM (VALUES ('browsing', 'look_taken', 45000), ('fact', 'step_taken', 5000)) AS of(class, name, count),
+     generate_series(1, count) AS n, (SELECT %s::timestamptz AS moment) AS at
+"""
+
+
+@pytest.mark.django_db
+def test_fifty_thousand_events_of_one_customer_are_not_read_through() -> None:
+    """45,000 views and 5,000 facts, among them three carts, of long ago."""
+    with connection.cursor() as cursor:
+        cursor.execute(HISTORY, [NOW])
+        cursor.execute("INSERT INTO event_counts VALUES (7, 'look_taken', %s, %s, 45000)", [NOW, NOW])
+    with transaction.atomic():
+        services.record(looks(10, 100_000, 300_000, profile_id=7, type_=TOUCH), now=NOW)
+    assert _rows_read(class_=EventClass.FACT) == 20
+    assert _rows_read(class_=EventClass.BROWSING) == 20
+    assert _rows_read(before=(NOW - timedelta(days=20), 1)) <= 40  # of each class
+    assert _rows_read(class_=EventClass.BROWSING, names=["touch_given"]) == 3
+    assert _rows_read(names=["touch_given", "look_taken"]) == 23
+    with connection.cursor() as cursor:
+        cursor.execute("DROP INDEX events_by_name")
+    # What was counted above is not so by itself.
+    assert _rows_read(class_=EventClass.BROWSING, names=["touch_given"]) > 10_000
+
+
+def _rows_read(**wanted: Any) -> int:
+    """How many rows of the log the server looks at for a page of 20 lines."""
+    statement, values = reading("e.id, e.properties", [7], limit=20, **wanted)
+    with connection.cursor() as cursor:
+        cursor.execute("ANALYZE events")
+        cursor.execute(f"EXPLAIN (ANALYZE, TIMING OFF, BUFFERS OFF, FORMAT JSON) {statement}", values)
+        ((plan,),) = cursor.fetchall()
+    scans = list(_scans(plan[0]["Plan"]))
+    return sum(
+        (scan["Actual Rows"] + scan.get("Rows Removed by Filter", 0)) * scan["Actual Loops"] for scan in scans
+    )
+
+
+def _scans(node: dict[str, Any]) -> Iterator[dict[str, Any]]:
+    """The parts of a plan that read the log."""
+    if str(node.get("Relation Name", "")).startswith("events_"):
+        yield node
+    for part in node.get("Plans", ()):
+        yield from _scans(part)
 
 
 @pytest.mark.django_db(transaction=True)
