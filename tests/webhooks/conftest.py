@@ -25,7 +25,7 @@ def here_is_allowed(
     """This machine may be posted to, and its certificate is trusted, as an administrator would have it."""
     settings.OUTGOING_ALLOW = ["127.0.0.1/32"]
     monkeypatch.setenv("SSL_CERT_FILE", str(tls_files[0]))
-    monkeypatch.setattr(outgoing, "POST_SECONDS", 1.0)
+    monkeypatch.setattr(outgoing, "POST_SECONDS", 1.5)
     original = socket.getaddrinfo
 
     def only_v4(host: Any, port: Any, family: int = 0, *rest: Any, **how: Any) -> Any:

@@ -155,7 +155,12 @@ def _post(
     began = time.monotonic()
     try:
         reply = outgoing.post(
-            target.url, body=claimed.body.encode(), headers=headers, allow=allow, context=context
+            target.url,
+            body=claimed.body.encode(),
+            headers=headers,
+            seconds=outgoing.POST_SECONDS,
+            allow=allow,
+            context=context,
         )
     except OutgoingError as error:
         return Outcome(code=error.code, took_ms=_milliseconds(began))

@@ -1,0 +1,195 @@
+"""Several workers, and workers that die."""
+
+from __future__ import annotations
+
+import os
+import signal
+import subprocess
+import sys
+from datetime import timedelta
+from typing import Any
+
+import pytest
+from django.conf import settings
+from django.db import connection, transaction
+from procrastinate.contrib.django.models import ProcrastinateJob
+from tests.together import together
+from tests.webhooks import receivers, shop
+from tests.webhooks.receivers import Receiver
+from tests.webhooks.shop import NOW, Clock, happen
+
+from regulars.kit import clock as wall
+from regulars.webhooks import queries, services, tasks
+from regulars.webhooks.models import Delivery
+from regulars.webhooks.types import State
+
+pytestmark = pytest.mark.django_db(transaction=True)
+MANY = 60
+
+
+def _ids(receiver: Receiver) -> list[str]:
+    return [message.id for message in receiver.seen]
+
+
+def _send() -> int:
+    return services.send_due(clock=Clock())
+
+
+def test_two_workers_tell_everything_once(receiver: Receiver) -> None:
+    made = [shop.endpoint(receiver.url).id, shop.endpoint(receiver.url + "/2").id]
+    happen(*(shop.event(number) for number in range(1, MANY + 1)))
+    counts = together([_send, _send, _send])
+    assert sum(count for count in counts if isinstance(count, int)) == 2 * MANY
+    assert min(count for count in counts if isinstance(count, int)) > 0  # or there was no race
+    assert len(_ids(receiver)) == len(set(_ids(receiver))) == 2 * MANY
+    for id_ in made:
+        assert {row.state for row in queries.deliveries(id_, limit=100)} == {State.DELIVERED}
+
+
+def test_without_claims_two_workers_would_tell_twice(receiver: Receiver) -> None:
+    """The race is there: rows that are only read are read by both."""
+    shop.endpoint(receiver.url)
+    happen(*(shop.event(number) for number in range(1, 6)))
+    sql = "SELECT id FROM webhooks_delivery WHERE state = 'waiting' AND next_try_at <= %s"
+
+    def look() -> list[Any]:
+        with transaction.atomic(), connection.cursor() as cursor:
+            cursor.execute(sql, [NOW])
+            return cursor.fetchall()
+
+    one, two = together([look, look])
+    assert one == two != []
+
+
+@pytest.mark.slow
+def test_a_worker_that_dies_between_sending_and_noting_loses_nothing(
+    receiver: Receiver, tls_files: Any
+) -> None:
+    """The receiver has the message, nobody has noted it: it comes again, under the same id."""
+    made = shop.endpoint(receiver.url, now=wall.now())
+    happen(shop.event(1), now=wall.now())
+    worker: list[subprocess.Popen[bytes]] = []
+
+    def answer(request: Any) -> None:
+        worker[0].kill()  # between what was sent and what would have been noted
+        worker[0].wait()
+        receivers.status(200)(request)
+
+    receiver.answer = answer
+    worker.append(_worker())
+    receiver.wait_for(1)
+    assert worker[0].wait(30) == -signal.SIGKILL
+    (row,) = queries.deliveries(made.id, limit=10)
+    assert (row.state, row.tries) == (State.WAITING, 1)
+    receiver.answer = receivers.status(200)
+    soon = Clock(wall.now())
+    assert services.send_due(clock=soon) == 0  # it may still be under way
+    soon.forward(seconds=61)
+    assert queries.any_due(soon.now)
+    assert services.send_due(clock=soon) == 1
+    assert len(receiver.seen) == 2
+    assert len(set(_ids(receiver))) == 1
+    assert receiver.seen[0].body == receiver.seen[1].body
+    (row,) = queries.deliveries(made.id, limit=10)
+    assert (row.state, row.tries) == (State.DELIVERED, 2)
+
+
+def test_a_failure_noted_late_does_not_undo_a_success(receiver: Receiver) -> None:
+    """The first worker was so slow that another took the message up; what it notes then is old."""
+    made = shop.endpoint(receiver.url)
+    happen(shop.event(1))
+    later = Clock(NOW + timedelta(minutes=2))
+
+    def answer(request: Any) -> None:
+        if len(receiver.seen) == 1:
+            assert together([lambda: services.send_due(clock=later)]) == [1]
+            receivers.status(500)(request)
+        else:
+            receivers.status(200)(request)
+
+    receiver.answer = answer
+    _send()
+    (row,) = queries.deliveries(made.id, limit=10)
+    assert (row.state, row.tries, len(receiver.seen)) == (State.DELIVERED, 2, 2)
+
+
+def test_nothing_is_open_while_a_message_is_under_way(receiver: Receiver) -> None:
+    """Or a slow receiver would hold back all who read the log."""
+    shop.endpoint(receiver.url)
+    happen(shop.event(1))
+    open_then: list[int] = []
+
+    def look() -> int:
+        with connection.cursor() as cursor:
+            cursor.execute(
+                "SELECT count(*) FROM pg_stat_activity WHERE datname = current_database()"
+                " AND backend_type = 'client backend' AND pid <> pg_backend_pid() AND xact_start IS NOT NULL"
+            )
+            return int(cursor.fetchone()[0])
+
+    def answer(request: Any) -> None:
+        open_then.extend(count for count in together([look]) if isinstance(count, int))
+        receivers.status(200)(request)
+
+    receiver.answer = answer
+    _send()
+    assert open_then == [0]
+
+
+def test_a_job_that_comes_while_another_sends_leaves_it_to_that() -> None:
+    turn = tasks._Turn()
+    assert turn.take()
+    assert not turn.take()  # a second one, which is over at once
+    assert not turn.give_back()  # so the first looks once more
+    assert turn.give_back()
+    assert turn.take()
+    assert not turn.take()
+    assert turn.give_back(anyway=True)
+    assert turn.take()
+
+
+def test_the_schedule_wakes_for_what_is_due(receiver: Receiver) -> None:
+    made = shop.endpoint(receiver.url)
+    tasks.wake(NOW, 100)
+    assert not ProcrastinateJob.objects.exists()
+    happen(shop.event(1))
+    ProcrastinateJob.objects.all().delete()
+    tasks.wake(NOW, 100)
+    tasks.wake(NOW, 100)
+    assert ProcrastinateJob.objects.filter(task_name="webhooks.send", status="todo").count() == 1
+    services.switch_off(endpoint_id=made.id, user_id=None, now=NOW)
+    assert not queries.any_due(NOW)
+
+
+def test_what_is_older_than_thirty_days_is_removed_in_portions() -> None:
+    made = shop.endpoint("https://93.184.216.34/")
+    happen(*(shop.event(number) for number in range(1, 8)))
+    happen(shop.event(9), now=NOW + timedelta(days=10))
+    gone = NOW + timedelta(days=31)
+    assert [tasks.forget(gone, 5), tasks.forget(gone, 5), tasks.forget(gone, 5)] == [5, 2, 0]
+    assert [row.created_at for row in queries.deliveries(made.id, limit=10)] == [NOW + timedelta(days=10)]
+    services.delete_endpoint(endpoint_id=made.id, user_id=None, now=NOW)
+    assert tasks.forget(gone, 5) == 1
+    assert not Delivery.objects.exists()
+    assert queries.endpoint(made.id, now=NOW) is None
+
+
+def _worker() -> subprocess.Popen[bytes]:
+    """A process of its own that sends what is due."""
+    name = connection.settings_dict["NAME"]
+    url = os.environ["DATABASE_URL"]
+    code = (
+        "import django; django.setup()\n"
+        "from django.db import connection\n"
+        f"connection.settings_dict['NAME'] = {name!r}\n"
+        "from regulars.kit import clock\n"
+        "from regulars.webhooks import services\n"
+        "services.send_due(clock=clock.now)\n"
+    )
+    environment = os.environ | {
+        "DJANGO_SETTINGS_MODULE": "regulars.config.settings",
+        "DATABASE_URL": url,
+        "REGULARS_SECRET_KEY": settings.SECRET_KEY,
+        "REGULARS_OUTGOING_ALLOW": "127.0.0.1/32,::1/128",
+    }
+    return subprocess.Popen([sys.executable, "-c", code], env=environment)
