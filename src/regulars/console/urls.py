@@ -79,6 +79,7 @@ urlpatterns = [
     path("imports/watches/<int:number>/check/", watches.check, name="imports-watch-check"),
     path("imports/watches/<int:number>/delete/", watches.delete, name="imports-watch-delete"),
     path("connections/", keys.page, name="connections"),
+    path("connections/keys.xlsx", keys.export, name="connections-key-export"),
     path("connections/keys/new/", keys.new, name="connections-key-new"),
     path("connections/keys/<int:number>/", keys.key, name="connections-key"),
     path("connections/keys/<int:number>/revoke/", keys.revoke, name="connections-key-revoke"),

@@ -79,6 +79,8 @@ LISTS: Mapping[str, Promise] = {
     "audit": _("audit"),
     "log": _("audit log"),
     "rejected": _("rows set aside"),
+    "keys": _("keys"),
+    "set-aside": _("events set aside"),
 }
 
 PAGES: Mapping[str, tuple[str, Promise]] = {
