@@ -9,13 +9,13 @@ import logging
 import pytest
 from django.db import connection
 from django.test import override_settings
+from tests.api.rest_calls import Caller, caller, problem, told
 
 from regulars.api import keys, limits
 from regulars.api.rest.bodies import BODY_BYTES_MAX
 from regulars.kit import clock
 from regulars.team.services import revoke_key
 from regulars.team.types import KeyKind, Scope
-from tests.api.rest_calls import Caller, caller, problem, told
 
 pytestmark = pytest.mark.django_db
 

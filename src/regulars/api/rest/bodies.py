@@ -39,7 +39,7 @@ def check_length(request: HttpRequest) -> None:
 class StrictParser(Parser):
     """JSON by its standard: no NaN, no zero characters, no half surrogate pairs, decimals kept exact."""
 
-    def parse_body(self, request: HttpRequest) -> Any:  # type: ignore[override]
+    def parse_body(self, request: HttpRequest) -> Any:
         """The document of the body.
 
         Raises Problem; Ninja turns every other exception into its own words, so none may get out.
@@ -50,16 +50,20 @@ class StrictParser(Parser):
                 Code.NOT_JSON, "Send the body as JSON, with the header Content-Type: application/json."
             )
         try:
-            return load(request.body)
+            document, request.document = load(request.body)  # type: ignore[attr-defined]
         except (UnreadablePostError, RawPostDataException) as error:
             raise Problem(Code.BAD_JSON, "The body ended before its time.") from error
+        return document
 
 
-def load(raw: bytes) -> Any:
-    """A JSON document; fractions become Decimal. Raises Problem for what is none."""
+def load(raw: bytes) -> tuple[Any, str]:
+    """A JSON document, and the same as one text, whatever order and blanks it was sent with.
+
+    Fractions become Decimal. Raises Problem for what is no JSON.
+    """
     try:
         document = json.loads(raw.decode("utf-8"), parse_constant=_refuse, parse_float=_decimal)
-        text = canonical(document)
+        text = json.dumps(document, ensure_ascii=False, sort_keys=True, separators=(",", ":"), default=str)
         text.encode()
     except (ValueError, RecursionError) as error:
         # A UnicodeEncodeError is a ValueError too: half of a surrogate pair, which no text can hold.
@@ -69,12 +73,7 @@ def load(raw: bytes) -> Any:
         raise Problem(Code.BAD_JSON, "The body has a zero character (\\u0000), which no text may hold.")
     if _depth(document) > DEPTH_MAX:
         raise Problem(Code.BAD_JSON, f"The body is nested deeper than {DEPTH_MAX} levels.")
-    return document
-
-
-def canonical(document: Any) -> str:
-    """The document as one text, whatever order and blanks it was sent with."""
-    return json.dumps(document, ensure_ascii=False, sort_keys=True, separators=(",", ":"), default=str)
+    return document, text
 
 
 def _refuse(name: str) -> Any:

@@ -35,7 +35,7 @@ def unwrap(kind: str, cursor: str, *types: type) -> Place:
             raise ValueError("of another list")
     except (ValueError, TypeError, binascii.Error, RecursionError) as error:
         raise _none_of_ours() from error
-    return place
+    return list(place)
 
 
 def moment(text: str) -> datetime:

@@ -101,7 +101,7 @@ def list_customers(request: Call, limit: Limit = LIMIT, after: After = None) -> 
     return answer(Customers(customers=[shown(row) for row in rows[:limit]], next=more))
 
 
-@routes.read("/customers/find", Scope.CUSTOMERS_READ, Found, method="POST")
+@routes.read("/identities/find", Scope.CUSTOMERS_READ, Found, method="POST")
 def find_customers(request: Call, body: Identity) -> HttpResponse:
     """Find customers by an address or a number.
 

@@ -74,7 +74,7 @@ def forget(*, now: datetime, limit: int) -> int:
     """Forget at most `limit` answers that were kept long enough; says how many."""
     with connection.cursor() as cursor:
         cursor.execute(_FORGET, [now - KEPT, limit])
-        return cursor.rowcount
+        return int(cursor.rowcount)
 
 
 def _again(same: bool, status: int, body: str) -> HttpResponse:

@@ -111,7 +111,9 @@ def _complete(operation: dict[str, Any], method: str) -> None:
     for code in sorted(set(codes), key=lambda code: (code.status, code.code)):
         _add_problem(operation["responses"], code)
     operation["responses"] = {str(key): operation["responses"][key] for key in sorted(operation["responses"])}
-    operation["description"] = f"{operation.get('description', '')}\n\nScope: `{operation[SCOPE]}`.".strip()
+    # Without a text of its own Ninja gives the title again.
+    text = operation.get("description", "").removeprefix(f"{operation['summary']}.").strip()
+    operation["description"] = f"{text}\n\nScope: `{operation[SCOPE]}`.".strip()
     assert method in _BODY_METHODS or "requestBody" not in operation  # noqa: S101 (a slip in a declaration)
 
 

@@ -45,7 +45,7 @@ def _scalar(value: Any) -> str | int | float | bool:
             raise ValueError(f"A text has at most {TEXT_MAX} characters")
         return value
     if isinstance(value, int | Decimal):
-        if abs(value) > NUMBER_MAX:
+        if not -NUMBER_MAX <= value <= NUMBER_MAX:
             raise ValueError(f"A number is at most {NUMBER_MAX}")
         return value if isinstance(value, int) else float(value)
     raise ValueError("A value is a text, a number, true or false, null, or a list of them")

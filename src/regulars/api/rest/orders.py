@@ -1,0 +1,346 @@
+"""Orders by the shop's own numbers."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Annotated, Literal
+
+from django.http import HttpResponse
+from ninja import Path, Query
+from pydantic import Field
+
+from regulars.api.rest import cursors
+from regulars.api.rest.access import check_branch
+from regulars.api.rest.call import Call, answer
+from regulars.api.rest.customers import known
+from regulars.api.rest.fields import Amount, Currency, Id, Line, Moment, Quantity, Shown, Told
+from regulars.api.rest.pages import LIMIT, NEXT, After, Limit
+from regulars.api.rest.problems import Code, Fault, Problem, missing
+from regulars.api.rest.routes import Routes
+from regulars.commerce import queries, services
+from regulars.commerce.types import (
+    NewBranch,
+    NewProduct,
+    Order,
+    OrderLine,
+    OrderPlace,
+    OrderReturn,
+    OrderState,
+    OrderStatus,
+)
+from regulars.customers import queries as customers
+from regulars.customers import services as profiles
+from regulars.customers.types import SHOP
+from regulars.team.types import ApiKey, Scope
+
+LINES_MAX = 2_000
+RETURNS_MAX = 500
+PAGE, PAGE_BY_CHANGE = "orders", "changed orders"
+
+routes = Routes("Orders")
+OrderId = Annotated[Id, Path(description="The shop's own number of the order.", examples=["2026-1001"])]
+Status = Literal["completed", "cancelled"]
+
+
+class LineTold(Told):
+    """What was bought on one line."""
+
+    product_id: Id | None = None
+    """The shop's own id; a product that is not known yet is created."""
+    name: Line = ""
+    """Of the product; an empty one leaves what is known."""
+    category: Line = ""
+    quantity: Quantity = Field(default=1, validate_default=True)
+    amount_minor: Amount
+    """Paid for the whole line, discounts taken off."""
+
+
+class ReturnTold(Told):
+    """Money given back of the order."""
+
+    returned_at: Moment
+    amount_minor: Annotated[Amount, Field(ge=1)]
+    quantity: Quantity | None = None
+    line: Annotated[int, Field(ge=1, le=LINES_MAX)] | None = None
+    """Number of the line it is for, from 1; left out: for the order as a whole."""
+
+
+class OrderTold(Told):
+    """An order whole, as it stands now."""
+
+    customer_id: Id | None = None
+    """The shop's own id; a customer who is not known yet is created. Null: sold to somebody unknown."""
+    ordered_at: Moment
+    currency: Currency
+    lines: Annotated[list[LineTold], Field(min_length=1, max_length=LINES_MAX)]
+    status: Status | None = None
+    """Left out: as it is, and `completed` for a new one."""
+    cancelled_at: Moment | None = None
+    returns: Annotated[list[ReturnTold], Field(max_length=RETURNS_MAX)] | None = None
+    """All returns so far; left out: those known stay. One by one they go to `PUT /returns/{id}`."""
+    channel: Annotated[str, Field(max_length=100, pattern=r"^[^\x00-\x1f\x7f]*$")] = ""
+    """By which way the customer came, a short code such as `search`."""
+    branch_id: Id | None = None
+    """The shop's own id of the branch; one that is not known yet is created. A till's key says it itself."""
+    as_of: Moment | None = None
+    """When the order stood like this: an older state never overwrites a newer one. Left out: now."""
+
+
+class LineShown(Shown):
+    """What was bought on one line."""
+
+    number: int
+    product_id: str | None
+    name: str
+    quantity: float
+    amount_minor: int
+
+
+class ReturnShown(Shown):
+    """Money given back, as the order itself tells of it."""
+
+    returned_at: datetime
+    amount_minor: int
+    quantity: float | None
+    line: int | None
+
+
+class OrderShown(Shown):
+    """An order as it is stored."""
+
+    id: str
+    customer_id: str | None
+    ordered_at: datetime
+    status: Status
+    cancelled_at: datetime | None
+    currency: str
+    amount_minor: int
+    """Of all lines."""
+    returned_minor: int
+    """Given back of it, by whichever way that was told."""
+    channel: str
+    branch_id: str | None
+    as_of: datetime | None
+    updated_at: datetime | None
+    lines: list[LineShown]
+    returns: list[ReturnShown]
+
+
+class Orders(Shown):
+    """A page of orders."""
+
+    orders: list[OrderShown]
+    next: Annotated[str | None, Field(description=NEXT)]
+
+
+CustomerFilter = Annotated[Id | None, Query(description="Only those of this customer.")]
+UpdatedSince = Annotated[
+    Moment | None, Query(description="Only those changed since then, in the order of their changes.")
+]
+
+
+@routes.read("/orders", Scope.ORDERS_READ, Orders)
+def list_orders(
+    request: Call,
+    limit: Limit = LIMIT,
+    after: After = None,
+    customer_id: CustomerFilter = None,
+    updated_since: UpdatedSince = None,
+) -> HttpResponse:
+    """List orders.
+
+    In the order in which they were first told of; with `updated_since` in that of their last changes. A
+    till's key lists those of its branch.
+    """
+    ids = None
+    if customer_id is not None:
+        person = customers.person(known(customer_id).person_id)
+        ids = person.profile_ids if person else []
+    rows = queries.orders_page(
+        after=_place(after, updated_since),
+        limit=limit + 1,
+        profile_ids=ids,
+        updated_since=updated_since,
+        branch_id=request.key.branch_id,
+    )
+    last = rows[limit - 1] if len(rows) > limit else None
+    more = None if last is None else _wrapped(last, updated_since)
+    return answer(Orders(orders=_shown(rows[:limit]), next=more))
+
+
+@routes.read("/orders/{path:order_id}", Scope.ORDERS_READ, OrderShown)
+def get_order(request: Call, order_id: OrderId) -> HttpResponse:
+    """Get an order."""
+    return answer(_shown([known_order(order_id, request.key)])[0])
+
+
+@routes.write("PUT", "/orders/{path:order_id}", Scope.ORDERS_WRITE, {200: OrderShown, 201: OrderShown})
+def put_order(request: Call, order_id: OrderId, body: OrderTold) -> HttpResponse:
+    """Create an order, or bring one up to date.
+
+    Always the whole order as it stands. It is the same order as one that came by file or by event under
+    the same number. 201: it is new; 409 `stale`: a newer state is stored, and it stays.
+    """
+    order = _order(order_id, body, request)
+    recorded = services.record_orders(orders=[order], now=request.now)
+    if reason := recorded.refused.get(order.key):
+        raise Problem(
+            Code.REFUSED, f"The order cannot be stored: {reason.value}.", faults=_faults(reason.value)
+        )
+    before = recorded.before.get(order.key)
+    if before is not None:
+        check_branch(request.key, before.branch_id)
+    state = queries.order(SHOP, order_id)
+    if state is None:
+        raise missing("There is no order with this number.")
+    check_branch(request.key, state.branch_id)
+    if order.key in recorded.stale:
+        raise Problem(
+            Code.STALE, f"This order is stored as of {state.as_of}, which is later. Nothing was changed."
+        )
+    return answer(_shown([state])[0], 201 if recorded.created else 200)
+
+
+def known_order(order_id: str, key: ApiKey) -> OrderState:
+    """The order of that number, if the key may see it. Raises Problem (`not_found`)."""
+    state = queries.order(SHOP, order_id)
+    if state is None or key.branch_id not in {None, state.branch_id}:
+        raise missing("There is no order with this number.")
+    return state
+
+
+def _order(order_id: str, told: OrderTold, call: Call) -> Order:
+    profile_id = None
+    if told.customer_id is not None:
+        key = (SHOP, told.customer_id)
+        profile_id = profiles.find_or_create_profiles(keys=[key], now=call.now)[key]
+    products = _products(told.lines)
+    returns = None
+    if told.returns is not None:
+        returns = tuple(
+            OrderReturn(
+                returned_at=one.returned_at,
+                amount_minor=one.amount_minor,
+                quantity=one.quantity,
+                line=one.line,
+            )
+            for one in told.returns
+        )
+    return Order(
+        source=SHOP,
+        external_id=order_id,
+        profile_id=profile_id,
+        ordered_at=told.ordered_at,
+        currency=told.currency,
+        lines=tuple(
+            OrderLine(
+                amount_minor=line.amount_minor,
+                quantity=line.quantity,
+                product_id=None if line.product_id is None else products[line.product_id],
+            )
+            for line in told.lines
+        ),
+        returns=returns,
+        status=None if told.status is None else OrderStatus(told.status),
+        cancelled_at=told.cancelled_at,
+        channel=told.channel.strip(),
+        branch_id=branch_of(told.branch_id, call.key),
+        as_of=told.as_of or call.now,
+    )
+
+
+def branch_of(told: str | None, key: ApiKey) -> int | None:
+    """The branch that is meant: a till's key says it itself. Raises Problem for another one."""
+    if told is None:
+        return key.branch_id
+    if key.branch_id is not None:
+        ours = {branch.external_id: branch.id for branch in queries.branches()}
+        check_branch(key, ours.get(told))
+        return key.branch_id
+    new = NewBranch(source=SHOP, external_id=told, name=told)
+    return services.upsert_branches(branches=[new])[new.key]
+
+
+def _products(lines: Sequence[LineTold]) -> dict[str, int]:
+    """Ids of the products by the shop's own; of several words about one the last that says something."""
+    told: dict[str, NewProduct] = {}
+    for line in lines:
+        if line.product_id is None:
+            continue
+        before = told.get(line.product_id)
+        told[line.product_id] = NewProduct(
+            source=SHOP,
+            external_id=line.product_id,
+            name=line.name.strip() or (before.name if before else ""),
+            category=line.category.strip() or (before.category if before else ""),
+        )
+    if not told:
+        return {}
+    stored = services.upsert_products(products=list(told.values()))
+    return {external_id: stored[product.key] for external_id, product in told.items()}
+
+
+def _shown(rows: Sequence[OrderState]) -> list[OrderShown]:
+    found = customers.profiles({row.profile_id for row in rows if row.profile_id is not None})
+    numbers = {id_: profile.external_id for id_, profile in found.items() if profile.source == SHOP}
+    return [
+        OrderShown(
+            id=row.external_id,
+            customer_id=None if row.profile_id is None else numbers.get(row.profile_id),
+            ordered_at=row.ordered_at,
+            status=row.status.value,
+            cancelled_at=row.cancelled_at,
+            currency=row.currency,
+            amount_minor=row.amount_minor,
+            returned_minor=row.returned_minor,
+            channel=row.channel,
+            branch_id=row.branch_external_id or None,
+            as_of=row.as_of,
+            updated_at=row.updated_at,
+            lines=[
+                LineShown(
+                    number=line.number,
+                    product_id=line.product_external_id or None,
+                    name=line.product,
+                    quantity=float(line.quantity),
+                    amount_minor=line.amount_minor,
+                )
+                for line in row.lines
+            ],
+            returns=[
+                ReturnShown(
+                    returned_at=one.returned_at,
+                    amount_minor=one.amount_minor,
+                    quantity=None if one.quantity is None else float(one.quantity),
+                    line=one.line,
+                )
+                for one in row.returns
+            ],
+        )
+        for row in rows
+    ]
+
+
+def _faults(reason: str) -> list[Fault]:
+    places = {
+        "bad_amount": ("lines", "All lines together come to more than can be stored"),
+        "bad_return": ("returns", "A return names a line that the order does not have"),
+    }
+    field, words = places.get(reason, ("", "This cannot be stored"))
+    return [Fault(field, reason, words)]
+
+
+def _place(after: str | None, updated_since: datetime | None) -> OrderPlace | None:
+    if after is None:
+        return None
+    if updated_since is None:
+        return OrderPlace(int(cursors.unwrap(PAGE, after, int)[0]))
+    moment, id_ = cursors.unwrap(PAGE_BY_CHANGE, after, str, int)
+    return OrderPlace(int(id_), cursors.moment(str(moment)))
+
+
+def _wrapped(last: OrderState, updated_since: datetime | None) -> str:
+    if updated_since is None or last.updated_at is None:
+        return cursors.wrap(PAGE, [last.id])
+    return cursors.wrap(PAGE_BY_CHANGE, [last.updated_at.isoformat(), last.id])
