@@ -32,7 +32,7 @@ def record_consents(
     """Add to the history of consents. The same again (all but the proof) changes nothing.
 
     What is told late goes to its place in time: `queries.consents_of` says what holds. Records
-    `consent_given` and `consent_withdrawn` for each, at its moment, and marks the profiles.
+    `consent_given` and `consent_withdrawn` for each, at its moment.
 
     Raises ValueError above PROFILES_MAX.
     """
@@ -59,7 +59,6 @@ def record_consents(
         cursor.execute(_ADD, [now, *columns])
         added = cursor.fetchall()
     events.record([_event(*row) for row in added], now=now, backfill=backfill)
-    events.touch(profiles={row[1] for row in added})
     return RecordedConsents(len(added), refused)
 
 

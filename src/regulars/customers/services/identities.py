@@ -125,8 +125,7 @@ def _change(
             (id_, ProfileIdentity(of, IdentityType(kind), value))
             for id_, of, kind, value in cursor.fetchall()
         ]
-        profiles = sorted({identity.profile_id for _, identity in rows})
-        cursor.execute(_NEXT_REVISION, [profiles])
+        cursor.execute(_NEXT_REVISION, [sorted({identity.profile_id for _, identity in rows})])
     events.record(
         [
             NewEvent(
@@ -142,5 +141,4 @@ def _change(
         now=now,
         backfill=backfill,
     )
-    events.touch(profiles=profiles)
     return ChangedIdentities(tuple(identity for _, identity in rows), refused)

@@ -102,9 +102,9 @@ def find_or_create_profiles(
 ) -> dict[ProfileKey, int]:
     """Ids of profiles by (source, external id); those that are missing come into being.
 
-    Known ones are read without a lock. Records `profile_created` for new ones, but not for anonymous
-    ones: what they look at is dropped some day, and nothing else is known of them. Call it before
-    anything is locked in the same transaction.
+    Known ones are read without a lock. Records `profile_created` for new ones and marks them, but not
+    anonymous ones: what they look at is dropped some day, and nothing else is known of them. Call it
+    before anything is locked in the same transaction.
 
     Raises ValueError above PROFILES_MAX and for an empty id.
     """
@@ -123,7 +123,8 @@ def _create(missing: Sequence[NewProfile], now: datetime, backfill: bool) -> dic
         [_created_event(profile, created[profile.key], now) for profile in told], now=now, backfill=backfill
     )
     if created:
-        events.touch(months=[(PROFILES_TABLE, WHOLE)], profiles=created.values())
+        marked = [created[profile.key] for profile in told]
+        events.touch(months=[(PROFILES_TABLE, WHOLE)], profiles=marked)
     if overtaken := [profile.key for profile in missing if profile.key not in created]:
         created |= profile_ids(overtaken)
     return created

@@ -56,7 +56,7 @@ def set_traits(*, traits: Sequence[NewTraits], now: datetime, backfill: bool = F
 
     Each trait has its own moment (`as_of`, no later than now); of two of the same moment the one that
     comes later counts. What is refused leaves what was. Profiles that do not exist are passed over.
-    Records `traits_changed` with the names only and marks the profiles.
+    Records `traits_changed` with the names only. No figure depends on them: nothing is marked.
 
     Raises ValueError above PROFILES_MAX.
     """
@@ -82,7 +82,6 @@ def set_traits(*, traits: Sequence[NewTraits], now: datetime, backfill: bool = F
     names: dict[int, tuple[str, ...]] = {}
     for (profile_id, _verified), work in changed.items():
         names[profile_id] = tuple(dict.fromkeys((*names.get(profile_id, ()), *work.changed)))
-    events.touch(profiles=names)
     return SetTraits(names, tuple(refused))
 
 
