@@ -18,8 +18,8 @@ from regulars.kit import clock as wall
 from regulars.kit import outgoing
 from regulars.webhooks import queries, services
 from regulars.webhooks.models import Delivery, Endpoint
-from regulars.webhooks.rules import TRIES_MAX, WAITS
-from regulars.webhooks.types import DeliveryRow, OffReason, State
+from regulars.webhooks.rules import WAITS
+from regulars.webhooks.types import TRIES_MAX, DeliveryRow, OffReason, State
 from regulars.work.models import Task
 
 pytestmark = pytest.mark.django_db

@@ -61,7 +61,6 @@ def test_without_claims_two_workers_would_tell_twice(receiver: Receiver) -> None
     assert one == two != []
 
 
-@pytest.mark.slow
 def test_a_worker_that_dies_between_sending_and_noting_loses_nothing(
     receiver: Receiver, tls_files: Any
 ) -> None:

@@ -11,6 +11,8 @@ from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
+from regulars.webhooks.types import TRIES_MAX
+
 SECRET_PREFIX = "whsec_"  # noqa: S105 (how Standard Webhooks marks a secret)
 SECRET_BYTES = 32
 MESSAGE_PREFIX = "msg_"
@@ -20,7 +22,6 @@ WAITS = tuple(
     for seconds in (30, 90, 180, 600, 900, 1_800, 3_600, 7_200, 14_400, 28_800, 28_800)
 )
 """How long after each failed try the next one comes: 12 tries in 24 hours, the first ones close together."""
-TRIES_MAX = len(WAITS) + 1
 JITTER = 0.1
 """Each wait is up to a tenth shorter or longer, so that what failed together does not come back together."""
 

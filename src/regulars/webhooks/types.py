@@ -28,6 +28,8 @@ COUNTED_MAX = 10_000
 ENDPOINTS_MAX = 20
 """More receivers than a shop has systems; each takes threads of the worker."""
 URL_CHARACTERS_MAX = 2_000
+TRIES_MAX = 12
+"""Of a delivery, over 24 hours (`rules.WAITS`)."""
 
 
 class State(StrEnum):
