@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from functools import partial
 from typing import NamedTuple
 
 from regulars.console.places import Place, place_of, place_text
@@ -20,6 +19,7 @@ from regulars.console.wording.happenings import (
 )
 from regulars.console.wording.happenings_kinds import Wanted, kind_names, wanted
 from regulars.events import queries as events
+from regulars.events.queries import Visit
 from regulars.events.types import EventClass, TimelineEvent
 
 PAGE = 20
@@ -68,11 +68,11 @@ class VisitPage:
 
 
 class _Line(NamedTuple):
-    """A line to be: where it stands, the oldest that is in it, and its words."""
+    """A line to be: where it stands, the oldest that is in it, and what it shows."""
 
     newest: Place
     oldest: Place
-    words: Callable[[], Happening]
+    shows: list[TimelineEvent] | Visit
 
 
 class _Stream(NamedTuple):
@@ -100,8 +100,8 @@ def timeline_page(
     """At most `limit` lines, newest first, grouped by day. `kind`: one of KINDS, or empty for all."""
     known = events.names_of(profile_ids)
     want = wanted(kind, known)
-    facts = _facts(profile_ids, want, before.fact, told, voice) if want.facts else _Stream([], False)
-    visits = _visits(profile_ids, want, before.browsing, voice, limit) if want.visits else _Stream([], False)
+    facts = _facts(profile_ids, want, before.fact, voice) if want.facts else _Stream([], False)
+    visits = _visits(profile_ids, want, before.browsing, limit) if want.visits else _Stream([], False)
     # Nothing is shown that is older than what was read of a stream that goes on.
     horizon = max((stream.lines[-1].newest for stream in (facts, visits) if stream.more), default=None)
     lines = sorted([*facts.lines, *visits.lines], key=lambda line: line.newest, reverse=True)
@@ -113,12 +113,10 @@ def timeline_page(
             for stream, start in ((facts, before.fact), (visits, before.browsing))
         )
         further = str(Position(*ends))
-    return TimelinePage(_days(shown, voice), further, kind_names(known))
+    return TimelinePage(_days(shown, _lone(profile_ids, shown), told, voice), further, kind_names(known))
 
 
-def _facts(
-    profile_ids: Sequence[int], want: Wanted, before: Place | None, told: Told, voice: Voice
-) -> _Stream:
+def _facts(profile_ids: Sequence[int], want: Wanted, before: Place | None, voice: Voice) -> _Stream:
     found = events.timeline(
         profile_ids, limit=FACTS_READ, before=before, class_=EventClass.FACT, names=want.names
     )
@@ -126,32 +124,29 @@ def _facts(
     more = len(found) == FACTS_READ
     if more and len(groups) > 1:
         groups.pop()  # it may go on below what was read: the next page has it whole
-    return _Stream(
-        [
-            _Line(_where(group[0]), _where(group[-1]), partial(happening, group, told, voice))
-            for group in groups
-        ],
-        more,
-    )
+    return _Stream([_Line(_where(group[0]), _where(group[-1]), group) for group in groups], more)
 
 
-def _visits(
-    profile_ids: Sequence[int], want: Wanted, before: Place | None, voice: Voice, limit: int
-) -> _Stream:
+def _visits(profile_ids: Sequence[int], want: Wanted, before: Place | None, limit: int) -> _Stream:
     found, more = events.visits(profile_ids, limit=limit, before=before, names=want.names)
-    return _Stream(
-        [_Line(visit.last, visit.first, partial(visit_line, visit, voice)) for visit in found],
-        more,
-    )
+    return _Stream([_Line(visit.last, visit.first, visit) for visit in found], more)
 
 
-def _days(lines: Sequence[_Line], voice: Voice) -> list[Day]:
+def _lone(profile_ids: Sequence[int], lines: Sequence[_Line]) -> dict[Place, TimelineEvent]:
+    """The events of visits that are nothing but one: they are told as such."""
+    places = [line.newest for line in lines if isinstance(line.shows, Visit) and line.newest == line.oldest]
+    return events.browsing_at(profile_ids, places) if places else {}
+
+
+def _days(lines: Sequence[_Line], lone: Mapping[Place, TimelineEvent], told: Told, voice: Voice) -> list[Day]:
     days: list[Day] = []
     for line in lines:
         name = voice.day(voice.day_of(line.newest[0]))
         if not days or days[-1].name != name:
             days.append(Day(name, []))
-        days[-1].lines.append(line.words())
+        shows = [lone[line.newest]] if line.newest in lone else line.shows
+        words = visit_line(shows, voice) if isinstance(shows, Visit) else happening(shows, told, voice)
+        days[-1].lines.append(words)
     return days
 
 

@@ -104,12 +104,14 @@ def timeline(request: HttpRequest, person: int) -> HttpResponse:
 def visit(request: HttpRequest, person: int) -> HttpResponse:
     """What was done in a visit: below its line, or on a page of its own where there are no scripts."""
     found = customers.person(person)
+    if found is None:
+        return _missing(request)
     kind = _kind(request)
-    opened = found and visit_page(
+    opened = visit_page(
         found.profile_ids, visit=request.GET.get("visit", ""), kind=kind, told=Told(), voice=voice()
     )
-    if not found or not opened:
-        return _missing(request)
+    if opened is None:
+        return redirect(_card(person, "timeline"))
     further = opened.further and with_choices(request.path, kind=kind, visit=opened.further)
     context = {
         "person": found,

@@ -83,13 +83,12 @@ def _subject(event: TimelineEvent) -> tuple[object, ...]:
 def happening(group: Sequence[TimelineEvent], told: Told, voice: Voice) -> Happening:
     """A line for events that stand `together`, the newest first."""
     lead = _lead(group)
-    of_one_name = [event.properties for event in group if event.name == lead.name]
     if lead.name in kinds.ORDERS:
-        of_one_name, more = of_one_name[:1], _what_else(group, lead)
+        tellings, more = [_latest(group, lead)], _what_else(group, lead)
     else:
-        more = _more(lead, told, len(group))
+        tellings, more = [event.properties for event in group], _more(lead, told, len(group))
     return Happening(
-        text=sentence(lead.name, of_one_name, told.products, voice),
+        text=sentence(lead.name, tellings, told.products, voice),
         more=more,
         sign=kinds.sign_of(lead.name),
         time=voice.time(group[0].occurred_at),
@@ -101,6 +100,12 @@ def happening(group: Sequence[TimelineEvent], told: Told, voice: Voice) -> Happe
 def _lead(group: Sequence[TimelineEvent]) -> TimelineEvent:
     ranks = {name: rank for rank, name in enumerate(_LEADS)}
     return min(group, key=lambda event: ranks.get(event.name, len(ranks)))  # of equals the newest
+
+
+def _latest(group: Sequence[TimelineEvent], lead: TimelineEvent) -> Mapping[str, Any]:
+    """What is told of an order that was placed, with the amount it has after changes of the same line."""
+    states = (event for event in group if event.name in ("order_completed", "order_updated"))
+    return next(states).properties if lead.name == "order_completed" else lead.properties
 
 
 def _what_else(group: Sequence[TimelineEvent], lead: TimelineEvent) -> str:

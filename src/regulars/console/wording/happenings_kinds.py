@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from django.utils.translation import gettext as _
+from django.utils.translation import pgettext
 
 ORDERS = frozenset(
     {
@@ -114,7 +115,7 @@ def kind_names(known: frozenset[str]) -> dict[str, str]:
         "orders": _("Orders"),
         CARTS: _("Carts"),
         SITE: _("Site"),
-        "about": _("Details"),
+        "about": pgettext("of a customer", "Details"),
         "notes": _("Notes"),
         "tasks": _("Tasks"),
         OTHER: _("Other"),

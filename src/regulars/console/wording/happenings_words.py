@@ -111,10 +111,6 @@ SENTENCES: Mapping[str, tuple[str, ...]] = {
     ),
     "product_shared": (gettext_noop("%(product)s was shared"), gettext_noop("A product was shared")),
     "cart_shared": (gettext_noop("The cart was shared"),),
-    "product_reviewed": (
-        gettext_noop("A review of %(product)s"),
-        gettext_noop("A review of a product"),
-    ),
     "profile_created": (gettext_noop("Became known to the shop"),),
     "traits_changed": (gettext_noop("Details changed: %(names)s"), gettext_noop("Details changed")),
     "identity_added": (gettext_noop("New contact: %(contacts)s"), gettext_noop("New contact")),
@@ -157,8 +153,11 @@ def _readers(
     """How each placeholder is filled; empty where nothing is told."""
 
     def amount(told: Properties) -> str:
-        minor = told.get("amount_minor")
-        return voice.money(minor, str(told.get("currency", ""))) if isinstance(minor, int) else ""
+        minor, currency = told.get("amount_minor"), told.get("currency")
+        try:
+            return voice.money(minor, str(currency or "")) if isinstance(minor, int) else ""
+        except ValueError:
+            return ""  # no currency there is
 
     def product(told: Properties) -> str:
         number = told.get("product_id")
@@ -200,9 +199,14 @@ def _first(told: Properties, *fields: str) -> str:
     """The first of these that is told, as a short text."""
     for field in fields:
         value = told.get(field)
-        if isinstance(value, str | int) and not isinstance(value, bool) and (text := plain(str(value))):
-            return text if len(text) <= _LONG else f"{text[: _LONG - 1].rstrip()}…"
+        if isinstance(value, str | int) and not isinstance(value, bool) and (text := _short(str(value))):
+            return text
     return ""
+
+
+def _short(text: str) -> str:
+    clean = plain(text)
+    return clean if len(clean) <= _LONG else f"{clean[: _LONG - 1].rstrip()}…"
 
 
 def _quoted(text: str) -> str:
@@ -210,7 +214,7 @@ def _quoted(text: str) -> str:
 
 
 def _texts(value: object) -> list[str]:
-    return [plain(str(part)) for part in value] if isinstance(value, list | tuple) else []
+    return [_short(str(part)) for part in value] if isinstance(value, list | tuple) else []
 
 
 def _listed(words: Iterable[str]) -> str:
@@ -220,7 +224,7 @@ def _listed(words: Iterable[str]) -> str:
 
 
 def _contact(kind: str) -> str:
-    return {"email": _("an e-mail address"), "phone": _("a phone number")}.get(kind, plain(kind))
+    return {"email": _("an e-mail address"), "phone": _("a phone number")}.get(kind, _short(kind))
 
 
 def _channel(channel: str) -> str:
@@ -232,7 +236,7 @@ def _channel(channel: str) -> str:
         "messenger": _("messengers"),
         "post": _("letters by post"),
         "data": _("keeping personal data"),
-    }.get(channel, plain(channel))
+    }.get(channel, _short(channel))
 
 
 def short_words(name: str, count: int) -> str:

@@ -52,6 +52,13 @@ _OF_NAMES = (
     "(SELECT profile_id, name FROM event_counts"
     " WHERE profile_id = ANY(%(profiles)s::bigint[]) AND name = ANY(%(names)s::text[])) AS w"
 )
+_AT = """
+SELECT e.id, e.name, e.occurred_at, e.profile_id, e.properties::text
+FROM unnest(%s::timestamptz[], %s::bigint[]) AS w(occurred_at, id)
+CROSS JOIN unnest(%s::bigint[]) AS p(profile_id)
+JOIN events AS e
+    ON e.profile_id = p.profile_id AND e.occurred_at = w.occurred_at AND e.id = w.id AND e.class = %s
+"""
 _KNOWN = "SELECT DISTINCT name FROM event_counts WHERE profile_id = ANY(%s::bigint[])"
 
 
@@ -95,6 +102,17 @@ def timeline(
         class_=class_,
         names=names,
     )
+    return _events(statement, values)
+
+
+def browsing_at(profile_ids: Sequence[int], places: Collection[Place]) -> dict[Place, TimelineEvent]:
+    """The browsing events of these profiles at these places."""
+    moments, ids = [moment for moment, _ in places], [id_ for _, id_ in places]
+    found = _events(_AT, [moments, ids, list(profile_ids), EventClass.BROWSING.value])
+    return {(event.occurred_at, event.id): event for event in found}
+
+
+def _events(statement: str, values: Any) -> list[TimelineEvent]:
     with connection.cursor() as cursor:
         cursor.execute(statement, values)
         return [
