@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 from typing import Any
@@ -21,6 +22,11 @@ from regulars.customers.types import NewProfile
 
 NOW = datetime(2026, 3, 15, 12, tzinfo=UTC)
 NOON = datetime(2026, 2, 1, 12, tzinfo=UTC)
+
+
+def plain(order: Order) -> Order:
+    """Without the moments at which it was told of, which only the store knows."""
+    return replace(order, as_of=None, status_as_of=None, ordered_as_of=None)
 
 
 class Shop:

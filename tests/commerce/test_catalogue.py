@@ -24,7 +24,7 @@ def _change_in_turn(keys: list[str], barrier: Barrier) -> None:
     with transaction.atomic():
         for number, key in enumerate(keys):
             row = keyed.lock(PRODUCTS, [("shop", key)])["shop", key]
-            keyed.update(PRODUCTS, [(row.id, row.revision + 1, "x", "")])
+            keyed.update(PRODUCTS, [(row.id, row.revision + 1, "x", *row.values[1:])])
             if number == 0:
                 barrier.wait(30)
 

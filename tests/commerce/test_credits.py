@@ -216,8 +216,8 @@ def test_without_holding_the_source_order_and_credit_miss_each_other(
     open_shop: Shop, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     shop = open_shop
-    for module in ("orders", "credits"):
-        monkeypatch.setattr(f"regulars.commerce.services.{module}.hold_sources", list)
+    monkeypatch.setattr("regulars.commerce.services.orders.join_sources", list)
+    monkeypatch.setattr("regulars.commerce.services.credits.hold_sources", list)
     barrier = Barrier(2)
     credit = shop.credit("C1", 100, order_external_id="A1")
     works = [partial(shop.record, shop.order()), partial(shop.give_back, credit)]

@@ -10,7 +10,7 @@ from zoneinfo import ZoneInfo
 
 import pytest
 from django.db import IntegrityError, OperationalError, connection, transaction
-from tests.commerce.conftest import NOON, NOW, Shop
+from tests.commerce.conftest import NOON, NOW, Shop, plain
 from tests.together import together
 
 from regulars.commerce import models, services
@@ -29,7 +29,7 @@ def told(*names: str) -> list[tuple[Any, ...]]:
 def stored(*keys: str) -> list[Order]:
     with transaction.atomic():
         locked = lock_orders([("shop", key) for key in keys])
-    return [locked["shop", key].order for key in keys]
+    return [plain(locked["shop", key].order) for key in keys]
 
 
 def test_an_order_is_stored_as_told(shop: Shop) -> None:

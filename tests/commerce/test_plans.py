@@ -7,7 +7,8 @@ import re
 import pytest
 from django.db import connection
 
-from regulars.commerce import locks, queries
+from regulars.commerce import locks
+from regulars.commerce.queries import pages
 from regulars.kit import lake
 
 ROWS = 20_000
@@ -100,10 +101,10 @@ def test_lines_of_touched_customers_are_found_by_the_customer(column: str) -> No
 
 @pytest.mark.usefixtures("_many")
 def test_pages_read_by_indexes() -> None:
-    last = plan(queries._LAST, [5, 70], 20, 20)
+    last = plan(pages._LAST, [5, 70], 20, 20)
     assert "commerce_order_of_profile" in last
     assert not re.search(WHOLE, last), last
-    assert not re.search(WHOLE, plan(queries._LINES, [5, 70, 900]))
+    assert not re.search(WHOLE, plan(pages._LINES, [5, 70, 900]))
 
 
 @pytest.mark.usefixtures("_many")

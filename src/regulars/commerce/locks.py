@@ -1,7 +1,10 @@
-"""The one place that locks orders and credits.
+"""The one place that locks orders and what names them: credits, cancellations, shipments.
 
-Whoever writes them holds their source first, then rows in the order of their ids; so nobody waits in a
-circle, and of an order and a credit that names it the later one always sees the earlier.
+Whoever writes them joins or holds their sources first. Many join one at a time, each locking the rows it
+touches; who holds one is alone in it, and that is asked of what names an order that is not there. So of an
+order and of what names it the later one always sees the earlier. Then come orders: new ones are inserted in
+the order of their keys, stored ones locked in that of their ids; then credits and shipments alike. So nobody
+waits in a circle.
 """
 
 from __future__ import annotations
@@ -15,11 +18,20 @@ from typing import Any
 
 from django.db import connection
 
-from regulars.commerce.types import NewCredit, Order, OrderLine, OrderReturn, OrderStatus, SourceKey, Told
+from regulars.commerce.types import (
+    NewCredit,
+    Order,
+    OrderLine,
+    OrderReturn,
+    OrderStatus,
+    Reckoned,
+    SourceKey,
+    Told,
+)
 
 _LOCK_ORDERS = """
 SELECT o.id, o.source, o.external_id, o.profile_id, o.ordered_at, o.status, o.cancelled_at, o.currency,
-       o.channel, o.branch_id, o.revision
+       o.channel, o.branch_id, o.revision, o.as_of, o.status_as_of, o.ordered_as_of, o.ordered_at_is_guess
 FROM commerce_order AS o
 JOIN unnest(%s::text[], %s::text[]) AS k(source, external_id) USING (source, external_id)
 ORDER BY o.id
@@ -34,10 +46,14 @@ SELECT r.order_id, r.returned_at, trim_scale(r.quantity), r.amount_minor, l.numb
 FROM commerce_orderreturn AS r LEFT JOIN commerce_orderline AS l ON l.id = r.line_id
 WHERE r.order_id = ANY(%s) ORDER BY r.order_id, r.number
 """
+_KNOWN_CREDITS = """
+SELECT c.source, c.external_id FROM unnest(%s::text[], %s::text[]) AS k(source, external_id)
+JOIN commerce_credit AS c USING (source, external_id)
+"""
 _LOCK_CREDITS = """
-SELECT c.id, c.revision, c.told, c.told_revision, c.backfill, o.profile_id,
+SELECT c.id, c.revision, c.told, c.told_revision, c.backfill, c.order_id, o.profile_id,
        c.source, c.external_id, c.profile_id, c.credited_at, c.amount_minor, c.currency, c.order_external_id,
-       c.product_id, trim_scale(c.quantity), c.channel, c.branch_id
+       c.product_id, trim_scale(c.quantity), c.channel, c.branch_id, c.reckoned
 FROM commerce_credit AS c
 JOIN unnest(%s::text[], %s::text[]) AS k(source, external_id) USING (source, external_id)
 LEFT JOIN commerce_order AS o ON o.id = c.order_id
@@ -64,20 +80,30 @@ class LockedCredit:
     told: Told
     told_revision: int
     backfill: bool
+    order_id: int | None
     order_profile_id: int | None
     credit: NewCredit
 
 
+def join_sources(sources: Iterable[str]) -> None:
+    """Keep those out who hold one of these sources until the end of the transaction, and nobody else."""
+    _lock_sources("SELECT pg_advisory_xact_lock_shared(%s)", sources)
+
+
 def hold_sources(sources: Iterable[str]) -> None:
-    """Let nobody else write orders or credits of these sources until the end of the transaction.
+    """Let nobody else write orders, or what names them, of these sources until the end of the transaction.
 
     An order and a credit that names it may be told of at the same moment, each where the other cannot see
     it yet; no lock on a row could keep them apart, because neither row is there.
     """
+    _lock_sources("SELECT pg_advisory_xact_lock(%s)", sources)
+
+
+def _lock_sources(statement: str, sources: Iterable[str]) -> None:
     numbers = sorted({_number(source) for source in sources})
     with connection.cursor() as cursor:
         for number in numbers:
-            cursor.execute("SELECT pg_advisory_xact_lock(%s)", [number])
+            cursor.execute(statement, [number])
 
 
 def _number(source: str) -> int:
@@ -92,7 +118,7 @@ def lock_orders(keys: Iterable[SourceKey]) -> dict[SourceKey, LockedOrder]:
     lines, returns = _lines(ids), _returns(ids)
     locked: dict[SourceKey, LockedOrder] = {}
     for id_, source, external_id, profile_id, ordered_at, status, cancelled_at, *rest in heads:
-        currency, channel, branch_id, revision = rest
+        currency, channel, branch_id, revision, as_of, status_as_of, ordered_as_of, is_guess = rest
         order = Order(
             source=source,
             external_id=external_id,
@@ -105,20 +131,29 @@ def lock_orders(keys: Iterable[SourceKey]) -> dict[SourceKey, LockedOrder]:
             branch_id=branch_id,
             lines=tuple(lines[id_]),
             returns=tuple(returns[id_]),
+            as_of=as_of,
+            status_as_of=status_as_of,
+            ordered_as_of=ordered_as_of,
+            ordered_at_is_guess=is_guess,
         )
         locked[order.key] = LockedOrder(id_, revision, order)
     return locked
 
 
+def known_credits(keys: Iterable[SourceKey]) -> set[SourceKey]:
+    """Those of these that are stored; not locked."""
+    return {(source, external_id) for source, external_id in _fetch(_KNOWN_CREDITS, *_columns(keys))}
+
+
 def lock_credits(keys: Iterable[SourceKey]) -> dict[SourceKey, LockedCredit]:
     """Lock the stored credits among these."""
     locked: dict[SourceKey, LockedCredit] = {}
-    for id_, revision, told, told_revision, backfill, customer, *values in _fetch(
+    for id_, revision, told, told_revision, backfill, order_id, customer, *values in _fetch(
         _LOCK_CREDITS, *_columns(keys)
     ):
         credit = _credit(*values)
         locked[credit.key] = LockedCredit(
-            id_, revision, Told(told), told_revision, backfill, customer, credit
+            id_, revision, Told(told), told_revision, backfill, order_id, customer, credit
         )
     return locked
 
@@ -133,7 +168,7 @@ def _credit(
     order_external_id: str,
     *rest: Any,
 ) -> NewCredit:
-    product_id, quantity, channel, branch_id = rest
+    product_id, quantity, channel, branch_id, reckoned = rest
     return NewCredit(
         source=source,
         external_id=external_id,
@@ -146,6 +181,7 @@ def _credit(
         quantity=quantity,
         channel=channel,
         branch_id=branch_id,
+        reckoned=Reckoned(reckoned),
     )
 
 

@@ -7,7 +7,16 @@ from datetime import datetime
 from decimal import Decimal
 
 from regulars.commerce.rules.states import NULL, quantity_text
-from regulars.commerce.types import NewCredit, Order, OrderReturn, RefusedCredit, RefusedOrder
+from regulars.commerce.types import (
+    NewCredit,
+    NewShipment,
+    Order,
+    OrderReturn,
+    Reckoned,
+    RefusedCredit,
+    RefusedOrder,
+    RefusedShipment,
+)
 from regulars.kit.money import MINOR_MAX, exponent
 
 ID_LENGTH_MAX = 200
@@ -64,32 +73,31 @@ class Checking:
         """Why this credit cannot be stored, or None."""
         if not credit.external_id:
             return RefusedCredit.NO_ID
-        if not _is_id(credit.external_id) or (
-            credit.order_external_id and not _is_id(credit.order_external_id)
+        if not is_id(credit.external_id) or (
+            credit.order_external_id and not is_id(credit.order_external_id)
         ):
             return RefusedCredit.BAD_ID
         if credit.credited_at.tzinfo is None:
             return RefusedCredit.BAD_DATE
         if not self._is_currency(credit.currency):
             return RefusedCredit.BAD_CURRENCY
-        if not 0 < credit.amount_minor <= MINOR_MAX:
+        # What is reckoned from the order is not told.
+        if credit.reckoned is Reckoned.TOLD and not 0 < credit.amount_minor <= MINOR_MAX:
             return RefusedCredit.BAD_AMOUNT
         if credit.quantity is not None and not quantity_text(credit.quantity):
             return RefusedCredit.BAD_QUANTITY
-        return None if _is_text(credit.channel) else RefusedCredit.BAD_CHANNEL
+        return None if is_text(credit.channel) else RefusedCredit.BAD_CHANNEL
 
     def _head_refused(self, order: Order) -> RefusedOrder | None:
-        if not order.external_id:
-            return RefusedOrder.NO_ID
-        if not _is_id(order.external_id):
-            return RefusedOrder.BAD_ID
+        if reason := id_refused(order.external_id):
+            return reason
         if order.ordered_at.tzinfo is None or not all(map(_is_aware, _later_moments(order))):
             return RefusedOrder.BAD_DATE
         if not order.lines:
             return RefusedOrder.NO_LINES
         if not self._is_currency(order.currency):
             return RefusedOrder.BAD_CURRENCY
-        return None if _is_text(order.channel) else RefusedOrder.BAD_CHANNEL
+        return None if is_text(order.channel) else RefusedOrder.BAD_CHANNEL
 
     def _is_currency(self, code: str) -> bool:
         known = self._currencies.get(code)
@@ -110,11 +118,35 @@ class Checking:
         return text
 
 
-def _is_id(text: str) -> bool:
-    return len(text) <= ID_LENGTH_MAX and _is_text(text)
+def id_refused(external_id: str) -> RefusedOrder | None:
+    """Why an order cannot have this id, or None."""
+    if not external_id:
+        return RefusedOrder.NO_ID
+    return None if is_id(external_id) else RefusedOrder.BAD_ID
 
 
-def _is_text(text: str) -> bool:
+def shipment_refused(shipment: NewShipment) -> RefusedShipment | None:
+    """Why this shipment cannot be stored, or None."""
+    if not shipment.external_id:
+        return RefusedShipment.NO_ID
+    if not is_id(shipment.external_id):
+        return RefusedShipment.BAD_ID
+    if not shipment.order_external_id:
+        return RefusedShipment.NO_ORDER
+    if not is_id(shipment.order_external_id):
+        return RefusedShipment.BAD_ORDER
+    moments = (shipment.promised_at, shipment.shipped_at, shipment.delivered_at, shipment.as_of)
+    if any(moment is not None and moment.tzinfo is None for moment in moments):
+        return RefusedShipment.BAD_DATE
+    return None if is_id(shipment.carrier) and is_id(shipment.tracking) else RefusedShipment.BAD_TEXT
+
+
+def is_id(text: str) -> bool:
+    """Whether this can be an id from outside."""
+    return len(text) <= ID_LENGTH_MAX and is_text(text)
+
+
+def is_text(text: str) -> bool:
     """Whether PostgreSQL can hold it: no zero byte, no half of a surrogate pair."""
     if text.isascii():
         return "\0" not in text
@@ -131,7 +163,7 @@ def _is_aware(moment: datetime) -> bool:
 
 def _later_moments(order: Order) -> list[datetime]:
     moments = [back.returned_at for back in order.returns or ()]
-    return moments if order.cancelled_at is None else [order.cancelled_at, *moments]
+    return moments + [moment for moment in (order.cancelled_at, order.as_of) if moment is not None]
 
 
 def _is_sound_return(back: OrderReturn, lines: int) -> bool:

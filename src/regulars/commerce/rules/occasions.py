@@ -62,8 +62,17 @@ def _money(returns: Iterable[OrderReturn]) -> Counter[tuple[datetime, int]]:
 
 
 def _content(order: Order) -> Order:
-    """The order without what has events of its own."""
-    return replace(order, returns=(), status=OrderStatus.COMPLETED, cancelled_at=None)
+    """The order without what has events of its own, and without the moments at which it was told of."""
+    return replace(
+        order,
+        returns=(),
+        status=OrderStatus.COMPLETED,
+        cancelled_at=None,
+        as_of=None,
+        status_as_of=None,
+        ordered_as_of=None,
+        ordered_at_is_guess=False,
+    )
 
 
 def month_of(moment: datetime) -> date:

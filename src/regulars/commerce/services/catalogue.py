@@ -25,10 +25,21 @@ _KEY = {"source": "text", "external_id": "text"}
 PRODUCTS = keyed.Table(
     name="commerce_product",
     key=_KEY,
-    values={"name": "text", "category": "text"},
+    values={
+        "name": "text",
+        "category": "text",
+        "price_minor": "bigint",
+        "currency": "text",
+        "brand": "text",
+        "url": "text",
+        "image_url": "text",
+        "variant": "text",
+        "sku": "text",
+    },
     in_use=(
         "SELECT FROM commerce_orderline AS l WHERE l.product_id = t.id",
         "SELECT FROM commerce_credit AS c WHERE c.product_id = t.id",
+        "SELECT FROM commerce_cartline AS i WHERE i.product_id = t.id",
     ),
 )
 BRANCHES = keyed.Table(
@@ -72,16 +83,15 @@ FROM commerce_credit WHERE branch_id = ANY(%(ids)s)
 def record_products(*, products: Sequence[NewProduct]) -> RecordedProducts:
     """Store products by (source, external id), the last of each winning.
 
-    A name that is empty or only the id again, and an empty category, leave what is stored: a file of orders
-    knows less of a product than a file of products.
+    A name that is empty or only the id again, an empty category, and None leave what is stored: a file of
+    orders knows less of a product than a file of products. A price without a currency is none.
     """
-    rows = {product.key: (product.name, product.category) for product in products}
-    done = keyed.record(PRODUCTS, rows, _better_known)
-    _mark_months(_PRODUCT_MONTHS, [done.ids[key] for key in done.before])
-    before = {
-        key: NewProduct(source=key[0], external_id=key[1], name=name, category=category)
-        for key, (name, category) in done.before.items()
-    }
+    rows = {product.key: _values(product) for product in products}
+    done = keyed.record(PRODUCTS, rows, _product_known)
+    # Only names and categories are in the lake.
+    renamed = [key for key, row in done.before.items() if row[:2] != _product_known(key, row, rows[key])[:2]]
+    _mark_months(_PRODUCT_MONTHS, [done.ids[key] for key in renamed])
+    before = {key: _product(key, row) for key, row in done.before.items()}
     return RecordedProducts(done.ids, len(done.created), len(before), before, done.revisions)
 
 
@@ -113,7 +123,7 @@ def upsert_branches(*, branches: Sequence[NewBranch]) -> Mapping[SourceKey, int]
 def undo_products(*, changes: Sequence[ProductChange], now: datetime) -> Undone[SourceKey]:
     """Put products back as they were before; those that came with the import and are in no order go."""
     befores = {
-        change.key: (change.before.name, change.before.category) if change.before else None
+        change.key: _product_known(change.key, None, _values(change.before)) if change.before else None
         for change in changes
     }
     done = keyed.take_back(PRODUCTS, {change.key: change.revision for change in changes}, befores)
@@ -128,6 +138,38 @@ def undo_branches(*, changes: Sequence[BranchChange], now: datetime) -> Undone[S
     done = keyed.take_back(BRANCHES, {change.key: change.revision for change in changes}, befores)
     mark_months_of_branches([row.id for row in done.restored.values()])
     return done.undone()
+
+
+def _values(product: NewProduct) -> keyed.Row:
+    # An amount is of a currency: who tells of the one tells of both.
+    is_priced = product.price_minor is not None and product.currency
+    price = (product.price_minor, product.currency) if is_priced else (None, None)
+    texts = (product.brand, product.url, product.image_url, product.variant, product.sku)
+    return product.name, product.category, *price, *texts
+
+
+def _product(key: keyed.Row, values: keyed.Row) -> NewProduct:
+    name, category, price_minor, *texts = values
+    currency, brand, url, image_url, variant, sku = (text or None for text in texts)
+    return NewProduct(
+        source=key[0],
+        external_id=key[1],
+        name=name,
+        category=category,
+        price_minor=price_minor,
+        currency=currency,
+        brand=brand,
+        url=url,
+        image_url=image_url,
+        variant=variant,
+        sku=sku,
+    )
+
+
+def _product_known(key: keyed.Row, stored: keyed.Row | None, told: keyed.Row) -> keyed.Row:
+    known = stored or (key[1], "", None, *[""] * (len(told) - 3))
+    rest = zip(told[2:], known[2:], strict=True)
+    return *_better_known(key, known[:2], told[:2]), *(old if new is None else new for new, old in rest)
 
 
 def _better_known(key: keyed.Row, stored: keyed.Row | None, told: keyed.Row) -> keyed.Row:

@@ -3,19 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
 from django.db import connection, transaction
 
-from regulars.commerce.locks import LockedCredit, hold_sources, lock_credits
+from regulars.commerce.locks import LockedCredit, hold_sources, join_sources, known_credits, lock_credits
 from regulars.commerce.rules.checking import Checking
 from regulars.commerce.rules.states import with_stored_quantity
-from regulars.commerce.services import links, telling
+from regulars.commerce.services import links, reckoning, telling
 from regulars.commerce.services.marks import Marks
 from regulars.commerce.services.telling import NamedOrder, Telling
-from regulars.commerce.types import NewCredit, RecordedCredits, RefusedCredit, SourceKey, Told
+from regulars.commerce.types import NewCredit, Reckoned, RecordedCredits, RefusedCredit, SourceKey, Told
 from regulars.events.types import NewEvent
 
 CREDITS_MAX = 5_000
@@ -24,25 +24,26 @@ CREDITS_MAX = 5_000
 _INSERT = """
 INSERT INTO commerce_credit (source, external_id, backfill, revision, told, told_revision, order_id,
                              order_external_id, profile_id, product_id, credited_at, quantity, amount_minor,
-                             currency, channel, branch_id)
+                             currency, channel, branch_id, reckoned)
 SELECT * FROM unnest(%s::text[], %s::text[], %s::boolean[], %s::integer[], %s::text[], %s::integer[],
                      %s::bigint[], %s::text[], %s::bigint[], %s::bigint[], %s::timestamptz[],
-                     %s::numeric[], %s::bigint[], %s::text[], %s::text[], %s::bigint[])
+                     %s::numeric[], %s::bigint[], %s::text[], %s::text[], %s::bigint[], %s::text[])
     AS t(source, external_id)
 ORDER BY source, external_id
+ON CONFLICT (source, external_id) DO NOTHING
 RETURNING id, source, external_id
 """
 _UPDATE = """
 UPDATE commerce_credit AS c
 SET revision = t.revision, told = t.told, told_revision = t.told_revision, order_id = t.order_id,
-    order_external_id = t.order_external_id, profile_id = t.profile_id, product_id = t.product_id,
-    credited_at = t.credited_at, quantity = t.quantity, amount_minor = t.amount_minor,
-    currency = t.currency, channel = t.channel, branch_id = t.branch_id
+    reckoned = t.reckoned, order_external_id = t.order_external_id, profile_id = t.profile_id,
+    product_id = t.product_id, credited_at = t.credited_at, quantity = t.quantity,
+    amount_minor = t.amount_minor, currency = t.currency, channel = t.channel, branch_id = t.branch_id
 FROM unnest(%s::bigint[], %s::integer[], %s::text[], %s::integer[], %s::bigint[], %s::text[], %s::bigint[],
             %s::bigint[], %s::timestamptz[], %s::numeric[], %s::bigint[], %s::text[], %s::text[],
-            %s::bigint[])
+            %s::bigint[], %s::text[])
     AS t(id, revision, told, told_revision, order_id, order_external_id, profile_id, product_id, credited_at,
-         quantity, amount_minor, currency, channel, branch_id)
+         quantity, amount_minor, currency, channel, branch_id, reckoned)
 WHERE c.id = t.id
 """
 
@@ -77,22 +78,25 @@ def record_credits(*, credits: Sequence[NewCredit], now: datetime, backfill: boo
     wanted, refused = _sorted_out(credits)
     if not wanted:
         return RecordedCredits({}, 0, 0, refused)
-    hold_sources(source for source, _ in wanted)
-    stored = lock_credits(wanted)
+    _join(wanted)
+    links.hold_named(wanted.values())
     named = links.named_orders(wanted.values())
+    known = known_credits(wanted)
     new = {
         key: _new(credit, links.order_of(credit, named), backfill)
         for key, credit in wanted.items()
-        if key not in stored
+        if key not in known
     }
     created = _insert(new, backfill)
+    # Among them what somebody else stored while we looked: it is there now.
+    stored = lock_credits(key for key in wanted if key not in created)
     changed = {
-        key: _changed(row, wanted[key], links.order_of(wanted[key], named), backfill)
+        key: _changed(row, _as_reckoned(row, wanted[key]), links.order_of(wanted[key], named), backfill)
         for key, row in stored.items()
-        if row.credit != wanted[key]
+        if row.credit != _as_reckoned(row, wanted[key])
     }
     write_states([(stored[key].id, state) for key, state in changed.items()])
-    happened: list[Happened] = [(created[key], None, state) for key, state in new.items()]
+    happened: list[Happened] = [(id_, None, new[key]) for key, id_ in created.items()]
     happened += [(stored[key].id, stored[key], state) for key, state in changed.items()]
     _tell(happened, now, backfill)
     return RecordedCredits(
@@ -103,6 +107,24 @@ def record_credits(*, credits: Sequence[NewCredit], now: datetime, backfill: boo
         {key: stored[key].credit for key in changed},
         dict.fromkeys(created, 1) | {key: state.revision for key, state in changed.items()},
     )
+
+
+def _join(wanted: Mapping[SourceKey, NewCredit]) -> None:
+    named = {(c.source, c.order_external_id) for c in wanted.values() if c.order_external_id}
+    sources = {source for source, _ in wanted}
+    if links.known_orders(named) < named:
+        hold_sources(sources)
+    else:
+        join_sources(sources)
+
+
+def _as_reckoned(row: LockedCredit, told: NewCredit) -> NewCredit:
+    """What is told, with what is not told but reckoned as it is stored."""
+    if told.reckoned is Reckoned.TOLD:
+        return told
+    if row.credit.reckoned is Reckoned.TOLD:
+        return replace(told, amount_minor=0)
+    return replace(told, amount_minor=row.credit.amount_minor, currency=row.credit.currency)
 
 
 def _sorted_out(
@@ -125,8 +147,8 @@ def _new(credit: NewCredit, order: NamedOrder | None, backfill: bool) -> State:
 
 
 def told_now(credit: NewCredit, order: NamedOrder | None, backfill: bool) -> Told:
-    """Whether the log is told of a credit at once: not of one that waits for its order."""
-    if credit.order_external_id and order is None:
+    """Whether the log is told of a credit at once: not of one that waits for its order, or its amount."""
+    if (credit.order_external_id and order is None) or not credit.amount_minor:
         return Told.NOT_YET
     return Told.BACKFILL if backfill else Told.LIVE
 
@@ -173,6 +195,7 @@ def _values(state: State) -> tuple[Any, ...]:
         credit.currency,
         credit.channel,
         credit.branch_id,
+        credit.reckoned.value,
     )
 
 
@@ -192,8 +215,13 @@ def _tell(happened: Sequence[Happened], now: datetime, backfill: bool) -> None:
         if after.told is not Told.NOT_YET and (before is None or before.told is Told.NOT_YET):
             tellings.append(Telling(refund(id_, after), after.told is Told.BACKFILL))
         elif before and after.order:
-            correction = telling.of_correction(id_, after.revision, after.credit, after.order, now)
+            correction = telling.of_correction(
+                id_, after.revision, after.credit.order_external_id, after.order, now
+            )
             tellings.append(Telling(correction, backfill))
+    orders = {after.order.id for _, _, after in happened if after.order}
+    orders |= {before.order_id for _, before, _ in happened if before and before.order_id}
+    tellings += reckoning.settle(sorted(orders), now=now, backfill=backfill, marks=marks)
     telling.record(tellings, now)
     marks.write()
 

@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 
 from django.db import transaction
 
-from regulars.commerce.locks import LockedOrder, hold_sources, lock_orders
+from regulars.commerce.locks import LockedOrder, join_sources, lock_orders
 from regulars.commerce.rules.checking import Checking, SoundOrder
-from regulars.commerce.rules.states import as_stored, returns_text, with_returns_of
-from regulars.commerce.services import links, rows, telling
+from regulars.commerce.rules.merging import cancelled, first_state, merged
+from regulars.commerce.rules.states import returns_text
+from regulars.commerce.services import links, reckoning, rows, shipments, telling
 from regulars.commerce.services.marks import Marks
 from regulars.commerce.services.telling import Telling
 from regulars.commerce.types import Order, RecordedOrders, RefusedOrder, SourceKey
@@ -21,70 +23,137 @@ ORDERS_MAX = 5_000
 
 Happened = tuple[int, LockedOrder | None, Order]
 """The id of an order, what it was and what it is."""
+Round = dict[SourceKey, SoundOrder]
+"""Orders of a batch, each told of once."""
 
 
 @transaction.atomic
 def record_orders(*, orders: Sequence[Order], now: datetime, backfill: bool = False) -> RecordedOrders:
-    """Store orders whole, by (source, external id); the last of each in the batch wins.
+    """Store orders whole, by (source, external id).
 
     New ones are added; known ones that differ are changed and counted once; the same batch again changes
-    nothing. What cannot be stored is refused with its reason and stops nobody else. Credits that named a
-    new order reduce it from now on. Records `order_completed`, `order_cancelled`, `order_refunded` and
-    `order_updated`.
+    nothing. Of several tellings of one order the newest holds (`Order.as_of`), whichever comes first; of
+    those that say no moment, the last. What cannot be stored is refused with its reason and stops nobody
+    else. Credits, cancellations and shipments that named a new order are of it from now on. Records
+    `order_completed`, `order_cancelled`, `order_refunded` and `order_updated`.
 
     Raises ValueError above ORDERS_MAX.
     """
     if len(orders) > ORDERS_MAX:
         raise ValueError(f"{len(orders)} orders in one batch; the most is {ORDERS_MAX}")
-    wanted, refused = _sorted_out(orders)
-    if not wanted:
+    rounds, refused = _sorted_out(orders)
+    if not rounds:
         return RecordedOrders({}, 0, 0, refused)
-    hold_sources(source for source, _ in wanted)
-    stored = rows.read_orders(wanted.values())
-    created = rows.insert_orders({key: sound for key, sound in wanted.items() if key not in stored})
-    differing = [key for key, row in stored.items() if _differs(row, wanted[key])]
-    changed = lock_orders(differing)
-    after = {key: with_returns_of(as_stored(wanted[key].order), changed[key].order) for key in changed}
-    rows.change_orders([rows.NewState(row.id, row.revision + 1, after[key]) for key, row in changed.items()])
-    happened: list[Happened] = [(id_, None, wanted[key].order) for key, id_ in created.items()]
-    happened += [(row.id, row, after[key]) for key, row in changed.items()]
-    _tell(happened, now, backfill)
+    join_sources(source for source, _ in rounds[0])
+    writing = _Writing(now)
+    for wanted in rounds:
+        writing.store(wanted)
+    tell(writing.happened, now, backfill)
     return RecordedOrders(
-        {key: row.id for key, row in stored.items()} | created,
-        len(created),
-        len(changed),
+        writing.ids,
+        len(writing.created),
+        len(writing.before),
         refused,
-        {key: row.order for key, row in changed.items()},
-        dict.fromkeys(created, 1) | {key: row.revision + 1 for key, row in changed.items()},
+        writing.before,
+        writing.revisions,
+        frozenset(writing.stale),
     )
 
 
-def _sorted_out(
-    orders: Sequence[Order],
-) -> tuple[dict[SourceKey, SoundOrder], Mapping[SourceKey, RefusedOrder]]:
-    wanted: dict[SourceKey, SoundOrder] = {}
+def _sorted_out(orders: Sequence[Order]) -> tuple[list[Round], Mapping[SourceKey, RefusedOrder]]:
+    """Sound orders, and why others are not; one told of as of several moments is in several rounds."""
+    rounds: list[Round] = []
+    tellings: dict[SourceKey, int] = {}
     refused: dict[SourceKey, RefusedOrder] = {}
     check = Checking().check
     for order in orders:
         checked = check(order)
         if isinstance(checked, RefusedOrder):
             refused[order.key] = checked
-        else:
-            wanted[order.key] = checked
-    return wanted, refused
+            continue
+        key = order.key
+        at = tellings.get(key, 0)
+        if at and order.as_of is None:
+            at -= 1
+        if at == len(rounds):
+            rounds.append({})
+        rounds[at][key] = checked
+        tellings[key] = at + 1
+    return rounds, refused
+
+
+@dataclass
+class _Writing:
+    """What storing a batch has done so far."""
+
+    now: datetime
+    ids: dict[SourceKey, int] = field(default_factory=dict)
+    created: set[SourceKey] = field(default_factory=set)
+    before: dict[SourceKey, Order] = field(default_factory=dict)
+    revisions: dict[SourceKey, int] = field(default_factory=dict)
+    stale: set[SourceKey] = field(default_factory=set)
+    happened: list[Happened] = field(default_factory=list)
+
+    def store(self, wanted: Round) -> None:
+        stored = rows.read_orders(wanted.values())
+        missing = {key: sound for key, sound in wanted.items() if key not in stored}
+        if missing:
+            created = self._add(missing)
+            # What somebody else stored while we looked: it is there now.
+            raced = [sound for key, sound in missing.items() if key not in created]
+            if raced:
+                stored |= rows.read_orders(raced)
+        self.ids |= {key: row.id for key, row in stored.items()}
+        self._change({key: wanted[key].order for key, row in stored.items() if _differs(row, wanted[key])})
+
+    def _add(self, missing: Round) -> dict[SourceKey, int]:
+        off = links.cancellations(missing)
+        first: Round = {}
+        for key, sound in missing.items():
+            order = first_state(sound.order, self.now)
+            first[key] = replace(sound, order=cancelled(order, off[key]) if key in off else order)
+        created = rows.insert_orders(first, self.now)
+        self.ids |= created
+        self.created |= set(created)
+        self.revisions |= dict.fromkeys(created, 1)
+        self.happened += [(id_, None, first[key].order) for key, id_ in created.items()]
+        return created
+
+    def _change(self, told: Mapping[SourceKey, Order]) -> None:
+        if not told:
+            return
+        changes: list[rows.NewState] = []
+        confirmations: list[rows.NewState] = []
+        for key, row in lock_orders(told).items():
+            end = merged(row.order, told[key], self.now)
+            if end.stale:
+                self.stale.add(key)
+            if not end.changed and not end.confirmed:
+                continue
+            state = rows.NewState(row.id, row.revision + 1, end.order)
+            (changes if end.changed else confirmations).append(state)
+            if end.changed:
+                self.happened.append((row.id, row, end.order))
+                if key not in self.created:
+                    self.before.setdefault(key, row.order)
+            if key in self.created or key in self.before:
+                self.revisions[key] = state.revision
+        rows.change_orders(changes, self.now)
+        rows.confirm_orders(confirmations)
 
 
 def _differs(row: rows.StoredOrder, told: SoundOrder) -> bool:
     returns = told.order.returns
     return (
-        not row.same_head
+        told.order.as_of is not None
+        or not row.same_head
         or row.lines != "\n".join(told.lines)
         or (returns is not None and row.returns != returns_text(returns))
     )
 
 
-def _tell(happened: Sequence[Happened], now: datetime, backfill: bool) -> None:
-    """Link the credits of what was written, tell the log, and mark what was touched."""
+def tell(happened: Sequence[Happened], now: datetime, backfill: bool) -> None:
+    """Link what names the orders that were written, tell the log, and mark what was touched."""
     if not happened:
         return
     marks = Marks()
@@ -94,10 +163,13 @@ def _tell(happened: Sequence[Happened], now: datetime, backfill: bool) -> None:
         if before:
             marks.order(before.order)
         tellings += [Telling(event, backfill) for event in telling.of_order(id_, before, after, now)]
+    ids = list(dict.fromkeys(id_ for id_, _, _ in happened))
     changed = [id_ for id_, before, _ in happened if before]
     if changed:
         links.unlink(changed, all_=False, forget=False, marks=marks)
         links.mark_credits_of(changed, marks)
-    tellings += links.link([id_ for id_, _, _ in happened], backfill=backfill, marks=marks)
+    tellings += links.link(ids, backfill=backfill, marks=marks)
+    tellings += reckoning.settle(ids, now=now, backfill=backfill, marks=marks)
+    tellings += shipments.link(ids, now=now, backfill=backfill)
     telling.record(tellings, now)
     marks.write()

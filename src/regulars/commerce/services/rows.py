@@ -40,13 +40,15 @@ JOIN commerce_order AS o USING (source, external_id)
 """
 _INSERT = """
 INSERT INTO commerce_order (source, external_id, profile_id, ordered_at, status, cancelled_at, amount_minor,
-                            currency, channel, branch_id, revision)
-SELECT t.*, 1
+                            currency, channel, branch_id, as_of, status_as_of, ordered_as_of,
+                            ordered_at_is_guess, revision, updated_at)
+SELECT t.*, 1, %s
 FROM unnest(%s::text[], %s::text[], %s::bigint[], %s::timestamptz[], %s::text[], %s::timestamptz[],
-            %s::bigint[], %s::text[], %s::text[], %s::bigint[])
-    AS t(source, external_id, profile_id, ordered_at, status, cancelled_at, amount_minor,
-         currency, channel, branch_id)
+            %s::bigint[], %s::text[], %s::text[], %s::bigint[], %s::timestamptz[], %s::timestamptz[],
+            %s::timestamptz[], %s::boolean[])
+    AS t(source, external_id)
 ORDER BY source, external_id
+ON CONFLICT (source, external_id) DO NOTHING
 RETURNING id, source, external_id
 """
 _COPY_LINES = "COPY commerce_orderline (order_id, number, product_id, quantity, amount_minor) FROM STDIN"
@@ -54,11 +56,21 @@ _UPDATE = """
 UPDATE commerce_order AS o
 SET profile_id = t.profile_id, ordered_at = t.ordered_at, status = t.status, cancelled_at = t.cancelled_at,
     amount_minor = t.amount_minor, currency = t.currency, channel = t.channel, branch_id = t.branch_id,
-    revision = t.revision
+    as_of = t.as_of, status_as_of = t.status_as_of, ordered_as_of = t.ordered_as_of,
+    ordered_at_is_guess = t.ordered_at_is_guess, revision = t.revision, updated_at = %s
 FROM unnest(%s::bigint[], %s::integer[], %s::bigint[], %s::timestamptz[], %s::text[], %s::timestamptz[],
-            %s::bigint[], %s::text[], %s::text[], %s::bigint[])
-    AS t(id, revision, profile_id, ordered_at, status, cancelled_at, amount_minor,
-         currency, channel, branch_id)
+            %s::bigint[], %s::text[], %s::text[], %s::bigint[], %s::timestamptz[], %s::timestamptz[],
+            %s::timestamptz[], %s::boolean[])
+    AS t(id, revision, profile_id, ordered_at, status, cancelled_at, amount_minor, currency, channel,
+         branch_id, as_of, status_as_of, ordered_as_of, ordered_at_is_guess)
+WHERE o.id = t.id
+"""
+_CONFIRM = """
+UPDATE commerce_order AS o
+SET revision = t.revision, as_of = t.as_of, status_as_of = t.status_as_of, ordered_as_of = t.ordered_as_of,
+    ordered_at_is_guess = t.ordered_at_is_guess
+FROM unnest(%s::bigint[], %s::integer[], %s::timestamptz[], %s::timestamptz[], %s::timestamptz[],
+            %s::boolean[]) AS t(id, revision, as_of, status_as_of, ordered_as_of, ordered_at_is_guess)
 WHERE o.id = t.id
 """
 _UPSERT_LINES = """
@@ -123,12 +135,17 @@ def read_orders(orders: Iterable[SoundOrder]) -> dict[SourceKey, StoredOrder]:
         }
 
 
-def insert_orders(orders: Mapping[SourceKey, SoundOrder]) -> dict[SourceKey, int]:
-    """Insert orders that are not there, whose sources are held, with lines and returns; gives their ids."""
+def insert_orders(orders: Mapping[SourceKey, SoundOrder], now: datetime) -> dict[SourceKey, int]:
+    """Insert orders with lines and returns, and give their ids; those somebody else just stored are left out.
+
+    In the order of their keys, so that of two batches that overlap one waits for the other and never each
+    for the other.
+    """
     if not orders:
         return {}
+    heads = [(*key, *_head(sound), *_moments(sound.order)) for key, sound in orders.items()]
     with connection.cursor() as cursor:
-        cursor.execute(_INSERT, _columns([(*key, *_head(sound)) for key, sound in orders.items()]))
+        cursor.execute(_INSERT, [now, *_columns(heads)])
         ids = {(source, external_id): id_ for id_, source, external_id in cursor.fetchall()}
         rows = [
             f"{id_}\t{number}\t{line}\n"
@@ -141,13 +158,18 @@ def insert_orders(orders: Mapping[SourceKey, SoundOrder]) -> dict[SourceKey, int
     return ids
 
 
-def change_orders(states: Sequence[NewState]) -> None:
+def change_orders(states: Sequence[NewState], now: datetime) -> None:
     """Make locked orders what is given: a line keeps its id by its number. Returns are not None."""
     if not states:
         return
     orders = [(state.id, state.order) for state in states]
     heads = [
-        (state.id, state.revision, *_head(SoundOrder(state.order, state.order.amount_minor, [])))
+        (
+            state.id,
+            state.revision,
+            *_head(SoundOrder(state.order, state.order.amount_minor, [])),
+            *_moments(state.order),
+        )
         for state in states
     ]
     lines = [
@@ -156,12 +178,21 @@ def change_orders(states: Sequence[NewState]) -> None:
         for number, line in enumerate(order.lines, start=1)
     ]
     with connection.cursor() as cursor:
-        cursor.execute(_UPDATE, _columns(heads))
+        cursor.execute(_UPDATE, [now, *_columns(heads)])
         cursor.execute(_UPSERT_LINES, _columns(lines))
         cursor.execute(_DROP_LINES, _columns([(id_, len(order.lines)) for id_, order in orders]))
     _write_returns(orders)
     with connection.cursor() as cursor:
         cursor.execute(_DROP_RETURNS, _columns([(id_, len(order.returns or ())) for id_, order in orders]))
+
+
+def confirm_orders(states: Sequence[NewState]) -> None:
+    """Note of locked orders only as of when they are told of: nothing else of them is different."""
+    if not states:
+        return
+    rows = [(state.id, state.revision, *_moments(state.order)) for state in states]
+    with connection.cursor() as cursor:
+        cursor.execute(_CONFIRM, _columns(rows))
 
 
 def remove_orders(ids: Sequence[int]) -> None:
@@ -196,6 +227,10 @@ def _head(
         order.channel,
         order.branch_id,
     )
+
+
+def _moments(order: Order) -> tuple[datetime | None, datetime | None, datetime | None, bool]:
+    return order.as_of, order.status_as_of, order.ordered_as_of, order.ordered_at_is_guess
 
 
 def _columns(rows: Sequence[tuple[Any, ...]]) -> list[list[Any]]:

@@ -8,9 +8,18 @@ from datetime import datetime
 
 from regulars.commerce.locks import LockedOrder
 from regulars.commerce.rules.occasions import occasions, occasions_max
-from regulars.commerce.types import ORDER_REFUNDED, ORDER_UPDATED, NewCredit, Order
+from regulars.commerce.types import (
+    DELIVERY_PROMISED,
+    ORDER_DELIVERED,
+    ORDER_REFUNDED,
+    ORDER_SHIPPED,
+    ORDER_UPDATED,
+    NewShipment,
+    Order,
+    ShipmentStatus,
+)
 from regulars.events import services as events
-from regulars.events.types import NewEvent
+from regulars.events.types import EventType, NewEvent
 
 SOURCE = "commerce"
 
@@ -104,9 +113,7 @@ def of_refund(
     )
 
 
-def of_correction(
-    credit_id: int, revision: int, credit: NewCredit, order: NamedOrder, now: datetime
-) -> NewEvent:
+def of_correction(credit_id: int, revision: int, number: str, order: NamedOrder, now: datetime) -> NewEvent:
     """A credit of an order was changed, and with it what is left of the order."""
     return NewEvent(
         type=ORDER_UPDATED,
@@ -117,11 +124,52 @@ def of_correction(
         properties={
             "order_id": order.id,
             "credit_id": credit_id,
-            "number": credit.order_external_id,
+            "number": number,
             "amount_minor": order.amount_minor,
-            "currency": credit.currency,
+            "currency": order.currency,
         },
     )
+
+
+def keys_of_shipment(id_: int, revision: int) -> list[str]:
+    """All keys under which the log may have been told of a shipment."""
+    promises = [f"shipment:{id_}:promised:{number}" for number in range(1, revision + 1)]
+    return [f"shipment:{id_}:shipped", f"shipment:{id_}:delivered", *promises]
+
+
+def of_shipment(
+    id_: int, revision: int, shipment: NewShipment, order: NamedOrder, now: datetime, promised: bool
+) -> list[NewEvent]:
+    """How far an order is on its way; that it was sent and that it was delivered is told once each.
+
+    `promised`: whether the promised moment is news.
+    """
+    said = shipment.as_of or now
+    found: list[tuple[EventType, str, datetime, dict[str, object]]] = []
+    if promised and shipment.promised_at:
+        promise: dict[str, object] = {"promised_at": shipment.promised_at.isoformat()}
+        found.append((DELIVERY_PROMISED, f"promised:{revision}", said, promise))
+    if shipment.shipped_at or shipment.status is ShipmentStatus.SHIPPED:
+        found.append((ORDER_SHIPPED, "shipped", shipment.shipped_at or said, {}))
+    if shipment.delivered_at or shipment.status is ShipmentStatus.DELIVERED:
+        found.append((ORDER_DELIVERED, "delivered", shipment.delivered_at or said, {}))
+    return [
+        NewEvent(
+            type=type_,
+            source=SOURCE,
+            key=f"shipment:{id_}:{key}",
+            occurred_at=moment,
+            profile_id=order.profile_id,
+            properties={
+                "order_id": order.id,
+                "shipment_id": id_,
+                "number": shipment.order_external_id,
+                "carrier": shipment.carrier,
+                **more,
+            },
+        )
+        for type_, key, moment, more in found
+    ]
 
 
 def record(tellings: Sequence[Telling], now: datetime) -> None:

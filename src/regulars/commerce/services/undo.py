@@ -14,7 +14,7 @@ from typing import Protocol, TypeVar
 from django.db import connection, transaction
 
 from regulars.commerce.locks import LockedCredit, LockedOrder, hold_sources, lock_credits, lock_orders
-from regulars.commerce.services import credits, links, rows, telling
+from regulars.commerce.services import credits, links, reckoning, rows, shipments, telling
 from regulars.commerce.services.credits import State
 from regulars.commerce.services.marks import Marks
 from regulars.commerce.services.telling import Telling
@@ -88,6 +88,7 @@ def _remove(removed: Sequence[LockedOrder], marks: Marks) -> None:
         keys += telling.keys_of_order(row.id, row.order, range(1, row.revision + 1))
     ids = [row.id for row in removed]
     keys += links.unlink(ids, all_=True, forget=True, marks=marks)
+    keys += shipments.unlink(ids)
     rows.remove_orders(ids)
     events.retract(source=telling.SOURCE, keys=keys)
 
@@ -100,13 +101,15 @@ def _restore(restored: Sequence[tuple[LockedOrder, Order]], marks: Marks, now: d
         marks.order(row.order)
         marks.order(before)
         keys += telling.keys_of_order(row.id, row.order, [row.revision])
-    rows.change_orders([rows.NewState(row.id, row.revision - 1, before) for row, before in restored])
+    rows.change_orders([rows.NewState(row.id, row.revision - 1, before) for row, before in restored], now)
     ids = [row.id for row, _ in restored]
     links.mark_credits_of(ids, marks)
     keys += links.unlink(ids, all_=False, forget=True, marks=marks)
     # First taken out, then told anew: an occasion is in the log once.
     events.retract(source=telling.SOURCE, keys=keys)
-    telling.record(links.link(ids, backfill=True, marks=marks), now)
+    tellings = links.link(ids, backfill=True, marks=marks)
+    tellings += reckoning.settle(ids, now=now, backfill=True, marks=marks)
+    telling.record(tellings, now)
 
 
 @transaction.atomic
@@ -122,6 +125,9 @@ def undo_credits(*, changes: Sequence[CreditChange], now: datetime) -> Undone[So
     marks = Marks()
     _remove_credits(removed, marks)
     _restore_credits(restored, marks, now)
+    of_orders = {row.order_id for row in locked.values() if row.order_id}
+    of_orders |= {order.id for order in links.named_orders(before for _, before in restored).values()}
+    telling.record(reckoning.settle(sorted(of_orders), now=now, backfill=True, marks=marks), now)
     marks.write()
     return Undone(len(removed), len(restored), kept)
 

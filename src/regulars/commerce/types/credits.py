@@ -20,6 +20,16 @@ class Told(StrEnum):
     LIVE = "live"
 
 
+class Reckoned(StrEnum):
+    """How the amount of a credit comes about."""
+
+    TOLD = ""
+    LINE = "line"
+    """What was paid in its order for so many of its product."""
+    REST = "rest"
+    """All that is left of its order."""
+
+
 class RefusedCredit(StrEnum):
     """Why money given back was set aside."""
 
@@ -30,6 +40,9 @@ class RefusedCredit(StrEnum):
     BAD_QUANTITY = "bad_quantity"
     BAD_CURRENCY = "bad_currency"
     BAD_CHANNEL = "bad_channel"
+    NO_ORDER = "no_order_id"
+    BAD_PRODUCT = "bad_product_id"
+    TOO_MANY_LINES = "too_many_lines"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -54,6 +67,8 @@ class NewCredit:
     quantity: Decimal | None = None
     channel: str = ""
     branch_id: int | None = None
+    reckoned: Reckoned = Reckoned.TOLD
+    """If not told, `amount_minor` is 0 until the order is known, and reckoned from then on."""
 
     @property
     def key(self) -> SourceKey:

@@ -1,0 +1,33 @@
+"""Reading commerce."""
+
+from regulars.commerce.queries.carts import carts_of
+from regulars.commerce.queries.goods import branch_ids, product, product_names, products_page
+from regulars.commerce.queries.orders import (
+    credits_of,
+    credits_of_refund,
+    order,
+    orders_by_id,
+    orders_page,
+    shipment,
+    shipments_of,
+)
+from regulars.commerce.queries.pages import any_orders, branches, last_orders, order_lines
+
+__all__ = [
+    "any_orders",
+    "branch_ids",
+    "branches",
+    "carts_of",
+    "credits_of",
+    "credits_of_refund",
+    "last_orders",
+    "order",
+    "order_lines",
+    "orders_by_id",
+    "orders_page",
+    "product",
+    "product_names",
+    "products_page",
+    "shipment",
+    "shipments_of",
+]

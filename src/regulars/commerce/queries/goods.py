@@ -1,0 +1,49 @@
+"""What the shop sells and where, for those outside."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+
+from regulars.commerce.models import Branch, Product
+from regulars.commerce.types import ProductRow, SourceKey
+
+PAGE_MAX = 1_000
+"""Most products read at once."""
+_COLUMNS = (
+    "id",
+    "source",
+    "external_id",
+    "name",
+    "category",
+    "price_minor",
+    "currency",
+    "brand",
+    "url",
+    "image_url",
+    "variant",
+    "sku",
+)
+
+
+def product(source: str, external_id: str) -> ProductRow | None:
+    """One product, as its source names it."""
+    found = Product.objects.filter(source=source, external_id=external_id).values_list(*_COLUMNS).first()
+    return ProductRow(*found) if found else None
+
+
+def products_page(*, after: int | None = None, limit: int) -> list[ProductRow]:
+    """A page of products in the order in which they came, at most `limit` (up to PAGE_MAX), after an id."""
+    rows = Product.objects.filter(id__gt=after or 0).order_by("id").values_list(*_COLUMNS)
+    return [ProductRow(*row) for row in rows[: min(limit, PAGE_MAX)]]
+
+
+def product_names(product_ids: Collection[int]) -> dict[int, str]:
+    """What these products are called, as far as they are there."""
+    return dict(Product.objects.filter(id__in=set(product_ids)).values_list("id", "name"))
+
+
+def branch_ids(keys: Collection[SourceKey]) -> dict[SourceKey, int]:
+    """Ids of branches, as their sources name them, as far as they are there."""
+    numbers = {number for _, number in keys}
+    rows = Branch.objects.filter(external_id__in=numbers).values_list("source", "external_id", "id")
+    return {(source, number): id_ for source, number, id_ in rows if (source, number) in keys}
