@@ -28,7 +28,7 @@ OPEN = {
     "imports-state",  # asks by itself, as a poll of those outside is not led to the sign-in
 }
 # Asked by a page every few seconds: those outside get the wish to load the page anew, and nothing else.
-POLLS = {"audit-state", "imports-state"}
+POLLS = {"audit-state", "imports-state", "connections-log-state"}
 VALUES = {"int": 1, "slug": "x", "str": "x", "path": "x"}
 pytestmark = pytest.mark.django_db
 

@@ -7,7 +7,7 @@ from functools import wraps
 from typing import Concatenate, ParamSpec
 
 from django.core.exceptions import PermissionDenied
-from django.http import HttpRequest
+from django.http import HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
 from django.shortcuts import redirect
 from django.urls import reverse
@@ -43,6 +43,21 @@ def allowed(*permissions: Permission) -> Callable[[View[P]], View[P]]:
         return guarded
 
     return decorate
+
+
+def while_signed_in(view: View[P]) -> View[P]:
+    """For what a page asks for every few seconds: after the session has ended the page is loaded anew.
+
+    Otherwise a sign-in form would be put into the middle of it.
+    """
+
+    @wraps(view)
+    def guarded(request: HttpRequest, /, *args: P.args, **kwargs: P.kwargs) -> HttpResponseBase:
+        if request.user.is_authenticated:
+            return view(request, *args, **kwargs)
+        return HttpResponse(headers={"HX-Refresh": "true"})
+
+    return guarded
 
 
 def permissions_of(request: HttpRequest) -> frozenset[Permission]:

@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import replace
-from functools import wraps
 from typing import Any
 
 from django.contrib.auth.decorators import login_not_required
@@ -26,7 +24,7 @@ from regulars.analytics.types import Audit
 from regulars.analytics.wording.numbers import Formats
 from regulars.commerce import queries as commerce
 from regulars.console import audits
-from regulars.console.access import allowed, may, user_id_of
+from regulars.console.access import allowed, may, user_id_of, while_signed_in
 from regulars.console.figures import basis
 from regulars.console.metrics.sheets import compared
 from regulars.console.people import with_names
@@ -37,8 +35,6 @@ from regulars.kit import clock
 from regulars.team import queries as team
 from regulars.team import services as team_services
 from regulars.team.types import Action, Permission
-
-View = Callable[[HttpRequest], HttpResponseBase]
 
 
 @never_cache
@@ -82,20 +78,10 @@ def make(request: HttpRequest) -> HttpResponse:
     return redirect(back(request, reverse("audit")))
 
 
-def _while_signed_in(view: View) -> View:
-    """A poll after the session ended must load the page anew, not get a sign-in form into it."""
-
-    @wraps(view)
-    def guarded(request: HttpRequest) -> HttpResponseBase:
-        return view(request) if request.user.is_authenticated else _reload()
-
-    return guarded
-
-
 @never_cache
 @login_not_required
 @require_safe
-@_while_signed_in
+@while_signed_in
 @allowed(Permission.SEE_FIGURES)
 def state(request: HttpRequest) -> HttpResponse:
     """Where the work stands, asked by the page every few seconds until there is something new to show."""

@@ -12,6 +12,7 @@ from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from regulars.commerce import queries as commerce
+from regulars.console.wording.event_log import reader
 from regulars.console.wording.team import ROLES
 from regulars.customers import queries as customers
 from regulars.team import queries as team
@@ -188,8 +189,14 @@ def _details(line: LogLine) -> str:
         said.append(str(LISTS.get(name, name)))
     if isinstance(details.get("rows"), int):
         said.append(gettext("rows: %(count)s") % {"count": details["rows"]})
+    if isinstance(details.get("events"), int):
+        said.append(gettext("events: %(count)s") % {"count": details["events"]})
     if isinstance(details.get("fields"), list):
         said.append(", ".join(str(fields.get(field, field)) for field in details["fields"]))
+    if "reader" in details:
+        said.append(reader(str(details["reader"])))
+    if details.get("now") in ("stopped", "goes on"):
+        said.append(gettext("stopped") if details["now"] == "stopped" else gettext("goes on"))
     if "role" in details:
         before = ", ".join(_role(name) for name in details.get("was", []))
         said.append(f"{before} → {_role(details['role'])}" if before else _role(details["role"]))
