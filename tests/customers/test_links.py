@@ -63,7 +63,7 @@ def test_a_device_goes_to_whom_it_turned_out_to_be_of() -> None:
     assert [mark[1:] for mark in marks.touched_months(99)] == [("profiles", WHOLE)]
     found = queries.person(persons(anna)[0])
     assert found
-    assert found.profile_ids == sorted([phone, laptop, anna])
+    assert found.profile_ids == [anna, *sorted([phone, laptop])]
     assert persons(boris) != persons(anna)
 
 
@@ -125,7 +125,6 @@ def test_a_device_says_nothing_about_who_somebody_is() -> None:
     found = queries.person(person)
     assert found
     assert found.name == "Customer 17"
-    assert [row.person_id for row in queries.by_name(limit=9)] == [person]
 
 
 @pytest.mark.django_db(transaction=True)

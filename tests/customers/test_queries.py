@@ -1,15 +1,13 @@
 from __future__ import annotations
 
-import re
 from datetime import UTC, datetime, timedelta
 
 import pytest
-from django.db import connection
 
 from regulars.customers import queries, services
 from regulars.customers.models import Profile
 from regulars.customers.rules import mask
-from regulars.customers.types import Contacts, IdentityType, NamedPerson, NewProfile
+from regulars.customers.types import ANONYMOUS, Contacts, IdentityType, NewProfile
 
 NOW = datetime(2026, 3, 15, 12, tzinfo=UTC)
 MAIL, PHONE = IdentityType.EMAIL, IdentityType.PHONE
@@ -52,50 +50,28 @@ def test_a_person_with_all_profiles() -> None:
 
 
 @pytest.mark.django_db
-def test_the_list_by_name_is_that_of_the_alphabet_whatever_the_server() -> None:
-    names = ["Яна", "анна", "Ёлкина", "Егор", "Жанна", "Елкин", "", "bob", "Zoe", "", "Анна", "Éva"]
-    persons = store(
-        *(NewProfile(source="shop", external_id=str(n), name=name) for n, name in enumerate(names))
-    )
-    listed = queries.by_name(limit=100)
-    assert [line.name for line in listed][:3] == ["bob", "Zoe", "Éva"]
-    rest = [line.name for line in listed][3:]
-    assert rest == ["анна", "Анна", "Егор", "Елкин", "Ёлкина", "Жанна", "Яна", "", ""]
-    assert {line.person_id for line in listed} == set(persons.values())
+def test_devices_come_after_all_that_is_known() -> None:
+    (device,) = services.find_or_create_profiles(keys=[(ANONYMOUS, "0123456789ab")], now=NOW).values()
+    persons = store(NewProfile(source="shop", external_id="17"))
+    visitor = Profile.objects.get(pk=device).person_id
+    assert queries.person_names([visitor]) == {visitor: "Visitor 01234567"}
+    assert queries.shop_numbers([visitor], masked=False) == {}
+    found = queries.person(visitor)
+    assert found
+    assert found.name == "Visitor 01234567"
+    Profile.objects.filter(pk=device).update(person_id=persons["17"])
+    found = queries.person(persons["17"])
+    assert found
+    assert [profile.source for profile in found.profiles] == ["shop", "anonymous"]
+    assert found.name == "Customer 17"
 
 
 @pytest.mark.django_db
-def test_pages_by_name_neither_repeat_nor_leave_out() -> None:
-    persons = store(
-        *(
-            NewProfile(source="shop", external_id=str(n), name="" if n % 5 == 0 else f"Имя {n % 7}")
-            for n in range(60)
-        )
-    )
-    # One who is known twice is listed once, by the older name.
-    Profile.objects.filter(external_id="59").update(person_id=persons["1"])
-    everybody = queries.by_name(limit=100)
-    assert len(everybody) == len({line.person_id for line in everybody}) == 59
-    paged: list[NamedPerson] = []
-    after = None
-    while page := queries.by_name(after=after, limit=7):
-        paged += page
-        after = (page[-1].sort_key, page[-1].person_id)
-    assert paged == everybody
-
-
-@pytest.mark.django_db
-def test_a_page_by_name_reads_only_what_it_shows() -> None:
-    store(*(NewProfile(source="shop", external_id=str(n), name=f"Имя {n:04}") for n in range(3000)))
-    statement = queries.people._BY_NAME.format(after=queries.people._AFTER)
-    with connection.cursor() as cursor:
-        cursor.execute("ANALYZE customers_profile")
-        cursor.execute("EXPLAIN (ANALYZE, TIMING OFF) " + statement, [False, "имя 1500", 0, 20])
-        plan = "\n".join(line for (line,) in cursor.fetchall())
-    assert "customers_profile_listed" in plan
-    assert "Seq Scan" not in plan
-    assert "Sort" not in plan
-    assert re.search(r"customers_profile_listed on customers_profile p .*actual rows=20(\.00)? loops=1", plan)
+def test_a_device_is_nobody_yet() -> None:
+    services.find_or_create_profiles(keys=[(ANONYMOUS, "a")], now=NOW)
+    assert not queries.any_customers()
+    store(NewProfile(source="shop", external_id="17"))
+    assert queries.any_customers()
 
 
 @pytest.mark.parametrize(

@@ -126,7 +126,7 @@ class ProfileRow:
 
 @dataclass(frozen=True, slots=True)
 class PersonRow:
-    """A person with all their profiles, the oldest first.
+    """A person with all their profiles, the oldest first, and devices after all others.
 
     `name`: what to call them (`queries.person_names`). `created_at`: since when the shop knows them.
     """
@@ -148,15 +148,6 @@ class Contacts:
 
     emails: tuple[str, ...] = ()
     phones: tuple[str, ...] = ()
-
-
-@dataclass(frozen=True, slots=True)
-class NamedPerson:
-    """A line of the list by name; (`sort_key`, `person_id`) is where the next page goes on."""
-
-    person_id: int
-    name: str
-    sort_key: str
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,13 +7,14 @@ from dataclasses import dataclass
 from decimal import Decimal
 
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 
 from regulars.analytics.types import CustomerRow
 from regulars.analytics.wording.numbers import plain
 from regulars.commerce.types import LineRow, OrderRow, OrderStatus
 from regulars.console.voice import Voice
 from regulars.console.wording.people import Basis, is_late, silent_days
-from regulars.customers.types import SHOP, ProfileRow
+from regulars.customers.types import ANONYMOUS, SHOP, ProfileRow
 
 
 @dataclass(frozen=True)
@@ -98,13 +99,20 @@ def figures_of(figures: CustomerRow, basis: Basis | None, voice: Voice) -> list[
 
 
 def sources(profiles: Sequence[ProfileRow]) -> list[str]:
-    """By which numbers the customer is known, and where."""
+    """By which numbers the customer is known, and where; of devices on the site only how many."""
     names = {SHOP: _("shop"), "demo": _("demo shop")}
-    return [
+    known = [profile for profile in profiles if profile.source != ANONYMOUS]
+    told = [
         _("%(number)s (%(source)s)")
         % {"number": plain(profile.external_id), "source": names.get(profile.source, plain(profile.source))}
-        for profile in profiles
+        for profile in known
     ]
+    if devices := len(profiles) - len(known):
+        told.append(
+            ngettext("%(count)s device on the site", "%(count)s devices on the site", devices)
+            % {"count": devices}
+        )
+    return told
 
 
 def orders(

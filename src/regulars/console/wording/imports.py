@@ -249,6 +249,8 @@ def kept_reason(code: str) -> str:
         "in_use": _("still needed: something else belongs to it"),
         "gone": _("no longer there"),
         "has_notes": _("somebody wrote notes about them"),
+        "has_consents": _("they agreed to something, or refused"),
+        "has_traits": _("more is known of them by now"),
         "has_tasks": _("tasks were set about them"),
         "has_orders": _("orders came from elsewhere too"),
         "has_credits": _("returns came from elsewhere too"),

@@ -13,7 +13,6 @@ from regulars.customers.queries.details import (
 from regulars.customers.queries.notes import count_notes, notes_of
 from regulars.customers.queries.people import (
     any_customers,
-    by_name,
     contacts,
     person,
     person_names,
@@ -27,7 +26,6 @@ __all__ = [
     "HISTORY_MAX",
     "PAGE_MAX",
     "any_customers",
-    "by_name",
     "consent_history",
     "consents_of",
     "contacts",

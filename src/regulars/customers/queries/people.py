@@ -6,7 +6,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Sequence
 
 from django.db import connection
-from django.db.models import QuerySet
+from django.db.models import Case, QuerySet, When
 
 from regulars.customers.models import Identity, Profile
 from regulars.customers.rules import called_by_device, called_by_number, shown_id
@@ -14,31 +14,15 @@ from regulars.customers.types import (
     ANONYMOUS,
     Contacts,
     IdentityType,
-    NamedPerson,
     PersonRow,
     ProfileKey,
     ProfileRow,
 )
 
-BY_NAME_MAX = 1_000
-"""Most persons of the list by name read at once."""
-
-# The condition and the order are those of the index customers_profile_listed; a person is listed once,
-# under the name of the oldest profile. Those without a name come last; who is only a device is not listed.
-_BY_NAME = """
-SELECT p.person_id, p.name, p.sort_key FROM customers_profile AS p
-WHERE p.source <> 'anonymous' AND {after} AND NOT EXISTS (
-    SELECT 1 FROM customers_profile AS older
-    WHERE older.person_id = p.person_id AND older.id < p.id AND older.source <> 'anonymous'
-)
-ORDER BY (p.sort_key = ''), p.sort_key COLLATE "C", p.person_id
-LIMIT %s
-"""
 _IDS = """
 SELECT source, external_id, p.id FROM customers_profile AS p
 JOIN unnest(%s::text[], %s::text[]) AS k(source, external_id) USING (source, external_id)
 """
-_AFTER = """((p.sort_key = ''), p.sort_key COLLATE "C", p.person_id) > (%s, %s, %s)"""
 
 
 def person_names(person_ids: Sequence[int]) -> dict[int, str]:
@@ -86,7 +70,7 @@ def person(person_id: int) -> PersonRow | None:
     profiles = [
         ProfileRow(*row)
         for row in Profile.objects.filter(person_id=person_id)
-        .order_by("id")
+        .order_by(Case(When(source=ANONYMOUS, then=1), default=0), "id")
         .values_list("id", "source", "external_id", "name", "created_at")
     ]
     if not profiles:
@@ -106,10 +90,10 @@ def person(person_id: int) -> PersonRow | None:
 
 
 def _called(profiles: Sequence[ProfileRow]) -> str:
-    known = [profile for profile in profiles if profile.source != ANONYMOUS]
-    if not known:
-        return called_by_device(profiles[0].external_id)
-    return next((profile.name for profile in known if profile.name), called_by_number(known[0].external_id))
+    first = profiles[0]
+    if first.source == ANONYMOUS:
+        return called_by_device(first.external_id)
+    return next((profile.name for profile in profiles if profile.name), called_by_number(first.external_id))
 
 
 def profile_ids(keys: Iterable[ProfileKey]) -> dict[ProfileKey, int]:
@@ -127,15 +111,3 @@ def contacts(person_ids: Sequence[int]) -> dict[int, Contacts]:
     for person_id, type_, value in rows.values_list("profile__person_id", "type", "value"):
         found[person_id][type_][value] = None
     return {id_: Contacts(tuple(of["email"]), tuple(of["phone"])) for id_, of in found.items()}
-
-
-def by_name(*, after: tuple[str, int] | None = None, limit: int) -> list[NamedPerson]:
-    """A page of all persons in the order of their names, those without one last; at most BY_NAME_MAX.
-
-    `after` is the (sort_key, person_id) of the last line of the page before.
-    """
-    position: list[bool | str | int] = [] if after is None else [after[0] == "", *after]
-    statement = _BY_NAME.format(after=_AFTER if position else "true")
-    with connection.cursor() as cursor:
-        cursor.execute(statement, [*position, min(limit, BY_NAME_MAX)])
-        return [NamedPerson(*row) for row in cursor.fetchall()]
