@@ -16,21 +16,21 @@ from django.db import InterfaceError, OperationalError, connection
 
 from regulars.api import identity, keys, limits
 from regulars.api.ingest import answers, library, making, parsing
+from regulars.api.ingest.entries import Caller, Entry
 from regulars.api.ingest.errors import CallRefused, Refused
 from regulars.api.ingest.storing import store
 from regulars.api.ingest.together import SMALL, Together
 from regulars.api.ingest.types import (
     BATCH_BYTES_MAX,
     CALL_BYTES_MAX,
-    Caller,
     Code,
-    Entry,
     Item,
     Kind,
     Result,
     Status,
 )
 from regulars.kit import clock
+from regulars.team import queries as team
 from regulars.team.types import ApiKey, KeyKind, Scope
 
 Environ = dict[str, Any]
@@ -81,8 +81,7 @@ def application(environ: Environ, start_response: StartResponse) -> Iterable[byt
             CallRefused(500, "broken", "This is a mistake of ours; nothing of the call was stored.")
         )
     finally:
-        if connection.connection is not None:
-            connection.close()
+        _let_go()
     start_response(_REASONS[status], headers)
     return [body]
 
@@ -104,6 +103,7 @@ def _answer(environ: Environ) -> tuple[int, Headers, bytes]:
             405, "method_not_allowed", "Send it by POST.", (_ANY_ORIGIN, ("Allow", "POST, OPTIONS"))
         )
     if what is None:
+        _read(environ, CALL_BYTES_MAX)
         return 200, [_JSON, _ANY_ORIGIN], library.METRICS_TAKEN
     return _take(environ, what)
 
@@ -134,6 +134,7 @@ def _take(environ: Environ, what: Kind | str) -> tuple[int, Headers, bytes]:
         caller=_caller(key),
         now=now,
         prove=functools.lru_cache(maxsize=16)(functools.partial(identity.proven, now=now)),
+        shop_currency=functools.cache(lambda: team.shop().currency),
         token=environ.get("HTTP_X_IDENTITY_TOKEN"),
         sent_at=sent_at,
         context=context,
@@ -186,6 +187,12 @@ def _kind(item: Item) -> Kind:
         ) from None
 
 
+def _let_go() -> None:
+    """Give the connection back to the pool; not where the caller is in a transaction (a test)."""
+    if connection.connection is not None and not connection.in_atomic_block:
+        connection.close()
+
+
 def _write(entries: Any) -> list[Result]:
     """Store, and once more where two calls waited for each other and PostgreSQL ended one of them."""
     for tries_left in reversed(range(DEADLOCK_TRIES)):
@@ -219,7 +226,7 @@ def _admitted(key: ApiKey | None) -> ApiKey:
 
 
 def _caller(key: ApiKey) -> Caller:
-    return Caller(browser=key.kind is KeyKind.BROWSER, scopes=frozenset(scope.value for scope in key.scopes))
+    return Caller(browser=key.kind is KeyKind.BROWSER, scopes=key.scopes)
 
 
 def _headers(key: ApiKey) -> Headers:

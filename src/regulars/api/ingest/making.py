@@ -12,29 +12,24 @@ from typing import Any
 import msgspec
 
 from regulars.api.identity import Proven
-from regulars.api.ingest import allowed, ids, moments, parsing
+from regulars.api.ingest import allowed, ids, moments, parsing, trade, traits
+from regulars.api.ingest.entries import Caller, Entry
 from regulars.api.ingest.errors import Refused
 from regulars.api.ingest.naming import outside_type, trade_name
 from regulars.api.ingest.types import (
     GROUP_JOINED,
     PAGE_VIEWED,
     SCREEN_VIEWED,
-    Caller,
     Code,
     Context,
-    Entry,
     Item,
     Kind,
 )
 from regulars.commerce.types import BROWSING_EVENTS
-
-Prove = Callable[[str], Proven | None]
+from regulars.customers.types import IdentityType
+from regulars.team.types import Scope
 
 _PAGE_FIELDS = ("name", "category", "path", "url", "title", "referrer")
-_CARTS = frozenset({"product_added", "product_removed", "cart_viewed", "checkout_started"})
-_ORDERS = frozenset({"order_completed", "order_updated", "order_cancelled", "order_refunded"})
-TRADE = _CARTS | _ORDERS
-"""Events that become rows of the shop's trade; the log hears of them from there."""
 _NOT_PROVEN = (
     Code.IDENTITY_NOT_PROVEN.value,
     "A key in a browser is public: userId, e-mail and phone count only with an identity token of the shop's "
@@ -48,7 +43,9 @@ class Call:
 
     caller: Caller
     now: datetime
-    prove: Prove
+    prove: Callable[[str], Proven | None]
+    shop_currency: Callable[[], str]
+    """For amounts of which no currency is told."""
     token: str | None = None
     """The identity token of the header."""
     sent_at: str | int | float | None = None
@@ -80,7 +77,7 @@ def make(item: Item, kind: Kind, call: Call) -> Entry:
         _trust_little(entry, call, context)
     if entry.user_id is None and entry.anonymous_id is None:
         raise Refused(Code.NO_IDENTITY, "Say whose it is: userId, or anonymousId for a device.")
-    _WHAT[kind](entry, item, context)
+    _WHAT[kind](entry, item, call, context)
     _add_network(entry, call, context)
     return entry
 
@@ -122,7 +119,7 @@ def _trust_little(entry: Entry, call: Call, context: Context) -> None:
     proven = call.prove(token) if token else None
     if proven is not None and entry.user_id in (None, proven.user_id):
         entry.user_id = proven.user_id
-        contacts = (("email", proven.email), ("phone", proven.phone))
+        contacts = ((IdentityType.EMAIL, proven.email), (IdentityType.PHONE, proven.phone))
         entry.proven = tuple((type_, value) for type_, value in contacts if value)
         return
     if entry.user_id is None:
@@ -140,27 +137,35 @@ def _trust_little(entry: Entry, call: Call, context: Context) -> None:
     entry.note = _NOT_PROVEN
 
 
-def _identify(entry: Entry, item: Item, context: Context) -> None:
-    entry.traits = allowed.read_object(item.traits, "traits")
+def _identify(entry: Entry, item: Item, call: Call, context: Context) -> None:
+    browser = entry.caller.browser
+    if not browser:
+        _needs(entry, Scope.CUSTOMERS_WRITE)
+    entry.traits = traits.take_apart(allowed.read_object(item.traits, "traits"), trusted=not browser)
+    if entry.traits.dropped:
+        said = ", ".join(sorted(set(entry.traits.dropped))[:10])
+        entry.say(Code.TRAITS_DROPPED, f"Not taken from a browser, where anybody can say it: {said}.")
 
 
-def _track(entry: Entry, item: Item, context: Context) -> None:
+def _track(entry: Entry, item: Item, call: Call, context: Context) -> None:
     if not item.event:
         raise Refused(Code.BAD_EVENT_NAME, "event has to name what happened, such as Order Completed.")
     name = trade_name(item.event)
     browser = entry.caller.browser
-    if name in TRADE:
-        if browser and name in _ORDERS:
+    if name in trade.ORDERS:
+        if browser:
             raise Refused(
                 Code.NOT_FROM_BROWSER,
                 "A key in a browser is public and cannot tell of orders; use a server's key.",
             )
+        _needs(entry, Scope.ORDERS_WRITE)
+    if name in trade.ORDERS or name in trade.CARTS:
+        told = trade.read(item.properties)
         entry.event = name
-        entry.raw_properties = item.properties
-        return
-    if name in BROWSING_EVENTS:
+        entry.deal = trade.deal(name, told, call.shop_currency)
+    elif name in BROWSING_EVENTS:
+        told = trade.Told() if browser else trade.read(item.properties)
         entry.type = BROWSING_EVENTS[name]
-        entry.raw_properties = item.properties
     else:
         entry.type = outside_type(item.event)
         if browser:
@@ -168,11 +173,20 @@ def _track(entry: Entry, item: Item, context: Context) -> None:
                 Code.NOT_FROM_BROWSER,
                 "A key in a browser may send pages, browsing and carts; other events need a server's key.",
             )
-    entry.event = entry.type.name
-    _keep(entry, allowed.read_object(item.properties, "properties"))
+        told = trade.Told()
+    if not browser:
+        entry.products = trade.products(told, call.shop_currency)
+    if entry.type is not None:
+        entry.event = entry.type.name
+        _keep(entry, allowed.read_object(item.properties, "properties"))
 
 
-def _page(entry: Entry, item: Item, context: Context) -> None:
+def _needs(entry: Entry, scope: Scope) -> None:
+    if not entry.caller.may(scope):
+        raise Refused(Code.SCOPE_MISSING, f"This key may not do that; make one with the scope {scope.value}.")
+
+
+def _page(entry: Entry, item: Item, call: Call, context: Context) -> None:
     entry.type = PAGE_VIEWED if entry.kind is Kind.PAGE else SCREEN_VIEWED
     entry.event = entry.type.name
     told = allowed.read_object(item.properties, "properties")
@@ -190,7 +204,7 @@ def _page(entry: Entry, item: Item, context: Context) -> None:
         entry.properties |= {f"utm_{name}": value for name, value in campaign.items() if value}
 
 
-def _group(entry: Entry, item: Item, context: Context) -> None:
+def _group(entry: Entry, item: Item, call: Call, context: Context) -> None:
     group = ids.read("groupId", item.group_id)
     if group is None:
         raise Refused(Code.NO_IDENTITY, "groupId has to say which group was joined.")
@@ -202,8 +216,10 @@ def _group(entry: Entry, item: Item, context: Context) -> None:
     _keep(entry, {"group_id": group, "traits": sorted(names)[: allowed.LIST_MAX]})
 
 
-def _aliased(entry: Entry, item: Item, context: Context) -> None:
+def _aliased(entry: Entry, item: Item, call: Call, context: Context) -> None:
     """Nothing but the two ids."""
+    if not entry.caller.browser:
+        _needs(entry, Scope.CUSTOMERS_WRITE)
 
 
 _WHAT = {
@@ -220,15 +236,7 @@ def _keep(entry: Entry, told: dict[str, Any]) -> None:
     entry.properties, dropped = allowed.stored(told)
     if dropped:
         said = ", ".join(sorted(set(dropped))[:10])
-        note(
-            entry, Code.PROPERTIES_DROPPED, f"Not stored, since it may be personal or cannot be kept: {said}."
-        )
-
-
-def note(entry: Entry, code: Code, detail: str) -> None:
-    """Say what of an item is not taken; the first word counts."""
-    if entry.note is None:
-        entry.note = (code.value, detail)
+        entry.say(Code.PROPERTIES_DROPPED, f"Not stored, since it may be personal or cannot be kept: {said}.")
 
 
 def _add_network(entry: Entry, call: Call, context: Context) -> None:

@@ -14,7 +14,8 @@ from dataclasses import dataclass, field
 
 from django.db import InterfaceError, OperationalError
 
-from regulars.api.ingest.types import Entry, Result
+from regulars.api.ingest.entries import Entry
+from regulars.api.ingest.types import Result
 
 SMALL = 20
 """Calls with more items go by themselves: they would make the others wait."""

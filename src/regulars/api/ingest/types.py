@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
-from datetime import datetime
+from dataclasses import dataclass
 from enum import StrEnum
-from typing import Any
 
 import msgspec
 
@@ -67,12 +65,12 @@ class Code(StrEnum):
     TOO_MANY_EVENT_NAMES = "too_many_event_names"
     BAD_PROPERTIES = "bad_properties"
     BAD_MONEY = "bad_money"
+    UNKNOWN_PRODUCT = "unknown_product"
     SCOPE_MISSING = "scope_missing"
     NOT_FROM_BROWSER = "not_from_browser"
     IDENTITY_NOT_PROVEN = "identity_not_proven"
     PROPERTIES_DROPPED = "properties_dropped"
     TRAITS_DROPPED = "traits_dropped"
-    NOT_LINKED = "not_linked"
     STALE = "stale"
 
 
@@ -133,45 +131,6 @@ class Context(msgspec.Struct, rename="camel"):
     page: Page | None = None
     campaign: Campaign | None = None
     traits: msgspec.Raw = msgspec.Raw()
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Caller:
-    """What the key of a call allows."""
-
-    browser: bool
-    """A public key: trusted with nothing about known people."""
-    scopes: frozenset[str] = frozenset()
-
-    @property
-    def source(self) -> str:
-        return BROWSER_SOURCE if self.browser else SERVER_SOURCE
-
-
-@dataclass(slots=True, kw_only=True)
-class Entry:
-    """An item made out: who, what and when, cleaned of what may not be stored."""
-
-    kind: Kind
-    caller: Caller
-    key: str
-    """The occasion: its message id."""
-    occurred_at: datetime
-    user_id: str | None = None
-    anonymous_id: str | None = None
-    previous_id: str | None = None
-    event: str = ""
-    """In snake case; empty for what is no event."""
-    type: EventType | None = None
-    """Of what goes into the log as it is; None for what becomes something else first."""
-    properties: dict[str, Any] = field(default_factory=dict)
-    traits: dict[str, Any] = field(default_factory=dict)
-    raw_properties: msgspec.Raw = field(default_factory=msgspec.Raw)
-    """As they came: amounts of money are read from here, exactly."""
-    proven: tuple[tuple[str, str], ...] = ()
-    """Identities (type, value) that an identity token vouches for."""
-    note: tuple[str, str] | None = None
-    """Code and words for what of it was not taken, although the rest was."""
 
 
 @dataclass(frozen=True, slots=True)
