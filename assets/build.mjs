@@ -1,4 +1,5 @@
-// Builds what the console serves into src/regulars/console/static/built. The same input gives the same bytes.
+// Builds what the console serves into src/regulars/console/static/built, and the script for the shop's site
+// into src/regulars/api/built. The same input gives the same bytes.
 // Names carry a hash of the content, so that browsers may keep the files for ever; manifest.json maps
 // "console.css" to the name it got.
 import { execFileSync } from "node:child_process";
@@ -7,12 +8,16 @@ import { existsSync, mkdirSync, mkdtempSync, readFileSync, renameSync, rmSync, w
 import { tmpdir } from "node:os";
 import { dirname, extname, join } from "node:path";
 import { fileURLToPath } from "node:url";
+import { Script } from "node:vm";
 import { brotliCompressSync, constants, gzipSync } from "node:zlib";
 
 const here = dirname(fileURLToPath(import.meta.url));
 const modules = join(here, "node_modules");
 const target = join(here, "..", "src", "regulars", "console", "static", "built");
 const fresh = `${target}.new`; // a build that fails leaves the old files where they are
+
+const site = join(here, "..", "src", "regulars", "api", "built");
+const SITE_BYTES_MAX = 10_000; // every page of the shop waits for it, if only a little
 
 const FONT = join(modules, "@fontsource-variable", "golos-text", "files");
 const SUBSETS = ["cyrillic", "cyrillic-ext", "latin", "latin-ext"];
@@ -30,14 +35,34 @@ function ship(name, content) {
   const suffix = extname(name);
   const hash = createHash("sha256").update(bytes).digest("hex").slice(0, 10);
   const hashed = `${name.slice(0, -suffix.length)}.${hash}${suffix}`;
-  writeFileSync(join(fresh, hashed), bytes);
-  if (suffix !== ".woff2") {
-    writeFileSync(join(fresh, `${hashed}.gz`), gzipSync(bytes, { level: 9 }));
-    const quality = { [constants.BROTLI_PARAM_QUALITY]: constants.BROTLI_MAX_QUALITY };
-    writeFileSync(join(fresh, `${hashed}.br`), brotliCompressSync(bytes, { params: quality }));
-  }
+  if (suffix === ".woff2") writeFileSync(join(fresh, hashed), bytes);
+  else write(fresh, hashed, bytes);
   manifest[name] = hashed;
   return hashed;
+}
+
+// A file as it is and packed in two ways.
+function write(folder, name, bytes) {
+  writeFileSync(join(folder, name), bytes);
+  writeFileSync(join(folder, `${name}.gz`), gzipSync(bytes, { level: 9 }));
+  const quality = { [constants.BROTLI_PARAM_QUALITY]: constants.BROTLI_MAX_QUALITY };
+  writeFileSync(join(folder, `${name}.br`), brotliCompressSync(bytes, { params: quality }));
+}
+
+// The script for the shop's site keeps its address, for it stands in pages that others write. Shipped
+// without its comments and indents: small enough, and whoever reads it on the site can still read it.
+function siteScript() {
+  const source = readFileSync(join(here, "src", "site", "regulars.js"), "utf8");
+  const lines = source.split("\n").map((line) => line.trim());
+  const shipped = lines.filter((line) => line && !line.startsWith("//")).join("\n") + "\n";
+  new Script(shipped); // throws where that broke it
+  const bytes = Buffer.from(shipped);
+  if (bytes.length > SITE_BYTES_MAX) throw new Error(`regulars.js has ${bytes.length} bytes, more than ${SITE_BYTES_MAX}`);
+  rmSync(`${site}.new`, { recursive: true, force: true });
+  mkdirSync(`${site}.new`, { recursive: true });
+  write(`${site}.new`, "regulars.js", bytes);
+  rmSync(site, { recursive: true, force: true });
+  renameSync(`${site}.new`, site);
 }
 
 function styles() {
@@ -65,6 +90,8 @@ function notice(name) {
   const text = existsSync(file) ? `\n\n${readFileSync(file, "utf8").trim()}` : "";
   return `${name} ${version} (${license})${text}\n`;
 }
+
+siteScript();
 
 rmSync(fresh, { recursive: true, force: true });
 mkdirSync(fresh, { recursive: true });
