@@ -8,7 +8,6 @@ import sys
 from pathlib import Path
 
 import pytest
-
 from tests.api.rest_calls import caller
 from tests.api.rest_server import serving
 

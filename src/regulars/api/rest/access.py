@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import hashlib
 import time
+
+from django.db import connection
 
 from regulars.api import keys, limits
 from regulars.api.rest.call import Call
@@ -49,6 +52,16 @@ class Needs:
             )
         call.key = key
         return key
+
+
+def alone_with(kind: str, external_id: str) -> None:
+    """Let no other call write the same thing until this transaction ends.
+
+    So nobody changes whose it is between the look at it and the writing.
+    """
+    digest = hashlib.sha256(f"{kind} {external_id}".encode()).digest()
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_advisory_xact_lock(%s)", [int.from_bytes(digest[:8], "big", signed=True)])
 
 
 def check_branch(key: ApiKey, branch_id: int | None) -> None:

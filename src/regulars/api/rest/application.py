@@ -8,14 +8,28 @@ from django.http import HttpRequest
 from ninja import NinjaAPI
 from ninja.errors import HttpError, ValidationError
 
-from regulars.api.rest import consents, customers, faults, figures, happenings
+from regulars.api.rest import (
+    carts,
+    consents,
+    customers,
+    faults,
+    figures,
+    happenings,
+    orders,
+    products,
+    returns,
+    shipments,
+)
 from regulars.api.rest.bodies import StrictParser
 from regulars.api.rest.problems import Code, Problem
 
 VERSION = "1"
 
-# An address with a customer's id takes everything behind it for the id, so it comes after those that go on.
-_IN_THE_ORDER_OF_THE_REFERENCE = (figures.routes, consents.routes, happenings.routes, customers.routes)
+# An address that ends in an id takes everything behind it for the id: those that go on come before it.
+_IN_TURN = (
+    *(carts.routes, figures.routes, consents.routes, happenings.routes, customers.routes),
+    *(returns.routes, shipments.routes, orders.routes, products.routes),
+)
 
 
 def _raise(request: HttpRequest, error: Exception | type[Exception]) -> NoReturn:
@@ -46,7 +60,7 @@ def build() -> NinjaAPI:
         docs_url=None,
         parser=StrictParser(),
     )
-    for routes in _IN_THE_ORDER_OF_THE_REFERENCE:
+    for routes in _IN_TURN:
         api.add_router("", routes.router)
     api.add_exception_handler(Exception, _raise)
     api.add_exception_handler(ValidationError, _raise_faults)

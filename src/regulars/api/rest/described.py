@@ -134,7 +134,7 @@ def _kind(document: Mapping[str, Any], schema: Schema) -> str:
         most = f", at most {told['maxItems']:,}" if "maxItems" in told else ""
         return f"list of {_kind(document, told['items'])}{most}"
     kind = {"string": "text", "integer": "whole number", "boolean": "true or false"}.get(
-        told.get("type", ""), told.get("type", "anything")
+        told.get("type", ""), str(told.get("type", "anything"))
     )
     if "maxLength" in told:
         kind += f", at most {told['maxLength']:,} characters"

@@ -110,6 +110,8 @@ class OrderShown(Shown):
     """An order as it is stored."""
 
     id: str
+    source: str
+    """`shop`: known under the shop's own id, by which it is got and told of here."""
     customer_id: str | None
     ordered_at: datetime
     status: Status
@@ -210,6 +212,19 @@ def known_order(order_id: str, key: ApiKey) -> OrderState:
     return state
 
 
+def may_write_of(order_id: str, stored_under: str | None, key: ApiKey) -> None:
+    """Raise Problem unless a till's key may tell of something that belongs to this order.
+
+    `stored_under`: the order it belongs to by now, which has to be of the till's branch too.
+    """
+    if key.branch_id is None:
+        return
+    known_order(order_id, key)
+    if stored_under is not None:
+        before = queries.order(SHOP, stored_under)
+        check_branch(key, before.branch_id if before else None)
+
+
 def _order(order_id: str, told: OrderTold, call: Call) -> Order:
     profile_id = None
     if told.customer_id is not None:
@@ -287,6 +302,7 @@ def _shown(rows: Sequence[OrderState]) -> list[OrderShown]:
     return [
         OrderShown(
             id=row.external_id,
+            source=row.source,
             customer_id=None if row.profile_id is None else numbers.get(row.profile_id),
             ordered_at=row.ordered_at,
             status=row.status.value,

@@ -52,6 +52,8 @@ class Product(Shown):
     """A product as it is stored; a text that is not known is empty."""
 
     id: str
+    source: str
+    """`shop`: known under the shop's own id, by which it is got and told of here."""
     name: str
     category: str
     price: Price | None
@@ -123,6 +125,7 @@ def _shown(row: ProductRow) -> Product:
         price = Price(amount_minor=row.price_minor, currency=row.currency)
     return Product(
         id=row.external_id,
+        source=row.source,
         name=row.name,
         category=row.category,
         price=price,
