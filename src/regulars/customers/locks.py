@@ -23,12 +23,13 @@ ORDER BY p.id
 _FOR_CHANGE = "FOR NO KEY UPDATE OF p"
 _FOR_REMOVAL = "FOR UPDATE OF p"
 _LOCK_BY_ID = "SELECT id FROM customers_profile WHERE id = ANY(%s) ORDER BY id FOR NO KEY UPDATE"
-_LOCK_PERSONS = "SELECT id FROM customers_person WHERE id = ANY(%s) ORDER BY id FOR UPDATE"
+# Not FOR UPDATE, which would hold up all who only make sure, when they commit, that the person is there.
+_LOCK_PERSONS = "SELECT id FROM customers_person WHERE id = ANY(%s) ORDER BY id FOR NO KEY UPDATE"
 _LOCK_PERSONS_OF = """
 SELECT id FROM customers_person WHERE id IN (
     SELECT p.person_id FROM customers_profile AS p
     JOIN unnest(%s::text[], %s::text[]) AS k(source, external_id) USING (source, external_id)
-) ORDER BY id FOR UPDATE
+) ORDER BY id FOR NO KEY UPDATE
 """
 
 

@@ -45,14 +45,15 @@ WITH fresh AS (
 )
 SELECT id, source, external_id FROM fresh
 """
-# The rows are locked, so what `before` reads is what is overwritten.
+# The rows are locked, so what `before` reads is what is overwritten. A row is written once in a transaction:
+# for one written twice PostgreSQL looks again whether its person is there.
 _RENAME = """
 UPDATE customers_profile AS p
-SET name = t.name, search_key = t.search_key, sort_key = t.sort_key
+SET name = t.name, search_key = t.search_key, sort_key = t.sort_key, revision = p.revision + 1
 FROM unnest(%s::bigint[], %s::text[], %s::text[], %s::text[]) AS t(id, name, search_key, sort_key)
 JOIN customers_profile AS before ON before.id = t.id
 WHERE p.id = t.id AND p.name <> t.name
-RETURNING p.id, before.name
+RETURNING p.id, before.name, p.revision
 """
 _NEXT_REVISION = """
 UPDATE customers_profile SET revision = revision + 1 WHERE id = ANY(%s) RETURNING id, revision
@@ -83,10 +84,14 @@ def upsert_profiles(
     wanted = _one_of_each(profiles)
     created, known = _created_and_locked(wanted, now)
     ids = known | created
-    names = _rename([(known[key], wanted[key].name) for key in known if wanted[key].name])
+    names, revisions_of_renamed = _rename(
+        [(known[key], wanted[key].name) for key in known if wanted[key].name]
+    )
     added = _add_identities(wanted, ids)
     before = _before(known, names, added)
-    revisions = dict.fromkeys(created, 1) | _next_revisions({known[key]: key for key in before})
+    others = _next_revisions([known[key] for key in before if known[key] not in names])
+    now_at = revisions_of_renamed | others
+    revisions = dict.fromkeys(created, 1) | {key: now_at[known[key]] for key in before}
     events.record(
         [_created_event(wanted[key], id_, now) for key, id_ in created.items()], now=now, backfill=backfill
     )
@@ -187,10 +192,10 @@ def _insert(profiles: Sequence[NewProfile], now: datetime) -> dict[ProfileKey, i
         return {(source, external_id): id_ for id_, source, external_id in cursor.fetchall()}
 
 
-def _rename(names: Sequence[tuple[int, str]]) -> dict[int, str]:
-    """Give locked profiles their names; tells of those that had another one what it was."""
+def _rename(names: Sequence[tuple[int, str]]) -> tuple[dict[int, str], dict[int, int]]:
+    """Give locked profiles their names; tells of those that had another one what it was, and the revision."""
     if not names:
-        return {}
+        return {}, {}
     with connection.cursor() as cursor:
         cursor.execute(
             _RENAME,
@@ -201,7 +206,8 @@ def _rename(names: Sequence[tuple[int, str]]) -> dict[int, str]:
                 [fold(name) for _, name in names],
             ],
         )
-        return dict(cursor.fetchall())
+        rows = cursor.fetchall()
+    return {id_: name for id_, name, _ in rows}, {id_: revision for id_, _, revision in rows}
 
 
 def _add_identities(
@@ -238,9 +244,9 @@ def _before(
     return {key: ProfileBefore(kept[id_], tuple(added.get(id_, ()))) for key, id_ in changed.items()}
 
 
-def _next_revisions(keys: Mapping[int, ProfileKey]) -> dict[ProfileKey, int]:
-    if not keys:
+def _next_revisions(ids: Sequence[int]) -> dict[int, int]:
+    if not ids:
         return {}
     with connection.cursor() as cursor:
-        cursor.execute(_NEXT_REVISION, [list(keys)])
-        return {keys[id_]: revision for id_, revision in cursor.fetchall()}
+        cursor.execute(_NEXT_REVISION, [list(ids)])
+        return dict(cursor.fetchall())
