@@ -64,4 +64,7 @@ class KeyForm(NameForm):
         return frozenset(map(str, self["scopes"].value() or ())) if "scopes" in self.fields else frozenset()
 
 
-SCOPE_GROUPS: tuple[tuple[Any, tuple[Scope, ...]], ...] = ((_("Brings in"), BRINGS), (_("Reads"), TAKES))
+SCOPE_GROUPS: tuple[tuple[Any, tuple[Scope, ...]], ...] = (
+    (_("Into Regulars"), BRINGS),
+    (_("Out of Regulars"), TAKES),
+)

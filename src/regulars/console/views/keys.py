@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from datetime import datetime
 
 from django.http import Http404, HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
@@ -215,7 +216,7 @@ def script(request: HttpRequest) -> HttpResponse:
         "key": shown,
         "others": [one for one in keys if one is not shown],
         "snippet": connections.snippet(request, shown) if shown else "",
-        "last_used": moment(shown.last_used_at, speak) if shown and shown.last_used_at else "",
+        "last_used": _clock_and_day(shown.last_used_at, speak) if shown and shown.last_used_at else None,
         "taken": speak.formats.number(day.taken if day else 0),
         "refused": speak.formats.number(day.refused) if day and day.refused else "",
         "secret": shown_once.take(request, about=IDENTITY),
@@ -248,6 +249,12 @@ def _secret(state: IdentitySecretState | None, speak: Voice) -> dict[str, str] |
         return None
     ends = moment(state.ends_at, speak) if state.ends_at else ""
     return {"hint": state.hint, "made": moment(state.made_at, speak), "ends": ends}
+
+
+def _clock_and_day(at: datetime, speak: Voice) -> tuple[str, str]:
+    """ "14:05" and "today"."""
+    day = speak.day_of(at)
+    return speak.time(at), _("today") if day == speak.today else speak.day(day)
 
 
 def _figures(days: list[KeyDay], today: KeyDay | None, speak: Voice) -> dict[str, str]:

@@ -23,13 +23,13 @@ KINDS: Mapping[KeyKind, Promise] = {
 }
 KINDS_EXPLAINED: Mapping[KeyKind, Promise] = {
     KeyKind.BROWSER: _(
-        "For the pages of your site. Everybody can read it there, so it only brings views and carts and "
-        "cannot touch customers or orders."
+        "A key for the pages of your site. Everybody can read it there, so it only brings views and carts "
+        "and cannot touch customers or orders."
     ),
     KeyKind.SERVER: _(
-        "For your site's server, 1C, a CRM or a programme of your own. It is secret; you choose what it may."
+        "A secret key for your site's server, 1C, a CRM or a programme of your own. You choose what it may."
     ),
-    KeyKind.TILL: _("For the tills of one branch. It is secret; it sees and writes only this branch."),
+    KeyKind.TILL: _("A secret key for the tills of one branch. It sees and writes only this branch."),
 }
 ICONS: Mapping[KeyKind, str] = {KeyKind.BROWSER: "monitor", KeyKind.SERVER: "plug", KeyKind.TILL: "store"}
 

@@ -73,7 +73,8 @@ def lag(state: ConsumerState, now: datetime, formats: Formats) -> str:
     if not state.behind or state.oldest_waiting_at is None:
         return _("Everything is handled.")
     said = {"waiting": waiting(state.behind, formats), "lasting": lasting(now - state.oldest_waiting_at)}
-    return _("%(waiting)s, the oldest for %(lasting)s.") % said
+    sentence = _("%(waiting)s, the oldest for %(lasting)s.") % said
+    return sentence[0].upper() + sentence[1:]
 
 
 def is_in_the_way(oldest: OldestTransaction | None, now: datetime) -> bool:
