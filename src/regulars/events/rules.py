@@ -9,7 +9,7 @@ from collections.abc import Sequence
 from datetime import UTC, date, datetime
 from pathlib import Path
 
-from regulars.events.types import Consumer, LoggedEvent
+from regulars.events.types import LoggedEvent
 
 
 def months_from(moment: datetime, count: int) -> list[date]:
@@ -33,6 +33,11 @@ def start_of_month(month: date) -> datetime:
 def partition_name(class_: str, month: date) -> str:
     """The table that holds the events of a class received in a month."""
     return f"events_{class_}_{month:%Y_%m}"
+
+
+def lane_of(profile_id: int | None) -> int:
+    """The lane of a profile's events, as the column of that name is generated (migration 0001)."""
+    return (((profile_id or 0) & 2147483647) * 2654435761 >> 26) & 63
 
 
 def snake_case(name: str) -> str:
@@ -72,23 +77,9 @@ def told(error: BaseException) -> str:
     return f"{type(error).__name__}: {words}{place}"[:ERROR_CHARACTERS_MAX]
 
 
-def wants(consumer: Consumer, event: LoggedEvent) -> bool:
-    """Whether an event is for this consumer."""
-    return (consumer.backfill or not event.backfill) and (
-        consumer.names is None or event.name in consumer.names
-    )
-
-
-def wanted(
-    consumer: Consumer, events: Sequence[LoggedEvent], most: int
-) -> tuple[Sequence[LoggedEvent], Sequence[LoggedEvent]]:
-    """At most `most` of the events that are for this consumer, and all that were looked at for it."""
-    if consumer.backfill and consumer.names is None:
-        return events[:most], events[:most]
-    found: list[LoggedEvent] = []
-    for number, event in enumerate(events):
-        if wants(consumer, event):
-            if len(found) == most:
-                return found, events[:number]
-            found.append(event)
-    return found, events
+def wanted(events: Sequence[LoggedEvent], most: int) -> tuple[Sequence[LoggedEvent], Sequence[LoggedEvent]]:
+    """At most `most` of the events that a consumer wants (they have a body), and all passed over for them."""
+    found = [event for event in events if event.body is not None]
+    if len(found) <= most:
+        return found, events
+    return found[:most], events[: events.index(found[most])]

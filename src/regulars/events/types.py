@@ -7,6 +7,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime
 from enum import StrEnum
+from functools import lru_cache
 from typing import Any, NamedTuple
 
 DEPTH_MAX = 8
@@ -91,46 +92,54 @@ class Position:
 
 
 class LoggedEvent(NamedTuple):
-    """An event as consumers read it.
-
-    It keeps what the database wrote and makes values of it only when they are asked for: most consumers
-    look at a few of them. So keep `properties` in a variable rather than asking for them twice.
-    """
+    """An event as consumers read it. What few ask for stands in `body`, and is decoded when asked for."""
 
     lane: int
     epoch: int
-    xid_text: str
+    xid: int
     id: int
     name: str
-    source: str
-    key: str
     profile_id: int | None
-    occurred_text: str
-    received_text: str
     backfill: bool
     depth: int
-    cause_id: int | None
-    properties_text: str
+    body: str | None
+    """A JSON list: source, key, moment it happened, moment it was received, cause, properties."""
 
     @property
     def position(self) -> Position:
         """Its place in the order of the log."""
-        return Position(self.epoch, int(self.xid_text), self.id)
+        return Position(self.epoch, self.xid, self.id)
+
+    @property
+    def source(self) -> str:
+        """Whose occasion it is."""
+        return str(_decoded(self.body)[0])
+
+    @property
+    def key(self) -> str:
+        """Which occasion of the source."""
+        return str(_decoded(self.body)[1])
 
     @property
     def occurred_at(self) -> datetime:
         """When it happened, in UTC."""
-        return datetime.fromisoformat(self.occurred_text).astimezone(UTC)
+        return datetime.fromisoformat(_decoded(self.body)[2]).astimezone(UTC)
 
     @property
     def received_at(self) -> datetime:
         """When we heard of it, in UTC."""
-        return datetime.fromisoformat(self.received_text).astimezone(UTC)
+        return datetime.fromisoformat(_decoded(self.body)[3]).astimezone(UTC)
+
+    @property
+    def cause_id(self) -> int | None:
+        """The event that made us do what this one tells of."""
+        found: int | None = _decoded(self.body)[4]
+        return found
 
     @property
     def properties(self) -> Mapping[str, Any]:
-        """What was told with it."""
-        found: dict[str, Any] = json.loads(self.properties_text)
+        """What was told with it; not to be changed."""
+        found: Mapping[str, Any] = _decoded(self.body)[5]
         return found
 
     def caused(
@@ -159,6 +168,14 @@ class LoggedEvent(NamedTuple):
         )
 
 
+@lru_cache(maxsize=64)  # one event's values are asked for one after the other
+def _decoded(body: str | None) -> list[Any]:
+    if body is None:
+        raise AttributeError("a brief consumer is given no more than the names and profiles of events")
+    found: list[Any] = json.loads(body)
+    return found
+
+
 class Start(StrEnum):
     """Where a consumer begins to read."""
 
@@ -183,6 +200,7 @@ class Consumer:
     order, and takes no longer than some hundred milliseconds, for its open transaction holds all readers
     back. `name` is stored and never changes: `<domain>.<what is done>`. `names`: only events of these
     names (None: all). `backfill`: also history that was brought in later. `batch`: most events at once.
+    `brief`: its events come without `body`, which is twice as fast for who only counts or marks.
     """
 
     name: str
@@ -191,6 +209,7 @@ class Consumer:
     backfill: bool = False
     names: frozenset[str] | None = None
     batch: int = 1000
+    brief: bool = False
 
 
 @dataclass(frozen=True, slots=True)

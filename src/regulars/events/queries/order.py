@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from django.db import connection
 
-from regulars.events.queries.reading import COLUMNS
+from regulars.events.queries.reading import BODY, COLUMNS
 from regulars.events.types import LoggedEvent, Position
 
 # Below the oldest transaction that is still open nothing more can appear; in epochs that are over nothing
 # can at all, and their transaction ids mean nothing on this server.
 _IN_ORDER = f"""
-SELECT {COLUMNS}
+SELECT {COLUMNS}, {BODY}
 FROM events
 WHERE lane = %s AND (epoch, xid, id) > (%s::smallint, %s::text::xid8, %s::bigint)
   AND (epoch, xid) < ((SELECT coalesce(max(epoch), 1) FROM log_epochs),

@@ -2,69 +2,84 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from datetime import datetime
+from collections.abc import Callable, Collection, Sequence
+from functools import partial
+from typing import Any, cast
 
 from django.db import connection
 
-from regulars.events.types import LANES, LoggedEvent
+from regulars.events.types import Consumer, LoggedEvent
 
+_as_event = cast("Callable[[Sequence[Any]], LoggedEvent]", partial(tuple.__new__, LoggedEvent))
+"""`LoggedEvent._make` in a third of the time."""
+
+BODY = "json_build_array(source, key, occurred_at, received_at, cause_id, properties)::text"
 COLUMNS = (
-    "events.lane, events.epoch, events.xid::text AS xid_text, events.id, name, source, key, profile_id,"
-    " occurred_at::text AS occurred_text, received_at::text AS received_text, backfill, depth, cause_id,"
-    " properties::text AS properties_text"
+    "events.lane, events.epoch, events.xid::text::bigint AS xid_number, events.id, name, profile_id,"
+    " backfill, depth"
 )
-"""As `LoggedEvent` has them."""
+"""As `LoggedEvent` has them; the body comes last."""
 
 # Lanes are locked one by one as the join comes to them, and it ends when there is enough: the lanes after
 # that stay free for other workers. Nothing may sort the whole for that reason; a nested loop, the only
-# way to do a lateral join, gives each lane's events in the order of the inner query.
+# way to do a lateral join, gives each lane's events in the order of the inner query. Those furthest behind
+# come first, and a part of a lane at a time: what was written together is on the same pages for all lanes,
+# which then are read a few times instead of once for each lane. The upper end is written with <= because
+# the planner judges by the first column alone: of an epoch < the only one there is it would expect nothing.
+LANES_AT_ONCE = 16
+"""Of so many lanes, at least, is what is taken at once when all of them have much to read."""
 _TAKE = f"""
 SELECT e.*
 FROM (
     SELECT lane, epoch, xid, id FROM event_cursors
     WHERE consumer = %s AND lane = ANY(%s) AND CASE WHEN %s THEN tries > 0 ELSE tries = 0 END
-      AND (retry_at <= %s::timestamptz) IS NOT FALSE
-    ORDER BY (lane + %s) %% {LANES}
+    ORDER BY epoch, xid, id
     FOR UPDATE SKIP LOCKED
 ) AS c
 CROSS JOIN LATERAL (
-    SELECT {COLUMNS} FROM events
+    SELECT {COLUMNS},
+           CASE WHEN (%s OR NOT backfill) AND (%s::text[] IS NULL OR name = ANY(%s::text[]))
+                THEN CASE WHEN %s THEN '' ELSE {BODY} END END
+    FROM events
     WHERE events.lane = c.lane
       AND (events.epoch, events.xid, events.id) > (c.epoch, c.xid::text::xid8, c.id)
-      AND (events.epoch, events.xid) < (%s::smallint, %s::text::xid8)
+      AND (events.epoch, events.xid, events.id) <= (%s::smallint, %s::text::xid8, 9223372036854775807)
     ORDER BY events.epoch, events.xid, events.id
     LIMIT %s
 ) AS e
 LIMIT %s
 """  # noqa: S608 - made of our own constants
 _ONE = f"""
-SELECT {COLUMNS} FROM events
+SELECT {COLUMNS}, {BODY} FROM events
 WHERE events.lane = %s AND events.epoch = %s AND events.xid = %s::text::xid8 AND events.id = %s
 """  # noqa: S608 - made of our own constants
 
 
 def take(
-    consumer: str,
+    consumer: Consumer,
     *,
-    lanes: Sequence[int],
-    first: int,
+    lanes: Collection[int],
     below: tuple[int, int],
     limit: int,
-    failed: bool,
-    due_at: datetime | None,
+    failed: bool = False,
 ) -> list[LoggedEvent]:
     """The next events of lanes that nobody else has taken; those lanes are ours to the transaction's end.
 
-    Begins with the lane `first`. `failed`: of lanes whose next event has failed (and is due again at
-    `due_at`; None: whenever), instead of those where none has.
+    Those that the consumer does not want are among them, without a body. It ends below an epoch
+    and a transaction id. `failed`: of lanes whose next event has failed before, instead of
+    those where none has.
     """
+    names = sorted(consumer.names) if consumer.names is not None else None
     with connection.cursor() as cursor:
         cursor.execute(
             _TAKE,
-            [consumer, list(lanes), failed, due_at, LANES - first, *below, limit, limit],
+            [
+                *(consumer.name, list(lanes), failed),
+                *(consumer.backfill, names, names, consumer.brief),
+                *(below[0], below[1] - 1, -(-limit // LANES_AT_ONCE), limit),
+            ],
         )
-        return [LoggedEvent._make(row) for row in cursor.fetchall()]
+        return list(map(_as_event, cursor.fetchall()))
 
 
 def one(*, lane: int, epoch: int, xid: int, id_: int) -> LoggedEvent | None:
@@ -72,4 +87,4 @@ def one(*, lane: int, epoch: int, xid: int, id_: int) -> LoggedEvent | None:
     with connection.cursor() as cursor:
         cursor.execute(_ONE, [lane, epoch, str(xid), id_])
         row = cursor.fetchone()
-    return LoggedEvent._make(row) if row else None
+    return _as_event(row) if row else None

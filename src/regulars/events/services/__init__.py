@@ -13,6 +13,7 @@ from regulars.events.services.record import record
 from regulars.events.services.registration import ensure_consumers, pause, resume, start_again
 from regulars.events.services.retract import forget_profiles, retract
 from regulars.events.services.set_aside import drop_set_aside, replay
+from regulars.events.services.waking import tell_behind
 
 __all__ = [
     "admit",
@@ -33,5 +34,6 @@ __all__ = [
     "resume",
     "retract",
     "start_again",
+    "tell_behind",
     "touch",
 ]

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import random
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -100,24 +99,15 @@ def _batch(
     limit: int | None,
 ) -> Round:
     most = min(limit or consumer.batch, consumer.batch)
-    takes_all = consumer.names is None and consumer.backfill
-    scan = most if takes_all else max(most, SCAN)
+    scan = most if consumer.names is None else max(most, SCAN)
     seen: Sequence[LoggedEvent] = []
     try:
         with transaction.atomic():
-            seen = take(
-                consumer.name,
-                lanes=list(lanes),
-                first=random.randrange(LANES),  # noqa: S311 - so that workers do not meet at the same lanes
-                below=below,
-                limit=scan,
-                failed=False,
-                due_at=None,
-            )
+            seen = take(consumer, lanes=lanes, below=below, limit=scan)
             if not seen:
                 return Round()
             is_more = len(seen) == scan
-            wanted, seen = rules.wanted(consumer, seen, most)
+            wanted, seen = rules.wanted(seen, most)
             if wanted:
                 consumer.handle(Batch(wanted, now))
             move(consumer.name, seen, now=now)

@@ -25,7 +25,7 @@ def move(consumer: str, seen: Iterable[LoggedEvent], *, now: datetime) -> None:
         columns: list[list[int]] = [
             list(last),
             [event.epoch for event in last.values()],
-            [int(event.xid_text) for event in last.values()],
+            [event.xid for event in last.values()],
             [event.id for event in last.values()],
         ]
         with connection.cursor() as cursor:

@@ -66,15 +66,7 @@ def again(
 def _singly(
     consumer: Consumer, below: tuple[int, int], lanes: Collection[int], *, now: datetime, failed: bool
 ) -> tuple[int, int]:
-    events = take(
-        consumer.name,
-        lanes=list(lanes),
-        first=min(lanes, default=0),
-        below=below,
-        limit=ONE_BY_ONE,
-        failed=failed,
-        due_at=None,
-    )
+    events = take(consumer, lanes=lanes, below=below, limit=ONE_BY_ONE, failed=failed)
     tries = dict(
         EventCursor.objects.filter(
             consumer=consumer.name, lane__in={event.lane for event in events}
@@ -86,15 +78,15 @@ def _singly(
     for event in events:
         if event.lane in stopped:
             continue
-        error = _error_of(consumer, event, now) if rules.wants(consumer, event) else None
+        is_wanted = event.body is not None
+        error = _error_of(consumer, event, now) if is_wanted else None
         if error is not None:
             count = tries[event.lane] + 1
             if not _is_over(error, count):
                 stopped[event.lane] = min(count, TRIES_MAX - 1)
                 continue
             _set_aside(consumer, event, count, error, now)
-        elif rules.wants(consumer, event):
-            handled += 1
+        handled += is_wanted and error is None
         tries[event.lane] = 0
         seen.append(event)
     move(consumer.name, seen, now=now)
@@ -131,7 +123,7 @@ def _set_aside(consumer: Consumer, event: LoggedEvent, tries: int, error: Except
                 consumer=consumer.name,
                 lane=event.lane,
                 epoch=event.epoch,
-                xid=int(event.xid_text),
+                xid=event.xid,
                 event_id=event.id,
                 name=event.name,
                 profile_id=event.profile_id,

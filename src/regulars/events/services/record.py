@@ -11,7 +11,7 @@ from psycopg.types.json import Jsonb
 
 from regulars.events import registry
 from regulars.events.errors import EventLoop, TooManyNames
-from regulars.events.services import names, promises
+from regulars.events.services import names, promises, waking
 from regulars.events.types import DEPTH_MAX, NewEvent, Recorded
 
 # One statement, so that the key, the event and the count come into being together or not at all.
@@ -92,4 +92,7 @@ def record(events: Sequence[NewEvent], *, now: datetime, backfill: bool = False)
     ]
     with connection.cursor() as cursor:
         cursor.execute(_RECORD, [*columns, now, now, backfill])
-        return Recorded({(source, key): id_ for id_, source, key in cursor.fetchall()})
+        stored = Recorded({(source, key): id_ for id_, source, key in cursor.fetchall()})
+    if stored.ids:
+        waking.after_commit({event.profile_id for event in events}, backfill=backfill)
+    return stored

@@ -11,6 +11,7 @@ from django.utils.translation import gettext as _
 from regulars.events import registry
 from regulars.events.errors import NoSuchConsumer
 from regulars.events.models import EventConsumer, EventSetAside
+from regulars.events.services import waking
 from regulars.events.types import LANES, Consumer, Start
 
 _STANDINGS = """
@@ -107,6 +108,7 @@ def start_again(consumer: str, *, from_: Start, now: datetime) -> None:
         cursor.execute("SELECT 1 FROM event_cursors WHERE consumer = %s ORDER BY lane FOR UPDATE", [consumer])
     _place(consumer, from_)
     EventSetAside.objects.filter(consumer=consumer).delete()
+    waking.wake_all()
 
 
 def pause(consumer: str, *, now: datetime) -> None:
@@ -117,6 +119,7 @@ def pause(consumer: str, *, now: datetime) -> None:
 def resume(consumer: str, *, now: datetime) -> None:
     """Give a paused consumer what has waited for it."""
     _set_paused(consumer, None, now=now)
+    waking.wake_all()
 
 
 def _set_paused(consumer: str, paused_at: datetime | None, *, now: datetime) -> None:

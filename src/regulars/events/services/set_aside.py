@@ -9,6 +9,7 @@ from django.db.models import QuerySet
 
 from regulars.events import registry
 from regulars.events.models import EventSetAside
+from regulars.events.services import waking
 
 
 def replay(*, ids: Collection[int] | None = None, consumer: str | None = None, now: datetime) -> int:
@@ -18,7 +19,9 @@ def replay(*, ids: Collection[int] | None = None, consumer: str | None = None, n
     was tried with success before is no longer there, so asking twice changes nothing.
     Raises NoSuchConsumer.
     """
-    return _those(ids, consumer).filter(asked_at__isnull=True).update(asked_at=now)
+    asked = _those(ids, consumer).filter(asked_at__isnull=True).update(asked_at=now)
+    waking.wake_all()
+    return asked
 
 
 def drop_set_aside(*, ids: Collection[int] | None = None, consumer: str | None = None, now: datetime) -> int:
