@@ -217,7 +217,7 @@ def test_without_holding_the_source_order_and_credit_miss_each_other(
 ) -> None:
     shop = open_shop
     monkeypatch.setattr("regulars.commerce.services.orders.join_sources", list)
-    monkeypatch.setattr("regulars.commerce.services.credits.hold_sources", list)
+    monkeypatch.setattr("regulars.commerce.services.links.hold_sources", list)
     barrier = Barrier(2)
     credit = shop.credit("C1", 100, order_external_id="A1")
     works = [partial(shop.record, shop.order()), partial(shop.give_back, credit)]

@@ -95,6 +95,10 @@ def hold_sources(sources: Iterable[str]) -> None:
 
     An order and a credit that names it may be told of at the same moment, each where the other cannot see
     it yet; no lock on a row could keep them apart, because neither row is there.
+
+    A transaction that writes both of a source holds it first of all, though after what they point to:
+    profiles, products, branches. Who has joined a source and then wants to hold it may wait in a circle with
+    another who does the same.
     """
     _lock_sources("SELECT pg_advisory_xact_lock(%s)", sources)
 

@@ -1,7 +1,7 @@
 """Reading commerce."""
 
 from regulars.commerce.queries.carts import carts_of
-from regulars.commerce.queries.goods import branch_ids, product, product_names, products_page
+from regulars.commerce.queries.goods import branch_ids, product, product_ids, product_names, products_page
 from regulars.commerce.queries.orders import (
     credits_of,
     credits_of_refund,
@@ -26,6 +26,7 @@ __all__ = [
     "orders_by_id",
     "orders_page",
     "product",
+    "product_ids",
     "product_names",
     "products_page",
     "shipment",

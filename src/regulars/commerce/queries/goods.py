@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Collection
 
+from django.db import connection
+
 from regulars.commerce.models import Branch, Product
 from regulars.commerce.types import ProductRow, SourceKey
 
@@ -24,11 +26,23 @@ _COLUMNS = (
     "sku",
 )
 
+_IDS = """
+SELECT source, external_id, p.id FROM unnest(%s::text[], %s::text[]) AS k(source, external_id)
+JOIN commerce_product AS p USING (source, external_id)
+"""
+
 
 def product(source: str, external_id: str) -> ProductRow | None:
     """One product, as its source names it."""
     found = Product.objects.filter(source=source, external_id=external_id).values_list(*_COLUMNS).first()
     return ProductRow(*found) if found else None
+
+
+def product_ids(keys: Collection[SourceKey]) -> dict[SourceKey, int]:
+    """Ids of products, as their sources name them, as far as they are there."""
+    with connection.cursor() as cursor:
+        cursor.execute(_IDS, [[source for source, _ in keys], [number for _, number in keys]])
+        return {(source, number): id_ for source, number, id_ in cursor.fetchall()}
 
 
 def products_page(*, after: int | None = None, limit: int) -> list[ProductRow]:

@@ -45,6 +45,7 @@ def first_state(told: Order, now: datetime) -> Order:
     return replace(
         told,
         status=status,
+        returns=told.returns or (),
         cancelled_at=told.cancelled_at if status is OrderStatus.CANCELLED else None,
         as_of=said,
         status_as_of=None if silent else said,

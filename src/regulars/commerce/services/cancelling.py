@@ -7,7 +7,7 @@ from datetime import datetime
 
 from django.db import connection, transaction
 
-from regulars.commerce.locks import hold_sources, join_sources, lock_orders
+from regulars.commerce.locks import lock_orders
 from regulars.commerce.rules.checking import id_refused
 from regulars.commerce.rules.merging import cancelled
 from regulars.commerce.services import links, orders, rows
@@ -37,11 +37,7 @@ def cancel_orders(
     wanted, refused = _sorted_out(cancellations, now)
     if not wanted:
         return CancelledOrders({}, frozenset(), refused, frozenset())
-    sources = {source for source, _ in wanted}
-    if links.known_orders(wanted) < set(wanted):
-        hold_sources(sources)
-    else:
-        join_sources(sources)
+    links.enter({source for source, _ in wanted}, wanted)
     _keep(wanted)
     locked = lock_orders(wanted)
     happened: list[Happened] = []

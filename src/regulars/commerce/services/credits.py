@@ -9,7 +9,7 @@ from typing import Any
 
 from django.db import connection, transaction
 
-from regulars.commerce.locks import LockedCredit, hold_sources, join_sources, known_credits, lock_credits
+from regulars.commerce.locks import LockedCredit, known_credits, lock_credits
 from regulars.commerce.rules.checking import Checking
 from regulars.commerce.rules.states import with_stored_quantity
 from regulars.commerce.services import links, reckoning, telling
@@ -78,7 +78,8 @@ def record_credits(*, credits: Sequence[NewCredit], now: datetime, backfill: boo
     wanted, refused = _sorted_out(credits)
     if not wanted:
         return RecordedCredits({}, 0, 0, refused)
-    _join(wanted)
+    named_keys = {(c.source, c.order_external_id) for c in wanted.values() if c.order_external_id}
+    links.enter({source for source, _ in wanted}, named_keys)
     links.hold_named(wanted.values())
     named = links.named_orders(wanted.values())
     known = known_credits(wanted)
@@ -107,15 +108,6 @@ def record_credits(*, credits: Sequence[NewCredit], now: datetime, backfill: boo
         {key: stored[key].credit for key in changed},
         dict.fromkeys(created, 1) | {key: state.revision for key, state in changed.items()},
     )
-
-
-def _join(wanted: Mapping[SourceKey, NewCredit]) -> None:
-    named = {(c.source, c.order_external_id) for c in wanted.values() if c.order_external_id}
-    sources = {source for source, _ in wanted}
-    if links.known_orders(named) < named:
-        hold_sources(sources)
-    else:
-        join_sources(sources)
 
 
 def _as_reckoned(row: LockedCredit, told: NewCredit) -> NewCredit:

@@ -6,8 +6,9 @@ from collections.abc import Collection, Iterable, Sequence
 from datetime import datetime
 from typing import Any
 
-from django.db import connection
+from django.db import connection, transaction
 
+from regulars.commerce.locks import hold_sources, join_sources
 from regulars.commerce.services import telling
 from regulars.commerce.services.marks import Marks
 from regulars.commerce.services.telling import NamedOrder, Telling
@@ -77,6 +78,25 @@ RETURNING c.id, c.credited_at, c.profile_id, h.forgotten, h.told_revision, c.rev
 _OF_ORDERS = "SELECT DISTINCT credited_at FROM commerce_credit WHERE order_id = ANY(%s)"
 
 
+def enter(sources: Collection[str], named: Collection[SourceKey]) -> None:
+    """Join these sources to write what names these orders; alone, if one of them is not there.
+
+    Whether they are there is only certain once the source is joined; a savepoint lets it go again.
+    """
+    wanted = set(named)
+    if known_orders(wanted) == wanted:
+        try:
+            with transaction.atomic():
+                join_sources(sources)
+                if known_orders(wanted) != wanted:
+                    raise _Gone
+        except _Gone:
+            pass
+        else:
+            return
+    hold_sources(sources)
+
+
 def known_orders(keys: Iterable[SourceKey]) -> set[SourceKey]:
     """Those orders of these that are stored."""
     return {(source, number) for source, number in _of_keys(_KNOWN, keys)}
@@ -98,6 +118,10 @@ def _of_keys(statement: str, keys: Iterable[SourceKey]) -> list[tuple[Any, ...]]
 
 def _columns(keys: Sequence[SourceKey]) -> list[list[str]]:
     return [[source for source, _ in keys], [number for _, number in keys]]
+
+
+class _Gone(Exception):
+    """An order that was there is there no more."""
 
 
 def hold_named(credits: Collection[NewCredit]) -> None:

@@ -9,7 +9,6 @@ from typing import Any
 
 from django.db import connection, transaction
 
-from regulars.commerce.locks import hold_sources, join_sources
 from regulars.commerce.rules.checking import shipment_refused
 from regulars.commerce.rules.merging import merged_shipment
 from regulars.commerce.services import links, telling
@@ -109,11 +108,7 @@ def record_shipments(
     if not wanted:
         return RecordedShipments({}, 0, 0, refused, frozenset())
     named = set(map(_named, wanted.values()))
-    sources = {source for source, _ in wanted}
-    if links.known_orders(named) < named:
-        hold_sources(sources)
-    else:
-        join_sources(sources)
+    links.enter({source for source, _ in wanted}, named)
     orders = links.orders_of_keys(named)
     new = {
         key: _Row(0, 1, _told(None, orders.get(_named(one)), backfill), one) for key, one in wanted.items()

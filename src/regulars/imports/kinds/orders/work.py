@@ -88,6 +88,9 @@ class OrdersWork(TabledWork):
         ids = _Ids(buyers, goods, branches)
         orders = self._orders(span, ids)
         credits_ = self._credits(span, ids)
+        if orders and credits_:
+            # Who writes both has to be alone from the beginning: a credit may name an order nobody knows.
+            commerce.hold_sources([self._source])
         if orders:
             recorded = commerce.record_orders(orders=orders, now=now, backfill=True)
             ledger.note(Thing.ORDER, recorded)
