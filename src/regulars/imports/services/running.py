@@ -11,6 +11,7 @@ from django.db import DatabaseError, IntegrityError, OperationalError, transacti
 from psycopg import errors as postgres
 
 from regulars.analytics import services as analytics
+from regulars.events import services as events
 from regulars.imports.kinds.opening import open_work
 from regulars.imports.kinds.work import ROWS_MAX, SET_ASIDE_MAX, Work
 from regulars.imports.ledger import Ledger, Refused
@@ -120,7 +121,7 @@ def _batch(progress: _Progress, work: Work, number: int, now: datetime) -> bool:
 
 def _try_batch(progress: _Progress, work: Work, number: int, now: datetime) -> bool:
     ledger, report = Ledger(), _copy(progress.report)
-    with transaction.atomic():
+    with transaction.atomic(), events.only_backfill():
         work.apply(number, ledger, now)
         kept = _take_over(report, progress.import_id, ledger, progress.kept)
         changes.keep_changes(progress.import_id, progress.next_change, ledger.changes)
@@ -144,7 +145,7 @@ def _attempt(work: Work, number: int, now: datetime) -> Ledger:
     for left in reversed(range(TRIES)):
         ledger = Ledger()
         try:
-            with transaction.atomic():
+            with transaction.atomic(), events.only_backfill():
                 work.apply(number, ledger, now)
                 transaction.set_rollback(True)
         except DatabaseError as error:

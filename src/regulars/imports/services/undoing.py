@@ -12,6 +12,7 @@ from django.db.models import Max
 from django.utils.translation import gettext as _
 
 from regulars.analytics import services as analytics
+from regulars.events import services as events
 from regulars.imports import registry, takeback
 from regulars.imports.errors import NoSuchImport
 from regulars.imports.models import Change, Import
@@ -97,9 +98,10 @@ def _take_batch(import_id: int, batch: int, now: datetime) -> bool:
     changes: dict[Thing, list[Change]] = defaultdict(list)
     for change in Change.objects.filter(owner_id=import_id, batch=batch).order_by("id"):
         changes[Thing(change.thing)].append(change)
-    for thing in takeback.ORDER:
-        for start in range(0, len(changes[thing]), PORTION):
-            _take(thing, changes[thing][start : start + PORTION], report, now)
+    with events.only_backfill():
+        for thing in takeback.ORDER:
+            for start in range(0, len(changes[thing]), PORTION):
+                _take(thing, changes[thing][start : start + PORTION], report, now)
     Change.objects.filter(owner_id=import_id, batch=batch).delete()
     Import.objects.filter(pk=import_id).update(undone=msgspec.to_builtins(report), attempts=0)
     return True
