@@ -8,12 +8,13 @@ import zlib
 from datetime import UTC, datetime
 
 import pytest
-from tests.api.ingest.calling import NOW, browser_key, call, item, server_key, track
+from tests.api.ingest.calling import NOW, browser_key, call, forget, item, server_key, track
 
 from regulars.api.ingest.types import BATCH_BYTES_MAX, BATCH_ITEMS_MAX, CALL_BYTES_MAX
 from regulars.customers.models import Identity, Profile
 from regulars.customers.queries import traits_of
 from regulars.events.models import Event
+from regulars.events.types import OUTSIDE_NAMES_MAX
 from regulars.team import queries as team
 from regulars.team.services import revoke_key
 from regulars.team.types import Scope
@@ -210,8 +211,6 @@ def test_a_revoked_key_ends() -> None:
     assert call("track", track("Table Booked"), key).status == 200
     [made] = team.keys()
     revoke_key(key_id=made.id, now=NOW, user_id=None)
-    from tests.api.ingest.calling import forget
-
     forget()
     assert call("track", track("Table Booked"), key).status == 401
 
@@ -304,8 +303,6 @@ def test_an_item_without_a_message_id_is_known_by_what_it_tells() -> None:
 
 
 def test_names_of_events_are_limited() -> None:
-    from regulars.events.types import OUTSIDE_NAMES_MAX
-
     key = server_key()
     items = [track(f"Made Up {n}") for n in range(OUTSIDE_NAMES_MAX + 2)]
     answer = call("batch", {"batch": items}, key)
