@@ -117,6 +117,7 @@ def test_what_a_message_says() -> None:
 def test_our_own_numbers_stay_here() -> None:
     told = rules.outward({"task_id": 5, "credit_id": 6, "order_id": 7, "sku_id": "s-8", "names": ["a"]})
     assert told == {"sku_id": "s-8", "names": ["a"]}
+    assert rules.outward({"number": "", "amount_minor": 5}) == {"amount_minor": 5}  # of no known order
 
 
 def test_every_fact_is_offered_or_withheld_on_purpose() -> None:

@@ -25,6 +25,7 @@ class Listed:
 
     id: int
     host: str
+    path: str
     url: str
     asked_for: str
     standing: Standing
@@ -63,17 +64,16 @@ class Choice:
 
 
 def listed(row: EndpointRow, voice: Voice) -> Listed:
-    day = voice.formats.number(row.day_delivered)
-    if row.day_all != row.day_delivered:
-        day = f"{day} / {wording.count(row.day_all, voice)}"
+    parts = urlsplit(row.url)  # what stands behind the question mark may be a secret; the list leaves it out
     return Listed(
         id=row.id,
-        host=urlsplit(row.url).hostname or row.url,
+        host=parts.netloc,
+        path=plain(parts.path) if parts.path != "/" else "",
         url=plain(row.url),
         asked_for=wording.asked_for(row.events),
         standing=wording.standing(row),
         health=wording.health(row, voice),
-        day=day if row.day_all else "—",
+        day=wording.arrived(row, voice),
         waiting=wording.count(row.waiting, voice) if row.waiting else "",
         dead=wording.count(row.dead, voice) if row.dead else "",
     )

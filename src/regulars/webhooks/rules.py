@@ -93,6 +93,5 @@ def outward(properties: Mapping[str, Any]) -> dict[str, Any]:
         for name, value in properties.items()
         if not (name.endswith("_id") and isinstance(value, int))
     }
-    if "number" in kept:
-        kept["order_id"] = kept.pop("number")
-    return kept
+    number = kept.pop("number", None)
+    return kept | {"order_id": number} if number else kept

@@ -158,3 +158,13 @@ def count(number: int, voice: Voice) -> str:
     if number >= COUNTED_MAX:
         return gettext("more than %(count)s") % {"count": voice.formats.number(COUNTED_MAX)}
     return voice.formats.number(number)
+
+
+def arrived(row: EndpointRow, voice: Voice) -> str:
+    """How many arrived in a day, and of how many where not all did; empty if nothing happened."""
+    if not row.day_all:
+        return ""
+    if row.day_delivered == row.day_all:
+        return count(row.day_all, voice)
+    told = {"arrived": voice.formats.number(row.day_delivered), "all": count(row.day_all, voice)}
+    return gettext("%(arrived)s of %(all)s") % told

@@ -49,7 +49,7 @@ def create_endpoint(*, url: str, events: Collection[str], user_id: int | None, n
         # Two at once could make one too many; that does no harm.
         if Endpoint.objects.filter(deleted_at=None).count() >= ENDPOINTS_MAX:
             raise WebhookProblem(
-                _("There are %(most)s endpoints already. Delete one that is no longer needed.")
+                _("There are %(most)s webhooks already. Delete one that is no longer needed.")
                 % {"most": ENDPOINTS_MAX},
                 code="too_many",
             )
@@ -125,7 +125,7 @@ def send_test(*, endpoint_id: int, now: datetime) -> int:
     if row is None:
         raise _no_such(endpoint_id)
     if row.off_reason:
-        raise WebhookProblem(_("This endpoint is off. Switch it on first."), code="off")
+        raise WebhookProblem(_("This webhook is off. Switch it on first."), code="off")
     return line_up_test(endpoint_id=endpoint_id, now=now)
 
 
@@ -166,4 +166,4 @@ def _log(action: Action, endpoint_id: int, user_id: int | None, now: datetime) -
 
 
 def _no_such(endpoint_id: int) -> NoSuchEndpoint:
-    return NoSuchEndpoint(_("There is no endpoint number %(id)s.") % {"id": endpoint_id})
+    return NoSuchEndpoint(_("There is no webhook number %(id)s.") % {"id": endpoint_id})

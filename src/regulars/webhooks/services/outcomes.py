@@ -91,7 +91,7 @@ def _switch_off(endpoint_id: int, reason: OffReason, only_if: Q, now: datetime) 
 def _title(reason: OffReason) -> str:
     if reason is OffReason.GONE:
         return _(
-            "%(host)s wants no more webhooks (it answers 410). Delete the endpoint, or put it right and "
+            "%(host)s wants no more webhooks (it answers 410). Delete the webhook, or put it right and "
             "switch it on again: Connections, Webhooks."
         )
     return _(

@@ -64,7 +64,7 @@ def _anew(now: datetime) -> dict[str, object]:
 
 def _check_on(endpoint_id: int) -> None:
     if not Endpoint.objects.filter(pk=endpoint_id, deleted_at=None, off_reason="").exists():
-        raise WebhookProblem(_("This endpoint is off. Switch it on first."), code="off")
+        raise WebhookProblem(_("This webhook is off. Switch it on first."), code="off")
 
 
 def _log(endpoint_id: int, rows: int, user_id: int | None, now: datetime) -> None:
