@@ -8,6 +8,9 @@ from dataclasses import replace
 
 import pytest
 from django.conf import LazySettings
+from hypothesis import HealthCheck, given
+from hypothesis import settings as hypothetical
+from hypothesis import strategies as st
 from tests.team.conftest import NOW
 
 from regulars.api import limits
@@ -123,3 +126,27 @@ def test_many_visitors_do_not_fill_the_memory(monkeypatch: pytest.MonkeyPatch) -
     for number in range(100):
         limits.take(BROWSER, 1, float(number), f"visitor {number}")
     assert len(limits._buckets) == 20
+
+
+@hypothetical(suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(
+    calls=st.lists(
+        st.tuples(st.floats(0, 90), st.integers(0, 700)),  # seconds since the last call, what it costs
+        max_size=40,
+    )
+)
+def test_in_any_time_no_more_is_taken_than_was_there_and_came_back(calls: list[tuple[float, int]]) -> None:
+    limits.forget()
+    at = 0.0
+    taken: list[tuple[float, int]] = []
+    for pause, cost in calls:
+        at += pause
+        verdict = limits.take(SERVER, cost, at)
+        assert 0 <= verdict.remaining <= 600
+        if verdict.allowed:
+            taken.append((at, min(cost, 600)))
+    for first, (begins, _cost) in enumerate(taken):
+        total = 0
+        for ends, cost in taken[first:]:
+            total += cost
+            assert total <= 600 + 10 * (ends - begins) + 0.001

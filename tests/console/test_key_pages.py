@@ -13,7 +13,7 @@ from zipfile import ZipFile
 
 import pytest
 from django.contrib.sessions.models import Session
-from django.test import Client
+from django.test import Client, override_settings
 from django.urls import reverse
 from pytest_django import DjangoAssertNumQueries
 from tests.console import shops
@@ -23,7 +23,7 @@ from regulars.commerce.models import Branch
 from regulars.console.identity_examples import PHP, PYTHON
 from regulars.kit import clock
 from regulars.team import queries, services
-from regulars.team.models import ApiKey, AuditLogEntry, User
+from regulars.team.models import ApiKey, AuditLogEntry, IdentitySecret, User
 from regulars.team.types import KeyKind, KeyUse, NewKey, Role, Scope
 
 pytestmark = pytest.mark.django_db
@@ -222,7 +222,9 @@ def test_renaming_and_revoking(inside: Client, owner: User) -> None:
     assert queries.key_of(made.secret) is None
     lines = AuditLogEntry.objects.order_by("pk").values_list("action", "user_id")
     assert list(lines)[1:] == [("key_renamed", owner.pk), ("key_revoked", owner.pk)]
-    assert f'href="{address}"' in inside.get(reverse("settings-log")).text
+    log = inside.get(reverse("settings-log")).text
+    assert f'href="{address}"' in log
+    assert "1C Trade" in log
 
 
 def test_key_that_is_not_there(inside: Client) -> None:
@@ -279,6 +281,16 @@ def test_identity_secret_is_made_changed_over_and_ended(inside: Client) -> None:
     address = reverse("connections-script-secret")
     assert inside.post(address, {"do": "x"}).status_code == 404
     assert inside.get(address).status_code == 405
+
+
+def test_secret_sealed_under_another_key_is_told(inside: Client) -> None:
+    _make("Site", KeyKind.BROWSER)
+    assert "It proves nothing any more" not in _ask(inside, "make")
+    with override_settings(SECRET_KEY="as after a move of the database alone, without the key"):
+        states = queries.identity_secret_states(clock.now())
+    assert [state.readable for state in states] == [False]
+    IdentitySecret.objects.update(sealed="of another installation")
+    assert "It proves nothing any more" in inside.get(reverse("connections-script")).text
 
 
 def test_example_in_python_makes_a_token_that_proves(inside: Client) -> None:

@@ -73,7 +73,9 @@ def test_secret_sealed_under_another_key_proves_nothing(settings: LazySettings) 
     _new()
     settings.SECRET_KEY = "another key of the installation, as after a move without it"
     assert queries.identity_secrets(NOW) == ()
+    assert [state.readable for state in queries.identity_secret_states(NOW)] == [False]
     second = _new(NOW + DAY)
+    assert [state.readable for state in queries.identity_secret_states(NOW + DAY)] == [True, False]
     assert queries.identity_secrets(NOW + DAY) == (second,)
 
 

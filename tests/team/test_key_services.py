@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import contextlib
 import re
+import threading
 from datetime import date, timedelta
 from functools import partial
 
@@ -14,6 +16,7 @@ from tests.together import together
 from regulars.team import queries, rules, services
 from regulars.team.errors import TooManyKeys, WrongKey
 from regulars.team.models import ApiKey, ApiKeyDay, AuditLogEntry
+from regulars.team.services.keys import new_secret
 from regulars.team.types import KeyKind, KeyUse, NewKey, Scope, ShopProfile
 
 pytestmark = pytest.mark.django_db
@@ -238,9 +241,28 @@ def test_key_revoked_twice_at_once_is_revoked_once() -> None:
     assert AuditLogEntry.objects.filter(action="key_revoked").count() == 1
 
 
+def _made_at_once(monkeypatch: pytest.MonkeyPatch, count: int) -> list[str]:
+    """What becomes of so many that are made at once, none written before all that can have counted."""
+    monkeypatch.setattr("regulars.team.services.keys.KEYS_MAX", 3)
+    all_counted = threading.Barrier(count)
+
+    def waits(prefix: str) -> str:
+        with contextlib.suppress(threading.BrokenBarrierError):
+            all_counted.wait(0.3)
+        return secrets_made(prefix)
+
+    secrets_made = new_secret
+    monkeypatch.setattr("regulars.team.services.keys.new_secret", waits)
+    return sorted(type(result).__name__ for result in together([_make] * count))
+
+
+@pytest.mark.django_db(transaction=True)
+def test_without_the_lock_more_keys_than_allowed_would_be_made(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("regulars.team.services.keys.locks.team", lambda: None)
+    assert _made_at_once(monkeypatch, 5) == ["NewKey"] * 5
+
+
 @pytest.mark.django_db(transaction=True)
 def test_of_many_keys_made_at_once_none_goes_beyond_the_end(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("regulars.team.services.keys.KEYS_MAX", 3)
-    results = together([_make] * 8)
-    assert sorted(type(result).__name__ for result in results) == ["NewKey"] * 3 + ["TooManyKeys"] * 5
+    assert _made_at_once(monkeypatch, 5) == ["NewKey"] * 3 + ["TooManyKeys"] * 2
     assert ApiKey.objects.count() == 3

@@ -10,7 +10,8 @@ import logging
 import threading
 from dataclasses import replace
 
-from django.db import DatabaseError, close_old_connections
+from django.db import Error as DatabaseTrouble
+from django.db import connection
 
 from regulars.kit import clock
 from regulars.team import services
@@ -85,8 +86,8 @@ class Uses:
             self._wake.clear()
             try:
                 self.write()
-            except DatabaseError:
+            except DatabaseTrouble:
                 _log.warning("uses of keys could not be written; they are kept until the next time")
             finally:
-                close_old_connections()
+                connection.close()  # it is needed for a moment a minute
             pause.wait(WRITTEN_EVERY_SECONDS - FIRST_WRITTEN_AFTER_SECONDS)

@@ -270,9 +270,13 @@ class KeyDay:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class IdentitySecretState:
-    """A secret by which the shop's site proves who is signed in; `ends_at` None: the one in use."""
+    """A secret by which the shop's site proves who is signed in; `ends_at` None: the one in use.
+
+    `readable`: it was sealed under the key this installation has; else it proves nothing.
+    """
 
     id: int
     hint: str
     made_at: datetime
     ends_at: datetime | None
+    readable: bool

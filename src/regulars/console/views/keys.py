@@ -244,11 +244,12 @@ def identity_secret(request: HttpRequest) -> HttpResponse:
     return redirect("connections-script")
 
 
-def _secret(state: IdentitySecretState | None, speak: Voice) -> dict[str, str] | None:
+def _secret(state: IdentitySecretState | None, speak: Voice) -> dict[str, str | bool] | None:
     if state is None:
         return None
     ends = moment(state.ends_at, speak) if state.ends_at else ""
-    return {"hint": state.hint, "made": moment(state.made_at, speak), "ends": ends}
+    made = moment(state.made_at, speak)
+    return {"hint": state.hint, "made": made, "ends": ends, "readable": state.readable}
 
 
 def _clock_and_day(at: datetime, speak: Voice) -> tuple[str, str]:

@@ -130,6 +130,9 @@ def sentences(lines: Iterable[LogLine]) -> list[Sentence]:
         names["person"] = customers.person_names(sorted(numbers["person"]))
     if "branch" in numbers:
         names["branch"] = {row.id: row.name for row in commerce.branches()}
+    if "key" in numbers:
+        listed = team.keys()
+        names["key"] = {key.id: key.name for key in listed}
     return [_sentence(line, names) for line in kept]
 
 
