@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 
 from regulars.customers.types import IdentityType, NewProfile
 
-_NOT_A_WORD = re.compile(r"[^\w]+")
+_NOT_A_WORD = re.compile(r"[\W_]+")
 _BLANKS = re.compile(r"\s+")
 
 
@@ -42,7 +42,7 @@ def fold(text: str) -> str:
 
 def words(text: str) -> str:
     """For searching: the folded words alone, with single blanks between them."""
-    return _NOT_A_WORD.sub(" ", fold(text)).replace("_", " ").strip()
+    return _NOT_A_WORD.sub(" ", fold(text)).strip()
 
 
 def normalise(type_: IdentityType, value: str) -> str:
