@@ -253,3 +253,10 @@ def test_the_timeline_is_of_the_whole_person_in_pages(call: Caller) -> None:
     assert len(whole) == 33
     for limit in (1, 4, 32, 33):
         assert all_pages(call, "/customers/C-1/events", "events", limit) == whole
+
+
+@pytest.mark.parametrize("name", ["Ян_-Ли", "a _ b", "__", "_", "- _ -", "🙂", "\u202e", "a" * 500])
+def test_any_name_is_kept_as_it_is(call: Caller, name: str) -> None:
+    for _ in range(2):  # as a new one, and in the place of another
+        assert told(call("PUT", "/customers/C-1", {"name": name}))["name"] == name
+        call("PUT", "/customers/C-1", {"name": "Anna"})

@@ -12,7 +12,9 @@ from django.test import override_settings
 from tests.api.rest_calls import Caller, caller, problem, told
 
 from regulars.api import keys, limits
+from regulars.api.rest import application
 from regulars.api.rest.bodies import BODY_BYTES_MAX
+from regulars.api.rest.fields import Shown, Told
 from regulars.kit import clock
 from regulars.team.services import revoke_key
 from regulars.team.types import KeyKind, Scope
@@ -258,3 +260,10 @@ def test_the_document_describes_every_operation() -> None:
             assert operation["summary"], (method, path)
             assert {"401", "403", "429", "503"} <= set(operation["responses"])
             assert operation["security"]
+
+
+def test_no_two_models_share_a_name() -> None:
+    # In the document one would stand for both.
+    application.api  # noqa: B018 (all operations are declared now)
+    names = [model.__name__ for kind in (Shown, Told) for model in kind.__subclasses__()]
+    assert sorted(names) == sorted(set(names))

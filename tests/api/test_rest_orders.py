@@ -132,7 +132,8 @@ def test_what_contradicts_itself_is_refused_and_nothing_of_it_stored(call: Calle
 
 def test_quantities_are_kept_exactly(call: Caller) -> None:
     raw = b"""{"ordered_at": "2026-03-01T12:30:00Z", "currency": "RUB",
-               "lines": [{"amount_minor": 1, "quantity": 0.1}, {"amount_minor": 1, "quantity": 1.0000004}]}"""
+               "lines": [{"amount_minor": 1.0, "quantity": 0.1},
+                         {"amount_minor": 1, "quantity": 1.0000004}]}"""
     call("PUT", "/orders/7", raw=raw)
     order = commerce.order(SHOP, "7")
     assert order is not None

@@ -93,7 +93,8 @@ def _complete(operation: dict[str, Any], method: str) -> None:
         parameter["schema"].pop("description", None)
     writes = operation.pop(WRITES)
     codes = list(_ALWAYS)
-    if any(parameter["in"] == "path" for parameter in operation.get("parameters", ())):
+    names_something = {"path", "customer_id"}
+    if any({one["in"], one["name"]} & names_something for one in operation.get("parameters", ())):
         codes.append(Code.NOT_FOUND)
     if operation.get("parameters") or "requestBody" in operation:
         codes.append(Code.INVALID)

@@ -14,7 +14,7 @@ from regulars.api.rest import cursors
 from regulars.api.rest.access import check_branch
 from regulars.api.rest.call import Call, answer
 from regulars.api.rest.customers import known
-from regulars.api.rest.fields import Amount, Currency, Id, Line, Moment, Quantity, Shown, Told
+from regulars.api.rest.fields import Amount, Currency, Given, Id, Line, Moment, Quantity, Shown, Told, Whole
 from regulars.api.rest.pages import LIMIT, NEXT, After, Limit
 from regulars.api.rest.problems import Code, Fault, Problem, missing
 from regulars.api.rest.routes import Routes
@@ -56,13 +56,13 @@ class LineTold(Told):
     """Paid for the whole line, discounts taken off."""
 
 
-class ReturnTold(Told):
+class OrderReturnTold(Told):
     """Money given back of the order."""
 
     returned_at: Moment
-    amount_minor: Annotated[Amount, Field(ge=1)]
+    amount_minor: Given
     quantity: Quantity | None = None
-    line: Annotated[int, Field(ge=1, le=LINES_MAX)] | None = None
+    line: Annotated[int, Field(ge=1, le=LINES_MAX), Whole] | None = None
     """Number of the line it is for, from 1; left out: for the order as a whole."""
 
 
@@ -77,7 +77,7 @@ class OrderTold(Told):
     status: Status | None = None
     """Left out: as it is, and `completed` for a new one."""
     cancelled_at: Moment | None = None
-    returns: Annotated[list[ReturnTold], Field(max_length=RETURNS_MAX)] | None = None
+    returns: Annotated[list[OrderReturnTold], Field(max_length=RETURNS_MAX)] | None = None
     """All returns so far; left out: those known stay. One by one they go to `PUT /returns/{id}`."""
     channel: Annotated[str, Field(max_length=100, pattern=r"^[^\x00-\x1f\x7f]*$")] = ""
     """By which way the customer came, a short code such as `search`."""

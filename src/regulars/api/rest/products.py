@@ -22,9 +22,8 @@ from regulars.team.types import Scope
 PAGE = "products"
 routes = Routes("Products")
 ProductId = Annotated[Id, Path(description="The shop's own id of the product.", examples=["SKU-77"])]
-Address = Annotated[
-    str, Field(max_length=1000, pattern="^https?://[!-~]+$", examples=["https://shop.example/tea"])
-]
+_ADDRESS = "^https?://[0-9A-Za-zА-Яа-яЁё.-]+(:[0-9]{1,5})?(/[!-~]*)?$"
+Address = Annotated[str, Field(max_length=1000, pattern=_ADDRESS, examples=["https://shop.example/tea"])]
 
 
 class Price(Told):

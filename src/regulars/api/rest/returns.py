@@ -12,7 +12,7 @@ from pydantic import Field
 
 from regulars.api.rest.access import alone_with
 from regulars.api.rest.call import Call, answer
-from regulars.api.rest.fields import Amount, Currency, Id, Moment, Quantity, Shown, Told
+from regulars.api.rest.fields import Currency, Given, Id, Moment, Quantity, Shown, Told
 from regulars.api.rest.orders import OrderId, known_order, may_write_of
 from regulars.api.rest.problems import Code, Fault, Problem, missing
 from regulars.api.rest.routes import Routes
@@ -27,7 +27,6 @@ NO_CURRENCY = "XXX"
 
 routes = Routes("Returns")
 ReturnId = Annotated[Id, Path(description="The shop's own id of the return.", examples=["R-31"])]
-Given = Annotated[Amount, Field(ge=1)]
 
 
 class ReturnedLine(Told):
