@@ -104,6 +104,9 @@ def test_a_device_of_whom_an_address_is_known_is_somebody_already() -> None:
     services.add_identities(identities=[ProfileIdentity(phone, IdentityType.EMAIL, "b@x.ru")], now=NOW)
     assert link((phone, anna)) == set()
     assert len(set(persons(phone, anna))) == 2
+    # Unless it is the customer's own: then they are the same.
+    services.add_identities(identities=[ProfileIdentity(anna, IdentityType.EMAIL, "B@x.ru")], now=NOW)
+    assert link((phone, anna)) == {phone}
 
 
 @pytest.mark.django_db

@@ -28,7 +28,7 @@ JOIN unnest(%s::text[], %s::text[]) AS k(source, external_id) USING (source, ext
 def person_names(person_ids: Sequence[int]) -> dict[int, str]:
     """What each of these persons is called: by the oldest name known, else by the shop's own id of them.
 
-    Who is only a device is called a visitor.
+    Who is only a device, and has told no name, is called a visitor.
     """
     rows = _known().filter(person_id__in=person_ids).order_by("-id")
     names: dict[int, str] = {}
@@ -40,8 +40,8 @@ def person_names(person_ids: Sequence[int]) -> dict[int, str]:
     called = {person_id: called_by_number(number) for person_id, number in numbers.items()} | names
     if unknown := [person_id for person_id in person_ids if person_id not in called]:
         devices = Profile.objects.filter(person_id__in=unknown).order_by("-id")
-        for person_id, device in devices.values_list("person_id", "external_id"):
-            called[person_id] = called_by_device(device)
+        for person_id, name, device in devices.values_list("person_id", "name", "external_id"):
+            called[person_id] = name or called_by_device(device)
     return called
 
 
@@ -92,8 +92,9 @@ def person(person_id: int) -> PersonRow | None:
 def _called(profiles: Sequence[ProfileRow]) -> str:
     first = profiles[0]
     if first.source == ANONYMOUS:
-        return called_by_device(first.external_id)
-    return next((profile.name for profile in profiles if profile.name), called_by_number(first.external_id))
+        return first.name or called_by_device(first.external_id)
+    known = (profile.name for profile in profiles if profile.source != ANONYMOUS and profile.name)
+    return next(known, called_by_number(first.external_id))
 
 
 def profile_ids(keys: Iterable[ProfileKey]) -> dict[ProfileKey, int]:

@@ -17,14 +17,19 @@ from regulars.events.types import WHOLE, EventType, NewEvent
 TRIES_MAX = 5
 """So often others may move the same persons between our look and our lock."""
 
-# Of a person something is known who is more than devices: a customer of a source, or with an identity.
+# Something is known of a person who is more than devices: a customer of a source, or with an address or a
+# number that the claimant does not have.
 _LOOK = """
 SELECT anonymous.id, anonymous.person_id, known.id, known.person_id,
-       EXISTS (
+       anonymous.person_id <> known.person_id AND EXISTS (
            SELECT 1 FROM customers_profile AS p
-           WHERE p.person_id = anonymous.person_id AND (
-               p.source <> %s OR EXISTS (SELECT 1 FROM customers_identity AS i WHERE i.profile_id = p.id)
-           )
+           WHERE p.person_id = anonymous.person_id AND (p.source <> %s OR EXISTS (
+               SELECT 1 FROM customers_identity AS i WHERE i.profile_id = p.id AND NOT EXISTS (
+                   SELECT 1 FROM customers_identity AS own
+                   JOIN customers_profile AS q ON q.id = own.profile_id
+                   WHERE q.person_id = known.person_id AND (own.type, own.value) = (i.type, i.value)
+               )
+           ))
        )
 FROM unnest(%s::bigint[], %s::bigint[]) WITH ORDINALITY AS t(anonymous_id, known_id, place)
 JOIN customers_profile AS anonymous ON anonymous.id = t.anonymous_id AND anonymous.source = %s
@@ -52,7 +57,7 @@ class _Pair:
     profile: int
     person: int
     taken: bool
-    """Whether something is known of the holder."""
+    """Whether something is known of the holder that is not of the person."""
 
 
 class _Moved(Exception):
@@ -62,10 +67,11 @@ class _Moved(Exception):
 def link_anonymous(*, pairs: Sequence[tuple[int, int]], now: datetime, backfill: bool = False) -> set[int]:
     """Give devices to the customers who turned out to use them; tells which anonymous profiles moved.
 
-    Pairs are (anonymous profile, known profile). A person of whom nothing is known but devices becomes one
-    with the known customer, once. A device that is already somebody's stays theirs: a second claim changes
-    nothing and is recorded as `anonymous_claim_refused`; of two in a batch the first counts. Pairs of
-    profiles that are not such are passed over. Repeating changes nothing.
+    Pairs are (anonymous profile, known profile). A person of whom nothing is known but devices, or nothing
+    that is not known of the customer too, becomes one with the customer, once. A device that is already
+    somebody's stays theirs: a second claim changes nothing and is recorded as `anonymous_claim_refused`;
+    of two in a batch the first counts. Pairs of profiles that are not such are passed over. Repeating
+    changes nothing.
 
     Raises ValueError above PROFILES_MAX.
     """
