@@ -13,8 +13,10 @@ _pages = get_wsgi_application()
 
 from regulars.api import keys  # noqa: E402 (needs the settings that the line above reads)
 from regulars.api.ingest import door  # noqa: E402
+from regulars.events import services as events  # noqa: E402
 
 keys.write_uses_behind()
+events.tell_behind()
 
 
 def application(environ: dict[str, Any], start_response: Any) -> Iterable[bytes]:

@@ -170,7 +170,7 @@ class LoggedEvent(NamedTuple):
 
 @lru_cache(maxsize=64)  # one event's values are asked for one after the other
 def _decoded(body: str | None) -> list[Any]:
-    if body is None:
+    if not body:
         raise AttributeError("a brief consumer is given no more than the names and profiles of events")
     found: list[Any] = json.loads(body)
     return found

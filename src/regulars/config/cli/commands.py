@@ -12,6 +12,7 @@ COMMANDS = {
     "audit": "regulars.config.cli.audit",
     "await-audit": "regulars.config.cli.await_audit",
     "backup": "regulars.config.cli.backup",
+    "events": "regulars.config.cli.events",
     "import": "regulars.config.cli.imports:bring_in",
     "manage": "regulars.config.cli.manage",
     "migrate": "regulars.config.cli.migrate",

@@ -51,6 +51,7 @@ _FORGET = (
     WHERE e.profile_id = ANY(%s) AND k.source = e.source AND k.key = e.key
     """,
     "DELETE FROM event_counts WHERE profile_id = ANY(%s)",
+    "DELETE FROM event_set_aside WHERE profile_id = ANY(%s)",
     "DELETE FROM events WHERE profile_id = ANY(%s)",
 )
 

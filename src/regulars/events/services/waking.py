@@ -21,6 +21,7 @@ _TELL = "SELECT pg_notify(%s, %s)"
 GATHER_SECONDS = 0.005
 """So long a process gathers what it has to tell: many commits a second are one piece of news."""
 AGAIN_SECONDS = 1.0
+IDLE_SECONDS = 60.0
 
 
 def after_commit(profile_ids: Iterable[int | None], *, backfill: bool) -> None:
@@ -60,7 +61,7 @@ class _Teller(threading.Thread):
         self._has_news.set()
 
     def run(self) -> None:
-        while True:
+        while self._has_news.wait():
             try:
                 with open_wire() as wire:
                     self._tell_over(wire)
@@ -68,8 +69,8 @@ class _Teller(threading.Thread):
                 time.sleep(AGAIN_SECONDS)  # the database is away; workers find the events by themselves
 
     def _tell_over(self, wire: psycopg.Connection[tuple[object, ...]]) -> None:
-        while True:
-            self._has_news.wait()
+        """Until there has been nothing to tell for a while: an idle process needs no connection."""
+        while self._has_news.wait(IDLE_SECONDS):
             self._has_news.clear()
             with self._lock:
                 lanes, self._lanes = self._lanes, 0
