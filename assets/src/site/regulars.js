@@ -103,7 +103,8 @@
         most = bytes / 2;
         return true;
       }
-      if (!answer.ok) warn(`${taken.length} events were refused: ${answer.status} ${await answer.text()}`);
+      const said = await answer.text();
+      if (!answer.ok || said.includes('"status":"refused"')) warn(`refused: ${answer.status} ${said}`);
       taken.forEach(drop);
       failures = 0;
       drop("rest");
@@ -140,8 +141,9 @@
     busy = true;
     try {
       // Of several tabs one sends at a time; where there are no locks, the server knows what it has already.
-      if (navigator.locks) await navigator.locks.request("regulars", { ifAvailable: true }, (lock) => lock && deliver());
-      else await deliver();
+      const { locks } = navigator;
+      const alone = (lock) => lock && deliver();
+      await (locks ? locks.request("regulars", { ifAvailable: true }, alone).catch(deliver) : deliver());
     } finally {
       busy = false;
     }
