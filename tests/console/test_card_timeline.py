@@ -18,12 +18,15 @@ from pytest_django import DjangoAssertNumQueries
 from tests.console import shops
 
 import regulars
+from regulars.commerce import services as commerce
+from regulars.commerce.types import NewProduct
 from regulars.console.card_timeline import Position, position_of, timeline_page
 from regulars.console.voice import Voice, voice
 from regulars.console.wording.happenings import Happening, Told
 from regulars.console.wording.happenings_kinds import KINDS, sign_of
 from regulars.console.wording.happenings_words import SENTENCES, sentence, short_words, visit_parts
 from regulars.customers.models import Profile
+from regulars.customers.types import SHOP
 from regulars.events import registry, services
 from regulars.events.types import EventClass, EventType, NewEvent
 from regulars.kit import clock
@@ -338,7 +341,8 @@ FULL = {
     "currency": "RUB",
     "carrier": "СДЭК",
     "promised_at": "2024-05-03T10:00:00+03:00",
-    "product_id": 5,
+    "product_id": "five",
+    "products": [{"product_id": 5}, {"product_id": 6}],
     "coupon": "LETO",
     "title": "Чай\u202e",
     "name": "Улун",
@@ -354,7 +358,7 @@ FULL = {
 def test_sentences_stand_with_everything_told_and_with_nothing(speak: Voice, language: str) -> None:
     with translation.override(language):
         for name, variants in SENTENCES.items():
-            told = sentence(name, [FULL, FULL], {5: "Габа"}, speak)
+            told = sentence(name, [FULL, FULL], {5: "Габа", "five": "Шен"}, speak)
             bare = sentence(name, [{}], {}, speak)
             assert "%" not in told + bare, name
             assert "\u202e" not in told, name
@@ -367,6 +371,26 @@ def test_properties_of_any_shape_break_nothing(speak: Voice, wrong: Any) -> None
     """The log takes what programs of the shop send."""
     for name in (*SENTENCES, "made_up"):
         assert len(sentence(name, [dict.fromkeys(FULL, wrong)], {}, speak)) < 400, name
+
+
+def test_products_are_called_by_their_names(anna: int, speak: Voice) -> None:
+    """Carts know them by our numbers, what is merely looked at by the shop's ids."""
+    new = [
+        NewProduct(source=SHOP, external_id=id_, name=name) for id_, name in (("7", "Улун"), ("8", "Габа"))
+    ]
+    ids = commerce.record_products(products=new).ids
+    ours = [{"product_id": ids[SHOP, id_]} for id_ in ("7", "8", "7")]
+    history = History(anna).add(ADDED, 10, products=ours).add(ADDED, 90, products=[{"product_id": 10**30}])
+    history.add(PRODUCT, 180, product_id=7).add(PRODUCT, 300, product_id="9", name="Пуэр")
+    history.add(PRODUCT, 400, product_id=ids[SHOP, "8"] + 10**6)
+    history.write()
+    assert _texts(_lines(history.profile, speak)) == [
+        "Into the cart: “Улун”, “Габа”",
+        "A product was put in the cart",
+        "Looked at “Улун”",
+        "Looked at “Пуэр”",
+        "Looked at a product",
+    ]
 
 
 def test_counts_of_a_visit_in_words(speak: Voice) -> None:

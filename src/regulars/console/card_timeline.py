@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
 from typing import NamedTuple
 
+from regulars.commerce import queries as commerce
 from regulars.console.places import Place, place_of, place_text
 from regulars.console.voice import Voice
 from regulars.console.wording.happenings import (
@@ -18,6 +19,8 @@ from regulars.console.wording.happenings import (
     visit_line,
 )
 from regulars.console.wording.happenings_kinds import Wanted, kind_names, wanted
+from regulars.console.wording.happenings_words import products_in
+from regulars.customers.types import SHOP
 from regulars.events import queries as events
 from regulars.events.queries import Visit
 from regulars.events.types import EventClass, TimelineEvent
@@ -113,7 +116,9 @@ def timeline_page(
             for stream, start in ((facts, before.fact), (visits, before.browsing))
         )
         further = str(Position(*ends))
-    return TimelinePage(_days(shown, _lone(profile_ids, shown), told, voice), further, kind_names(known))
+    lone = _lone(profile_ids, shown)
+    told = _with_products(told, lone.values())
+    return TimelinePage(_days(shown, lone, told, voice), further, kind_names(known))
 
 
 def _facts(profile_ids: Sequence[int], want: Wanted, before: Place | None, voice: Voice) -> _Stream:
@@ -167,9 +172,20 @@ def visit_page(
     return VisitPage(
         day=voice.day(voice.day_of(before[0])),
         time=span(since[0], before[0], voice),
-        steps=steps(shown, told, voice),
+        steps=steps(shown, _with_products(told, shown), voice),
         further=further,
     )
+
+
+def _with_products(told: Told, happened: Iterable[TimelineEvent]) -> Told:
+    """With the names of the products that these are about, by our numbers and by the shop's ids."""
+    found = {one for event in happened for one in products_in(event.name, event.properties)}
+    ours = {one for one in found if isinstance(one, int)}
+    theirs = {(SHOP, one) for one in found if isinstance(one, str)}
+    numbers = commerce.product_ids(theirs) if theirs else {}
+    names = commerce.product_names([*ours, *numbers.values()]) if ours or numbers else {}
+    by_id = {key[1]: names[number] for key, number in numbers.items() if number in names}
+    return replace(told, products={**names, **by_id})
 
 
 def _where(event: TimelineEvent) -> Place:

@@ -14,7 +14,7 @@ from django.utils.translation import ngettext
 from regulars.console.places import place_text
 from regulars.console.voice import Voice
 from regulars.console.wording import happenings_kinds as kinds
-from regulars.console.wording.happenings_words import sentence, short_words, visit_parts
+from regulars.console.wording.happenings_words import ProductId, sentence, short_words, visit_parts
 from regulars.events.queries import Visit
 from regulars.events.types import TimelineEvent
 
@@ -33,11 +33,11 @@ _ONE_BY_ONE = kinds.NOTES | kinds.TASKS
 
 @dataclass(frozen=True)
 class Told:
-    """Texts that the log does not hold, by their numbers."""
+    """Texts that the log does not hold: of notes and tasks by their numbers, names of products."""
 
     notes: Mapping[int, str] = field(default_factory=dict)
     tasks: Mapping[int, str] = field(default_factory=dict)
-    products: Mapping[int, str] = field(default_factory=dict)
+    products: Mapping[ProductId, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)

@@ -12,10 +12,12 @@ from django.utils.translation import gettext_noop, ngettext
 
 from regulars.analytics.wording.numbers import plain
 from regulars.console.voice import Voice
+from regulars.console.wording.happenings_kinds import CART
 
 Properties = Mapping[str, Any]
 LISTED_MAX = 5
 """Of details that changed together so many are named."""
+PRODUCTS_LISTED_MAX = 2
 _PLACEHOLDER = re.compile(r"%\((\w+)\)s")
 _LONG = 120
 """Of a title or a search so many characters are shown."""
@@ -56,11 +58,11 @@ SENTENCES: Mapping[str, tuple[str, ...]] = {
         gettext_noop("A delivery was promised"),
     ),
     "product_added": (
-        gettext_noop("%(product)s was put in the cart"),
+        gettext_noop("Into the cart: %(product)s"),
         gettext_noop("A product was put in the cart"),
     ),
     "product_removed": (
-        gettext_noop("%(product)s was taken out of the cart"),
+        gettext_noop("Out of the cart: %(product)s"),
         gettext_noop("A product was taken out of the cart"),
     ),
     "cart_viewed": (gettext_noop("The cart was looked at"),),
@@ -98,15 +100,15 @@ SENTENCES: Mapping[str, tuple[str, ...]] = {
     "promotion_viewed": (gettext_noop("Saw the banner %(list)s"), gettext_noop("Saw a banner")),
     "promotion_clicked": (gettext_noop("Followed the banner %(list)s"), gettext_noop("Followed a banner")),
     "product_added_to_wishlist": (
-        gettext_noop("%(product)s was put on the wish list"),
+        gettext_noop("Onto the wish list: %(product)s"),
         gettext_noop("A product was put on the wish list"),
     ),
     "product_removed_from_wishlist": (
-        gettext_noop("%(product)s was taken off the wish list"),
+        gettext_noop("Off the wish list: %(product)s"),
         gettext_noop("A product was taken off the wish list"),
     ),
     "wishlist_product_added_to_cart": (
-        gettext_noop("%(product)s went from the wish list to the cart"),
+        gettext_noop("From the wish list to the cart: %(product)s"),
         gettext_noop("A product went from the wish list to the cart"),
     ),
     "product_shared": (gettext_noop("%(product)s was shared"), gettext_noop("A product was shared")),
@@ -134,12 +136,27 @@ SENTENCES: Mapping[str, tuple[str, ...]] = {
 }
 
 
-def sentence(name: str, told: Sequence[Properties], products: Mapping[int, str], voice: Voice) -> str:
+ProductId = int | str
+"""Our number of a product, or the shop's id of it as text."""
+_BIGINT_MAX = 2**63 - 1
+
+
+def products_in(name: str, told: Properties) -> list[ProductId]:
+    """The products that an event is about: events of carts have our numbers, all others the shop's ids."""
+    if name not in CART:
+        shops = told.get("product_id")
+        return [str(shops)] if isinstance(shops, int | str) and not isinstance(shops, bool) and shops else []
+    rows = told.get("products")
+    found = [row.get("product_id") for row in rows if isinstance(row, dict)] if isinstance(rows, list) else []
+    return [one for one in found if isinstance(one, int) and 0 < one <= _BIGINT_MAX]
+
+
+def sentence(name: str, told: Sequence[Properties], products: Mapping[ProductId, str], voice: Voice) -> str:
     """What happened, of one event or of several of that name at once; for a name of the shop's own, that.
 
-    `told`: the properties of each; `products`: names of products by their numbers.
+    `told`: the properties of each; `products`: names of products.
     """
-    readers = _readers(products, voice)
+    readers = _readers(name, products, voice)
     for template in SENTENCES.get(name, ()):
         known = {field: readers[field](told) for field in _PLACEHOLDER.findall(template)}
         if all(known.values()):
@@ -148,7 +165,7 @@ def sentence(name: str, told: Sequence[Properties], products: Mapping[int, str],
 
 
 def _readers(
-    products: Mapping[int, str], voice: Voice
+    event: str, products: Mapping[ProductId, str], voice: Voice
 ) -> Mapping[str, Callable[[Sequence[Properties]], str]]:
     """How each placeholder is filled; empty where nothing is told."""
 
@@ -160,9 +177,8 @@ def _readers(
             return ""  # no currency there is
 
     def product(told: Properties) -> str:
-        number = told.get("product_id")
-        name = products.get(number, "") if isinstance(number, int) else ""
-        return _quoted(name or _first(told, "name", "product"))
+        known = [_quoted(_short(products[one])) for one in products_in(event, told) if products.get(one)]
+        return _listed(known, PRODUCTS_LISTED_MAX) or _quoted(_first(told, "name"))
 
     def day(told: Properties) -> str:
         try:
@@ -217,10 +233,10 @@ def _texts(value: object) -> list[str]:
     return [_short(str(part)) for part in value] if isinstance(value, list | tuple) else []
 
 
-def _listed(words: Iterable[str]) -> str:
+def _listed(words: Iterable[str], most: int = LISTED_MAX) -> str:
     found = [word for word in dict.fromkeys(words) if word]
-    more = "…" if len(found) > LISTED_MAX else ""
-    return ", ".join(found[:LISTED_MAX]) + more
+    more = "…" if len(found) > most else ""
+    return ", ".join(found[:most]) + more
 
 
 def _contact(kind: str) -> str:
