@@ -6,14 +6,20 @@ from datetime import UTC, datetime
 from functools import partial
 
 import pytest
+from django.db import transaction
 from tests.together import together
 
 from regulars.customers import services
 from regulars.customers.models import Person, Profile, Traits
 from regulars.customers.types import ANONYMOUS, SHOP, NewProfile, NewTraits, ProfileChange, UndoneProfiles
+from regulars.events import registry
+from regulars.events import services as events
 from regulars.events.models import Event
+from regulars.events.types import EventType, NewEvent
 
 NOW = datetime(2026, 3, 15, 12, tzinfo=UTC)
+VISIT = EventType("visit_of_these_tests")
+registry.register(VISIT)
 
 
 def _imported(*ids: str) -> list[ProfileChange]:
@@ -60,6 +66,21 @@ def test_who_is_known_for_more_by_now_stays() -> None:
     assert Traits.objects.count() == 1
     services.remove_traits(profile_ids=[ids["1"]])
     assert _undo(changes).undone == 1
+
+
+@pytest.mark.django_db
+def test_to_whom_something_happened_stays() -> None:
+    changes = _imported("1", "2", "3")
+    ids = _ids(SHOP)
+    services.write_note(profile_id=ids["3"], author_id=None, text="Любит чай", now=NOW)
+    services.remove_notes(profile_ids=[ids["3"]])
+    with transaction.atomic():
+        event = NewEvent(type=VISIT, source="segment", key="1", occurred_at=NOW, profile_id=ids["1"])
+        events.record([event], now=NOW)
+    undone = _undo(changes)
+    assert (undone.undone, undone.kept) == (2, {(SHOP, "1"): "has_events"})
+    assert _ids(SHOP) == {"1": ids["1"]}
+    assert services.undo_profiles(changes=changes[:1], now=NOW, whatever_happened=True).undone == 1
 
 
 @pytest.mark.django_db(transaction=True)

@@ -105,8 +105,8 @@ class ProfileChange:
 class UndoneProfiles:
     """What became of changes to be undone.
 
-    Reasons why one was kept: "gone", "changed_since", or what points at the profile: "has_notes" and
-    "has_<name>" of `registry`.
+    Reasons why one was kept: "gone", "changed_since", or what belongs to the profile: "has_notes",
+    "has_traits", "has_consents", "has_events" and "has_<name>" of `registry`.
     """
 
     undone: int

@@ -250,6 +250,7 @@ def kept_reason(code: str) -> str:
         "gone": _("no longer there"),
         "has_notes": _("somebody wrote notes about them"),
         "has_consents": _("they agreed to something, or refused"),
+        "has_events": _("something happened to them since"),
         "has_traits": _("more is known of them by now"),
         "has_tasks": _("tasks were set about them"),
         "has_orders": _("orders came from elsewhere too"),

@@ -11,12 +11,15 @@ from regulars.customers import registry
 from regulars.customers.locks import lock_profiles_whole
 from regulars.customers.rules import fold, words
 from regulars.customers.services.profiles import EVENT_SOURCE, PROFILES_MAX, PROFILES_TABLE, created_key
-from regulars.customers.types import ProfileBefore, ProfileChange, ProfileKey, UndoneProfiles
+from regulars.customers.types import EVENT_TYPES, ProfileBefore, ProfileChange, ProfileKey, UndoneProfiles
 from regulars.events import services as events
 from regulars.events.types import WHOLE
 
 GONE = "gone"
 CHANGED_SINCE = "changed_since"
+# The log lies below and cannot register; what we record of a profile ourselves goes with it.
+_OURS = ",".join(type_.name for type_ in EVENT_TYPES)
+_IN_THE_LOG = f"SELECT 1 FROM event_counts AS e WHERE e.profile_id = p.id AND e.name <> ALL ('{{{_OURS}}}')"  # noqa: S608
 _OWN_REFERENCES = {
     "notes": "SELECT 1 FROM customers_note AS n WHERE n.profile_id = p.id AND n.deleted_at IS NULL",
     "consents": "SELECT 1 FROM customers_consent AS c WHERE c.profile_id = p.id",
@@ -52,12 +55,15 @@ _REMOVE = (
 
 
 @transaction.atomic
-def undo_profiles(*, changes: Sequence[ProfileChange], now: datetime) -> UndoneProfiles:
+def undo_profiles(
+    *, changes: Sequence[ProfileChange], now: datetime, whatever_happened: bool = False
+) -> UndoneProfiles:
     """Take changes back: names and identities as before, and profiles that were created removed.
 
     Only where the profile is still at the change's revision, and only those removed that nothing points
-    to; all others are kept, with the reason. Events of removed ones are taken out of the log. Several
-    changes of one profile are several calls, the newest first.
+    to and to whom nothing happened; all others are kept, with the reason. `whatever_happened`: events do
+    not keep a profile, for the caller forgets them. Several changes of one profile are several calls, the
+    newest first.
 
     Raises ValueError above PROFILES_MAX and for a profile that is named twice.
     """
@@ -77,7 +83,8 @@ def undo_profiles(*, changes: Sequence[ProfileChange], now: datetime) -> UndoneP
         if key not in kept and change.before is not None
     }
     created = {locked[key].id: key for key, change in wanted.items() if key not in kept and not change.before}
-    for id_, name in _pointed_at(created).items():
+    references = {} if whatever_happened else {"events": _IN_THE_LOG}
+    for id_, name in _pointed_at(created, _OWN_REFERENCES | registry.references() | references).items():
         kept[created.pop(id_)] = f"has_{name}"
     _restore(restored)
     _remove(list(created))
@@ -85,10 +92,10 @@ def undo_profiles(*, changes: Sequence[ProfileChange], now: datetime) -> UndoneP
     return UndoneProfiles(len(restored) + len(created), kept)
 
 
-def _pointed_at(ids: Iterable[int]) -> dict[int, str]:
+def _pointed_at(ids: Iterable[int], references: Mapping[str, str]) -> dict[int, str]:
     """Which of these locked profiles something points at, and what: one reason is enough."""
     wanted, found = list(ids), dict[int, str]()
-    for name, sql_exists in (_OWN_REFERENCES | registry.references()).items():
+    for name, sql_exists in references.items():
         if wanted:
             with connection.cursor() as cursor:
                 cursor.execute(
