@@ -68,6 +68,11 @@ def test_headers_that_open_nothing(header: str | None) -> None:
     assert keys.calling(None, header) is None
 
 
+@pytest.mark.parametrize("written", [5, True, ["sk_x"], {"key": "sk_x"}, b"sk_x", 1.5])
+def test_what_stands_for_a_key_in_a_body_may_be_anything(written: object) -> None:
+    assert keys.calling(None, written) is None
+
+
 def test_key_is_asked_for_once_in_a_while(django_assert_num_queries: DjangoAssertNumQueries) -> None:
     made = _make()
     with django_assert_num_queries(1):

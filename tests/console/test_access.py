@@ -25,6 +25,7 @@ OPEN = {
     "new-password",
     "language",
     "theme",
+    "site-script",  # loaded by the pages of the shop's site
     "imports-state",  # asks by itself, as a poll of those outside is not led to the sign-in
 }
 # Asked by a page every few seconds: those outside get the wish to load the page anew, and nothing else.

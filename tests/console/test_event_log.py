@@ -286,6 +286,10 @@ def test_words_for_a_reader(behind: int, late: timedelta | None, paused: bool, n
     assert (standing.name, standing.tone) == (name, tone)
 
 
+def test_every_reader_has_words() -> None:
+    assert {one.name for one in registry.consumers()} == set(wording.READERS)
+
+
 @pytest.mark.parametrize(
     ("duration", "text"),
     [

@@ -28,13 +28,13 @@ _known: OrderedDict[bytes, tuple[ApiKey | None, float]] = OrderedDict()
 _uses = Uses()
 
 
-def calling(authorization: str | None, write_key: str | None = None) -> ApiKey | None:
+def calling(authorization: str | None, write_key: object = None) -> ApiKey | None:
     """The key of a call, or None if there is none that opens.
 
-    `authorization`: the header, Basic with the key as the user or Bearer; `write_key`: the key in the body,
-    which counts only where the header names none.
+    `authorization`: the header, Basic with the key as the user or Bearer; `write_key`: what stands in a body
+    in the place of the key, whatever that is; it counts only where the header names none.
     """
-    secret = _secret_in(authorization) or (write_key or "").strip()
+    secret = _secret_in(authorization) or (write_key.strip() if isinstance(write_key, str) else "")
     if not secret or len(secret) > SECRET_LENGTH_MAX or not secret.isascii():
         return None
     return _key_of(secret)
