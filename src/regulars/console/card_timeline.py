@@ -19,7 +19,7 @@ from regulars.console.wording.happenings import (
     visit_line,
 )
 from regulars.console.wording.happenings_kinds import Wanted, kind_names, wanted
-from regulars.console.wording.happenings_words import products_in
+from regulars.console.wording.happenings_words import ProductId, products_in
 from regulars.customers.types import SHOP
 from regulars.events import queries as events
 from regulars.events.queries import Visit
@@ -184,8 +184,9 @@ def _with_products(told: Told, happened: Iterable[TimelineEvent]) -> Told:
     theirs = {(SHOP, one) for one in found if isinstance(one, str)}
     numbers = commerce.product_ids(theirs) if theirs else {}
     names = commerce.product_names([*ours, *numbers.values()]) if ours or numbers else {}
-    by_id = {key[1]: names[number] for key, number in numbers.items() if number in names}
-    return replace(told, products={**names, **by_id})
+    products: dict[ProductId, str] = dict(names.items())
+    products.update((key[1], names[number]) for key, number in numbers.items() if number in names)
+    return replace(told, products=products)
 
 
 def _where(event: TimelineEvent) -> Place:
