@@ -247,6 +247,16 @@ def test_site_gets_its_line_right_away(inside: Client) -> None:
     assert ">31<" in page
 
 
+def test_site_that_could_not_load_the_script_is_told(inside: Client) -> None:
+    _make("Site", KeyKind.BROWSER)
+    address, warning = reverse("connections-script"), "A site over HTTPS loads nothing from here"
+    assert warning in inside.get(address).text
+    assert warning not in inside.get(address, secure=True).text
+    assert 'src="https://testserver/' in html.unescape(inside.get(address, secure=True).text)
+    with override_settings(ALLOWED_HOSTS=["localhost"]):
+        assert warning not in inside.get(address, headers={"host": "localhost:8000"}).text
+
+
 def test_of_several_sites_the_one_used_last_or_the_one_asked_for(inside: Client) -> None:
     first, second = _make("a.example", KeyKind.BROWSER), _make("b.example", KeyKind.BROWSER)
     assert second.secret in inside.get(reverse("connections-script")).text

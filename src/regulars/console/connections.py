@@ -132,7 +132,13 @@ def address(request: HttpRequest) -> str:
 
 def snippet(request: HttpRequest, key: ApiKey) -> str:
     """What is put into the pages of the shop's site."""
-    return f'<script src="{address(request)}/site/regulars.js" data-key="{key.public}" async></script>'
+    source = request.build_absolute_uri(reverse("site-script"))
+    return f'<script src="{source}" data-key="{key.public}" async></script>'
+
+
+def is_reached_safely(request: HttpRequest) -> bool:
+    """Whether pages of a site can load the script from here: those over HTTPS load nothing over HTTP."""
+    return request.is_secure() or request.get_host().partition(":")[0] in {"127.0.0.1", "localhost"}
 
 
 def curl(request: HttpRequest, key: ApiKey, secret: str) -> str:

@@ -216,6 +216,7 @@ def script(request: HttpRequest) -> HttpResponse:
         "key": shown,
         "others": [one for one in keys if one is not shown],
         "snippet": connections.snippet(request, shown) if shown else "",
+        "is_reached_safely": connections.is_reached_safely(request),
         "last_used": _clock_and_day(shown.last_used_at, speak) if shown and shown.last_used_at else None,
         "taken": speak.formats.number(day.taken if day else 0),
         "refused": speak.formats.number(day.refused) if day and day.refused else "",
