@@ -5,6 +5,7 @@ from functools import partial
 
 import pytest
 from django.db import connection
+from django.test.utils import CaptureQueriesContext
 from tests.together import together
 
 from regulars.customers import queries, services
@@ -182,3 +183,19 @@ def test_a_page_shows_all_that_a_program_asks_of_customers() -> None:
     assert queries.profile(SHOP, "9") is None
     assert [p.external_id for p in queries.profiles_page(limit=9, source="till")] == ["1"]
     assert queries.profiles([found.id, 999_999]) == {found.id: found}
+
+
+@pytest.mark.django_db
+def test_a_page_passes_over_devices_without_reading_them() -> None:
+    services.find_or_create_profiles(keys=[(ANONYMOUS, f"device-{n}") for n in range(3_000)], now=NOW)
+    ids = sorted(known(*map(str, range(1_500))))
+    with connection.cursor() as cursor:
+        cursor.execute("ANALYZE customers_profile")
+    with CaptureQueriesContext(connection) as asked:
+        page = queries.profiles_page(after=ids[700], limit=20)
+    assert [found.id for found in page] == ids[701:721]
+    with connection.cursor() as cursor:
+        cursor.execute("EXPLAIN " + asked[0]["sql"].replace("%", "%%"))
+        plan = str(cursor.fetchall())
+    assert "customers_profile_known" in plan
+    assert "Sort" not in plan

@@ -142,11 +142,11 @@ def test_what_may_be_meant(text: str, meant: Wanted) -> None:
     ("text", "index"),
     [
         ("анна", "customers_profile_listed"),
-        ("пет ива", "customers_profile_words"),
+        ("пет ива", "customers_profile_search"),
         ("а б", "customers_profile_listed"),
         ("anna@", "customers_identity_email"),
         ("+7 916 000 45 67", "customers_identity_phone"),
-        ("ID-17", "customers_profile_external_id"),
+        ("ID-17", "customers_profile_number"),
     ],
 )
 def test_each_way_has_its_index(text: str, index: str) -> None:

@@ -1,4 +1,4 @@
-"""Notes and revisions of profiles. The indexes for searching came with it once: see 0006."""
+"""Notes and revisions of profiles. The indexes for searching came with it once: see 0008."""
 
 from __future__ import annotations
 

@@ -11,7 +11,7 @@ SEARCH_MAX = 200
 LETTERS_SCAN_ROWS = 5_000
 """So many names are looked through for words of a single letter: a few milliseconds."""
 
-_BY_ID = "SELECT person_id, 0, '' FROM customers_profile WHERE external_id = %(id)s"
+_BY_ID = "SELECT person_id, 0, '' FROM customers_profile WHERE external_id = %(id)s AND source <> 'anonymous'"
 _BY_EMAIL = """
 SELECT p.person_id, 1, i.value FROM (
     SELECT profile_id, value FROM customers_identity
@@ -41,7 +41,7 @@ _BY_WORDS = """
 SELECT * FROM (
     WITH found AS MATERIALIZED (
         SELECT person_id, sort_key FROM customers_profile
-        WHERE array_to_tsvector(string_to_array(search_key, ' ')) @@ %(words)s::tsquery
+        WHERE search_key <> '' AND array_to_tsvector(string_to_array(search_key, ' ')) @@ %(words)s::tsquery
     )
     SELECT person_id, 4, sort_key FROM found LIMIT %(limit)s
 ) AS words
