@@ -47,21 +47,17 @@ def event(
     properties: Mapping[str, Any] | None = None,
 ) -> LoggedEvent:
     """As a consumer is handed it."""
+    told = ["test", str(number), NOW.isoformat(), NOW.isoformat(), None, dict(properties or {})]
     return LoggedEvent(
         lane=0,
         epoch=1,
-        xid_text=str(number),
+        xid=number,
         id=number,
         name=name,
-        source="test",
-        key=str(number),
         profile_id=profile_id,
-        occurred_text=NOW.isoformat(),
-        received_text=NOW.isoformat(),
         backfill=False,
-        cause_id=None,
         depth=0,
-        properties_text=json.dumps(properties or {}),
+        body=json.dumps(told),
     )
 
 

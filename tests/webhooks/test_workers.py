@@ -6,11 +6,14 @@ import os
 import signal
 import subprocess
 import sys
+import threading
+import time
 from datetime import timedelta
 from typing import Any
 
 import pytest
-from django.conf import settings
+from django.conf import LazySettings
+from django.conf import settings as here
 from django.db import connection, transaction
 from procrastinate.contrib.django.models import ProcrastinateJob
 from tests.together import together
@@ -61,6 +64,7 @@ def test_without_claims_two_workers_would_tell_twice(receiver: Receiver) -> None
     assert one == two != []
 
 
+@pytest.mark.slow
 def test_a_worker_that_dies_between_sending_and_noting_loses_nothing(
     receiver: Receiver, tls_files: Any
 ) -> None:
@@ -135,16 +139,52 @@ def test_nothing_is_open_while_a_message_is_under_way(receiver: Receiver) -> Non
     assert open_then == [0]
 
 
-def test_a_job_that_comes_while_another_sends_leaves_it_to_that() -> None:
-    turn = tasks._Turn()
-    assert turn.take()
-    assert not turn.take()  # a second one, which is over at once
-    assert not turn.give_back()  # so the first looks once more
-    assert turn.give_back()
-    assert turn.take()
-    assert not turn.take()
-    assert turn.give_back(anyway=True)
-    assert turn.take()
+def test_a_job_that_comes_while_another_sends_leaves_it_to_that(receiver: Receiver) -> None:
+    """What is put in line while the sender ends is not left to the next minute."""
+    made = shop.endpoint(receiver.url, now=wall.now())
+    happen(shop.event(1), now=wall.now())
+    sender, threads = tasks.Sender(), set[int]()
+
+    def answer(request: Any) -> None:
+        number = len(receiver.seen)
+        if number < 30:
+            together([lambda: happen(shop.event(number + 1), now=wall.now())])
+            for _ in range(3):
+                sender.ask()
+        threads.update(t.ident or 0 for t in threading.enumerate() if t.name == "webhooks")
+        receivers.status(200)(request)
+
+    receiver.answer = answer
+    sender.ask()
+    receiver.wait_for(30)
+    assert len(threads) == 1
+    ended_by = time.monotonic() + 30
+    while {row.state for row in queries.deliveries(made.id, limit=50)} != {State.DELIVERED}:
+        assert time.monotonic() < ended_by
+    _joined()
+    assert len(set(_ids(receiver))) == 30
+
+
+def test_a_sender_that_failed_may_be_asked_again(
+    receiver: Receiver, settings: LazySettings, caplog: pytest.LogCaptureFixture
+) -> None:
+    shop.endpoint(receiver.url, now=wall.now())
+    happen(shop.event(1), now=wall.now())
+    sender, good = tasks.Sender(), settings.OUTGOING_ALLOW
+    settings.OUTGOING_ALLOW = ["no network"]
+    sender.ask()
+    _joined()
+    assert "sending webhooks failed" in caplog.text
+    settings.OUTGOING_ALLOW = good
+    sender.ask()
+    receiver.wait_for(1)
+    _joined()
+
+
+def _joined() -> None:
+    for thread in threading.enumerate():
+        if thread.name == "webhooks":
+            thread.join(30)
 
 
 def test_the_schedule_wakes_for_what_is_due(receiver: Receiver) -> None:
@@ -188,7 +228,7 @@ def _worker() -> subprocess.Popen[bytes]:
     environment = os.environ | {
         "DJANGO_SETTINGS_MODULE": "regulars.config.settings",
         "DATABASE_URL": url,
-        "REGULARS_SECRET_KEY": settings.SECRET_KEY,
+        "REGULARS_SECRET_KEY": here.SECRET_KEY,
         "REGULARS_OUTGOING_ALLOW": "127.0.0.1/32,::1/128",
     }
     return subprocess.Popen([sys.executable, "-c", code], env=environment)

@@ -4,7 +4,10 @@ from __future__ import annotations
 
 from regulars.events.types import Batch, Consumer, Start
 from regulars.webhooks import services
-from regulars.webhooks.types import OFFERED_NAMES
+from regulars.webhooks.types import ENDPOINTS_MAX, OFFERED_NAMES
+
+ROWS_MAX = 5_000
+"""Written in one transaction, also where every endpoint wants every event."""
 
 
 def _handle(batch: Batch) -> None:
@@ -17,4 +20,5 @@ CONSUMER = Consumer(
     start=Start.NOW,
     backfill=False,
     names=OFFERED_NAMES,
+    batch=ROWS_MAX // ENDPOINTS_MAX,
 )

@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
+import logging
 import threading
-import time
-from datetime import datetime
-from datetime import time as time_of_day
+from datetime import datetime, time
 
-from procrastinate import JobContext
+from django.db import OperationalError, connection
 from procrastinate.contrib.django import app
 
 from regulars.kit import clock
@@ -15,50 +14,64 @@ from regulars.kit.schedules import Daily, Every, Schedule
 from regulars.webhooks import queries, services
 from regulars.webhooks.models import SEND
 
-SEND_SECONDS_MAX = 50.0
-"""Then a job makes room and asks for the next, so that imports and the tick get their turn."""
+logger = logging.getLogger(__name__)
 
 
-class _Turn:
-    """One job of a process sends; another that comes meanwhile only has it look once more."""
+class Sender:
+    """The one thread of a process that sends, as long as something is due.
+
+    It is a thread of its own rather than a job, since receivers may be slow and the worker does only a
+    few jobs at once. It leaves off when the main thread has ended; what it had in hand is taken up later.
+    """
 
     def __init__(self) -> None:
         self._lock = threading.Lock()
-        self._is_taken = self._is_asked = False
+        self._is_running = self._is_asked = False
 
-    def take(self) -> bool:
+    def ask(self) -> None:
+        """Have it look for what is due; if it is at it, once more afterwards."""
         with self._lock:
-            mine, self._is_taken, self._is_asked = not self._is_taken, True, self._is_taken
-            return mine
+            self._is_asked = True
+            if self._is_running:
+                return
+            self._is_running = True
+        threading.Thread(target=self._run, name="webhooks").start()
 
-    def give_back(self, *, anyway: bool = False) -> bool:
-        """Whether it was given back: not if somebody has asked since (unless `anyway`)."""
+    def _run(self) -> None:
+        try:
+            while self._is_wanted():
+                services.send_due(clock=clock.now, enough=_is_over)
+        except OperationalError as error:  # the schedule asks again when the database is back
+            logger.warning("webhooks wait for the database: %s", type(error).__name__)
+            self._stop()
+        except Exception:
+            logger.exception("sending webhooks failed")
+            self._stop()
+        finally:
+            connection.close()
+
+    def _is_wanted(self) -> bool:
         with self._lock:
-            self._is_taken, self._is_asked = self._is_asked and not anyway, False
-            return not self._is_taken
+            self._is_running = self._is_asked and not _is_over()
+            self._is_asked = False
+            return self._is_running
+
+    def _stop(self) -> None:
+        with self._lock:
+            self._is_running = False
 
 
-_turn = _Turn()
+def _is_over() -> bool:
+    return not threading.main_thread().is_alive()
 
 
-@app.task(name=SEND, pass_context=True)
-def send(context: JobContext) -> None:
-    """Send what is due. Asked for by `services`."""
-    if not _turn.take():
-        return
-    ends_at = time.monotonic() + SEND_SECONDS_MAX
+_sender = Sender()
 
-    def enough() -> bool:
-        return time.monotonic() > ends_at or context.should_abort()
 
-    try:
-        services.send_due(clock=clock.now, enough=enough)
-        while not enough() and not _turn.give_back():
-            services.send_due(clock=clock.now, enough=enough)
-    finally:
-        _turn.give_back(anyway=True)
-    if enough() and queries.any_due(clock.now()):
-        services.wake()
+@app.task(name=SEND)
+def send() -> None:
+    """Have what is due sent. Asked for by `services`."""
+    _sender.ask()
 
 
 def wake(now: datetime, limit: int) -> int:
@@ -75,5 +88,5 @@ def forget(now: datetime, limit: int) -> int:
 
 SCHEDULES = [
     Schedule(name="webhooks.wake", cadence=Every(minutes=1), run=wake),
-    Schedule(name="webhooks.forget", cadence=Daily(at=time_of_day(4, 40)), run=forget, limit=5_000),
+    Schedule(name="webhooks.forget", cadence=Daily(at=time(4, 40)), run=forget, limit=5_000),
 ]

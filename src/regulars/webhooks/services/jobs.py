@@ -12,8 +12,11 @@ from regulars.webhooks.models import SEND
 
 
 def wake() -> None:
-    """Have the worker send what is due, once this transaction is committed; asking twice changes nothing."""
-    transaction.on_commit(_defer)
+    """Have the worker send what is due, once this transaction is committed; asking twice changes nothing.
+
+    Should that fail, the schedule sees to it within a minute.
+    """
+    transaction.on_commit(_defer, robust=True)
 
 
 def _defer() -> None:
