@@ -7,15 +7,15 @@ import hashlib
 import hmac
 import logging
 import time
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from http import HTTPStatus
 from typing import Any
 
 from django.conf import settings
-from django.db import InterfaceError, OperationalError, connection
+from django.db import InterfaceError, OperationalError
 
 from regulars.api import identity, keys, limits
-from regulars.api.ingest import answers, library, making, parsing
+from regulars.api.ingest import answers, database, library, making, parsing
 from regulars.api.ingest.entries import Caller, Entry
 from regulars.api.ingest.errors import CallRefused, Refused
 from regulars.api.ingest.storing import store
@@ -39,7 +39,6 @@ Headers = list[tuple[str, str]]
 
 PREFIX = "/v1/"
 RETRY_SECONDS = 5
-DEADLOCK_TRIES = 3
 _BATCH = "batch"
 _PATHS: dict[str, Kind | str] = {
     **{kind.value: kind for kind in Kind},
@@ -81,7 +80,7 @@ def application(environ: Environ, start_response: StartResponse) -> Iterable[byt
             CallRefused(500, "broken", "This is a mistake of ours; nothing of the call was stored.")
         )
     finally:
-        _let_go()
+        database.let_go()
     start_response(_REASONS[status], headers)
     return [body]
 
@@ -113,7 +112,7 @@ def _take(environ: Environ, what: Kind | str) -> tuple[int, Headers, bytes]:
     now = clock.now()
     limit = BATCH_BYTES_MAX if what is _BATCH else CALL_BYTES_MAX
     authorization = environ.get("HTTP_AUTHORIZATION")
-    key = _admitted(keys.calling(authorization)) if authorization else None
+    key = _key(authorization) if authorization else None
     body = parsing.unpack(_read(environ, limit), environ.get("HTTP_CONTENT_ENCODING", "").lower(), limit)
     if isinstance(what, Kind):
         raws: list[Any] = [body]
@@ -123,7 +122,7 @@ def _take(environ: Environ, what: Kind | str) -> tuple[int, Headers, bytes]:
         raws, written_key, sent_at = found.batch, found.write_key, found.sent_at
         context = parsing.context(found.context) if len(memoryview(found.context)) else None
     if key is None:
-        key = _admitted(keys.calling(authorization, written_key))
+        key = _key(authorization, written_key)
     headers = _headers(key)
     ip = _address(environ)
     verdict = limits.take(key, 1 + len(raws) // 100, time.monotonic(), _hash_ip(ip) if ip else "")
@@ -187,27 +186,15 @@ def _kind(item: Item) -> Kind:
         ) from None
 
 
-def _let_go() -> None:
-    """Give the connection back to the pool; not where the caller is in a transaction (a test)."""
-    if connection.connection is not None and not connection.in_atomic_block:
-        connection.close()
-
-
-def _write(entries: Any) -> list[Result]:
-    """Store, and once more where two calls waited for each other and PostgreSQL ended one of them."""
-    for tries_left in reversed(range(DEADLOCK_TRIES)):
-        try:
-            return store(entries, clock.now())
-        except OperationalError as error:
-            if not tries_left or getattr(error.__cause__, "sqlstate", None) != "40P01":
-                raise
-    raise AssertionError("the last try returns or raises")
+def _write(entries: Sequence[Entry]) -> list[Result]:
+    return database.patiently(lambda: store(entries, clock.now()))
 
 
 _together = Together(_write)
 
 
-def _admitted(key: ApiKey | None) -> ApiKey:
+def _key(authorization: str | None, written: str | None = None) -> ApiKey:
+    key = database.patiently(lambda: keys.calling(authorization, written))
     if key is None:
         raise CallRefused(
             401,
