@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Sequence
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
@@ -153,13 +154,23 @@ def order_of(credit: NewCredit, named: dict[SourceKey, NamedOrder]) -> NamedOrde
     return order
 
 
-def link(order_ids: Sequence[int], *, backfill: bool, marks: Marks) -> list[Telling]:
-    """Let credits that wait for these orders reduce them; gives what is to be told of it."""
+@dataclass(frozen=True, slots=True)
+class Linked:
+    """What is to be told of credits that now reduce orders, and the ids of these."""
+
+    tellings: list[Telling]
+    order_ids: set[int]
+
+
+def link(order_ids: Sequence[int], *, backfill: bool, marks: Marks) -> Linked:
+    """Let credits that wait for these orders reduce them."""
     tellings = []
+    linked = set()
     with connection.cursor() as cursor:
         cursor.execute(_LINK, {"orders": list(order_ids), "backfill": backfill})
         for id_, number, amount, currency, moment, own, order_id, customer, new, told in cursor.fetchall():
             marks.money_back(moment, own, customer)
+            linked.add(order_id)
             if new:
                 event = telling.of_refund(
                     credit_id=id_,
@@ -171,7 +182,7 @@ def link(order_ids: Sequence[int], *, backfill: bool, marks: Marks) -> list[Tell
                     profile_id=customer,
                 )
                 tellings.append(Telling(event, told == Told.BACKFILL))
-    return tellings
+    return Linked(tellings, linked)
 
 
 def unlink(order_ids: Sequence[int], *, all_: bool, forget: bool, marks: Marks) -> list[str]:

@@ -15,7 +15,7 @@ from regulars.commerce.rules.states import returns_text
 from regulars.commerce.services import links, reckoning, rows, shipments, telling
 from regulars.commerce.services.marks import Marks
 from regulars.commerce.services.telling import Telling
-from regulars.commerce.types import Order, RecordedOrders, RefusedOrder, SourceKey
+from regulars.commerce.types import Order, OrderStatus, RecordedOrders, RefusedOrder, SourceKey
 
 ORDERS_MAX = 5_000
 """Most orders in one transaction, about a second's work: an open write holds the readers of the log back."""
@@ -108,9 +108,13 @@ class _Writing:
 
     def _add(self, missing: Round) -> dict[SourceKey, int]:
         off = links.cancellations(missing)
-        first: Round = {}
+        first = dict(missing)
         for key, sound in missing.items():
-            order = first_state(sound.order, self.now)
+            order = sound.order
+            # Orders by the thousand, as of a file, are stored as they are told.
+            if order.as_of is None and order.status is OrderStatus.COMPLETED and key not in off:
+                continue
+            order = first_state(order, self.now)
             first[key] = replace(sound, order=cancelled(order, off[key]) if key in off else order)
         created = rows.insert_orders(first, self.now)
         self.ids |= created
@@ -168,8 +172,9 @@ def tell(happened: Sequence[Happened], now: datetime, backfill: bool) -> None:
     if changed:
         links.unlink(changed, all_=False, forget=False, marks=marks)
         links.mark_credits_of(changed, marks)
-    tellings += links.link(ids, backfill=backfill, marks=marks)
-    tellings += reckoning.settle(ids, now=now, backfill=backfill, marks=marks)
+    linked = links.link(ids, backfill=backfill, marks=marks)
+    tellings += linked.tellings
+    tellings += reckoning.settle([*changed, *linked.order_ids], now=now, backfill=backfill, marks=marks)
     tellings += shipments.link(ids, now=now, backfill=backfill)
     telling.record(tellings, now)
     marks.write()

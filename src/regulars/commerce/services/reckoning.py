@@ -59,6 +59,8 @@ RETURNING c.id, c.revision, c.order_external_id, c.credited_at, c.profile_id, c.
 
 def settle(order_ids: Sequence[int], *, now: datetime, backfill: bool, marks: Marks) -> list[Telling]:
     """Reckon the credits of these locked orders anew; gives what is to be told of it."""
+    if not order_ids:
+        return []
     tellings = []
     with connection.cursor() as cursor:
         cursor.execute(_SETTLE, {"orders": list(order_ids), "backfill": backfill})

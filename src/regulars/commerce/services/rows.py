@@ -143,7 +143,7 @@ def insert_orders(orders: Mapping[SourceKey, SoundOrder], now: datetime) -> dict
     """
     if not orders:
         return {}
-    heads = [(*key, *_head(sound), *_moments(sound.order)) for key, sound in orders.items()]
+    heads = [(*key, *_head(sound), *_moments(sound.order, now)) for key, sound in orders.items()]
     with connection.cursor() as cursor:
         cursor.execute(_INSERT, [now, *_columns(heads)])
         ids = {(source, external_id): id_ for id_, source, external_id in cursor.fetchall()}
@@ -229,8 +229,11 @@ def _head(
     )
 
 
-def _moments(order: Order) -> tuple[datetime | None, datetime | None, datetime | None, bool]:
-    return order.as_of, order.status_as_of, order.ordered_as_of, order.ordered_at_is_guess
+def _moments(
+    order: Order, now: datetime | None = None
+) -> tuple[datetime | None, datetime | None, datetime | None, bool]:
+    """`now`: as of when an order is told of that says no moment."""
+    return order.as_of or now, order.status_as_of, order.ordered_as_of, order.ordered_at_is_guess
 
 
 def _columns(rows: Sequence[tuple[Any, ...]]) -> list[list[Any]]:

@@ -107,7 +107,7 @@ def _restore(restored: Sequence[tuple[LockedOrder, Order]], marks: Marks, now: d
     keys += links.unlink(ids, all_=False, forget=True, marks=marks)
     # First taken out, then told anew: an occasion is in the log once.
     events.retract(source=telling.SOURCE, keys=keys)
-    tellings = links.link(ids, backfill=True, marks=marks)
+    tellings = links.link(ids, backfill=True, marks=marks).tellings
     tellings += reckoning.settle(ids, now=now, backfill=True, marks=marks)
     telling.record(tellings, now)
 
