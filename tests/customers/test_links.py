@@ -6,6 +6,8 @@ from threading import Barrier
 
 import pytest
 from django.db import connection, transaction
+from hypothesis import given, settings
+from hypothesis import strategies as st
 from tests.together import together
 
 from regulars.customers import queries, services
@@ -193,3 +195,28 @@ def test_links_while_files_come_in_do_not_wait_in_a_circle() -> None:
     assert len(names("anonymous_linked")) == 200
     assert Person.objects.count() == 200
     assert set(Profile.objects.values_list("source", flat=True)) == {SHOP, ANONYMOUS}
+
+
+@pytest.mark.django_db
+@settings(max_examples=40, deadline=None)
+@given(st.lists(st.tuples(st.integers(0, 4), st.integers(0, 2)), max_size=12), st.data())
+def test_the_first_claim_counts_in_whatever_batches(
+    claims: list[tuple[int, int]], data: st.DataObject
+) -> None:
+    Profile.objects.all().delete()
+    Person.objects.all().delete()
+    free, claimants = devices(*"abcde"), known(*"123")
+    expected: dict[int, int] = {}
+    for device, claimant in claims:
+        expected.setdefault(device, claimant)
+    moved: list[int] = []
+    while claims:
+        size = data.draw(st.integers(1, len(claims)))
+        moved += sorted(link(*((free[device], claimants[claimant]) for device, claimant in claims[:size])))
+        claims = claims[size:]
+    assert sorted(moved) == sorted(free[device] for device in expected)  # each once
+    owners = persons(*claimants)
+    alone = [device for place, device in enumerate(free) if place not in expected]
+    assert persons(*(free[device] for device in expected)) == [owners[c] for c in expected.values()]
+    assert not set(persons(*alone)) & set(owners)
+    assert Person.objects.count() == 3 + len(alone)
