@@ -127,19 +127,26 @@ def _stretch(visit: queries.Visit) -> tuple[float, float]:
 
 @pytest.mark.django_db
 def test_long_visits_come_whole_or_in_parts_and_nothing_is_left_out(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Visits of 4, 9 and 2 events, of which six are read at once."""
+    """Visits of 4, 9 and 2 events, of which three are read at first and six where that is too few."""
+    monkeypatch.setattr(import_module("regulars.events.queries.timeline"), "VISITS_READ", 3)
     monkeypatch.setattr(import_module("regulars.events.queries.timeline"), "VISITS_READ_MAX", 6)
     with transaction.atomic():
         services.record(looks(*range(4), *range(100, 109), *range(200, 202)), now=NOW)
-    pages, before = [], None
+    assert _pages(limit=10) == [[4], [6], [3, 2]]
+    # Where one visit is half a page, it comes in parts of three: the second of them with what follows.
+    assert _pages(limit=2) == [[3], [1], [3], [3], [3], [2]]
+
+
+def _pages(limit: int) -> list[list[int]]:
+    """How many events each visit of each page has."""
+    pages: list[list[int]] = []
+    before = None
     while True:
-        found, more = queries.visits([1], limit=10, before=before)
+        found, more = queries.visits([1], limit=limit, before=before)
         pages.append([sum(visit.counts.values()) for visit in found])
         if not more:
-            break
+            return pages
         before = found[-1].first
-    # The second visit is not begun where only its newest end was read.
-    assert pages == [[4], [6], [3, 2]]
 
 
 HISTORY = """

@@ -17,8 +17,10 @@ TIMELINE_MAX = 200
 """Most events of a timeline read at once: more than a page shows before one asks for the next."""
 VISIT_PAUSE = timedelta(minutes=30)
 """Who does nothing for longer than this has left; what comes then is another visit (as GA4 counts)."""
+VISITS_READ = 500
+"""So many browsing events are folded into visits at first: about a page of visits."""
 VISITS_READ_MAX = 2_000
-"""Most browsing events folded into visits at once; a longer visit comes out in parts of this size."""
+"""So many where that was less than half a page; a longer visit comes out in parts of this size."""
 
 Place = tuple[datetime, int]
 """Where an event stands in a timeline: when it happened, and its id."""
@@ -133,10 +135,20 @@ def visits(
     At most VISITS_READ_MAX events are looked at: after long visits fewer than `limit` are found, but one
     at least. `names`: browsing events of these names only.
     """
+    found, cut = _visits(profile_ids, VISITS_READ, before, names)
+    if cut and len(found) * 2 < limit:
+        found, cut = _visits(profile_ids, VISITS_READ_MAX, before, names)
+    return found[:limit], cut or len(found) > limit
+
+
+def _visits(
+    profile_ids: Sequence[int], most: int, before: Place | None, names: Collection[str] | None
+) -> tuple[list[Visit], bool]:
+    """The visits among the newest events, at most so many of these, and whether there are more of them."""
     statement, values = reading(
         "e.occurred_at, e.id, e.name",
         profile_ids,
-        limit=VISITS_READ_MAX,
+        limit=most,
         before=before,
         class_=EventClass.BROWSING,
         names=names,
@@ -145,10 +157,10 @@ def visits(
         cursor.execute(statement, values)
         rows = cursor.fetchall()
     found = list(_folded(rows))
-    cut = len(rows) == VISITS_READ_MAX
+    cut = len(rows) == most
     if cut and len(found) > 1:
         found.pop()  # it may go on below what was read: the next page has it whole
-    return found[:limit], cut or len(found) > limit
+    return found, cut
 
 
 def reading(
