@@ -190,7 +190,8 @@ def test_pages_show_everything_once_and_in_order(
     rnd = random.Random(seed)  # noqa: S311 (a made-up history)
     monkeypatch.setattr("regulars.console.card_timeline.FACTS_READ", rnd.randint(3, 9))
     reading = importlib.import_module("regulars.events.queries.timeline")
-    monkeypatch.setattr(reading, "VISITS_READ_MAX", rnd.randint(3, 30))
+    monkeypatch.setattr(reading, "VISITS_READ", rnd.randint(2, 10))
+    monkeypatch.setattr(reading, "VISITS_READ_MAX", rnd.randint(11, 30))
     history, orders, views = History(anna), 0, 0
     for _ in range(120):
         minutes = rnd.choice((rnd.randint(0, 600), rnd.randint(0, 6000)))

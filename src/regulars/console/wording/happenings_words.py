@@ -315,6 +315,10 @@ _VISIT_PARTS: tuple[tuple[tuple[str, ...], Callable[[int], str]], ...] = (
         lambda count: ngettext("%(count)s product looked at", "%(count)s products looked at", count),
     ),
     (("products_searched",), lambda count: ngettext("%(count)s search", "%(count)s searches", count)),
+    (
+        ("product_list_viewed", "product_list_filtered"),
+        lambda count: ngettext("%(count)s section", "%(count)s sections", count),
+    ),
     (("page_viewed",), lambda count: ngettext("%(count)s page", "%(count)s pages", count)),
     (("screen_viewed",), lambda count: ngettext("%(count)s screen", "%(count)s screens", count)),
 )
