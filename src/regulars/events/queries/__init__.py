@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from regulars.events.queries.consumers import consumers_state, oldest_transaction, set_aside_page
+from regulars.events.queries.consumers import consumers_state, set_aside_page
 from regulars.events.queries.marks import touched_months, touched_profiles
+from regulars.events.queries.open import oldest_transaction
 from regulars.events.queries.order import in_order
 from regulars.events.queries.timeline import (
     TIMELINE_MAX,

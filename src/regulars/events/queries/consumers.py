@@ -1,15 +1,12 @@
-"""How far those are who read the log, and what stands in their way."""
+"""How far those are who read the log, and what they could not handle."""
 
 from __future__ import annotations
-
-import re
-from typing import Any
 
 from django.db import connection
 
 from regulars.events import registry
 from regulars.events.models import EventSetAside
-from regulars.events.types import BEHIND_MAX, ConsumerState, Doing, OldestTransaction, SetAside
+from regulars.events.types import BEHIND_MAX, ConsumerState, SetAside
 
 _STATE = """
 SELECT c.paused_at IS NOT NULL,
@@ -33,20 +30,6 @@ SELECT count(*), min(received_at) FROM (
 ) AS waiting
 WHERE (%s OR NOT backfill) AND (%s::text[] IS NULL OR name = ANY(%s::text[]))
 """
-_OLDEST = """
-SELECT l.pid, a.application_name, r.rolname, d.datname, a.xact_start, a.state, a.wait_event_type, a.query,
-       a.usesysid = (SELECT oid FROM pg_roles WHERE rolname = current_user) AND d.datname = current_database()
-FROM pg_locks AS l
-LEFT JOIN pg_stat_activity AS a ON a.pid = l.pid
-LEFT JOIN pg_roles AS r ON r.oid = a.usesysid
-LEFT JOIN pg_database AS d ON d.oid = a.datid
-WHERE l.locktype = 'transactionid' AND l.mode = 'ExclusiveLock' AND l.granted
-  AND l.pid IS DISTINCT FROM pg_backend_pid()
-ORDER BY a.xact_start NULLS FIRST
-LIMIT 1
-"""
-_VERB = re.compile(r"\b(insert\s+into|update|delete\s+from|copy|select|lock\s+table|alter\s+table)\b", re.I)
-_TABLE = re.compile(r"\s+(?:only\s+)?\"?([a-z_][a-z0-9_]*)\"?", re.I)
 
 
 def consumers_state() -> list[ConsumerState]:
@@ -82,45 +65,3 @@ def set_aside_page(
         *("received_at", "set_aside_at", "tries", "error", "asked_at"),
     )
     return [SetAside(*row) for row in rows.values_list(*columns)[:limit]]
-
-
-def oldest_transaction() -> OldestTransaction | None:
-    """The open transaction that holds the readers of the log back for longest; None: there is none."""
-    with connection.cursor() as cursor:
-        cursor.execute(_OLDEST)
-        row: tuple[Any, ...] | None = cursor.fetchone()
-    if row is None:
-        return None
-    pid, application, user, database, since, state, wait, query, is_ours = row
-    return OldestTransaction(
-        pid=pid,
-        application=application or "",
-        user=user or "",
-        database=database or "",
-        since=since,
-        doing=_doing(pid, state, wait),
-        statement=_statement(query or ""),
-        is_ours=bool(is_ours),
-    )
-
-
-def _doing(pid: int | None, state: str | None, wait: str | None) -> Doing:
-    if pid is None:
-        return Doing.PREPARED
-    if state is None:
-        return Doing.UNKNOWN
-    if state.startswith("idle"):
-        return Doing.IDLE
-    return Doing.WAITING if wait == "Lock" else Doing.WORKING
-
-
-def _statement(query: str) -> str:
-    """What a statement does, as a verb and a table; values never."""
-    verb = _VERB.search(query)
-    if verb is None:
-        return ""
-    word = verb.group(1).upper().split()[0]
-    if word == "SELECT":
-        return word
-    table = _TABLE.match(query, verb.end())
-    return f"{word} {table.group(1)}" if table else word
