@@ -27,7 +27,6 @@ class Listed:
     id: int
     name: str
     kind: str
-    icon: str
     branch: str
     hint: str
     standing: Standing
@@ -50,7 +49,6 @@ def _listed(key: ApiKey, day: KeyDay, branches: Mapping[int, str], voice: Voice)
         id=key.id,
         name=key.name,
         kind=str(wording.KINDS[key.kind]),
-        icon=wording.ICONS[key.kind],
         branch=branch_name(key, branches),
         hint=key.hint,
         standing=wording.standing(key, voice.now),
