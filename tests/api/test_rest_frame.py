@@ -5,6 +5,7 @@ from __future__ import annotations
 import base64
 import json
 import logging
+from datetime import timedelta
 
 import pytest
 from django.db import connection
@@ -16,6 +17,7 @@ from regulars.api.rest import application
 from regulars.api.rest.bodies import BODY_BYTES_MAX
 from regulars.api.rest.fields import Shown, Told
 from regulars.kit import clock
+from regulars.team import queries as team
 from regulars.team.services import revoke_key
 from regulars.team.types import KeyKind, Scope
 
@@ -267,3 +269,15 @@ def test_no_two_models_share_a_name() -> None:
     application.api  # noqa: B018 (all operations are declared now)
     names = [model.__name__ for kind in (Shown, Told) for model in kind.__subclasses__()]
     assert sorted(names) == sorted(set(names))
+
+
+def test_the_owner_sees_how_a_key_is_used() -> None:
+    call = caller()
+    for body in ({}, {"name": "Anna"}, {"name": 5}):
+        call("PUT", "/customers/7", body)
+    call("GET", "/customers/7")
+    keys.write_uses()
+    key = keys.calling(f"Bearer {call.secret}")
+    assert key is not None
+    day = team.key_days(key.id, since=clock.now().date() - timedelta(days=2))[0]
+    assert (day.calls, day.taken, day.refused) == (4, 2, 1)

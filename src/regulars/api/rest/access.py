@@ -18,8 +18,9 @@ _CHALLENGE = 'Bearer realm="Regulars", Basic realm="Regulars"'
 class Needs:
     """What Ninja asks before an operation: a key with this scope."""
 
-    def __init__(self, scope: Scope) -> None:
+    def __init__(self, scope: Scope, *, writes: bool) -> None:
         self.scope = scope
+        self.writes = writes
 
     def __call__(self, call: Call) -> ApiKey:
         """The key that calls. Raises Problem where it may not."""
@@ -31,7 +32,7 @@ class Needs:
                 "This one is missing, unknown or revoked.",
                 headers={"WWW-Authenticate": _CHALLENGE},
             )
-        keys.count(key)
+        call.caller, call.writes = key, self.writes
         verdict = limits.take(key, 1, time.monotonic())
         call.limit_headers = limits.headers(verdict)
         if not verdict.allowed:

@@ -15,7 +15,11 @@ class Call(HttpRequest):
     """What a handler gets as `request`; the door fills it in (`door.Door`)."""
 
     key: ApiKey
-    """Who calls; only after authentication."""
+    """Who calls, and may."""
+    caller: ApiKey | None
+    """Who calls, whether they may or not."""
+    writes: bool
+    """Whether it tells us something."""
     now: datetime
     """When the call came in: the one time everything it does is done at."""
     document: str

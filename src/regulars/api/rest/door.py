@@ -10,6 +10,7 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.urls import get_resolver
 from django.utils import translation
 
+from regulars.api import keys
 from regulars.api.rest import problems
 from regulars.api.rest.bodies import check_length
 from regulars.api.rest.problems import Problem
@@ -39,6 +40,10 @@ class Door:
         response._has_been_logged = True  # type: ignore[attr-defined]
         for name, value in getattr(request, "limit_headers", {}).items():
             response[name] = value
+        if key := getattr(request, "caller", None):
+            told = bool(getattr(request, "writes", False))
+            taken, refused = told and response.status_code < 400, told and 400 <= response.status_code < 500
+            keys.count(key, taken=int(taken), refused=int(refused))
         return response
 
 

@@ -71,7 +71,7 @@ class Routes:
         self.router.api_operation(
             [method],
             path,
-            auth=Needs(scope),
+            auth=Needs(scope, writes=writes),
             response=dict(answers) if isinstance(answers, Mapping) else {200: answers},
             operation_id=handler.__name__,
             summary=title.strip().rstrip("."),
