@@ -37,6 +37,9 @@ FROM ({}) AS o LEFT JOIN commerce_branch AS b ON b.id = o.branch_id
 ORDER BY {}
 """
 )
+_PAGE = sql.SQL("SELECT o.* FROM commerce_order AS o WHERE {} ORDER BY {} LIMIT %s")
+_BY_ID = sql.SQL("o.id")
+_BY_CHANGE = sql.SQL("o.updated_at, o.id")
 _LINES = """
 SELECT l.order_id, l.number, l.product_id, coalesce(p.source, ''), coalesce(p.external_id, ''),
        coalesce(p.name, ''), trim_scale(l.quantity), l.amount_minor
@@ -67,14 +70,14 @@ _SHIPMENT = _SHIPMENTS + "WHERE source = %s AND external_id = %s"
 def order(source: str, external_id: str) -> OrderState | None:
     """One order, as its source names it."""
     one = sql.SQL("SELECT * FROM commerce_order WHERE source = %s AND external_id = %s")
-    found = _whole(one, [source, external_id], sql.SQL("o.id"))
+    found = _whole(one, [source, external_id], _BY_ID)
     return found[0] if found else None
 
 
 def orders_by_id(order_ids: Collection[int]) -> dict[int, OrderState]:
     """These orders, as far as they are there."""
     wanted = sql.SQL("SELECT * FROM commerce_order WHERE id = ANY(%s)")
-    return {state.id: state for state in _whole(wanted, [list(order_ids)], sql.SQL("o.id"))}
+    return {state.id: state for state in _whole(wanted, [list(order_ids)], _BY_ID)}
 
 
 def orders_page(
@@ -91,31 +94,31 @@ def orders_page(
     unchanged first. Who follows changes asks again from a little before the last one seen: a change is seen
     when its transaction ends, a little after the moment it bears.
     """
-    conditions: list[str] = []
-    values: list[Any] = []
-    by_change = updated_since is not None
-    for condition, value in (
-        ("profile_id = ANY(%s)", profile_ids if profile_ids is None else list(profile_ids)),
-        ("branch_id = %s", branch_id),
-        ("updated_at >= %s", updated_since),
-    ):
-        if value is not None:
-            conditions.append(condition)
-            values.append(value)
-    if after is not None and by_change:
-        conditions.append("(updated_at, id) > (%s, %s)")
-        values += [after.updated_at, after.id]
+    page, values = _page(after, limit, profile_ids, updated_since, branch_id)
+    return _whole(page, values, _BY_CHANGE if updated_since else _BY_ID)
+
+
+def _page(
+    after: OrderPlace | None,
+    limit: int,
+    profile_ids: Sequence[int] | None,
+    updated_since: datetime | None,
+    branch_id: int | None,
+) -> tuple[sql.Composed, list[Any]]:
+    asked: dict[str, list[Any]] = {}
+    if profile_ids is not None:
+        asked["o.profile_id = ANY(%s)"] = [list(profile_ids)]
+    if branch_id is not None:
+        asked["o.branch_id = %s"] = [branch_id]
+    if updated_since is not None:
+        asked["o.updated_at >= %s"] = [updated_since]
+    if after is not None and updated_since is None:
+        asked["o.id > %s"] = [after.id]
     elif after is not None:
-        conditions.append("id > %s")
-        values.append(after.id)
-    where = f"WHERE {' AND '.join(conditions)} " if conditions else ""
-    in_order = "updated_at, id" if by_change else "id"
-    page = sql.SQL(f"SELECT * FROM commerce_order {where}ORDER BY {in_order} LIMIT %s")  # noqa: S608
-    return _whole(
-        page,
-        [*values, min(limit, PAGE_MAX)],
-        sql.SQL("o.updated_at, o.id" if by_change else "o.id"),
-    )
+        asked["(o.updated_at, o.id) > (%s, %s)"] = [after.updated_at, after.id]
+    conditions = sql.SQL(" AND ").join(map(sql.SQL, asked)) if asked else sql.SQL("true")
+    page = _PAGE.format(conditions, _BY_CHANGE if updated_since else _BY_ID)
+    return page, [*(value for values in asked.values() for value in values), min(limit, PAGE_MAX)]
 
 
 def credits_of(order_ids: Sequence[int]) -> dict[int, list[CreditRow]]:
