@@ -111,6 +111,21 @@ def test_an_import_is_not_undone_over_them() -> None:
     assert undone.kept == {key: "changed_since"}
 
 
+@pytest.mark.django_db
+def test_what_comes_with_a_name_is_told_too_but_not_of_history() -> None:
+    def come(number: str, mail: str, backfill: bool = False) -> None:
+        new = NewProfile(source=SHOP, external_id=number, name="Анна", identities=((MAIL, mail),))
+        services.upsert_profiles(profiles=[new], now=NOW, backfill=backfill)
+
+    (anna,) = known("1")
+    come("1", "a@b.ru")
+    come("1", "a@b.ru")
+    come("1", "old@b.ru", backfill=True)
+    come("2", "new@b.ru")
+    told = Event.objects.filter(name="identity_added").values_list("profile_id", "properties")
+    assert list(told) == [(anna, {"type": "email"})]
+
+
 @pytest.mark.django_db(transaction=True)
 def test_the_same_by_many_at_once_are_added_once_and_keep_to_the_limit() -> None:
     ids = known(*map(str, range(10)))

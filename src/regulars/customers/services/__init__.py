@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from regulars.customers.services.consents import record_consents, remove_consents
+from regulars.customers.services.creating import PROFILES_MAX, find_or_create_profiles
 from regulars.customers.services.identities import IDENTITIES_MAX, add_identities, remove_identities
 from regulars.customers.services.links import link_anonymous
 from regulars.customers.services.notes import (
@@ -13,7 +14,7 @@ from regulars.customers.services.notes import (
     restore_note,
     write_note,
 )
-from regulars.customers.services.profiles import PROFILES_MAX, find_or_create_profiles, upsert_profiles
+from regulars.customers.services.profiles import upsert_profiles
 from regulars.customers.services.traits import remove_traits, set_traits
 from regulars.customers.services.undo import undo_profiles
 

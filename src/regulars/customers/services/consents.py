@@ -10,7 +10,8 @@ from psycopg.types.json import Jsonb
 
 from regulars.customers.locks import lock_profiles_by_id
 from regulars.customers.rules import wrong_with
-from regulars.customers.services.profiles import EVENT_SOURCE, PROFILES_MAX
+from regulars.customers.services.creating import PROFILES_MAX
+from regulars.customers.services.telling import EVENT_SOURCE
 from regulars.customers.types import CONSENT_GIVEN, CONSENT_WITHDRAWN, NewConsent, RecordedConsents
 from regulars.events import services as events
 from regulars.events.types import NewEvent

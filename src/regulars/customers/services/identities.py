@@ -10,7 +10,8 @@ from django.db import connection, transaction
 
 from regulars.customers.locks import lock_profiles_by_id
 from regulars.customers.rules import looks_right, normalise
-from regulars.customers.services.profiles import EVENT_SOURCE, PROFILES_MAX
+from regulars.customers.services.creating import PROFILES_MAX
+from regulars.customers.services.telling import identity_events
 from regulars.customers.types import (
     IDENTITY_ADDED,
     IDENTITY_REMOVED,
@@ -19,7 +20,7 @@ from regulars.customers.types import (
     ProfileIdentity,
 )
 from regulars.events import services as events
-from regulars.events.types import EventType, NewEvent
+from regulars.events.types import EventType
 
 IDENTITIES_MAX = 50
 """Most identities of a profile: who has more addresses is not one customer."""
@@ -121,24 +122,9 @@ def _change(
     ]
     with connection.cursor() as cursor:
         cursor.execute(statement, columns)
-        rows = [
-            (id_, ProfileIdentity(of, IdentityType(kind), value))
-            for id_, of, kind, value in cursor.fetchall()
-        ]
-        cursor.execute(_NEXT_REVISION, [sorted({identity.profile_id for _, identity in rows})])
-    events.record(
-        [
-            NewEvent(
-                type=type_,
-                source=EVENT_SOURCE,
-                key=f"{type_.name}:{id_}",
-                occurred_at=now,
-                profile_id=identity.profile_id,
-                properties={"type": identity.type.value},
-            )
-            for id_, identity in rows
-        ],
-        now=now,
-        backfill=backfill,
-    )
-    return ChangedIdentities(tuple(identity for _, identity in rows), refused)
+        changed = {
+            id_: ProfileIdentity(of, IdentityType(kind), value) for id_, of, kind, value in cursor.fetchall()
+        }
+        cursor.execute(_NEXT_REVISION, [sorted({identity.profile_id for identity in changed.values()})])
+    events.record(identity_events(type_, changed, now), now=now, backfill=backfill)
+    return ChangedIdentities(tuple(changed.values()), refused)

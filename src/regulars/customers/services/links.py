@@ -9,7 +9,8 @@ from datetime import datetime
 from django.db import connection, transaction
 
 from regulars.customers.locks import lock_persons
-from regulars.customers.services.profiles import EVENT_SOURCE, PROFILES_MAX, PROFILES_TABLE
+from regulars.customers.services.creating import PROFILES_MAX, PROFILES_TABLE
+from regulars.customers.services.telling import EVENT_SOURCE
 from regulars.customers.types import ANONYMOUS, ANONYMOUS_CLAIM_REFUSED, ANONYMOUS_LINKED
 from regulars.events import services as events
 from regulars.events.types import WHOLE, EventType, NewEvent

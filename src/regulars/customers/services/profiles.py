@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 
 from django.db import connection, transaction
@@ -11,40 +11,20 @@ from django.db import connection, transaction
 from regulars.customers.locks import lock_profiles
 from regulars.customers.queries import profile_ids
 from regulars.customers.rules import fold, merged, normalise, words
+from regulars.customers.services.creating import PROFILES_MAX, PROFILES_TABLE, insert_profiles
+from regulars.customers.services.telling import created_event, identity_events
 from regulars.customers.types import (
-    ANONYMOUS,
-    PROFILE_CREATED,
+    IDENTITY_ADDED,
     IdentityType,
     NewProfile,
     ProfileBefore,
+    ProfileIdentity,
     ProfileKey,
     UpsertedProfiles,
 )
 from regulars.events import services as events
-from regulars.events.types import WHOLE, NewEvent
+from regulars.events.types import WHOLE
 
-EVENT_SOURCE = "customers"
-PROFILES_TABLE = "profiles"
-"""The lake table that says whose each profile is."""
-PROFILES_MAX = 5_000
-"""Most customers in one transaction, a second's work: an open write holds the readers of the log back."""
-
-# The person's id is drawn beforehand, so that only customers who are really new get a person; the
-# foreign key is checked at the end of the transaction.
-_INSERT = """
-WITH fresh AS (
-    INSERT INTO customers_profile (person_id, source, external_id, name, search_key, sort_key, created_at)
-    SELECT nextval(pg_get_serial_sequence('customers_person', 'id')), t.*
-    FROM unnest(%s::text[], %s::text[], %s::text[], %s::text[], %s::text[], %s::timestamptz[])
-        AS t(source, external_id, name, search_key, sort_key, created_at)
-    ORDER BY source, external_id
-    ON CONFLICT (source, external_id) DO NOTHING
-    RETURNING id, person_id, source, external_id, created_at
-), persons AS (
-    INSERT INTO customers_person (id, created_at) SELECT person_id, created_at FROM fresh
-)
-SELECT id, source, external_id FROM fresh
-"""
 # The rows are locked, so what `before` reads is what is overwritten. A row is written once in a transaction:
 # for one written twice PostgreSQL looks again whether its person is there.
 _RENAME = """
@@ -64,7 +44,7 @@ INSERT INTO customers_identity (profile_id, type, value)
 SELECT * FROM unnest(%s::bigint[], %s::text[], %s::text[]) AS t(profile_id, type, value)
 ORDER BY profile_id, type, value
 ON CONFLICT (profile_id, type, value) DO NOTHING
-RETURNING profile_id, type, value
+RETURNING id, profile_id, type, value
 """
 
 
@@ -75,7 +55,8 @@ def upsert_profiles(
     """Store customers by (source, external id); a new one gets a person of its own.
 
     Rows of one customer are taken together, the last name given winning. The same batch twice changes
-    nothing. Records `profile_created` for each new one and marks the new and the changed.
+    nothing. Records `profile_created` for each new one, `identity_added` for what known ones have more
+    (not of history: a file does not say since when) and marks the new and the changed.
 
     Raises ValueError above PROFILES_MAX.
     """
@@ -87,52 +68,25 @@ def upsert_profiles(
     names, revisions_of_renamed = _rename(
         [(known[key], wanted[key].name) for key in known if wanted[key].name]
     )
-    added = _add_identities(wanted, ids)
+    new = _add_identities(wanted, ids)
+    added: defaultdict[int, list[tuple[IdentityType, str]]] = defaultdict(list)
+    for identity in new.values():
+        added[identity.profile_id].append((identity.type, identity.value))
     before = _before(known, names, added)
     others = _next_revisions([known[key] for key in before if known[key] not in names])
     now_at = revisions_of_renamed | others
     revisions = dict.fromkeys(created, 1) | {key: now_at[known[key]] for key in before}
-    events.record(
-        [_created_event(wanted[key], id_, now) for key, id_ in created.items()], now=now, backfill=backfill
-    )
+    told = [created_event(wanted[key], id_, now) for key, id_ in created.items()]
+    if not backfill:
+        fresh = set(created.values())
+        more = {id_: identity for id_, identity in new.items() if identity.profile_id not in fresh}
+        told += identity_events(IDENTITY_ADDED, more, now)
+    events.record(told, now=now, backfill=backfill)
     events.touch(
         months=[(PROFILES_TABLE, WHOLE)] if created else [],
         profiles=[*created.values(), *(known[key] for key in before)],
     )
     return UpsertedProfiles(ids, len(created), len(names), revisions, before)
-
-
-def find_or_create_profiles(
-    *, keys: Collection[ProfileKey], now: datetime, backfill: bool = False
-) -> dict[ProfileKey, int]:
-    """Ids of profiles by (source, external id); those that are missing come into being.
-
-    Known ones are read without a lock. Records `profile_created` for new ones and marks them, but not
-    anonymous ones: what they look at is dropped some day, and nothing else is known of them. Call it
-    before anything is locked in the same transaction.
-
-    Raises ValueError above PROFILES_MAX and for an empty id.
-    """
-    if len(keys) > PROFILES_MAX:
-        raise ValueError(f"{len(keys)} customers in one batch; the most is {PROFILES_MAX}")
-    ids = profile_ids(keys)
-    missing = [NewProfile(source=source, external_id=id_) for source, id_ in keys if (source, id_) not in ids]
-    return ids | _create(missing, now, backfill) if missing else ids
-
-
-@transaction.atomic
-def _create(missing: Sequence[NewProfile], now: datetime, backfill: bool) -> dict[ProfileKey, int]:
-    created = _insert(missing, now)
-    told = [profile for profile in missing if profile.key in created and profile.source != ANONYMOUS]
-    events.record(
-        [_created_event(profile, created[profile.key], now) for profile in told], now=now, backfill=backfill
-    )
-    if created:
-        marked = [created[profile.key] for profile in told]
-        events.touch(months=[(PROFILES_TABLE, WHOLE)], profiles=marked)
-    if overtaken := [profile.key for profile in missing if profile.key not in created]:
-        created |= profile_ids(overtaken)
-    return created
 
 
 def _created_and_locked(
@@ -144,28 +98,13 @@ def _created_and_locked(
     inserting could be what that other waits for.
     """
     known = profile_ids(wanted)
-    created = _insert([profile for key, profile in wanted.items() if key not in known], now)
+    created = insert_profiles([profile for key, profile in wanted.items() if key not in known], now)
     locked = lock_profiles([key for key in wanted if key not in created])
     # What was removed between the look and the lock.
     if gone := [profile for key, profile in wanted.items() if key not in created and key not in locked]:
-        created |= _insert(gone, now)
+        created |= insert_profiles(gone, now)
         locked |= lock_profiles([profile.key for profile in gone if profile.key not in created])
     return created, locked
-
-
-def _created_event(profile: NewProfile, id_: int, now: datetime) -> NewEvent:
-    return NewEvent(
-        type=PROFILE_CREATED,
-        source=EVENT_SOURCE,
-        key=created_key(id_),
-        occurred_at=profile.created_at or now,
-        profile_id=id_,
-    )
-
-
-def created_key(profile_id: int) -> str:
-    """The occasion of a profile's `profile_created`."""
-    return f"profile_created:{profile_id}"
 
 
 def _one_of_each(profiles: Sequence[NewProfile]) -> dict[ProfileKey, NewProfile]:
@@ -174,22 +113,6 @@ def _one_of_each(profiles: Sequence[NewProfile]) -> dict[ProfileKey, NewProfile]
         told = wanted.get(profile.key)
         wanted[profile.key] = merged(told, profile) if told else profile
     return wanted
-
-
-def _insert(profiles: Sequence[NewProfile], now: datetime) -> dict[ProfileKey, int]:
-    if not profiles:
-        return {}
-    columns: list[list[object]] = [
-        [profile.source for profile in profiles],
-        [profile.external_id for profile in profiles],
-        [profile.name for profile in profiles],
-        [words(profile.name) for profile in profiles],
-        [fold(profile.name) for profile in profiles],
-        [profile.created_at or now for profile in profiles],
-    ]
-    with connection.cursor() as cursor:
-        cursor.execute(_INSERT, columns)
-        return {(source, external_id): id_ for id_, source, external_id in cursor.fetchall()}
 
 
 def _rename(names: Sequence[tuple[int, str]]) -> tuple[dict[int, str], dict[int, int]]:
@@ -212,21 +135,22 @@ def _rename(names: Sequence[tuple[int, str]]) -> tuple[dict[int, str], dict[int,
 
 def _add_identities(
     profiles: Mapping[ProfileKey, NewProfile], ids: Mapping[ProfileKey, int]
-) -> dict[int, list[tuple[IdentityType, str]]]:
-    """Add what is not known yet; tells by profile what that was."""
+) -> dict[int, ProfileIdentity]:
+    """Add what is not known yet; tells what that was, by the ids of the rows."""
     rows = [
         (ids[key], type_.value, value)
         for key, profile in profiles.items()
         for type_, raw in profile.identities
         if (value := normalise(type_, raw))
     ]
-    added: defaultdict[int, list[tuple[IdentityType, str]]] = defaultdict(list)
-    if rows:
-        with connection.cursor() as cursor:
-            cursor.execute(_ADD_IDENTITIES, [list(column) for column in zip(*rows, strict=True)])
-            for id_, type_, value in cursor.fetchall():
-                added[id_].append((IdentityType(type_), value))
-    return added
+    if not rows:
+        return {}
+    with connection.cursor() as cursor:
+        cursor.execute(_ADD_IDENTITIES, [list(column) for column in zip(*rows, strict=True)])
+        return {
+            id_: ProfileIdentity(of, IdentityType(type_), value)
+            for id_, of, type_, value in cursor.fetchall()
+        }
 
 
 def _before(

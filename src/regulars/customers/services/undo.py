@@ -10,7 +10,8 @@ from django.db import connection, transaction
 from regulars.customers import registry
 from regulars.customers.locks import lock_profiles_whole
 from regulars.customers.rules import fold, words
-from regulars.customers.services.profiles import EVENT_SOURCE, PROFILES_MAX, PROFILES_TABLE, created_key
+from regulars.customers.services.creating import PROFILES_MAX, PROFILES_TABLE
+from regulars.customers.services.telling import EVENT_SOURCE, created_key
 from regulars.customers.types import EVENT_TYPES, ProfileBefore, ProfileChange, ProfileKey, UndoneProfiles
 from regulars.events import services as events
 from regulars.events.types import WHOLE
