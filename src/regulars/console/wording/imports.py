@@ -255,6 +255,7 @@ def kept_reason(code: str) -> str:
         "has_tasks": _("tasks were set about them"),
         "has_orders": _("orders came from elsewhere too"),
         "has_credits": _("returns came from elsewhere too"),
+        "has_carts": _("they have a cart"),
     }
     return names.get(code, code)
 
