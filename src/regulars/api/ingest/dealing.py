@@ -9,8 +9,8 @@ from datetime import datetime
 from regulars.api.ingest.entries import Entry
 from regulars.api.ingest.trade import CARTS, Deal
 from regulars.api.ingest.types import Code, Result, Status
+from regulars.commerce import queries
 from regulars.commerce import services as commerce
-from regulars.commerce.models import Product
 from regulars.commerce.types import (
     Cancellation,
     CartChange,
@@ -73,9 +73,8 @@ def teach(entries: Sequence[Entry]) -> dict[str, int]:
         if line.product not in ids
     }
     if looked:
-        ids |= dict(
-            Product.objects.filter(source=SHOP, external_id__in=looked).values_list("external_id", "pk")
-        )
+        found = queries.product_ids([(SHOP, key) for key in looked])
+        ids |= {external_id: id_ for (_source, external_id), id_ in found.items()}
     return ids
 
 

@@ -14,7 +14,7 @@ from typing import Any
 from django.conf import settings
 from django.db import InterfaceError, OperationalError
 
-from regulars.api import identity, keys, limits
+from regulars.api import keys, limits
 from regulars.api.ingest import answers, database, library, making, parsing
 from regulars.api.ingest.entries import Caller, Entry
 from regulars.api.ingest.errors import CallRefused, Refused
@@ -30,7 +30,6 @@ from regulars.api.ingest.types import (
     Status,
 )
 from regulars.kit import clock
-from regulars.team import queries as team
 from regulars.team.types import ApiKey, KeyKind, Scope
 
 Environ = dict[str, Any]
@@ -124,7 +123,7 @@ def _take(environ: Environ, what: Kind | str) -> tuple[int, Headers, bytes]:
     if key is None:
         key = _key(authorization, written_key)
     headers = _headers(key)
-    ip = _address(environ)
+    ip = _address(environ) if key.kind is KeyKind.BROWSER else None
     verdict = limits.take(key, 1 + len(raws) // 100, time.monotonic(), _hash_ip(ip) if ip else "")
     headers.extend(limits.headers(verdict).items())
     if not verdict.allowed:
@@ -132,8 +131,6 @@ def _take(environ: Environ, what: Kind | str) -> tuple[int, Headers, bytes]:
     call = making.Call(
         caller=_caller(key),
         now=now,
-        prove=functools.lru_cache(maxsize=16)(functools.partial(identity.proven, now=now)),
-        shop_currency=functools.cache(lambda: team.shop().currency),
         token=environ.get("HTTP_X_IDENTITY_TOKEN"),
         sent_at=sent_at,
         context=context,
@@ -145,8 +142,8 @@ def _take(environ: Environ, what: Kind | str) -> tuple[int, Headers, bytes]:
     except (OperationalError, InterfaceError) as error:
         _log.warning("a call found the database unable to answer: %s", type(error).__name__)
         raise _unavailable(tuple(headers)) from None
-    refused = sum(result.status is Status.REFUSED for result in results)
-    keys.count(key, taken=sum(result.status is Status.TAKEN for result in results), refused=refused)
+    statuses = [result.status for result in results]
+    keys.count(key, taken=statuses.count(Status.TAKEN), refused=statuses.count(Status.REFUSED))
     return 200, headers, answers.of_results(results)
 
 

@@ -5,12 +5,13 @@ from __future__ import annotations
 import hashlib
 import uuid
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
 import msgspec
 
+from regulars.api import identity
 from regulars.api.identity import Proven
 from regulars.api.ingest import allowed, ids, moments, parsing, trade, traits
 from regulars.api.ingest.entries import Caller, Entry
@@ -27,6 +28,7 @@ from regulars.api.ingest.types import (
 )
 from regulars.commerce.types import BROWSING_EVENTS
 from regulars.customers.types import IdentityType
+from regulars.team import queries as team
 from regulars.team.types import Scope
 
 _PAGE_FIELDS = ("name", "category", "path", "url", "title", "referrer")
@@ -37,23 +39,33 @@ _NOT_PROVEN = (
 )
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True, kw_only=True)
 class Call:
     """What the items of a call have in common."""
 
     caller: Caller
     now: datetime
-    prove: Callable[[str], Proven | None]
-    shop_currency: Callable[[], str]
-    """For amounts of which no currency is told."""
     token: str | None = None
     """The identity token of the header."""
     sent_at: str | int | float | None = None
     context: Context | None = None
     """The batch's own, for items that have none."""
-    hash_ip: Callable[[str], str] | None = None
+    hash_ip: Callable[[str], str]
     ip: str | None = None
     """The address of the browser that calls."""
+    _proofs: dict[str, Proven | None] = field(default_factory=dict)
+    _currency: str = ""
+
+    def proven(self, token: str) -> Proven | None:
+        """Who a token proves is signed in; most items of a call carry the same."""
+        if token not in self._proofs:
+            self._proofs[token] = identity.proven(token, self.now)
+        return self._proofs[token]
+
+    def shop_currency(self) -> str:
+        """For amounts of which no currency is told."""
+        self._currency = self._currency or team.shop().currency
+        return self._currency
 
 
 def make(item: Item, kind: Kind, call: Call) -> Entry:
@@ -116,7 +128,7 @@ def _trust_little(entry: Entry, call: Call, context: Context) -> None:
     if entry.kind is Kind.GROUP:
         raise Refused(Code.NOT_FROM_BROWSER, "A key in a browser cannot send group; use a server's key.")
     token = context.identity_token or call.token
-    proven = call.prove(token) if token else None
+    proven = call.proven(token) if token else None
     if proven is not None and entry.user_id in (None, proven.user_id):
         entry.user_id = proven.user_id
         contacts = ((IdentityType.EMAIL, proven.email), (IdentityType.PHONE, proven.phone))
@@ -242,5 +254,5 @@ def _keep(entry: Entry, told: dict[str, Any]) -> None:
 def _add_network(entry: Entry, call: Call, context: Context) -> None:
     """The address of the network as a keyed hash: the same visitor can be seen again, and not be found."""
     ip = call.ip if entry.caller.browser else context.ip
-    if ip and entry.type is not None and call.hash_ip is not None:
+    if ip and entry.type is not None:
         entry.properties["ip_hash"] = call.hash_ip(ip)

@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 import multiprocessing
-import os
 
 import click
 
 from regulars.config.cli.setup import require_database, require_ready_to_write, require_secret_key
 from regulars.config.env import integer, text
 from regulars.config.words import gettext as _
+
+THREADS = 24
+"""Calls with events mostly wait, for a commit that serves all who came meanwhile: the more may wait at once,
+the fewer commits are needed. A page waits its turn for one of the ten connections to the database."""
 
 
 @click.command(help=_("Serve the console."))
@@ -37,12 +40,7 @@ def web(host: str | None, port: int | None) -> None:
         port=port or integer("PORT", 8000, low=1, high=65535),
         interface=Interfaces.WSGI,
         workers=integer("REGULARS_WEB_WORKERS", 1, low=1, high=64),
-        blocking_threads=integer("REGULARS_WEB_THREADS", _threads(), low=1, high=64),
-        log_level=LogLevels.warning,
+        blocking_threads=integer("REGULARS_WEB_THREADS", THREADS, low=1, high=64),
+        log_level=LogLevels.error,  # it would warn of so many threads
         workers_kill_timeout=5,
     ).serve()
-
-
-def _threads() -> int:
-    """Two a core, since a page waits for the database about as long as it reckons; no more than the pool."""
-    return min(2 * (os.cpu_count() or 1), 8)
