@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import re
 import socket
 import ssl
 import threading
@@ -14,6 +15,7 @@ from pathlib import Path
 from typing import Any
 
 WAIT_SECONDS_MAX = 30
+SECRET = re.compile(r"whsec_[A-Za-z0-9+/]{43}=")
 
 
 @dataclass(frozen=True)

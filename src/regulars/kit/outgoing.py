@@ -233,8 +233,8 @@ def _resolve(parts: SplitResult, allow: Sequence[Network]) -> Address:
     if not addresses or not all(is_allowed(address, allow) for address in addresses):
         raise OutgoingError(
             _(
-                "%(host)s lies in a private or local network, which is not read from. Whoever runs the "
-                "server can allow it with REGULARS_OUTGOING_ALLOW."
+                "%(host)s lies in a private or local network, which Regulars does not reach into. Whoever "
+                "runs the server can allow it with REGULARS_OUTGOING_ALLOW."
             )
             % {"host": host},
             code="private_address",
