@@ -4,15 +4,16 @@ from __future__ import annotations
 
 import threading
 import time
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import httpx
 import pytest
 from django.db import connection, transaction
-
-from regulars.api.models import AnsweredCall
 from tests.api.rest_calls import caller
 from tests.api.rest_server import serving
+
+from regulars.api.models import AnsweredCall
 
 PATIENCE = 20.0
 EVENT = {"customer_id": "C-7", "name": "table_booked"}
@@ -79,3 +80,27 @@ def test_a_call_cut_off_by_a_kill_takes_effect_once_when_repeated(tmp_path: Path
         assert again.content == answer.content
     assert recorded() == 1
     assert AnsweredCall.objects.count() == 1
+
+
+@pytest.mark.slow
+@pytest.mark.django_db(transaction=True)
+def test_of_32_at_once_one_takes_effect_over_all_processes(tmp_path: Path) -> None:
+    headers = {"Authorization": f"Bearer {caller().secret}"}
+    ready = threading.Barrier(32)
+
+    with serving(tmp_path, REGULARS_WEB_WORKERS="2") as server:
+
+        def send(name: str) -> httpx.Response:
+            ready.wait(PATIENCE)
+            with httpx.Client(headers=headers | {"Idempotency-Key": name}, timeout=PATIENCE) as client:
+                return client.post(f"{server.address}/api/v1/events", json=EVENT)
+
+        with ThreadPoolExecutor(32) as pool:
+            apart = list(pool.map(send, [str(number) for number in range(32)]))
+            together = list(pool.map(send, ["one"] * 32))
+    assert {answer.status_code for answer in apart} == {201}
+    assert {answer.status_code for answer in together} <= {201, 409}
+    done = [answer for answer in together if answer.status_code == 201]
+    assert sum("Idempotency-Replayed" not in answer.headers for answer in done) == 1
+    assert len({answer.content for answer in done}) == 1
+    assert recorded() == 32 + 1

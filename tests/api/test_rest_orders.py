@@ -2,14 +2,19 @@
 
 from __future__ import annotations
 
+from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
+from threading import Barrier
 from typing import Any
 
 import pytest
+from django.db import connections
+from pytest_django import DjangoAssertNumQueries
 from tests.api.rest_calls import Caller, caller, problem, told
 
 from regulars.api import keys, limits
+from regulars.api.rest import returns
 from regulars.commerce import queries as commerce
 from regulars.commerce import services
 from regulars.commerce.types import CartChange, CartLine, CartStep, NewBranch, NewProduct
@@ -287,3 +292,45 @@ def test_carts_are_those_of_the_whole_person(call: Caller) -> None:
     assert cart["lines"] == [{"product_id": "TEA", "name": "Tea", "quantity": 2.0, "price_minor": 500}]
     call("PUT", "/orders/7", ORDER | {"ordered_at": "2026-03-01T12:30:00Z"})
     assert told(call("GET", "/customers/C-1/carts"))["carts"] == []
+
+
+def test_a_page_asks_no_more_of_the_database_than_a_line(
+    call: Caller, django_assert_num_queries: DjangoAssertNumQueries
+) -> None:
+    for number in range(12):
+        call("PUT", f"/orders/{number}", ORDER | {"customer_id": f"C-{number}"})
+        call("PUT", f"/products/{number}", {"name": "Tea"})
+    for path, few in (("/orders", 6), ("/customers", 3), ("/products", 1)):
+        for limit in (1, 10):
+            with django_assert_num_queries(few):
+                assert call("GET", f"{path}?limit={limit}").status_code == 200
+
+
+def told_at_once(tills: tuple[Caller, Caller], number: int) -> list[int]:
+    """What two tills of different branches are answered that tell of one return at the same moment."""
+    ready = Barrier(2)
+
+    def tell(till: Caller, order: str) -> int:
+        try:
+            ready.wait(10)
+            back = {"order_id": order, "returned_at": "2026-03-03T00:00:00Z", "amount_minor": 1}
+            return till("PUT", f"/returns/R-{number}", back).status_code
+        finally:
+            connections.close_all()
+
+    with ThreadPoolExecutor(2) as pool:
+        return sorted(pool.map(tell, tills, ("N-1", "S-1")))
+
+
+@pytest.mark.django_db(transaction=True)
+def test_of_two_tills_with_one_return_the_second_is_refused(
+    call: Caller, branches: tuple[int, int], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    tills = caller(KeyKind.TILL, branch_id=branches[0]), caller(KeyKind.TILL, branch_id=branches[1])
+    tills[0]("PUT", "/orders/N-1", ORDER)
+    tills[1]("PUT", "/orders/S-1", ORDER)
+    with monkeypatch.context() as patched:  # the race is there: without the lock both believe it theirs
+        patched.setattr(returns, "alone_with", lambda kind, external_id: None)
+        assert any(403 not in told_at_once(tills, number) for number in range(40))
+    for number in range(100, 110):
+        assert told_at_once(tills, number) == [201, 403]

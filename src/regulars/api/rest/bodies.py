@@ -24,9 +24,7 @@ def check_length(request: HttpRequest) -> None:
     length = request.META.get("CONTENT_LENGTH") or ""
     if not length and request.META.get("HTTP_TRANSFER_ENCODING"):
         raise Problem(
-            Code.LENGTH_REQUIRED,
-            "Send the body with a Content-Length; a body in chunks is not read.",
-            headers={"Connection": "close"},
+            Code.LENGTH_REQUIRED, "Send the body with a Content-Length; a body in chunks is not read."
         )
     if length.isdecimal() and int(length) > BODY_BYTES_MAX:
         raise Problem(
