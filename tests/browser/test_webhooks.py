@@ -19,7 +19,7 @@ from regulars.kit import clock
 from regulars.team.models import User
 from regulars.webhooks import queries, services
 
-pytestmark = pytest.mark.browser
+pytestmark = [pytest.mark.browser, pytest.mark.slow]
 LOOKS = [("ru", 390, "dark"), ("en", 1280, "light")]
 
 
