@@ -121,7 +121,8 @@ def test_products_know_more_than_their_name(shop: Shop) -> None:
     assert len(events.touched_months(limit=1000)) == events_before
     # Less known of it leaves the rest; a price without a currency is none; free is a price.
     bare = NewProduct(source="shop", external_id="t", name="Сенча", price_minor=5)
-    assert services.record_products(products=[bare]).changed == 0
+    for no_price in (bare, replace(bare, currency="руб"), replace(bare, price_minor=-5, currency="RUB")):
+        assert services.record_products(products=[no_price]).changed == 0
     free = replace(bare, price_minor=0, currency="RUB", brand="")
     assert services.record_products(products=[free]).changed == 1
     after = queries.product("shop", "t")

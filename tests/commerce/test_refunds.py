@@ -84,6 +84,14 @@ def test_it_follows_its_order(shop: Shop) -> None:
     assert len(refunds()) == 2
 
 
+def test_it_is_in_the_currency_of_its_order(shop: Shop) -> None:
+    shop.record(shop.order("A1", 500, returns=None))
+    give_back(refund())
+    shop.record(shop.order("A1", 500, returns=None, currency="EUR"))
+    assert [row[1:3] for row in credits()] == [(500, "EUR")]
+    assert rows("SELECT amount_minor, currency FROM facts_orders") == [(0, "EUR")]
+
+
 def test_a_line_comes_to_what_was_paid_for_so_many(shop: Shop) -> None:
     give_back(refund(lines=(RefundLine(product="t", quantity=Decimal(2)), RefundLine(product="k"))))
     assert [row[1:] for row in credits()] == [(0, "XXX", "t", 2), (0, "XXX", "k", 1)]

@@ -27,6 +27,10 @@ class Product(models.Model):
     class Meta:
         constraints = (
             models.UniqueConstraint(fields=["source", "external_id"], name="commerce_product_key"),
+            models.CheckConstraint(
+                condition=Q(price_minor=None) | Q(price_minor__gte=0, currency__regex="^[A-Z]{3}$"),
+                name="commerce_product_price",
+            ),
         )
 
 

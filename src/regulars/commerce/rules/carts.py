@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from regulars.commerce.rules.checking import is_id
+from regulars.commerce.rules.checking import is_currency, is_id
 from regulars.commerce.rules.states import quantity_text
 from regulars.commerce.types import CartChange, CartStep, RefusedCart
-from regulars.kit.money import MINOR_MAX, exponent
+from regulars.kit.money import MINOR_MAX
 
 LINES_MAX = 100
 """Most lines told of at once; nobody has a longer look at a cart."""
@@ -17,9 +17,7 @@ def cart_refused(change: CartChange) -> RefusedCart | None:
         return RefusedCart.BAD_CART
     if change.at.tzinfo is None:
         return RefusedCart.BAD_DATE
-    try:
-        exponent(change.currency)
-    except ValueError:
+    if not is_currency(change.currency):
         return RefusedCart.BAD_CURRENCY
     if len(change.lines) > LINES_MAX:
         return RefusedCart.TOO_MANY_LINES

@@ -9,6 +9,7 @@ from decimal import Decimal
 from regulars.commerce.rules.states import NULL, quantity_text
 from regulars.commerce.types import (
     NewCredit,
+    NewProduct,
     NewShipment,
     Order,
     OrderReturn,
@@ -34,6 +35,25 @@ class SoundOrder:
     order: Order
     amount_minor: int
     lines: list[str]
+
+
+def is_price(product: NewProduct) -> bool:
+    """Whether it is told what a product costs: an amount of a currency, and never less than nothing."""
+    return (
+        product.price_minor is not None
+        and 0 <= product.price_minor <= MINOR_MAX
+        and product.currency is not None
+        and is_currency(product.currency)
+    )
+
+
+def is_currency(code: str) -> bool:
+    """Whether this is a currency's code."""
+    try:
+        exponent(code)
+    except ValueError:
+        return False
+    return True
 
 
 class Checking:
@@ -102,13 +122,7 @@ class Checking:
     def _is_currency(self, code: str) -> bool:
         known = self._currencies.get(code)
         if known is None:
-            try:
-                exponent(code)
-            except ValueError:
-                known = False
-            else:
-                known = True
-            self._currencies[code] = known
+            known = self._currencies[code] = is_currency(code)
         return known
 
     def _remember(self, quantity: Decimal) -> str:

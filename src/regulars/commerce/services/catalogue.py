@@ -7,6 +7,7 @@ from datetime import datetime
 
 from django.db import connection, transaction
 
+from regulars.commerce.rules.checking import is_price
 from regulars.commerce.services import keyed
 from regulars.commerce.types import (
     LINES_TABLE,
@@ -84,7 +85,8 @@ def record_products(*, products: Sequence[NewProduct]) -> RecordedProducts:
     """Store products by (source, external id), the last of each winning.
 
     A name that is empty or only the id again, an empty category, and None leave what is stored: a file of
-    orders knows less of a product than a file of products. A price without a currency is none.
+    orders knows less of a product than a file of products. What is no price (`rules.checking.is_price`) is
+    not told.
     """
     rows = {product.key: _values(product) for product in products}
     done = keyed.record(PRODUCTS, rows, _product_known)
@@ -141,9 +143,7 @@ def undo_branches(*, changes: Sequence[BranchChange], now: datetime) -> Undone[S
 
 
 def _values(product: NewProduct) -> keyed.Row:
-    # An amount is of a currency: who tells of the one tells of both.
-    is_priced = product.price_minor is not None and product.currency
-    price = (product.price_minor, product.currency) if is_priced else (None, None)
+    price = (product.price_minor, product.currency) if is_price(product) else (None, None)
     texts = (product.brand, product.url, product.image_url, product.variant, product.sku)
     return product.name, product.category, *price, *texts
 

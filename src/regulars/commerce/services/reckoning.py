@@ -51,7 +51,7 @@ SET amount_minor = d.has, currency = d.currency, revision = c.revision + 1,
                 WHEN c.backfill OR %(backfill)s THEN 'backfill' ELSE 'live' END,
     told_revision = CASE WHEN c.told <> 'not_yet' THEN c.told_revision ELSE c.revision + 1 END
 FROM due AS d
-WHERE c.id = d.id AND d.has <> d.had
+WHERE c.id = d.id AND (d.has <> d.had OR (d.has > 0 AND c.currency <> d.currency))
 RETURNING c.id, c.revision, c.order_external_id, c.credited_at, c.profile_id, c.amount_minor, c.currency,
           c.told, d.told = 'not_yet', d.order_id, d.profile_id, d.order_amount
 """
