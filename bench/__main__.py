@@ -11,6 +11,7 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 from bench.audit import suite as audit
+from bench.events import suite as events
 from bench.figure import Figure
 from bench.imports import suite as imports
 from bench.lake import suite as lake
@@ -19,6 +20,7 @@ from bench.pages import suite as pages
 RESULTS = Path(__file__).parent / "results.json"
 SUITES: dict[tuple[str, ...], Callable[[list[str]], Iterator[Figure]]] = {
     audit.KEYS: audit.figures,
+    events.KEYS: events.figures,
     imports.KEYS: imports.figures,
     lake.KEYS: lake.figures,
     pages.KEYS: pages.figures,

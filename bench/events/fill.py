@@ -12,6 +12,7 @@ import django
 django.setup()
 
 from datetime import timedelta  # noqa: E402
+from typing import Any  # noqa: E402
 
 from django.core.management import call_command  # noqa: E402
 from django.db import connection  # noqa: E402
@@ -21,13 +22,15 @@ from regulars.kit import clock  # noqa: E402
 
 A_TRANSACTION = 5000
 EVENTS_A_PROFILE = 10
+EVENTS_A_VISIT = 5
+"""Who looks at one thing looks at more: what a customer does comes together."""
 # As `record` writes them, but for the occasions and counts, which nobody reads here.
 _FILL = """
 INSERT INTO events (class, name, source, key, occurred_at, received_at, profile_id, properties, epoch)
 SELECT CASE WHEN n %% 3 = 0 THEN 'fact' ELSE 'browsing' END,
        (ARRAY['order_completed', 'product_viewed', 'product_added'])[1 + n %% 3],
        'segment', md5(n::text), received_at - interval '1 second', received_at,
-       1 + n * 7919 %% %(profiles)s,
+       1 + n / %(visit)s * 7919 %% %(profiles)s,
        jsonb_build_object('product_id', n %% 4000, 'sku', 'SKU-' || n %% 4000, 'price_minor', n %% 90000,
                           'currency', 'RUB', 'quantity', 1 + n %% 5, 'url', 'shop.example/p/' || n %% 4000),
        1
@@ -45,7 +48,8 @@ def main(events: int) -> None:
         for first in range(1, events + 1, A_TRANSACTION):
             last = min(first + A_TRANSACTION - 1, events)
             profiles = events // EVENTS_A_PROFILE
-            cursor.execute(_FILL, {"first": first, "last": last, "start": start, "profiles": profiles})
+            values: dict[str, Any] = {"first": first, "last": last, "start": start, "profiles": profiles}
+            cursor.execute(_FILL, values | {"visit": EVENTS_A_VISIT})
         cursor.execute("CREATE TABLE bench_counts (profile_id bigint PRIMARY KEY, count bigint NOT NULL)")
         cursor.execute("VACUUM ANALYZE")
 
