@@ -16,6 +16,7 @@ from tests.webhooks.shop import NOW, Clock, happen
 
 from regulars.kit import clock as wall
 from regulars.kit import outgoing
+from regulars.team.models import User
 from regulars.webhooks import queries, services
 from regulars.webhooks.models import Delivery, Endpoint
 from regulars.webhooks.rules import WAITS
@@ -85,7 +86,8 @@ def test_a_pause_that_was_asked_for_is_kept(receiver: Receiver) -> None:
 def test_twelve_tries_over_a_day_then_dead_and_off(receiver: Receiver) -> None:
     """Every try has the same id and text and a signature of its own moment; then somebody is told."""
     made = shop.endpoint(receiver.url)
-    Endpoint.objects.update(created_by=7)
+    maker = User.objects.create(email="maker@example.com", password="!", created_at=NOW)
+    Endpoint.objects.update(created_by=maker.pk)
     happen(shop.event(1))
     receiver.answer = receivers.status(500)
     clock = Clock()
@@ -118,7 +120,7 @@ def test_twelve_tries_over_a_day_then_dead_and_off(receiver: Receiver) -> None:
     assert (endpoint.off_reason, endpoint.off_at, endpoint.dead) == (OffReason.FAILING, moments[-1], 1)
     (task,) = Task.objects.all()
     assert "No webhook has reached localhost for a day" in task.title
-    assert task.assignee_id == 7
+    assert task.assignee_id == maker.pk
 
 
 def test_one_poisonous_event_switches_nothing_off(receiver: Receiver) -> None:
@@ -144,6 +146,7 @@ def test_one_poisonous_event_switches_nothing_off(receiver: Receiver) -> None:
 
 def test_gone_switches_off_at_once_and_nothing_is_lost(receiver: Receiver) -> None:
     made = shop.endpoint(receiver.url)
+    Endpoint.objects.update(created_by=4711)
     happen(shop.event(1))
     receiver.answer = receivers.status(410)
     _send()
@@ -152,7 +155,9 @@ def test_gone_switches_off_at_once_and_nothing_is_lost(receiver: Receiver) -> No
     endpoint = queries.endpoint(made.id, now=NOW)
     assert endpoint is not None
     assert (endpoint.off_reason, endpoint.waiting, endpoint.dead) == (OffReason.GONE, 1, 1)
-    assert "wants no more webhooks" in Task.objects.get().title
+    task = Task.objects.get()
+    assert "wants no more webhooks" in task.title
+    assert task.assignee_id is None  # nobody made it who is still here
     receiver.answer = receivers.status(200)
     services.switch_on(endpoint_id=made.id, send_waiting=True, user_id=None, now=NOW)
     assert services.resend_dead(endpoint_id=made.id, user_id=None, now=NOW) == 1
@@ -247,6 +252,8 @@ def test_while_a_secret_is_changed_both_sign(receiver: Receiver) -> None:
     happen(shop.event(2), now=later.now)
     _send(later)
     assert len(receiver.seen[1].headers["webhook-signature"].split(" ")) == 1
+    services.forget(now=later.now, limit=10)
+    assert Endpoint.objects.get().old_secret == ""
 
 
 def test_secrets_are_not_stored_as_they_are(receiver: Receiver) -> None:

@@ -40,7 +40,6 @@ class Sent:
     """A delivery in words. `answer` and `body` are shown on demand."""
 
     id: int
-    name: str
     event: str
     when: str
     standing: Standing
@@ -82,7 +81,6 @@ def listed(row: EndpointRow, voice: Voice) -> Listed:
 def sent(row: DeliveryRow, voice: Voice) -> Sent:
     return Sent(
         id=row.id,
-        name=row.name,
         event=wording.event(row.name),
         when=moment(row.created_at, voice),
         standing=wording.state(row),

@@ -86,12 +86,6 @@ def any_due(now: datetime) -> bool:
     return due.filter(Q(held_until=None) | Q(held_until__lte=now)).exists()
 
 
-def any_off_by_itself() -> bool:
-    """Whether an endpoint was switched off because nothing got through, or its receiver is gone."""
-    off = Endpoint.objects.filter(deleted_at=None).exclude(off_reason__in=["", OffReason.BY_HAND.value])
-    return off.exists()
-
-
 def _endpoints(endpoint_id: int | None, now: datetime) -> list[EndpointRow]:
     values = {"id": endpoint_id, "since": now - DAY, "most": COUNTED_MAX}
     with connection.cursor() as cursor:

@@ -13,7 +13,11 @@ KEPT = timedelta(days=30)
 
 
 def forget(*, now: datetime, limit: int) -> int:
-    """Remove up to `limit` deliveries that are too old or whose endpoint was deleted; gives how many."""
+    """Remove up to `limit` deliveries that are too old or whose endpoint was deleted; gives how many.
+
+    Former secrets that no longer sign go, too.
+    """
+    Endpoint.objects.filter(old_secret_until__lte=now).update(old_secret="", old_secret_until=None)
     left = limit
     for endpoint_id, deleted_at in Endpoint.objects.order_by("id").values_list("id", "deleted_at"):
         rows = Delivery.objects.filter(endpoint_id=endpoint_id)

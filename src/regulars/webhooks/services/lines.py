@@ -18,7 +18,7 @@ _OF_CUSTOMERS = frozenset(OFFERED["customers"])
 
 
 def put_in_line(*, events: Sequence[LoggedEvent], now: datetime) -> int:
-    """Write down what each endpoint is to be told, also for one that is off; gives how many are new.
+    """Write down what each endpoint is to be told, also for one that is off; gives how many messages.
 
     In the transaction of the caller. The same event again changes nothing. What an endpoint is told is
     made here and stays the same over all tries.

@@ -12,6 +12,7 @@ from django.db.models.functions import Coalesce
 from django.utils import translation
 from django.utils.translation import gettext as _
 
+from regulars.team import queries as team
 from regulars.webhooks import rules
 from regulars.webhooks.models import Delivery, Endpoint
 from regulars.webhooks.types import OffReason, State
@@ -73,17 +74,18 @@ def note(
 
 
 def _switch_off(endpoint_id: int, reason: OffReason, only_if: Q, now: datetime) -> None:
-    """Switch it off, unless it is, and tell who made it by a task."""
+    """Switch it off, unless it is, and tell who made it (or, if they have left, everybody) by a task."""
     on = Endpoint.objects.filter(only_if, pk=endpoint_id, off_reason="", deleted_at=None)
     if not on.update(off_reason=reason.value, off_at=now):
         return
     row = Endpoint.objects.get(pk=endpoint_id)
+    still_here = {member.id for member in team.members() if member.active}
     with translation.override(row.language):
         work.create_task(
             title=_title(reason) % {"host": urlsplit(row.url).hostname},
             due_at=now + DUE_IN,
             created_by=None,
-            assignee_id=row.created_by,
+            assignee_id=row.created_by if row.created_by in still_here else None,
             now=now,
         )
 
