@@ -33,7 +33,8 @@ from regulars.kit import clock
 
 VIDEO = EventType("video_watched_to_the_end", EventClass.FACT)
 VIEW = EventType("page_viewed", EventClass.BROWSING)
-registry.register(VIDEO, VIEW)
+GAME = EventType("game_played", EventClass.BROWSING)
+registry.register(VIDEO, VIEW, GAME)
 PRODUCT = EventType("product_viewed", EventClass.BROWSING)
 ADDED = EventType("product_added", EventClass.BROWSING)
 
@@ -168,6 +169,13 @@ def test_lines_of_an_order_stay_apart_over_days_and_around_others(anna: int, spe
     ]
 
 
+def test_order_that_was_cancelled_at_once_is_told_as_cancelled(anna: int, speak: Voice) -> None:
+    history = History(anna).order("order_completed", 20, "N1").order("order_cancelled", 10, "N1")
+    history.write()
+    (line,) = _lines(history.profile, speak)
+    assert (shops.plain(line.text), line.more) == ("Order N1 for RUB 1,000 was cancelled", "placed")
+
+
 def test_same_thing_over_and_over_is_counted(anna: int, speak: Voice) -> None:
     history = History(anna).add(VIDEO, 10).add(VIDEO, 11).add(VIDEO, 12)
     history.add("consent_given", 20, channel="email").add("consent_given", 20, channel="sms")
@@ -284,6 +292,17 @@ def test_visit_of_a_kind_opens_to_that_kind(anna: int, inside: Client) -> None:
     part = inside.get(address, headers={"HX-Request": "true"}).text
     assert "A product was put in the cart" in part
     assert "2 times" in part
+    assert "A page of the site" not in part
+
+
+def test_what_the_shop_made_up_is_told_of_visits_too(anna: int, inside: Client) -> None:
+    History(anna).add(VIEW, 10).add(GAME, 11).add(GAME, 15).write()
+    with clock.fixed(shops.NOW):
+        page = inside.get(reverse("customers-card", args=[anna]) + "?kind=other").text
+    assert "2 actions" in page
+    address = page.split('hx-get="')[1].split('"')[0].replace("&amp;", "&")
+    part = inside.get(address, headers={"HX-Request": "true"}).text
+    assert "Game played" in part
     assert "A page of the site" not in part
 
 

@@ -109,13 +109,11 @@ def timeline_page(
     horizon = max((stream.lines[-1].newest for stream in (facts, visits) if stream.more), default=None)
     lines = sorted([*facts.lines, *visits.lines], key=lambda line: line.newest, reverse=True)
     shown = [line for line in lines if horizon is None or line.newest >= horizon][:limit]
-    further = ""
-    if len(shown) < len(lines) or facts.more or visits.more:
-        ends = (
-            next((line.oldest for line in reversed(shown) if line in stream.lines), start)
-            for stream, start in ((facts, before.fact), (visits, before.browsing))
-        )
-        further = str(Position(*ends))
+    end = before
+    for line in shown:
+        is_visit = isinstance(line.shows, Visit)
+        end = end._replace(browsing=line.oldest) if is_visit else end._replace(fact=line.oldest)
+    further = str(end) if len(shown) < len(lines) or facts.more or visits.more else ""
     lone = _lone(profile_ids, shown)
     told = _with_products(told, lone.values())
     return TimelinePage(_days(shown, lone, told, voice), further, kind_names(known))
@@ -163,7 +161,7 @@ def visit_page(
     before, since = place_of(upper), place_of(lower)
     if before is None or since is None:
         return None
-    names = wanted(kind, frozenset()).names if kind else None
+    names = wanted(kind, events.names_of(profile_ids)).names
     found = events.timeline(
         profile_ids, limit=STEPS + 1, before=before, since=since, class_=EventClass.BROWSING, names=names
     )

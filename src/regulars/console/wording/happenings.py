@@ -19,8 +19,8 @@ from regulars.events.queries import Visit
 from regulars.events.types import TimelineEvent
 
 _LEADS = (
-    "order_completed",
     "order_cancelled",
+    "order_completed",
     "order_refunded",
     "order_updated",
     "order_delivered",
