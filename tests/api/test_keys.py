@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import base64
-from collections.abc import Iterator
+import time
+from collections.abc import Callable, Iterator
 from datetime import timedelta
 from functools import partial
 
@@ -13,7 +14,7 @@ from pytest_django import DjangoAssertNumQueries
 from tests.team.conftest import NOW
 from tests.together import together
 
-from regulars.api import keys
+from regulars.api import key_uses, keys
 from regulars.kit import clock
 from regulars.team import queries, services
 from regulars.team.types import KeyKind, NewKey
@@ -138,6 +139,35 @@ def test_uses_are_kept_while_they_cannot_be_written() -> None:
     keys.write_uses()
     (day,) = queries.key_days(made.key.id, since=NOW.date())
     assert (day.calls, day.taken) == (2, 11)
+
+
+@pytest.mark.django_db(transaction=True)
+def test_what_could_not_be_written_behind_is_written_when_it_can_be(
+    monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    monkeypatch.setattr(key_uses, "FIRST_WRITTEN_AFTER_SECONDS", 0.01)
+    monkeypatch.setattr(key_uses, "WRITTEN_EVERY_SECONDS", 0.02)
+    made = _make()
+    uses = key_uses.Uses()
+    uses.write_behind()
+    with connection.cursor() as cursor:
+        cursor.execute("ALTER TABLE team_apikeyday RENAME TO away")
+    uses.count(made.key.id, calls=1, taken=5, refused=0)
+    try:
+        _until(lambda: "could not be written" in caplog.text)
+    finally:
+        with connection.cursor() as cursor:
+            cursor.execute("ALTER TABLE away RENAME TO team_apikeyday")
+    yesterday = clock.now().date() - timedelta(days=1)  # by whatever clock
+    _until(lambda: bool(queries.key_days(made.key.id, since=yesterday)))
+    assert [day.taken for day in queries.key_days(made.key.id, since=yesterday)] == [5]
+
+
+def _until(met: Callable[[], bool]) -> None:
+    deadline = time.monotonic() + 20
+    while not met():
+        assert time.monotonic() < deadline
+        time.sleep(0.01)
 
 
 @pytest.mark.django_db(transaction=True)

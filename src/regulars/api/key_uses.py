@@ -8,7 +8,8 @@ from __future__ import annotations
 
 import logging
 import threading
-from dataclasses import replace
+from dataclasses import dataclass
+from datetime import datetime
 
 from django.db import Error as DatabaseTrouble
 from django.db import connection
@@ -24,37 +25,52 @@ FIRST_WRITTEN_AFTER_SECONDS = 1.0
 _log = logging.getLogger(__name__)
 
 
+@dataclass(slots=True)
+class _Count:
+    """How a key was used so far; changed in place, as every call does it."""
+
+    at: datetime
+    calls: int = 0
+    taken: int = 0
+    refused: int = 0
+
+
 class Uses:
     """What was counted since it was last written."""
 
     def __init__(self) -> None:
         self._lock = threading.Lock()
-        self._counted: dict[int, KeyUse] = {}
+        self._counted: dict[int, _Count] = {}
         self._wake = threading.Event()
         self._behind = False
         self._writer: threading.Thread | None = None
 
     def count(self, key_id: int, *, calls: int, taken: int, refused: int) -> None:
         """Add a use."""
-        use = KeyUse(key_id=key_id, at=clock.now(), calls=calls, taken=taken, refused=refused)
+        now = clock.now()
         with self._lock:
-            self._add(use)
+            self._add(key_id, now, calls, taken, refused)
             if self._behind and (self._writer is None or not self._writer.is_alive()):
                 self._writer = threading.Thread(target=self._write_for_ever, name="key-uses", daemon=True)
                 self._writer.start()
-        self._wake.set()
+        if not self._wake.is_set():
+            self._wake.set()
 
     def write(self) -> None:
         """Write what was counted. Raises DatabaseError; what was not written is kept for the next time."""
         with self._lock:
-            uses = list(self._counted.values())
-            self._counted.clear()
+            counted, self._counted = self._counted, {}
         try:
-            services.note_keys_used(uses=uses)
+            services.note_keys_used(
+                uses=[
+                    KeyUse(key_id=key_id, at=one.at, calls=one.calls, taken=one.taken, refused=one.refused)
+                    for key_id, one in counted.items()
+                ]
+            )
         except BaseException:
             with self._lock:
-                for use in uses:
-                    self._add(use)
+                for key_id, one in counted.items():
+                    self._add(key_id, one.at, one.calls, one.taken, one.refused)
             raise
 
     def write_behind(self) -> None:
@@ -66,17 +82,14 @@ class Uses:
         with self._lock:
             self._counted.clear()
 
-    def _add(self, use: KeyUse) -> None:
-        before = self._counted.get(use.key_id)
-        if before is not None:
-            use = replace(
-                use,
-                at=max(before.at, use.at),
-                calls=before.calls + use.calls,
-                taken=before.taken + use.taken,
-                refused=before.refused + use.refused,
-            )
-        self._counted[use.key_id] = use
+    def _add(self, key_id: int, at: datetime, calls: int, taken: int, refused: int) -> None:
+        count = self._counted.get(key_id)
+        if count is None:
+            count = self._counted[key_id] = _Count(at)
+        count.at = max(count.at, at)
+        count.calls += calls
+        count.taken += taken
+        count.refused += refused
 
     def _write_for_ever(self) -> None:
         pause = threading.Event()
@@ -88,6 +101,7 @@ class Uses:
                 self.write()
             except DatabaseTrouble:
                 _log.warning("uses of keys could not be written; they are kept until the next time")
+                self._wake.set()
             finally:
                 connection.close()  # it is needed for a moment a minute
             pause.wait(WRITTEN_EVERY_SECONDS - FIRST_WRITTEN_AFTER_SECONDS)

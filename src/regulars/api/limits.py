@@ -12,6 +12,7 @@ import threading
 from collections import OrderedDict
 from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import NamedTuple
 
 from django.conf import settings
 
@@ -23,8 +24,7 @@ CALLERS_SHARE = 50
 BUCKETS_MAX = 20_000
 
 
-@dataclass(frozen=True, slots=True)
-class Verdict:
+class Verdict(NamedTuple):
     """Whether a call may go on. `limit` and `remaining`: units a minute; `reset_seconds`: until all are back.
 
     `retry_seconds`: when what was asked for would be allowed; 0 when it was.
