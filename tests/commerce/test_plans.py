@@ -9,6 +9,7 @@ from django.db import connection
 
 from regulars.commerce import locks
 from regulars.commerce.queries import pages
+from regulars.commerce.services import links, reckoning, shipments
 from regulars.kit import lake
 
 ROWS = 20_000
@@ -50,9 +51,9 @@ def _many(db: None) -> None:
 WHOLE = r"Seq Scan on commerce_(order\b|orderline|orderreturn|credit)"
 
 
-def plan(statement: str, *values: object) -> str:
+def plan(statement: str, *values: object, **named: object) -> str:
     with connection.cursor() as cursor:
-        cursor.execute(f"EXPLAIN {statement}", values)
+        cursor.execute(f"EXPLAIN {statement}", named or values)
         return "\n".join(line for (line,) in cursor.fetchall())
 
 
@@ -97,6 +98,22 @@ def test_lines_of_touched_customers_are_found_by_the_customer(column: str) -> No
     assert "commerce_order_of_profile" in text
     assert "commerce_credit_of_profile" in text
     assert not re.search(WHOLE, text), text
+
+
+@pytest.mark.usefixtures("_many")
+def test_what_names_orders_is_found_by_indexes() -> None:
+    keys = [["shop"] * 50, [str(n * 7) for n in range(50)]]
+    ids = [n * 7 for n in range(1, 51)]
+    for text in (
+        plan(links._KNOWN, *keys),
+        plan(links._HOLD_NAMED, *keys, *keys),
+        plan(links._LINK, orders=ids, backfill=True),
+        plan(links._UNLINK, orders=ids, all=True, forget=True),
+        plan(reckoning._SETTLE, orders=ids, backfill=True),
+        plan(shipments._LINK, orders=ids, backfill=True),
+        plan(locks._LOCK_CREDITS, *keys),
+    ):
+        assert not re.search(WHOLE, text), text
 
 
 @pytest.mark.usefixtures("_many")

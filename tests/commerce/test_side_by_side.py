@@ -220,3 +220,28 @@ def test_changes_of_one_cart_by_many_at_once_all_count(open_shop: Shop) -> None:
         (8,),
         (9,),
     ]
+
+
+def _both(shop: Shop, number: str, barrier: Barrier | None) -> None:
+    """A call that tells of an order, and of a refund of one that nobody knows."""
+    with transaction.atomic():
+        if barrier is None:
+            services.hold_sources(["shop"])
+        shop.record(shop.order(number, profile_id=shop.profiles[int(number)]))
+        if barrier:
+            barrier.wait(WAIT)
+        unknown = NewRefund(
+            source="shop", external_id=f"R{number}", order_external_id=f"X{number}", refunded_at=NOON
+        )
+        services.record_refunds(refunds=[unknown], now=NOW)
+
+
+def test_who_tells_of_both_without_holding_the_source_does_deadlock(open_shop: Shop) -> None:
+    barrier = Barrier(2)
+    done = together([partial(_both, open_shop, number, barrier) for number in ("0", "1")])
+    assert sorted(type(one).__name__ for one in done) == ["NoneType", "OperationalError"]
+
+
+def test_who_tells_of_both_holds_the_source_first(open_shop: Shop) -> None:
+    assert together([partial(_both, open_shop, str(n % 3), None) for n in range(6)]) == [None] * 6
+    assert models.Order.objects.count() == models.Credit.objects.count() == 3
