@@ -6,11 +6,13 @@ import http.server
 import json
 import os
 import shutil
+import socket
+import socketserver
 import subprocess
 import threading
 import time
 from collections.abc import Callable, Iterator
-from contextlib import closing
+from contextlib import closing, suppress
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from pathlib import Path
@@ -172,6 +174,74 @@ def test_python_one_by_one_and_by_thousands(server: Server) -> None:
     assert Event.objects.filter(name="door_opened").count() == 1_200
     numbers = Event.objects.filter(name="door_opened").values_list("properties__number", flat=True)
     assert sorted(numbers) == list(range(1_200))
+
+
+def test_python_loses_and_repeats_nothing_when_the_server_dies(tmp_path: Path) -> None:
+    """Killed in the middle of batches, and another one started in its place a while later."""
+    secret = _key(KeyKind.SERVER).secret
+    failures: list[Exception] = []
+    with _Door() as door:
+        many = segment.Client(
+            secret,
+            host=door.address,
+            upload_size=50,
+            on_error=lambda error, _batch: failures.append(error),
+        )
+        with closing(_Closing(many)):
+            with serving(tmp_path) as first:
+                door.leads_to = first.address
+                for number in range(2_000):
+                    many.track(f"u-{number % 7}", "Door Opened", {"number": number})
+                    if number == 1_000:
+                        _wait_for(Event.objects.filter(name="door_opened").exists)
+                        first.kill()
+            with serving(tmp_path) as second:
+                door.leads_to = second.address
+                many.flush()
+    assert failures == []
+    numbers = Event.objects.filter(name="door_opened").values_list("properties__number", flat=True)
+    assert sorted(numbers) == list(range(2_000))
+
+
+class _Door(socketserver.ThreadingTCPServer):
+    """One address for servers that come and go, as a shop's own is."""
+
+    daemon_threads = True
+    leads_to = ""
+
+    def __init__(self) -> None:
+        super().__init__(("127.0.0.1", 0), _Passage)
+        self.address = f"http://127.0.0.1:{self.server_address[1]}"
+        threading.Thread(target=self.serve_forever, daemon=True).start()
+
+    def __exit__(self, *args: object) -> None:
+        self.shutdown()
+        super().__exit__(*args)
+
+
+class _Passage(socketserver.BaseRequestHandler):
+    server: _Door
+
+    def handle(self) -> None:
+        try:
+            port = int(self.server.leads_to.rpartition(":")[2])
+            with socket.create_connection(("127.0.0.1", port)) as behind:
+                answers = threading.Thread(target=_pass, args=(behind, self.request), daemon=True)
+                answers.start()
+                _pass(self.request, behind)
+                answers.join()
+        except OSError:
+            """Nobody is behind the door: the caller sees the connection end."""
+
+
+def _pass(source: socket.socket, target: socket.socket) -> None:
+    """Hand on what comes, until either end is gone; then both are."""
+    with suppress(OSError):
+        while chunk := source.recv(65_536):
+            target.sendall(chunk)
+    for end in (source, target):
+        with suppress(OSError):
+            end.shutdown(socket.SHUT_RDWR)
 
 
 @dataclass
