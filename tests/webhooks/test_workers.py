@@ -2,14 +2,19 @@
 
 from __future__ import annotations
 
+import contextlib
+import json
 import os
 import signal
 import subprocess
 import sys
 import threading
 import time
+from collections.abc import Callable
 from datetime import timedelta
+from pathlib import Path
 from typing import Any
+from urllib.parse import urlsplit, urlunsplit
 
 import pytest
 from django.conf import LazySettings
@@ -21,9 +26,12 @@ from tests.webhooks import receivers, shop
 from tests.webhooks.receivers import Receiver
 from tests.webhooks.shop import NOW, Clock, happen
 
+from regulars.events.models import EventConsumer
 from regulars.kit import clock as wall
 from regulars.webhooks import queries, services, tasks
+from regulars.webhooks.handlers import CONSUMER
 from regulars.webhooks.models import Delivery
+from regulars.webhooks.services.sending import AT_ONCE
 from regulars.webhooks.types import State
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -213,22 +221,81 @@ def test_what_is_older_than_thirty_days_is_removed_in_portions() -> None:
     assert queries.endpoint(made.id, now=NOW) is None
 
 
+@pytest.mark.slow
+def test_from_the_log_to_the_receiver_through_workers_that_are_killed(
+    receiver: Receiver, tmp_path: Path
+) -> None:
+    """The whole way with real workers; one dies with messages under way, and all arrive nevertheless."""
+    count, kill_at = 60, 25
+    made = shop.endpoint(receiver.url, now=wall.now())
+    profile = shop.customer()
+    workers = [_real_worker(tmp_path)]
+
+    def answer(request: Any) -> None:
+        if len(receiver.seen) == kill_at:
+            os.killpg(workers[0].pid, signal.SIGKILL)
+        receivers.status(200)(request)
+
+    receiver.answer = answer
+    try:
+        _until(lambda: EventConsumer.objects.filter(name=CONSUMER.name).exists())
+        for number in range(count):
+            shop.record(shop.ORDER, str(number), profile_id=profile, now=wall.now(), number=f"A-{number}")
+        assert workers[0].wait(60) == -signal.SIGKILL
+        assert not _all_arrived(made.id, count)
+        # As if the minute had passed in which the dead one might still have been at it.
+        Delivery.objects.filter(held_until__isnull=False).update(held_until=wall.now())
+        tasks.wake(wall.now(), 100)
+        workers.append(_real_worker(tmp_path))
+        _until(lambda: _all_arrived(made.id, count))
+    finally:
+        for worker in workers:
+            with contextlib.suppress(ProcessLookupError):
+                os.killpg(worker.pid, signal.SIGKILL)
+            worker.wait(30)
+    told = {message.id: message.body for message in receiver.seen}
+    orders = {json.loads(body)["data"]["properties"]["order_id"] for body in told.values()}
+    assert orders == {f"A-{number}" for number in range(count)}
+    assert len(told) == count
+    assert count <= len(receiver.seen) <= count + AT_ONCE  # what was under way came twice, under its id
+
+
+def _all_arrived(endpoint_id: int, count: int) -> bool:
+    return Delivery.objects.filter(endpoint_id=endpoint_id, state="delivered").count() == count
+
+
+def _until(is_so: Callable[[], bool]) -> None:
+    ends_at = time.monotonic() + 90
+    while not is_so():
+        assert time.monotonic() < ends_at
+        time.sleep(0.05)
+
+
+def _real_worker(home: Path) -> subprocess.Popen[bytes]:
+    return subprocess.Popen(
+        [sys.executable, "-m", "regulars", "worker"],
+        env=_environment() | {"REGULARS_HOME": str(home)},
+        start_new_session=True,
+    )
+
+
 def _worker() -> subprocess.Popen[bytes]:
-    """A process of its own that sends what is due."""
-    name = connection.settings_dict["NAME"]
-    url = os.environ["DATABASE_URL"]
+    """A process that sends what is due, and nothing else."""
     code = (
         "import django; django.setup()\n"
-        "from django.db import connection\n"
-        f"connection.settings_dict['NAME'] = {name!r}\n"
         "from regulars.kit import clock\n"
         "from regulars.webhooks import services\n"
         "services.send_due(clock=clock.now)\n"
     )
-    environment = os.environ | {
+    return subprocess.Popen([sys.executable, "-c", code], env=_environment())
+
+
+def _environment() -> dict[str, str]:
+    """For a process on the test's database."""
+    url = urlsplit(os.environ["DATABASE_URL"])
+    return os.environ | {
         "DJANGO_SETTINGS_MODULE": "regulars.config.settings",
-        "DATABASE_URL": url,
+        "DATABASE_URL": urlunsplit(url._replace(path=f"/{connection.settings_dict['NAME']}")),
         "REGULARS_SECRET_KEY": here.SECRET_KEY,
         "REGULARS_OUTGOING_ALLOW": "127.0.0.1/32,::1/128",
     }
-    return subprocess.Popen([sys.executable, "-c", code], env=environment)
