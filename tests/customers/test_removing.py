@@ -65,7 +65,11 @@ def test_who_is_known_for_more_by_now_stays() -> None:
     assert (undone.undone, undone.kept) == (1, {(SHOP, "1"): "has_traits"})
     assert Traits.objects.count() == 1
     services.remove_traits(profile_ids=[ids["1"]])
+    services.set_traits(traits=told[:1], now=NOW)
+    assert Event.objects.filter(name="traits_changed").count() == 2
+    services.remove_traits(profile_ids=[ids["1"]])
     assert _undo(changes).undone == 1
+    assert not Traits.objects.exists()
 
 
 @pytest.mark.django_db
