@@ -12,7 +12,7 @@ from tests.api.rest_calls import caller
 from tests.api.rest_server import serving
 
 ROOT = Path(__file__).resolve().parents[2]
-EXAMPLES = 40
+EXAMPLES = 20
 SECONDS = 100
 # JSON's zero character is refused (PostgreSQL has no place for it), and so are cursors that are made up,
 # with 400: neither can be said in the document, both have tests of their own.

@@ -10,7 +10,7 @@ from pydantic import Field
 
 from regulars.api.rest.call import Call, answer
 from regulars.api.rest.customers import CustomerId, known
-from regulars.api.rest.fields import Moment, Shown, Told
+from regulars.api.rest.fields import Moment, Shown, Told, sample
 from regulars.api.rest.problems import Code, Fault, Problem
 from regulars.api.rest.routes import Routes
 from regulars.customers import queries, services
@@ -26,6 +26,8 @@ Channel = Literal["email", "sms", "call", "push", "messenger", "post", "data"]
 
 class ConsentTold(Told):
     """What a customer said about being reached."""
+
+    model_config = sample(channel="email", granted=True, source="order form")
 
     channel: Channel
     """`data`: that what is known of them is kept and worked with at all."""

@@ -12,7 +12,7 @@ from pydantic import Field
 
 from regulars.api.rest import cursors
 from regulars.api.rest.call import Call, answer
-from regulars.api.rest.fields import Id, Line, Moment, Shown, Told
+from regulars.api.rest.fields import Id, Line, Moment, Shown, Told, sample
 from regulars.api.rest.pages import LIMIT, NEXT, After, Limit
 from regulars.api.rest.problems import Code, Fault, Problem, missing
 from regulars.api.rest.routes import Routes
@@ -38,12 +38,20 @@ CustomerId = Annotated[Id, Path(description="The shop's own id of the customer."
 class Identity(Told):
     """An e-mail address or a phone number."""
 
+    model_config = sample(type="email", value="anna@example.com")
+
     type: Literal["email", "phone"]
     value: Annotated[str, Field(min_length=1, max_length=200, examples=["anna@example.com"])]
 
 
 class CustomerTold(Told):
     """What is told of a customer; what is left out stays as it is."""
+
+    model_config = sample(
+        name="Anna Petrova",
+        identities=[{"type": "phone", "value": "+7 916 123-45-67"}],
+        traits={"plan": "gold", "children": 2},
+    )
 
     name: Line | None = None
     """An empty one leaves the name that is known."""

@@ -3,15 +3,20 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
+
+from django.utils.html import escape
+from django.utils.safestring import SafeString, mark_safe
 
 from regulars.api.rest.routes import SCOPE
 
 Schema = Mapping[str, Any]
 FIRST = ("Customers", "Orders", "Returns", "Shipments", "Products", "Carts", "Events", "Consents", "Figures")
 SAMPLE_LINE_MAX = 70
+_CODE = re.compile(r"`([^`]+)`")
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,7 +26,7 @@ class Field:
     name: str
     kind: str
     required: bool
-    text: str
+    text: SafeString
     depth: int = 0
 
 
@@ -33,12 +38,12 @@ class Operation:
     method: str
     path: str
     title: str
-    text: str
+    text: SafeString
     scope: str
     parameters: Sequence[Field]
     body: Sequence[Field]
     answer: Sequence[Field]
-    statuses: Sequence[tuple[str, str]]
+    statuses: Sequence[tuple[str, SafeString]]
     curl: str
 
 
@@ -77,12 +82,12 @@ def _operation(document: Mapping[str, Any], path: str, method: str, told: Mappin
         method=method.upper(),
         path=path,
         title=told["summary"],
-        text=text,
+        text=_marked(text),
         scope=told[SCOPE],
         parameters=[_parameter(document, one) for one in told.get("parameters", ())],
         body=list(_fields(document, body)) if body else [],
         answer=list(_fields(document, answer)) if answer else [],
-        statuses=[(status, answer["description"]) for status, answer in told["responses"].items()],
+        statuses=[(status, _marked(answer["description"])) for status, answer in told["responses"].items()],
         curl=_curl(document, path, method, told, body),
     )
 
@@ -92,7 +97,7 @@ def _parameter(document: Mapping[str, Any], told: Mapping[str, Any]) -> Field:
         name=told["name"],
         kind=_kind(document, told["schema"]),
         required=told["required"],
-        text=told.get("description", ""),
+        text=_marked(told.get("description", "")),
     )
 
 
@@ -102,11 +107,16 @@ def _fields(document: Mapping[str, Any], schema: Schema, depth: int = 0) -> Iter
     for name, told in resolved.get("properties", {}).items():
         kind = _kind(document, told)
         text = told.get("description") or _resolved(document, told).get("description", "")
-        yield Field(name, kind, name in required, text, depth)
+        yield Field(name, kind, name in required, _marked(text), depth)
         inner = _resolved(document, told)
         inner = _resolved(document, inner.get("items", inner))
         if "properties" in inner:
             yield from _fields(document, inner, depth + 1)
+
+
+def _marked(text: str) -> SafeString:
+    """A text with what stands between backticks as code."""
+    return mark_safe(_CODE.sub(r"<code>\1</code>", escape(text)))  # noqa: S308 (escaped before)
 
 
 def _resolved(document: Mapping[str, Any], schema: Schema) -> Schema:
@@ -132,7 +142,8 @@ def _kind(document: Mapping[str, Any], schema: Schema) -> str:
         return "day"
     if told.get("type") == "array":
         most = f", at most {told['maxItems']:,}" if "maxItems" in told else ""
-        return f"list of {_kind(document, told['items'])}{most}"
+        inside = _kind(document, told["items"])
+        return f"list{most}" if inside == "object" else f"list of {inside}{most}"
     kind = {"string": "text", "integer": "whole number", "boolean": "true or false"}.get(
         told.get("type", ""), str(told.get("type", "anything"))
     )

@@ -65,7 +65,9 @@ Moment = Annotated[
     BeforeValidator(_moment),
     WithJsonSchema({"type": "string", "format": "date-time", "examples": ["2026-03-01T12:30:00+03:00"]}),
 ]
-Currency = Annotated[str, Field(pattern="^[A-Z]{3}$", examples=["RUB"])]
+Currency = Annotated[
+    str, Field(pattern="^[A-Z]{3}$", examples=["RUB"], description="Three letters of ISO 4217.")
+]
 Whole = BeforeValidator(_whole)
 Amount = Annotated[int, Field(ge=0, le=AMOUNT_MAX, examples=[149000]), Whole]
 """Minor units: 1,490 roubles are 149000."""
@@ -85,6 +87,11 @@ class Told(BaseModel):
     """What a request holds: every field of its type, none that is not known."""
 
     model_config = ConfigDict(extra="forbid", strict=True, frozen=True, use_attribute_docstrings=True)
+
+
+def sample(**example: Any) -> ConfigDict:
+    """Settings of a model that shows what it may look like in the reference."""
+    return ConfigDict(json_schema_extra={"examples": [example]})
 
 
 class Shown(BaseModel):

@@ -13,7 +13,7 @@ from regulars.api.ingest import allowed
 from regulars.api.rest import cursors
 from regulars.api.rest.call import Call, answer
 from regulars.api.rest.customers import CustomerId, known
-from regulars.api.rest.fields import Id, Moment, Shown, Told, plain
+from regulars.api.rest.fields import Id, Moment, Shown, Told, plain, sample
 from regulars.api.rest.pages import LIMIT, NEXT, After, Limit
 from regulars.api.rest.problems import Code, Fault, Problem
 from regulars.api.rest.routes import Routes
@@ -43,6 +43,8 @@ def _properties(told: Any) -> Any:
 
 class EventTold(Told):
     """Something that happened to a customer."""
+
+    model_config = sample(customer_id="C-1024", name="table_booked", id="booking-77", properties={"table": 4})
 
     customer_id: Id
     """The shop's own id; a customer who is not known yet is created."""

@@ -14,7 +14,19 @@ from regulars.api.rest import cursors
 from regulars.api.rest.access import check_branch
 from regulars.api.rest.call import Call, answer
 from regulars.api.rest.customers import known
-from regulars.api.rest.fields import Amount, Currency, Given, Id, Line, Moment, Quantity, Shown, Told, Whole
+from regulars.api.rest.fields import (
+    Amount,
+    Currency,
+    Given,
+    Id,
+    Line,
+    Moment,
+    Quantity,
+    Shown,
+    Told,
+    Whole,
+    sample,
+)
 from regulars.api.rest.pages import LIMIT, NEXT, After, Limit
 from regulars.api.rest.problems import Code, Fault, Problem, missing
 from regulars.api.rest.routes import Routes
@@ -68,6 +80,13 @@ class OrderReturnTold(Told):
 
 class OrderTold(Told):
     """An order whole, as it stands now."""
+
+    model_config = sample(
+        customer_id="C-1024",
+        ordered_at="2026-03-01T12:30:00+03:00",
+        currency="RUB",
+        lines=[{"product_id": "TEA-1", "name": "Green tea", "quantity": 2, "amount_minor": 149000}],
+    )
 
     customer_id: Id | None = None
     """The shop's own id; a customer who is not known yet is created. Null: sold to somebody unknown."""

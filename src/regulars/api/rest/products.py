@@ -10,7 +10,7 @@ from pydantic import Field
 
 from regulars.api.rest import cursors
 from regulars.api.rest.call import Call, answer
-from regulars.api.rest.fields import Amount, Currency, Id, Line, Shown, Told
+from regulars.api.rest.fields import Amount, Currency, Id, Line, Shown, Told, sample
 from regulars.api.rest.pages import LIMIT, NEXT, After, Limit
 from regulars.api.rest.problems import missing
 from regulars.api.rest.routes import Routes
@@ -35,6 +35,10 @@ class Price(Told):
 
 class ProductTold(Told):
     """What is told of a product; what is left out stays as it is."""
+
+    model_config = sample(
+        name="Green tea", category="Tea", price={"amount_minor": 74500, "currency": "RUB"}, sku="T-001"
+    )
 
     name: Line | None = None
     category: Line | None = None

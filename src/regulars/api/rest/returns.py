@@ -12,7 +12,7 @@ from pydantic import Field
 
 from regulars.api.rest.access import alone_with
 from regulars.api.rest.call import Call, answer
-from regulars.api.rest.fields import Currency, Given, Id, Moment, Quantity, Shown, Told
+from regulars.api.rest.fields import Currency, Given, Id, Moment, Quantity, Shown, Told, sample
 from regulars.api.rest.orders import OrderId, known_order, may_write_of
 from regulars.api.rest.problems import Code, Fault, Problem, missing
 from regulars.api.rest.routes import Routes
@@ -40,6 +40,12 @@ class ReturnedLine(Told):
 
 class ReturnTold(Told):
     """Money given back for an order; the order may become known later."""
+
+    model_config = sample(
+        order_id="2026-1001",
+        returned_at="2026-03-05T10:00:00+03:00",
+        lines=[{"product_id": "TEA-1", "quantity": 1}],
+    )
 
     order_id: Id
     returned_at: Moment

@@ -11,7 +11,7 @@ from pydantic import Field
 
 from regulars.api.rest.access import alone_with
 from regulars.api.rest.call import Call, answer
-from regulars.api.rest.fields import TEXT_PATTERN, Id, Moment, Shown, Told
+from regulars.api.rest.fields import TEXT_PATTERN, Id, Moment, Shown, Told, sample
 from regulars.api.rest.orders import OrderId, known_order, may_write_of
 from regulars.api.rest.problems import Code, Fault, Problem, missing
 from regulars.api.rest.routes import Routes
@@ -28,6 +28,14 @@ Words = Annotated[str, Field(max_length=200, pattern=TEXT_PATTERN)]
 
 class ShipmentTold(Told):
     """A shipment whole, as it stands now."""
+
+    model_config = sample(
+        order_id="2026-1001",
+        status="shipped",
+        carrier="Post",
+        promised_at="2026-03-04T18:00:00+03:00",
+        shipped_at="2026-03-02T09:00:00+03:00",
+    )
 
     order_id: Id
     status: Status
