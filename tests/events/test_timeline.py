@@ -165,11 +165,12 @@ def test_fifty_thousand_events_of_one_customer_are_not_read_through() -> None:
         cursor.execute("INSERT INTO event_counts VALUES (7, 'look_taken', %s, %s, 45000)", [NOW, NOW])
     with transaction.atomic():
         services.record(looks(10, 100_000, 300_000, profile_id=7, type_=TOUCH), now=NOW)
-    assert _rows_read(class_=EventClass.FACT) == 20
-    assert _rows_read(class_=EventClass.BROWSING) == 20
-    assert _rows_read(before=(NOW - timedelta(days=20), 1)) <= 40  # of each class
-    assert _rows_read(class_=EventClass.BROWSING, names=["touch_given"]) == 3
-    assert _rows_read(names=["touch_given", "look_taken"]) == 23
+    # What is shown, and of each partition at most the next row.
+    assert _rows_read(class_=EventClass.FACT) <= 22
+    assert _rows_read(class_=EventClass.BROWSING) <= 22
+    assert _rows_read(before=(NOW - timedelta(days=20), 1)) <= 42  # 20 of each class
+    assert _rows_read(class_=EventClass.BROWSING, names=["touch_given"]) <= 5
+    assert _rows_read(names=["touch_given", "look_taken"]) <= 27
     with connection.cursor() as cursor:
         cursor.execute("DROP INDEX events_by_name")
     # What was counted above is not so by itself.
