@@ -14,6 +14,7 @@ from bench.audit import suite as audit
 from bench.events import suite as events
 from bench.figure import Figure
 from bench.imports import suite as imports
+from bench.ingest import suite as ingest
 from bench.lake import suite as lake
 from bench.pages import suite as pages
 
@@ -22,6 +23,7 @@ SUITES: dict[tuple[str, ...], Callable[[list[str]], Iterator[Figure]]] = {
     audit.KEYS: audit.figures,
     events.KEYS: events.figures,
     imports.KEYS: imports.figures,
+    ingest.KEYS: ingest.figures,
     lake.KEYS: lake.figures,
     pages.KEYS: pages.figures,
 }
