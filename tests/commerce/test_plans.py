@@ -3,20 +3,31 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
+from datetime import UTC, datetime
 
 import pytest
-from django.db import connection
+from django.db import connection, transaction
+from pytest_django import DjangoDbBlocker
 
 from regulars.commerce import locks
-from regulars.commerce.queries import pages
+from regulars.commerce.queries import orders, pages
 from regulars.commerce.services import links, reckoning, shipments
 from regulars.kit import lake
 
 ROWS = 20_000
 
 
-@pytest.fixture
-def _many(db: None) -> None:
+@pytest.fixture(scope="module")
+def _many(django_db_setup: None, django_db_blocker: DjangoDbBlocker) -> Iterator[None]:
+    """A shop of so many orders, for all tests of this module."""
+    with django_db_blocker.unblock(), transaction.atomic():
+        _fill()
+        yield
+        transaction.set_rollback(True)
+
+
+def _fill() -> None:
     with connection.cursor() as cursor:
         cursor.execute(
             """
@@ -136,3 +147,19 @@ def test_what_may_point_to_a_product_or_a_profile_is_found_by_an_index() -> None
         " AND order_id IS NULL AND order_external_id <> ''",
     ):
         assert not re.search(WHOLE, plan(query)), query
+
+
+@pytest.mark.usefixtures("_many")
+def test_pages_go_through_indexes() -> None:
+    for values, index in (
+        ({"profile_ids": [5, 70]}, "commerce_order_of_profile"),
+        ({"updated_since": datetime(2026, 2, 1, tzinfo=UTC)}, "commerce_order_by_change"),
+        ({}, "commerce_order_pkey"),
+    ):
+        statement, parameters = orders._page(
+            after=None, limit=20, **{"profile_ids": None, "updated_since": None, "branch_id": None} | values
+        )
+        with connection.cursor() as cursor:
+            text = plan(statement.as_string(cursor.cursor), *parameters)
+        assert index in text, text
+        assert not re.search(WHOLE, text), text

@@ -2,19 +2,14 @@
 
 from __future__ import annotations
 
-import re
 from dataclasses import replace
 from datetime import timedelta
 from decimal import Decimal
 
-import pytest
-from django.db import connection
 from pytest_django.fixtures import DjangoAssertNumQueries
 from tests.commerce.conftest import NOON, NOW, Shop
-from tests.commerce.test_plans import WHOLE, _many, plan  # noqa: F401
 
 from regulars.commerce import queries, services
-from regulars.commerce.queries import orders as statements
 from regulars.commerce.types import (
     NewBranch,
     NewProduct,
@@ -148,19 +143,3 @@ def test_pages_of_products(shop: Shop) -> None:
     assert queries.product_ids([("shop", "t"), ("till", "t")]) == {("shop", "t"): shop.tea}
     assert queries.product_ids([]) == {}
     assert queries.product("shop", "none") is None
-
-
-@pytest.mark.usefixtures("_many")
-def test_pages_go_through_indexes() -> None:
-    for values, index in (
-        ({"profile_ids": [5, 70]}, "commerce_order_of_profile"),
-        ({"updated_since": NOON}, "commerce_order_by_change"),
-        ({}, "commerce_order_pkey"),
-    ):
-        statement, parameters = statements._page(
-            after=None, limit=20, **{"profile_ids": None, "updated_since": None, "branch_id": None} | values
-        )
-        with connection.cursor() as cursor:
-            text = plan(statement.as_string(cursor.cursor), *parameters)
-        assert index in text, text
-        assert not re.search(WHOLE, text), text
