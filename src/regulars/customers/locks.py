@@ -23,6 +23,9 @@ ORDER BY p.id
 _FOR_CHANGE = "FOR NO KEY UPDATE OF p"
 _FOR_REMOVAL = "FOR UPDATE OF p"
 _LOCK_BY_ID = "SELECT id FROM customers_profile WHERE id = ANY(%s) ORDER BY id FOR NO KEY UPDATE"
+_LOCK_OF_PERSONS = """
+SELECT id, person_id FROM customers_profile WHERE person_id = ANY(%s) ORDER BY id FOR NO KEY UPDATE
+"""
 # Not FOR UPDATE, which would hold up all who only make sure, when they commit, that the person is there.
 _LOCK_PERSONS = "SELECT id FROM customers_person WHERE id = ANY(%s) ORDER BY id FOR NO KEY UPDATE"
 _LOCK_PERSONS_OF = """
@@ -61,6 +64,11 @@ def lock_profiles_by_id(ids: Iterable[int]) -> set[int]:
 def lock_persons(ids: Iterable[int]) -> set[int]:
     """Lock these persons, so that their profiles can be moved; gives those that are there."""
     return {id_ for (id_,) in _run(_LOCK_PERSONS, [sorted(set(ids))])}
+
+
+def lock_profiles_of(persons: Iterable[int]) -> dict[int, int]:
+    """Lock all profiles of persons who are locked already; gives whose each is."""
+    return dict(_run(_LOCK_OF_PERSONS, [sorted(set(persons))]))
 
 
 def _lock(keys: Iterable[ProfileKey], strength: str) -> dict[ProfileKey, LockedProfile]:

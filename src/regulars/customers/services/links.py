@@ -8,7 +8,7 @@ from datetime import datetime
 
 from django.db import connection, transaction
 
-from regulars.customers.locks import lock_persons
+from regulars.customers.locks import lock_persons, lock_profiles_of
 from regulars.customers.services.creating import PROFILES_MAX, PROFILES_TABLE
 from regulars.customers.services.telling import EVENT_SOURCE
 from regulars.customers.types import ANONYMOUS, ANONYMOUS_CLAIM_REFUSED, ANONYMOUS_LINKED
@@ -36,10 +36,6 @@ FROM unnest(%s::bigint[], %s::bigint[]) WITH ORDINALITY AS t(anonymous_id, known
 JOIN customers_profile AS anonymous ON anonymous.id = t.anonymous_id AND anonymous.source = %s
 JOIN customers_profile AS known ON known.id = t.known_id AND known.source <> %s
 ORDER BY t.place
-"""
-# Locked in the order of their ids: an UPDATE would take them as it finds them.
-_LOCK_DEVICES = """
-SELECT id, person_id FROM customers_profile WHERE person_id = ANY(%s) ORDER BY id FOR NO KEY UPDATE
 """
 _MOVE = """
 UPDATE customers_profile AS p SET person_id = t.new
@@ -122,9 +118,8 @@ def _carry_out(
     persons = {holder: pair.person for holder, pair in moves.items()}
     moved: dict[int, int] = {}
     if moves:
+        moved = lock_profiles_of(persons)
         with connection.cursor() as cursor:
-            cursor.execute(_LOCK_DEVICES, [list(persons)])
-            moved = dict(cursor.fetchall())
             cursor.execute(_MOVE, [list(persons), list(persons.values())])
             cursor.execute(_REMOVE_EMPTIED, [list(persons)])
     linked = [

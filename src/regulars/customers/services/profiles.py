@@ -14,6 +14,7 @@ from regulars.customers.rules import fold, merged, normalise, words
 from regulars.customers.services.creating import PROFILES_MAX, PROFILES_TABLE, insert_profiles
 from regulars.customers.services.telling import created_event, identity_events
 from regulars.customers.types import (
+    ANONYMOUS,
     IDENTITY_ADDED,
     IdentityType,
     NewProfile,
@@ -55,8 +56,8 @@ def upsert_profiles(
     """Store customers by (source, external id); a new one gets a person of its own.
 
     Rows of one customer are taken together, the last name given winning. The same batch twice changes
-    nothing. Records `profile_created` for each new one, `identity_added` for what known ones have more
-    (not of history: a file does not say since when) and marks the new and the changed.
+    nothing. Records `profile_created` for each new one but devices, `identity_added` for what known ones
+    have more (not of history: a file does not say since when) and marks the new and the changed.
 
     Raises ValueError above PROFILES_MAX.
     """
@@ -76,7 +77,7 @@ def upsert_profiles(
     others = _next_revisions([known[key] for key in before if known[key] not in names])
     now_at = revisions_of_renamed | others
     revisions = dict.fromkeys(created, 1) | {key: now_at[known[key]] for key in before}
-    told = [created_event(wanted[key], id_, now) for key, id_ in created.items()]
+    told = [created_event(wanted[key], id_, now) for key, id_ in created.items() if key[0] != ANONYMOUS]
     if not backfill:
         fresh = set(created.values())
         more = {id_: identity for id_, identity in new.items() if identity.profile_id not in fresh}
