@@ -6,6 +6,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
+import psycopg
 import pytest
 from tests.config.backups.installations import Installation, fill
 
@@ -30,6 +31,20 @@ for lane in range(64):
         keys += [[event.source, event.key] for event in page]
         after = page[-1].position
     found[lane] = {"keys": keys, "after": [after.epoch, after.xid, after.id]}
+"""
+CONSUME = """
+from datetime import UTC, datetime
+from django.db import connection
+from regulars.events import registry, services
+from regulars.events.types import Consumer
+now = datetime(2026, 3, 16, 12, tzinfo=UTC)
+def handle(batch):
+    with connection.cursor() as cursor:
+        cursor.executemany("INSERT INTO handled VALUES (%s, %s)", [(e.source, e.key) for e in batch.events])
+with registry.only_consumers(Consumer("test.handled", handle, backfill=True, batch=7)):
+    for _ in range(names["rounds"]):
+        services.consume(now=now)
+    found = services.drain(now=now) if names["drain"] else 0
 """
 FIGURES = """
 from datetime import UTC, datetime
@@ -101,6 +116,29 @@ def test_moved_twice_and_back_to_the_first_server(
     keys, positions = read(here)
     assert len(keys) == len(set(keys)) == here.rows("SELECT count(*) FROM events")[0][0]
     assert {after[0] for after in positions.values()} >= {1, 2, 3}
+
+
+def test_what_a_consumer_has_done_and_has_yet_to_do_moves_along(
+    here: Installation, there: Installation, tmp_path: Path
+) -> None:
+    """Backed up in the middle: there it does the rest, and what comes after; nothing twice."""
+    fill(here)
+    with psycopg.connect(here.url, autocommit=True) as connection:
+        connection.execute("CREATE TABLE handled (source text, key text)")
+    here.code(CONSUME, rounds=3, drain=False)
+    assert here.rows("SELECT count(*) FROM handled") == [(21,)]
+    here.done("backup", tmp_path / "x.backup")
+    here.code(CONSUME, rounds=2, drain=False)  # done on the old server only, which nobody asks any more
+    there.done("restore", tmp_path / "x.backup")
+    assert there.rows("SELECT count(*) FROM handled") == [(21,)]
+    there.code(RECORD, ids=["new1", "new2", "new3"])
+    there.code(CONSUME, rounds=0, drain=True)
+    there.code(RECORD, ids=["new4"])
+    assert there.code(CONSUME, rounds=0, drain=True) == 1
+    everything = "SELECT source, key FROM {} ORDER BY 1, 2"
+    assert there.rows(everything.format("handled")) == there.rows(everything.format("events"))
+    assert there.rows("SELECT count(*) FROM events WHERE epoch = 2") == [(4,)]
+    assert there.rows("SELECT count(*) FROM event_set_aside") == [(0,)]
 
 
 def test_into_an_installation_that_was_only_started(
