@@ -97,6 +97,16 @@ def test_a_late_older_state_changes_nothing_and_is_said_to_be_one(call: Caller) 
     assert told(call("PUT", "/orders/7", newer))["amount_minor"] == 149000
 
 
+def test_a_late_state_with_a_cancellation_that_is_news_is_not_lost(call: Caller) -> None:
+    call("PUT", "/orders/7", ORDER | {"as_of": "2026-03-02T10:00:00Z"})
+    late = ORDER | {"lines": [TEA], "as_of": "2026-03-02T09:00:00Z"}
+    cancelled = {"status": "cancelled", "cancelled_at": "2026-03-02T08:30:00Z"}
+    order = told(call("PUT", "/orders/7", late | cancelled))
+    assert (order["status"], order["cancelled_at"]) == ("cancelled", "2026-03-02T08:30:00Z")
+    assert order["amount_minor"] == 174000
+    assert problem(call("PUT", "/orders/7", late | cancelled)) == (409, "stale")
+
+
 @pytest.mark.parametrize(
     ("change", "field"),
     [
@@ -215,7 +225,8 @@ def test_orders_are_listed_in_pages_by_customer_and_by_change(call: Caller) -> N
 
     assert listed("") == list("012345678")
     assert listed("&customer_id=C-1") == list("1357")
-    since = (start + timedelta(minutes=5)).isoformat().replace("+", "%2B")
+    since = (start + timedelta(minutes=5)).isoformat()
+    assert listed(f"&updated_since={since}") == listed(f"&updated_since={since.replace('+', '%2B')}")
     assert listed(f"&updated_since={since}") == list("56783")
     assert problem(call("GET", "/orders?customer_id=C-9")) == (404, "not_found")
     assert problem(call("GET", "/orders?updated_since=yesterday"))[0] == 422

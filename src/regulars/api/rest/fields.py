@@ -17,7 +17,7 @@ QUANTITY_MIN, QUANTITY_MAX = Decimal("0.000001"), 10**9
 AMOUNT_MAX = 10**15
 """Minor units; the sum of thousands of lines still fits 64 bits."""
 
-_MOMENT = re.compile(r"\d{4}-\d\d-\d\d[Tt]\d\d:\d\d:(\d\d)(\.\d{1,9})?([Zz]|[+-]\d\d:\d\d)", re.ASCII)
+_MOMENT = re.compile(r"\d{4}-\d\d-\d\d[Tt]\d\d:\d\d:(\d\d)(\.\d{1,9})?([Zz]|[+ -]\d\d:\d\d)", re.ASCII)
 
 
 def _moment(value: Any) -> datetime:
@@ -27,7 +27,7 @@ def _moment(value: Any) -> datetime:
     match = _MOMENT.fullmatch(value) if isinstance(value, str) else None
     if match is None:
         raise ValueError("Give a moment with its time zone, such as 2026-03-01T12:30:00+03:00")
-    text = value.upper()
+    text = value.upper().replace(" ", "+")  # what becomes of a plus in an address
     if match[1] == "60":
         text = text[: match.start(1)] + "59" + text[match.end(1) :]
     try:

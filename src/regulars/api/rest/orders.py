@@ -157,7 +157,8 @@ class Orders(Shown):
 
 CustomerFilter = Annotated[Id | None, Query(description="Only those of this customer.")]
 UpdatedSince = Annotated[
-    Moment | None, Query(description="Only those changed since then, in the order of their changes.")
+    Moment | None,
+    Query(description="Only those changed since then, in the order of their changes."),
 ]
 
 
@@ -216,7 +217,8 @@ def put_order(request: Call, order_id: OrderId, body: OrderTold) -> HttpResponse
     if state is None:
         raise missing("There is no order with this number.")
     check_branch(request.key, state.branch_id)
-    if order.key in recorded.stale:
+    # Of a late state the status may still be news, which is kept.
+    if order.key in recorded.stale and order.key not in recorded.revisions:
         raise Problem(
             Code.STALE, f"This order is stored as of {state.as_of}, which is later. Nothing was changed."
         )
