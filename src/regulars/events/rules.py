@@ -6,7 +6,7 @@ import re
 import traceback
 import unicodedata
 from collections.abc import Sequence
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 
 from regulars.events.types import LoggedEvent
@@ -33,6 +33,18 @@ def start_of_month(month: date) -> datetime:
 def partition_name(class_: str, month: date) -> str:
     """The table that holds the events of a class received in a month."""
     return f"events_{class_}_{month:%Y_%m}"
+
+
+BROWSING_MONTHS = 13
+"""So many whole months browsing is kept, besides the current one: a year, and the month to compare with."""
+
+
+def browsing_kept_from(now: datetime) -> datetime:
+    """Before this moment nothing is kept of browsing."""
+    month = now.astimezone(UTC).date().replace(day=1)
+    for _ in range(BROWSING_MONTHS):
+        month = (month - timedelta(days=1)).replace(day=1)
+    return start_of_month(month)
 
 
 def lane_of(profile_id: int | None) -> int:

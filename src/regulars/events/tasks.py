@@ -13,4 +13,18 @@ def make_months(now: datetime, limit: int) -> int:
     return len(services.make_months(now=now))
 
 
-SCHEDULES = [Schedule(name="events.make_months", cadence=Daily(at=time(2, 0)), run=make_months)]
+def drop_old_browsing(now: datetime, limit: int) -> int:
+    """Remove browsing that is older than it is kept."""
+    return services.drop_old_browsing(now=now, limit=limit)
+
+
+SCHEDULES = [
+    Schedule(name="events.make_months", cadence=Daily(at=time(2, 0)), run=make_months),
+    Schedule(
+        name="events.drop_old_browsing",
+        cadence=Daily(at=time(3, 30)),
+        run=drop_old_browsing,
+        limit=5000,
+        at_once=False,
+    ),
+]

@@ -11,6 +11,7 @@ from regulars.events.services.names import admit
 from regulars.events.services.promises import only_backfill
 from regulars.events.services.record import record
 from regulars.events.services.registration import ensure_consumers, pause, resume, start_again
+from regulars.events.services.retention import drop_old_browsing
 from regulars.events.services.retract import forget_profiles, retract
 from regulars.events.services.set_aside import drop_set_aside, replay
 from regulars.events.services.waking import tell_behind
@@ -20,6 +21,7 @@ __all__ = [
     "claim",
     "consume",
     "drain",
+    "drop_old_browsing",
     "drop_set_aside",
     "ensure_consumers",
     "forget_profiles",
