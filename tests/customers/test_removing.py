@@ -12,6 +12,7 @@ from tests.together import together
 from regulars.customers import services
 from regulars.customers.models import Person, Profile, Traits
 from regulars.customers.types import ANONYMOUS, SHOP, NewProfile, NewTraits, ProfileChange, UndoneProfiles
+from regulars.events import queries as marks
 from regulars.events import registry
 from regulars.events import services as events
 from regulars.events.models import Event
@@ -42,7 +43,10 @@ def test_devices_of_somebody_taken_back_stay_and_may_be_claimed_again() -> None:
     services.find_or_create_profiles(keys=[(ANONYMOUS, "p"), (ANONYMOUS, "l")], now=NOW)
     devices = _ids(ANONYMOUS)
     services.link_anonymous(pairs=[(id_, _ids(SHOP)["1"]) for id_ in devices.values()], now=NOW)
+    before = len(marks.touched_profiles(99))
     assert _undo(changes).undone == 1
+    # The figures of the devices are to be seen to: they are nobody again.
+    assert set(devices.values()) < {id_ for _, id_ in marks.touched_profiles(99)[before:]}
     assert Person.objects.count() == 1
     (again,) = _imported("1")
     (anna,) = _ids(SHOP).values()

@@ -39,6 +39,10 @@ DELETE FROM customers_identity AS i
 USING unnest(%s::bigint[], %s::text[], %s::text[]) AS t(profile_id, type, value)
 WHERE i.profile_id = t.profile_id AND i.type = t.type AND i.value = t.value
 """
+_SAME_PERSON = """
+SELECT other.id FROM customers_profile AS p JOIN customers_profile AS other USING (person_id)
+WHERE p.id = ANY(%s)
+"""
 # Notes left here are deleted ones, and traits removed ones. A person goes with the last profile.
 _REMOVE = (
     "DELETE FROM customers_traits WHERE profile_id = ANY(%s)",
@@ -87,9 +91,10 @@ def undo_profiles(
     references = {} if whatever_happened else {"events": _IN_THE_LOG}
     for id_, name in _pointed_at(created, _OWN_REFERENCES | registry.references() | references).items():
         kept[created.pop(id_)] = f"has_{name}"
+    concerned = _with_the_same_person(created)
     _restore(restored)
     _remove(list(created))
-    events.touch(months=[(PROFILES_TABLE, WHOLE)] if created else [], profiles=[*restored, *created])
+    events.touch(months=[(PROFILES_TABLE, WHOLE)] if created else [], profiles=[*restored, *concerned])
     return UndoneProfiles(len(restored) + len(created), kept)
 
 
@@ -106,6 +111,13 @@ def _pointed_at(ids: Iterable[int], references: Mapping[str, str]) -> dict[int, 
                 for (id_,) in cursor.fetchall():
                     found.setdefault(id_, name)
     return found
+
+
+def _with_the_same_person(ids: Iterable[int]) -> list[int]:
+    """These profiles and all others of their persons: a device may be left, and be nobody again."""
+    with connection.cursor() as cursor:
+        cursor.execute(_SAME_PERSON, [list(ids)])
+        return [id_ for (id_,) in cursor.fetchall()]
 
 
 def _restore(profiles: Mapping[int, ProfileBefore]) -> None:
