@@ -49,6 +49,11 @@ _PATHS: dict[str, Kind | str] = {
 _JSON = ("Content-Type", "application/json")
 _PLAIN = ("X-Content-Type-Options", "nosniff")
 _ANY_ORIGIN = ("Access-Control-Allow-Origin", "*")
+_READABLE = (
+    "Access-Control-Expose-Headers",
+    "RateLimit-Limit, RateLimit-Remaining, RateLimit-Reset, Retry-After",
+)
+"""Scripts in pages may read these of an answer; said in the answer itself, not before."""
 _PREFLIGHT: Headers = [
     _ANY_ORIGIN,
     ("Access-Control-Allow-Methods", "GET, POST, OPTIONS"),
@@ -56,7 +61,6 @@ _PREFLIGHT: Headers = [
         "Access-Control-Allow-Headers",
         "Authorization, Content-Type, Content-Encoding, X-Identity-Token, X-Retry-Count",
     ),
-    ("Access-Control-Expose-Headers", "RateLimit-Limit, RateLimit-Remaining, RateLimit-Reset, Retry-After"),
     ("Access-Control-Max-Age", "86400"),
 ]
 _REASONS = {int(status): f"{int(status)} {status.phrase}" for status in HTTPStatus}
@@ -158,10 +162,15 @@ def _process(raws: list[Any], kind: Kind | None, call: making.Call) -> list[Resu
             results.append(None)
         else:
             results.append(made)
-    stored = (
-        iter(_together.put(entries) if len(entries) <= SMALL else _write(entries)) if entries else iter(())
-    )
+    database.let_go()  # who waits for others to write may not sit on a connection that they need
+    stored = iter(_stored(entries))
     return [result if result is not None else next(stored) for result in results]
+
+
+def _stored(entries: Sequence[Entry]) -> list[Result]:
+    if not entries:
+        return []
+    return _together.put(entries) if len(entries) <= SMALL else _write(entries)
 
 
 def _made(raw: Any, kind: Kind | None, call: making.Call) -> Entry | Result:
@@ -214,7 +223,7 @@ def _caller(key: ApiKey) -> Caller:
 
 
 def _headers(key: ApiKey) -> Headers:
-    return [_JSON, _PLAIN, _ANY_ORIGIN] if key.kind is KeyKind.BROWSER else [_JSON, _PLAIN]
+    return [_JSON, _PLAIN, _ANY_ORIGIN, _READABLE] if key.kind is KeyKind.BROWSER else [_JSON, _PLAIN]
 
 
 def _read(environ: Environ, limit: int) -> bytes:
@@ -255,7 +264,7 @@ def _settings(environ: Environ, name: str) -> tuple[int, Headers, bytes]:
     )
 
 
-def _unavailable(headers: tuple[tuple[str, str], ...] = (_ANY_ORIGIN,)) -> CallRefused:
+def _unavailable(headers: tuple[tuple[str, str], ...] = (_ANY_ORIGIN, _READABLE)) -> CallRefused:
     return CallRefused(
         503,
         "unavailable",
