@@ -384,6 +384,36 @@ def test_wish_of_the_server_is_heard_by_the_next_page_too(shop: Shop, visitor: V
     visitor.complaints = [text for text in visitor.complaints if "429" not in text]
 
 
+def test_pages_may_read_when_to_come_again(shop: Shop, visitor: Visitor) -> None:
+    """Of an answer from another address a script sees only the headers that it names."""
+    page = visitor.open(shop, "/tea")
+    told = page.evaluate(
+        """async ([address, body]) => {
+             const answer = await fetch(address, { method: "POST", body });
+             return [answer.status, answer.headers.get("RateLimit-Limit")];
+           }""",
+        [f"{shop.server}/v1/b", json.dumps({"writeKey": shop.key, "batch": []})],
+    )
+    assert told[0] == 200
+    assert int(told[1]) > 0
+
+
+def test_what_could_not_be_sent_for_a_week_is_let_go(shop: Shop, visitor: Visitor) -> None:
+    page = visitor.open(shop, "/tea")
+    visitor.wait_for(names)
+    item = {"type": "page", "messageId": "old", "anonymousId": "a", "properties": {"path": "/old"}}
+    for days in (8, 6):
+        page.evaluate(
+            "([days, text]) => { const at = (Date.now() - days * 86400000).toString(36);"
+            " localStorage.setItem('regulars.q.' + at + '.000000.abcdef01', text); }",
+            [days, json.dumps(item | {"messageId": f"of {days} days ago"})],
+        )
+    page.goto(shop.address + "/next")
+    visitor.wait_for(lambda: len(names()) == 3)
+    assert queued(page) == 0
+    assert sorted(paths()) == ["/next", "/old", "/tea"]
+
+
 def test_answer_that_was_lost_doubles_nothing(shop: Shop, visitor: Visitor) -> None:
     lost: list[int] = []
 

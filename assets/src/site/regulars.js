@@ -21,6 +21,8 @@
   const CLOSING_BYTES_MAX = 60000;
   const PAUSE = 1000;
   const REST_MAX = 300000;
+  // What could not be sent for a week holds up what came after it.
+  const AGE_MAX = 7 * 24 * 3600 * 1000;
 
   // --- what is kept: in localStorage, or in this page where that is forbidden or full ------------------
   const memory = new Map();
@@ -76,6 +78,7 @@
     const texts = [];
     let bytes = 200;
     for (const name of names(QUEUE)) {
+      if (Date.now() - parseInt(name.slice(QUEUE.length), 36) > AGE_MAX) drop(name);
       const text = flying.has(name) ? null : read(name);
       if (!text) continue;
       bytes += size(text) + 1;
@@ -110,6 +113,8 @@
       drop("rest");
       return true;
     } catch {
+      // A smaller batch may get through where a large one does not.
+      most = Math.max(CLOSING_BYTES_MAX, most / 2);
       rest(0);
       return false;
     } finally {
