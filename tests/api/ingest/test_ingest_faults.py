@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import functools
 import http.client
 import random
 import tempfile
@@ -276,6 +277,16 @@ def test_many_at_once_about_the_same_customers_wait_for_each_other_and_none_is_l
     answers = at_once([lambda number=number: sent(number) for number in range(CLIENTS * 3)])
     assert [answer[0] for answer in answers] == [200] * CLIENTS * 3
     assert sum(answer[1]["taken"] for answer in answers) == CLIENTS * 3 * 60
+
+
+def test_more_first_calls_at_once_than_there_are_connections_to_the_database(shop: Shop) -> None:
+    """Each asks for its key; who then waits for another to write must not keep what that one needs."""
+    shop.kill()
+    shop.start()
+    calls = batch("first", 3 * CLIENTS)
+    answers = at_once([functools.partial(shop.post, "track", one) for one in calls])
+    assert [status for status, _ in answers] == [200] * len(calls)
+    assert len(of(shop, "first")) == len(calls)
 
 
 def test_a_client_that_goes_away_in_the_middle_leaves_the_server_well(shop: Shop) -> None:
