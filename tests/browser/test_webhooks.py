@@ -64,10 +64,11 @@ def test_a_webhook_from_adding_to_a_test_that_arrived(
     expect(page.locator("input[readonly]")).to_have_value(receivers.SECRET)
     _is_well(page)
     page.locator("form[action$='/test/'] button").click()
-    expect(page.locator("#sent[hx-get]")).to_have_count(1)
+    expect(page.locator("#webhook-state[hx-get]")).to_have_count(1)
     assert services.send_due(clock=clock.now) == 1
     expect(page.locator("#sent [data-tone=kept]")).to_be_visible()  # without loading the page anew
-    expect(page.locator("#sent[hx-get]")).to_have_count(0)
+    expect(page.locator("#webhook-state[hx-get]")).to_have_count(0)
+    expect(page.locator("#webhook-state > section .mark").first).to_have_attribute("data-tone", "kept")
     assert len(receiver.seen) == 1
     _unfold(page)
     _is_well(page)

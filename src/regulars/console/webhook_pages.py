@@ -13,10 +13,10 @@ from regulars.console.import_pages import moment
 from regulars.console.voice import Voice
 from regulars.console.wording import webhooks as wording
 from regulars.console.wording.imports import Standing
-from regulars.webhooks.types import OFFERED, TRIES_MAX, DeliveryRow, EndpointRow, State
+from regulars.webhooks.types import OFFERED, TEST, TRIES_MAX, DeliveryRow, EndpointRow, State
 
 SOON = timedelta(minutes=2)
-"""So long after something was put in line the page looks by itself whether it has been sent."""
+"""So long after a test was put in line the page looks by itself whether it has been sent."""
 
 
 @dataclass(frozen=True)
@@ -97,9 +97,13 @@ def sent(row: DeliveryRow, voice: Voice) -> Sent:
 
 
 def is_on_its_way(rows: Collection[DeliveryRow], voice: Voice) -> bool:
-    """Whether something was put in line just now and has not been tried yet."""
+    """Whether a test was put in line just now and has not been tried yet: somebody waits for it."""
     return any(
-        row.state is State.WAITING and not row.tries and row.created_at > voice.now - SOON for row in rows
+        row.name == TEST
+        and row.state is State.WAITING
+        and not row.tries
+        and row.created_at > voice.now - SOON
+        for row in rows
     )
 
 

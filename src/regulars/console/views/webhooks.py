@@ -238,7 +238,7 @@ def _sent(request: HttpRequest, row: EndpointRow, speak: Voice) -> dict[str, Any
         "states": [("", _("All")), *((s.value, str(words)) for s, words in wording.STATES.items())],
         "state": chosen,
         "is_first": before is None,
-        "is_on_its_way": before is None and webhook_pages.is_on_its_way(shown, speak),
+        "is_on_its_way": row.off_reason is None and webhook_pages.is_on_its_way(shown, speak),
         "older_url": with_choices(path, state=chosen, before=_link(shown[-1])) if len(rows) > PAGE else "",
         "newer_url": with_choices(path, state=chosen) if before is not None else "",
     }
