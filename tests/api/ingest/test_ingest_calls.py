@@ -237,6 +237,7 @@ def test_the_library_for_browsers_finds_its_settings() -> None:
     assert told.json["integrations"]["Segment.io"]["apiKey"] == key
     assert told.json["integrations"]["Segment.io"]["apiHost"] == "localhost/v1"
     assert call(f"projects/{server_key()}/settings", method="GET").status == 404
+    assert call(f"projects/{key}/settings", method="GET", HTTP_HOST="evil.example").status == 400
     assert call("m", b"{}").status == 200
 
 

@@ -13,6 +13,7 @@ from typing import Any
 
 from django.conf import settings
 from django.db import InterfaceError, OperationalError
+from django.http.request import split_domain_port, validate_host
 
 from regulars.api import keys, limits
 from regulars.api.ingest import answers, database, library, making, parsing
@@ -44,7 +45,6 @@ _PATHS: dict[str, Kind | str] = {
     **{kind.value[0]: kind for kind in Kind},
     "batch": _BATCH,
     "b": _BATCH,
-    "import": _BATCH,
 }
 _JSON = ("Content-Type", "application/json")
 _PLAIN = ("X-Content-Type-Options", "nosniff")
@@ -254,14 +254,15 @@ def _hash_ip(ip: str) -> str:
 
 def _settings(environ: Environ, name: str) -> tuple[int, Headers, bytes]:
     secret = name[len(library.SETTINGS[0]) : -len(library.SETTINGS[1])]
-    key = keys.calling(None, secret)
+    key = database.patiently(lambda: keys.calling(None, secret))
     if key is None or key.kind is not KeyKind.BROWSER:
         raise CallRefused(404, "unknown_key", "No key of a browser has this name.", (_ANY_ORIGIN,))
-    return (
-        200,
-        [_JSON, _ANY_ORIGIN, ("Cache-Control", "public, max-age=300")],
-        library.settings_of(key.public, environ),
-    )
+    host = environ.get("HTTP_HOST", "")
+    # The answer names the host it was asked at, and may be kept by a proxy: only one of ours.
+    if not validate_host(split_domain_port(host)[0], settings.ALLOWED_HOSTS):
+        raise CallRefused(400, "unknown_host", "REGULARS_HOSTS does not name this host.", (_ANY_ORIGIN,))
+    body = library.settings_of(key.public, host, https=settings.HTTPS)
+    return 200, [_JSON, _ANY_ORIGIN, ("Cache-Control", "public, max-age=300")], body
 
 
 def _unavailable(headers: tuple[tuple[str, str], ...] = (_ANY_ORIGIN, _READABLE)) -> CallRefused:

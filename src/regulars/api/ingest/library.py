@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 import msgspec
 
 SETTINGS = ("projects/", "/settings")
@@ -12,16 +10,15 @@ METRICS = frozenset({"m"})
 METRICS_TAKEN = b'{"success":true}'
 
 
-def settings_of(key: str, environ: dict[str, Any]) -> bytes:
-    """Which plugins the library shall load: none but the one that sends to us."""
-    scheme = environ["wsgi.url_scheme"]
+def settings_of(key: str, host: str, *, https: bool) -> bytes:
+    """Which plugins the library shall load: none but the one that sends to us, at this host."""
     return msgspec.json.encode(
         {
             "integrations": {
                 "Segment.io": {
                     "apiKey": key,
-                    "apiHost": f"{environ.get('HTTP_HOST', '')}/v1",
-                    "protocol": environ.get("HTTP_X_FORWARDED_PROTO", scheme),
+                    "apiHost": f"{host}/v1",
+                    "protocol": "https" if https else "http",
                     "unbundledIntegrations": [],
                     "addBundledMetadata": True,
                     "maybeBundledConfigIds": {},
