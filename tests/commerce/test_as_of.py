@@ -92,6 +92,15 @@ def test_an_update_says_nothing_of_the_status(shop: Shop) -> None:
     assert rows("SELECT status, amount_minor FROM commerce_order") == [("cancelled", 900)]
 
 
+def test_a_file_that_says_nothing_of_states_leaves_them(shop: Shop) -> None:
+    silent = [shop.order("A1", status=None, returns=None), shop.order("A2", status=None, returns=None)]
+    assert shop.record(*silent, backfill=True).created == 2
+    assert told() == [("order_completed", NOON, 750)] * 2
+    cancel("A1", NOON + HOUR)
+    assert shop.record(*silent, backfill=True).changed == 0
+    assert rows("SELECT status FROM commerce_order ORDER BY external_id") == [("cancelled",), ("completed",)]
+
+
 def test_what_cannot_be_a_cancellation_is_refused(shop: Shop) -> None:
     bad = [
         Cancellation(source="shop", external_id="", cancelled_at=NOON),

@@ -5,8 +5,10 @@ from typing import Any
 
 import pytest
 from django.db import connection
-from tests.imports.conftest import Files
+from tests.imports.conftest import NOW, Files
 
+from regulars.commerce import services as commerce
+from regulars.commerce.types import Cancellation
 from regulars.imports import queries
 from regulars.imports.types import Counts, State
 
@@ -190,3 +192,23 @@ A2,C1,2026-02-05 10:00,500.00,,,
         ("email", "anna@example.com"),
         ("phone", "+79001112233"),
     ]
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("has_states", [True, False])
+def test_a_file_without_states_leaves_what_was_cancelled_elsewhere(files: Files, has_states: bool) -> None:
+    rows = [
+        "order_id,customer_id,date,amount,status",
+        "A1,C1,2026-01-05 10:00,500.00,paid",
+        "A2,C2,2026-01-06 10:00,100.00,paid",
+        "A3,C3,2026-01-08 10:00,7.00,paid",
+    ]
+    if not has_states:
+        rows = [row.rpartition(",")[0] for row in rows]
+    files.bring_in(files.write("\n".join(rows[:-1])))
+    off = Cancellation(source="shop", external_id="A1", cancelled_at=datetime(2026, 1, 7, tzinfo=UTC))
+    commerce.cancel_orders(cancellations=[off], now=NOW)
+    files.bring_in(files.write("\n".join(rows)))
+    states = dict(_rows("SELECT external_id, status FROM commerce_order"))
+    # A file that has them says what holds now; one that has none cannot know.
+    assert states == {"A1": "completed" if has_states else "cancelled", "A2": "completed", "A3": "completed"}

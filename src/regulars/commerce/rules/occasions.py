@@ -36,7 +36,7 @@ def occasions(before: Order | None, after: Order) -> list[Occasion]:
     found = []
     amount = after.amount_minor
     if before is None or before.status != after.status:
-        if after.status is OrderStatus.COMPLETED:
+        if after.status is not OrderStatus.CANCELLED:
             found.append(Occasion(ORDER_COMPLETED, after.ordered_at if before is None else None, amount))
         else:
             at = after.cancelled_at or (after.ordered_at if before is None else None)

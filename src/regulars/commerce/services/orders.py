@@ -112,7 +112,7 @@ class _Writing:
         for key, sound in missing.items():
             order = sound.order
             # Orders by the thousand, as of a file, are stored as they are told.
-            if order.as_of is None and order.status is OrderStatus.COMPLETED and key not in off:
+            if order.as_of is None and order.status is not OrderStatus.CANCELLED and key not in off:
                 continue
             order = first_state(order, self.now)
             first[key] = replace(sound, order=cancelled(order, off[key]) if key in off else order)

@@ -67,12 +67,22 @@ def open_orders(stack: ExitStack, opening: Opening) -> OrdersWork:
     reading = read_orders(con, [opening.path], how, Silent())
     currency = reading.currency or opening.currency
     tables.assemble(con, has_order_ids=reading.has_order_ids, currency=currency)
-    return OrdersWork(con, opening, parts=[part.name for part in reading.parts], rows=reading.rows_read)
+    return OrdersWork(
+        con,
+        opening,
+        parts=[part.name for part in reading.parts],
+        rows=reading.rows_read,
+        has_states="status" in reading.mapping,
+    )
 
 
 class OrdersWork(TabledWork):
-    def __init__(self, con: Tables, opening: Opening, *, parts: list[str], rows: int) -> None:
+    def __init__(
+        self, con: Tables, opening: Opening, *, parts: list[str], rows: int, has_states: bool
+    ) -> None:
         super().__init__(con, opening, kind="orders", order=1, parts=parts, rows=rows)
+        # A file that says nothing of states does not know what was cancelled since.
+        self._standing = OrderStatus.COMPLETED if has_states else None
         self._goods = shelf.Goods(opening.source)
         self._branches = shelf.Branches(opening.source)
 
@@ -137,7 +147,7 @@ class OrdersWork(TabledWork):
                     currency=currency,
                     lines=tuple(lines[at : at + rows]),
                     returns=None,
-                    status=OrderStatus.CANCELLED if is_void else OrderStatus.COMPLETED,
+                    status=OrderStatus.CANCELLED if is_void else self._standing,
                     channel=channel or "",
                     branch_id=ids.branches.get(branch),
                 )
