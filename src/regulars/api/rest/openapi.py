@@ -9,6 +9,7 @@ from regulars.api.rest.application import VERSION, api
 from regulars.api.rest.idempotency import HEADER, LENGTH_MAX, REPLAYED
 from regulars.api.rest.problems import MEDIA_TYPE, Code
 from regulars.api.rest.routes import SCOPE, WRITES
+from regulars.team.types import Scope
 
 PREFIX = "/api/v1"
 _BODY_METHODS = {"post", "put", "patch"}
@@ -103,9 +104,11 @@ def _complete(operation: dict[str, Any], method: str) -> None:
     if "requestBody" in operation:
         codes += [Code.BAD_JSON, Code.LENGTH_REQUIRED, Code.TOO_LARGE, Code.NOT_JSON]
     if writes:
-        codes += [Code.CONFLICT, Code.STALE, Code.REFUSED, Code.IN_PROGRESS]
+        codes += [Code.REFUSED, Code.IN_PROGRESS]
         codes += [Code.KEY_REUSED, Code.BAD_IDEMPOTENCY_KEY]
         operation.setdefault("parameters", []).append(_idempotency_key())
+    if operation[SCOPE] == Scope.ORDERS_WRITE.value:
+        codes += [Code.STALE, Code.NOT_YOUR_BRANCH]
     for status, response in operation["responses"].items():
         names = _LIMITS + ([REPLAYED] if writes and int(status) < 300 else [])
         response["headers"] = {name: {"$ref": f"#/components/headers/{name}"} for name in names}

@@ -6,7 +6,6 @@ import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from enum import Enum
-from http import HTTPStatus
 
 from django.http import HttpResponse
 
@@ -27,7 +26,6 @@ class Code(Enum):
     NOT_YOUR_BRANCH = "not_your_branch", 403, "The key belongs to another branch"
     NOT_FOUND = "not_found", 404, "There is nothing here"
     METHOD_NOT_ALLOWED = "method_not_allowed", 405, "The address does not take this method"
-    CONFLICT = "conflict", 409, "It contradicts what is stored"
     STALE = "stale", 409, "A newer state is stored"
     REFUSED = "refused", 409, "It cannot be stored"
     IN_PROGRESS = "in_progress", 409, "The same request is under way"
@@ -92,11 +90,6 @@ class Problem(Exception):
         )
 
 
-def invalid(field: str, code: str, detail: str) -> Problem:
-    """A single field that is not as it should be, found out only by looking into what is stored."""
-    return Problem(Code.INVALID, detail, faults=[Fault(field, code, detail)])
-
-
 def missing(what: str) -> Problem:
     """There is no such thing."""
     return Problem(Code.NOT_FOUND, what)
@@ -131,4 +124,4 @@ def unavailable() -> Problem:
 
 def broken() -> Problem:
     """A mistake of ours; what it was stands in the server's log."""
-    return Problem(Code.BROKEN, f"{HTTPStatus(500).phrase}. Nothing was stored; the server's log says more.")
+    return Problem(Code.BROKEN, "This is a mistake of ours. Nothing was stored; the server's log says more.")
