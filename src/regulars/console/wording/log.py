@@ -80,6 +80,7 @@ LISTS: Mapping[str, Promise] = {
     "audit": _("audit"),
     "log": _("audit log"),
     "rejected": _("rows set aside"),
+    "webhooks": _("messages sent by webhook"),
     "keys": _("keys"),
     "set-aside": _("events set aside"),
 }
