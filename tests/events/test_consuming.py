@@ -336,11 +336,11 @@ def test_what_is_written_while_an_older_transaction_is_open_comes_when_it_has_en
 
 
 def test_browsing_is_read_like_facts() -> None:
-    looked = registry.outside("Shelf Looked At", EventClass.BROWSING)
+    looked = registry.outside("Window Looked Into", EventClass.BROWSING)
     kept = Kept()
     with registry.only_consumers(Consumer("test.drums", kept)):
         beat([1], "a", type=looked)
         beat([1], "b")
         assert drained() == 2
-    assert [event.name for event in kept.events] == ["shelf_looked_at", "drum_beaten"]
+    assert [event.name for event in kept.events] == ["window_looked_into", "drum_beaten"]
     assert DRUM.class_ is EventClass.FACT

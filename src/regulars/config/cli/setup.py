@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import os
+
 import click
 
 from regulars.config.words import gettext as _
@@ -31,6 +33,9 @@ def require_database() -> str:
 
     from regulars.config import database, words
 
+    context = click.get_current_context(silent=True)
+    if context is not None:  # so that the server, and a page about what stands in the way, can name us
+        os.environ["PGAPPNAME"] = context.command_path
     address = database.url()
     if address is None:
         raise NoDatabase(

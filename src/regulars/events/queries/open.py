@@ -10,12 +10,14 @@ from django.db import connection
 from regulars.events.types import Doing, OldestTransaction
 
 _OLDEST = """
-SELECT l.pid, a.application_name, r.rolname, d.datname, a.xact_start, a.state, a.wait_event_type, a.query,
-       a.usesysid = (SELECT oid FROM pg_roles WHERE rolname = current_user) AND d.datname = current_database()
+SELECT l.pid, a.application_name, coalesce(r.rolname, p.owner), coalesce(d.datname, p.database),
+       coalesce(a.xact_start, p.prepared), a.state, a.wait_event_type, a.query,
+       coalesce(r.rolname, p.owner) = current_user AND coalesce(d.datname, p.database) = current_database()
 FROM pg_locks AS l
 LEFT JOIN pg_stat_activity AS a ON a.pid = l.pid
 LEFT JOIN pg_roles AS r ON r.oid = a.usesysid
 LEFT JOIN pg_database AS d ON d.oid = a.datid
+LEFT JOIN pg_prepared_xacts AS p ON p.transaction = l.transactionid
 WHERE l.locktype = 'transactionid' AND l.mode = 'ExclusiveLock' AND l.granted
   AND l.pid IS DISTINCT FROM pg_backend_pid()
 ORDER BY age(l.transactionid) DESC
