@@ -8,7 +8,7 @@ from typing import Any
 
 import msgspec
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from regulars.api.ingest import allowed, traits
@@ -102,6 +102,7 @@ anything = st.recursive(
 )
 
 
+@settings(max_examples=40, deadline=None)
 @given(st.dictionaries(st.text(), anything, max_size=6))
 def test_whatever_comes_what_is_kept_fits_the_database_and_is_kept_again_unchanged(
     told: dict[str, Any],
@@ -112,6 +113,7 @@ def test_whatever_comes_what_is_kept_fits_the_database_and_is_kept_again_unchang
     assert allowed.stored(kept)[0] == kept
 
 
+@settings(max_examples=40, deadline=None)
 @given(st.dictionaries(st.text(), anything, max_size=6), st.booleans())
 def test_whatever_is_told_of_somebody_is_taken_apart(told: dict[str, Any], trusted: bool) -> None:
     found = traits.take_apart(told, trusted=trusted)
