@@ -11,7 +11,7 @@ from tests.together import together
 
 from regulars.events import queries, registry, services
 from regulars.events.errors import NoSuchConsumer
-from regulars.events.queries.reading import take
+from regulars.events.queries.reading import LANES_AT_ONCE, take
 from regulars.events.services.cursors import move
 from regulars.events.types import Batch, Consumer, EventClass, LoggedEvent, Position, Start
 
@@ -278,16 +278,16 @@ def test_several_workers_share_the_lanes_and_handle_once(effects: str) -> None:
 
 
 def test_lanes_that_are_not_needed_for_a_batch_stay_free() -> None:
-    with registry.only_consumers(consumer := Consumer("test.drums", Kept(), batch=16)):
+    with registry.only_consumers(consumer := Consumer("test.drums", Kept())):
         services.ensure_consumers(now=NOW)
         for n in range(3):
             beat(range(1, 400), f"{n}-")
         settled()
         below = (9, 2**60)
         with transaction.atomic():
-            mine = take(consumer, lanes=range(64), below=below, limit=16)
+            mine = take(consumer, lanes=range(64), below=below, limit=LANES_AT_ONCE)
             taken = {event.lane for event in mine}
-            assert len(taken) == 16
+            assert len(taken) == LANES_AT_ONCE
 
             def others() -> set[int]:
                 with transaction.atomic():

@@ -28,7 +28,7 @@ COLUMNS = (
 # come first, and a part of a lane at a time: what was written together is on the same pages for all lanes,
 # which then are read a few times instead of once for each lane. The upper end is written with <= because
 # the planner judges by the first column alone: of an epoch < the only one there is it would expect nothing.
-LANES_AT_ONCE = 16
+LANES_AT_ONCE = 8
 """Of so many lanes, at least, is what is taken at once when all of them have much to read."""
 _TAKE = f"""
 SELECT e.*
