@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import time
 from collections.abc import Callable, Iterator
+from typing import Any
 
 import psycopg
 import pytest
@@ -22,8 +23,8 @@ DEADLINE_SECONDS = 30.0
 
 
 @contextlib.contextmanager
-def reading(handle: Callable[[Batch], None]) -> Iterator[running.Reader]:
-    with registry.only_consumers(Consumer("test.drums", handle)):
+def reading(handle: Callable[[Batch], None], **values: Any) -> Iterator[running.Reader]:
+    with registry.only_consumers(Consumer("test.drums", handle, **values)):
         services.ensure_consumers(now=NOW)
         reader = running.Reader(lambda: NOW)
         reader.start()
@@ -67,6 +68,14 @@ def test_it_is_woken_by_a_commit(effects: str) -> None:
             beat([1, 2], f"{n}-")
             wait_for(lambda n=n: handled() == 2 * n)  # type: ignore[misc]
     assert rows("SELECT count(DISTINCT event) FROM test_effects") == [(6,)]
+
+
+@pytest.mark.parametrize("values", [{}, {"batch": 5}, {"batch": 5, "names": frozenset({"drum_beaten"})}])
+def test_many_of_one_customer_at_once_are_all_handled(effects: str, values: dict[str, Any]) -> None:
+    """More than is taken of a lane at a time: the rest does not wait for the next look."""
+    with reading(leave, **values):
+        beat([1] * 400)
+        wait_for(lambda: handled() == 400)
 
 
 def test_it_goes_on_when_what_stood_in_the_way_has_ended(effects: str) -> None:

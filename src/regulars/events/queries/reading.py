@@ -57,6 +57,11 @@ WHERE events.lane = %s AND events.epoch = %s AND events.xid = %s::text::xid8 AND
 """  # noqa: S608 - made of our own constants
 
 
+def most_of_a_lane(limit: int) -> int:
+    """So many of one lane are taken when `limit` are asked for; who got as many may ask again."""
+    return -(-limit // LANES_AT_ONCE)
+
+
 @contextlib.contextmanager
 def _no_collecting() -> Iterator[None]:
     """Thousands of plain rows at once: to look for circles among them, and among all else there is, again
@@ -91,7 +96,7 @@ def take(
             [
                 *(consumer.name, list(lanes), failed),
                 *(consumer.backfill, names, names, consumer.brief),
-                *(below[0], below[1] - 1, -(-limit // LANES_AT_ONCE), limit),
+                *(below[0], below[1] - 1, most_of_a_lane(limit), limit),
             ],
         )
         with _no_collecting():

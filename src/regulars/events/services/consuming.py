@@ -10,7 +10,7 @@ from django.db import connection, transaction
 
 from regulars.events import registry, rules
 from regulars.events.queries.horizon import Horizon, horizon
-from regulars.events.queries.reading import take
+from regulars.events.queries.reading import most_of_a_lane, take
 from regulars.events.services import failing, registration
 from regulars.events.services.cursors import move
 from regulars.events.types import LANES, Batch, Consumer, LoggedEvent
@@ -103,11 +103,11 @@ def _batch(
     seen: Sequence[LoggedEvent] = []
     try:
         with transaction.atomic():
-            seen = take(consumer, lanes=lanes, below=below, limit=scan)
+            found = seen = take(consumer, lanes=lanes, below=below, limit=scan)
             if not seen:
                 return Round()
-            is_more = len(seen) == scan
-            wanted, seen = rules.wanted(seen, most)
+            wanted, seen = rules.wanted(found, most)
+            is_more = len(found) >= most_of_a_lane(scan) or len(seen) < len(found)
             if wanted:
                 consumer.handle(Batch(wanted, now))
             move(consumer.name, seen, now=now)

@@ -27,10 +27,6 @@ PASSING = frozenset({"40001", "40P01", "55P03"})
 """A conflict with another transaction, which is no fault of the event: serialization, deadlock, lock."""
 
 
-class _Failed(Exception):
-    """Leaves the savepoint of an event that failed."""
-
-
 def raise_if_not_the_handlers(error: Exception) -> None:
     """Raise the error again if it is about the connection to the database rather than about an event."""
     if isinstance(error, DatabaseError | InterfaceError):
