@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
+from concurrent.futures import ThreadPoolExecutor
 
 import django
 
@@ -15,6 +16,7 @@ from regulars.events import registry, services  # noqa: E402
 from regulars.events.types import Batch, Consumer, Start  # noqa: E402
 from regulars.kit import clock  # noqa: E402
 
+WORKERS = 2
 _COUNT = """
 INSERT INTO bench_counts AS c (profile_id, count)
 SELECT * FROM unnest(%s::bigint[], %s::bigint[])
@@ -33,7 +35,22 @@ def main() -> None:
         with connection.cursor() as cursor:
             cursor.execute("TRUNCATE bench_counts")
         services.start_again("bench.counts", from_=Start.BEGINNING, now=clock.now())
-        measured(lambda: (services.drain(now=clock.now()), counted())[1])
+        measured(lambda: (drain(), counted())[1])
+
+
+def drain() -> None:
+    """By two workers that share the lanes: one reckons while the other waits for the database."""
+    with ThreadPoolExecutor(WORKERS) as pool:
+        for done in [pool.submit(_drain) for _ in range(WORKERS)]:
+            done.result()
+    services.drain(now=clock.now())
+
+
+def _drain() -> None:
+    try:
+        services.drain(now=clock.now())
+    finally:
+        connection.close()
 
 
 def counted() -> list[int]:
