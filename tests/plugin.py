@@ -5,7 +5,6 @@
 
 from __future__ import annotations
 
-import atexit
 import os
 import shutil
 import tempfile
@@ -13,29 +12,43 @@ from pathlib import Path
 
 import pytest
 
+from regulars.config.local.postgres import EmbeddedPostgres
+
 ALLOWED_SKIPS = Path(__file__).parent / "allowed_skips.txt"
 
 
-def _start_database() -> None:
-    outside = os.environ.get("REGULARS_TEST_DATABASE_URL")
-    if outside:
-        os.environ["DATABASE_URL"] = outside
-        return
-    from regulars.config.local.postgres import EmbeddedPostgres
+_own: list[EmbeddedPostgres] = []
+"""The server of this process, if it started one."""
 
-    folder = Path(tempfile.mkdtemp(prefix="regulars-test-"))
-    server = EmbeddedPostgres(folder, quick=True)
+
+def _start_database() -> None:
+    """A server for each process of xdist: an open transaction of one would hold back what another reads.
+
+    Addresses from outside are shared out to the processes in turn.
+    """
+    outside = os.environ.get("REGULARS_TEST_DATABASE_URL", "").split()
+    if outside:
+        place = int(os.environ.get("PYTEST_XDIST_WORKER", "gw0").removeprefix("gw"))
+        os.environ["DATABASE_URL"] = outside[place % len(outside)]
+        return
+    server = EmbeddedPostgres(Path(tempfile.mkdtemp(prefix="regulars-test-")), quick=True)
     server.start()
-    atexit.register(shutil.rmtree, folder, ignore_errors=True)
-    atexit.register(server.stop)
+    _own.append(server)
     os.environ["DATABASE_URL"] = server.url("regulars")
 
 
 @pytest.hookimpl(tryfirst=True)
 def pytest_load_initial_conftests(early_config: pytest.Config) -> None:
-    # Workers of xdist inherit the address from the process that started them.
-    if "PYTEST_XDIST_WORKER" not in os.environ:
+    hands_out = early_config.known_args_namespace.numprocesses and "PYTEST_XDIST_WORKER" not in os.environ
+    if not hands_out:
         _start_database()
+
+
+def pytest_unconfigure() -> None:
+    while _own:
+        server = _own.pop()
+        server.stop()
+        shutil.rmtree(server.folder, ignore_errors=True)
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:

@@ -13,7 +13,7 @@ READERS = {"text", "secret", "boolean", "integer", "choice", "words", "folder"}
 # Read by make, not by Regulars; and by the tests' plugin.
 ELSEWHERE = {"PYTHON", "UP", "REGULARS_TEST_DATABASE_URL"}
 # Between `regulars up` and its children, or of the system.
-NOT_SETTINGS = {"PATH", "REGULARS_PARENT_PIPE", "XDG_RUNTIME_DIR", "DJANGO_SETTINGS_MODULE"}
+NOT_SETTINGS = {"PATH", "PGAPPNAME", "REGULARS_PARENT_PIPE", "XDG_RUNTIME_DIR", "DJANGO_SETTINGS_MODULE"}
 
 
 def read_in(path: Path) -> set[str]:

@@ -37,7 +37,7 @@ DAY = timedelta(days=1)
 CHARTS = {"ru": {"revenue": '<svg class="rg-chart" id="ru"></svg>'}, "en": {"revenue": '<svg id="en"></svg>'}}
 # The session, the user, what they may, the days with an audit, the last job, the audit, the names of
 # persons, the shop.
-QUERIES_OF_THE_PAGE = 8
+QUERIES_OF_THE_PAGE = 9
 
 
 @pytest.fixture

@@ -98,6 +98,18 @@ def test_card_begins_with_the_story_in_words(inside: Client) -> None:
     assert "Silent for more than 45 days." in page  # what the stage means here
 
 
+def test_an_order_that_the_figures_do_not_know_yet_is_not_denied(inside: Client) -> None:
+    anna = shops.person("Анна", orders=0, first_day=None, last_day=None)
+    shops.run()
+    assert "Has not ordered anything yet." in _page(inside, anna)
+    _order(anna, "A-2", status="cancelled")
+    assert "Has not ordered anything yet." in _page(inside, anna)
+    _order(anna, "A-1")
+    page = _page(inside, anna)
+    assert "The figures of this customer are not made yet" in page
+    assert "Has not ordered" not in page
+
+
 def test_story_in_russian(marketer: User) -> None:
     anna = shops.person("Анна", first_day=date(2024, 3, 2))
     shops.run()

@@ -84,6 +84,10 @@ def store_orders(dealt: Sequence[Dealt], products: Mapping[str, int], now: datet
     off = [one for one in dealt if one.deal.name == "order_cancelled"]
     back = [one for one in dealt if one.deal.name == "order_refunded"]
     outcome: dict[int, Result] = {}
+    if (
+        sum(map(bool, (told, off, back))) > 1
+    ):  # who tells of both holds the source first, or waits in a circle
+        commerce.hold_sources([SHOP])
     if told:
         orders = commerce.record_orders(orders=[_order(one, products) for one in told], now=now)
         for one in told:

@@ -12,7 +12,7 @@ from typing import Any
 import msgspec
 
 from regulars.api import identity
-from regulars.api.identity import Proven
+from regulars.api.identity import Proven, Unproven
 from regulars.api.ingest import allowed, ids, moments, parsing, trade, traits
 from regulars.api.ingest.entries import Caller, Entry
 from regulars.api.ingest.errors import Refused
@@ -33,10 +33,10 @@ from regulars.team.types import Scope
 
 _PAGE_FIELDS = ("name", "category", "path", "url", "title", "referrer")
 _NOT_PROVEN = (
-    Code.IDENTITY_NOT_PROVEN.value,
     "A key in a browser is public: userId, e-mail and phone count only with an identity token of the shop's "
-    "server. Taken for the device.",
+    "server. Taken for the device."
 )
+_OF_ANOTHER = "The identity token is for another userId."
 
 
 @dataclass(slots=True, kw_only=True)
@@ -53,13 +53,15 @@ class Call:
     hash_ip: Callable[[str], str]
     ip: str | None = None
     """The address of the browser that calls."""
-    _proofs: dict[str, Proven | None] = field(default_factory=dict)
+    _proofs: dict[str, Proven | Unproven] = field(default_factory=dict)
     _currency: str = ""
 
-    def proven(self, token: str) -> Proven | None:
-        """Who a token proves is signed in; most items of a call carry the same."""
+    def proven(self, token: str | None) -> Proven | Unproven:
+        """Who a token proves is signed in, or why it does not; most items of a call carry the same."""
+        if not token:
+            return Unproven.MISSING
         if token not in self._proofs:
-            self._proofs[token] = identity.proven(token, self.now)
+            self._proofs[token] = identity.examine(token, self.now)
         return self._proofs[token]
 
     def shop_currency(self) -> str:
@@ -127,9 +129,8 @@ def _trust_little(entry: Entry, call: Call, context: Context) -> None:
     """What a public key says of who somebody is counts only as far as the shop's server signed it."""
     if entry.kind is Kind.GROUP:
         raise Refused(Code.NOT_FROM_BROWSER, "A key in a browser cannot send group; use a server's key.")
-    token = context.identity_token or call.token
-    proven = call.proven(token) if token else None
-    if proven is not None and entry.user_id in (None, proven.user_id):
+    proven = call.proven(context.identity_token or call.token)
+    if isinstance(proven, Proven) and entry.user_id in (None, proven.user_id):
         entry.user_id = proven.user_id
         contacts = ((IdentityType.EMAIL, proven.email), (IdentityType.PHONE, proven.phone))
         entry.proven = tuple((type_, value) for type_, value in contacts if value)
@@ -146,7 +147,8 @@ def _trust_little(entry: Entry, call: Call, context: Context) -> None:
             "A key in a browser is public: userId needs an identity token. Send anonymousId beside it.",
         )
     entry.user_id = None
-    entry.note = _NOT_PROVEN
+    why = _OF_ANOTHER if isinstance(proven, Proven) else identity.EXPLAINED[proven]
+    entry.note = (Code.IDENTITY_NOT_PROVEN.value, f"{why} {_NOT_PROVEN}")
 
 
 def _identify(entry: Entry, item: Item, call: Call, context: Context) -> None:

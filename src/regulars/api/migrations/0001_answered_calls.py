@@ -4,27 +4,32 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
-    dependencies = [
-    ]
+    dependencies = []
 
     operations = [
         migrations.CreateModel(
-            name='AnsweredCall',
+            name="AnsweredCall",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('api_key_id', models.BigIntegerField()),
-                ('key', models.TextField()),
-                ('fingerprint', models.BinaryField()),
-                ('status', models.SmallIntegerField()),
-                ('body', models.TextField(blank=True)),
-                ('answered_at', models.DateTimeField()),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("api_key_id", models.BigIntegerField()),
+                ("key", models.TextField()),
+                ("fingerprint", models.BinaryField()),
+                ("status", models.SmallIntegerField()),
+                ("body", models.TextField(blank=True)),
+                ("answered_at", models.DateTimeField()),
             ],
             options={
-                'indexes': [models.Index(fields=['answered_at'], name='api_answeredcall_by_moment')],
-                'constraints': [models.UniqueConstraint(fields=('api_key_id', 'key'), name='api_answeredcall_key')],
+                "indexes": [models.Index(fields=["answered_at"], name="api_answeredcall_by_moment")],
+                "constraints": [
+                    models.UniqueConstraint(fields=("api_key_id", "key"), name="api_answeredcall_key")
+                ],
             },
         ),
     ]

@@ -15,6 +15,7 @@ from django.views.decorators.http import require_POST, require_safe
 
 from regulars.analytics import queries as analytics
 from regulars.commerce import queries as commerce
+from regulars.commerce.types import OrderStatus
 from regulars.console import said
 from regulars.console.access import allowed, may, user_id_of
 from regulars.console.card_timeline import position_of, timeline_page, visit_page
@@ -61,6 +62,7 @@ def page(request: HttpRequest, person: int) -> HttpResponse:
     notes = customers.notes_of(person)
     members = team.members()
     tasks = work.tasks_of(person) if may(request, Permission.DO_TASKS) else []
+    orders = _orders(request, found, speak)
     _note_seen(request, person, speak)
     return render(
         request,
@@ -68,7 +70,7 @@ def page(request: HttpRequest, person: int) -> HttpResponse:
         {
             "person": found,
             "name": name_or_number(found.name, person),
-            "story": wording.story(figures, basis, speak),
+            "story": wording.story(figures, basis, speak, has_ordered=orders.pop("has_ordered")),
             "figures": wording.figures_of(figures, basis, speak) if figures else [],
             "stage": stage(figures.stage, basis, speak) if figures else None,
             "segment": segment(figures.segment) if figures else None,
@@ -76,7 +78,7 @@ def page(request: HttpRequest, person: int) -> HttpResponse:
             "sources": wording.sources(found.profiles),
             "known_since": speak.formats.day(speak.day_of(found.created_at)),
             "as_of": speak.formats.day(basis.as_of) if basis else "",
-            **_orders(request, found, speak),
+            **orders,
             **_timeline(request, found, _told(notes, tasks), speak),
             "notes": _notes(request, notes, members, speak),
             "note_characters_max": customer_services.NOTE_CHARACTERS_MAX,
@@ -243,6 +245,7 @@ def _orders(request: HttpRequest, found: PersonRow, speak: Voice) -> dict[str, A
     shown = rows[:limit]
     lines = commerce.order_lines([row.id for row in shown])
     return {
+        "has_ordered": any(row.status is OrderStatus.COMPLETED for row in shown),
         "orders": wording.orders(shown, lines, speak),
         "more_orders": "" if everything or len(rows) <= limit else f"{request.path}?orders=all#orders",
     }

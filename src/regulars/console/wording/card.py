@@ -43,9 +43,14 @@ class OrderWords:
     lines: list[OrderLineWords]
 
 
-def story(figures: CustomerRow | None, basis: Basis | None, voice: Voice) -> str:
-    """ "7 orders for 12,400 ₽ since March 2024; usually every 32 days; …"."""
-    if figures is None:
+def story(
+    figures: CustomerRow | None, basis: Basis | None, voice: Voice, *, has_ordered: bool = False
+) -> str:
+    """ "7 orders for 12,400 ₽ since March 2024; usually every 32 days; …".
+
+    `has_ordered`: an order is there already, whatever the figures, which follow a little later, say.
+    """
+    if figures is None or (has_ordered and not figures.orders):
         return _("The figures of this customer are not made yet; that takes a minute or so.")
     if not figures.orders or figures.first_day is None:
         return _("Has not ordered anything yet.")
