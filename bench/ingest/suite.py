@@ -79,6 +79,7 @@ def _single_ratio(shop: Shop) -> Figure:
     The other side is a batch without items: it goes through the same door (key, limit, body) and is
     answered at once. What the server does with a call that it only reads is in the detail ("bare").
     """
+    _load(shop, "/v1/batch", BATCH, WARM_SECONDS)  # so that the customers are known, as most are in a shop
     sides = {"track": ("/v1/track", 1), "empty": ("/v1/batch", 0), "bare": ("/v1/m", 1)}
     for path, items in sides.values():
         _load(shop, path, items, WARM_SECONDS)

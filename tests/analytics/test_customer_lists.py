@@ -14,7 +14,7 @@ from regulars.analytics import queries
 from regulars.analytics.models import CustomerFigures
 from regulars.analytics.types import CustomerRow, Sort
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.slow]
 
 NOW = datetime(2026, 3, 15, tzinfo=UTC)
 SEGMENTS, STAGES = ("champions", "lost", "new"), ("regular", "at_risk", "lapsed")
