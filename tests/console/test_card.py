@@ -110,6 +110,14 @@ def test_an_order_that_the_figures_do_not_know_yet_is_not_denied(inside: Client)
     assert "Has not ordered" not in page
 
 
+def test_an_order_of_today_is_not_called_a_day_old(inside: Client) -> None:
+    anna = shops.person("Анна", last_day=shops.NOW.date())
+    shops.run()
+    page = _page(inside, anna)
+    assert "the last order was today." in page
+    assert "1 day ago" not in page
+
+
 def test_story_in_russian(marketer: User) -> None:
     anna = shops.person("Анна", first_day=date(2024, 3, 2))
     shops.run()

@@ -1,8 +1,9 @@
 """Small calls that come at the same moment share a transaction: one wait for the disk answers them all.
 
 Whoever comes while nobody writes writes at once, for itself and for all who came meanwhile; who comes
-while somebody writes waits to be taken along by the next. So a single caller waits for nobody, and under
-load the number of commits does not grow with the number of calls.
+while somebody writes waits to be taken along by the next. Callers that were answered together come back
+together: so who is about to write waits a moment for as many as came the last time. A single caller waits
+for nobody, and under load the number of commits does not grow with the number of calls.
 """
 
 from __future__ import annotations
@@ -21,8 +22,10 @@ SMALL = 20
 """Calls with more items go by themselves: they would make the others wait."""
 GROUP_MAX = 200
 """Most items written together."""
-WRITERS = 2
-"""So many groups at once: while one waits for the disk the next is made."""
+GATHER_SECONDS = 0.002
+"""The longest wait for those who came along the last time; less than a commit takes."""
+WRITERS = 1
+"""So many groups at once. A second one halves the groups, and both ask for the same core."""
 
 Write = Callable[[Sequence[Entry]], list[Result]]
 
@@ -48,8 +51,11 @@ class Together:
     def __init__(self, write: Write, writers: int = WRITERS) -> None:
         self._write = write
         self._lock = threading.Lock()
+        self._is_full = threading.Condition(self._lock)
         self._waiting: deque[_Call] = deque()
         self._free = writers
+        self._last = 1
+        """How many calls the last group had."""
 
     def put(self, entries: Sequence[Entry]) -> list[Result]:
         """Have entries written; returns when they are on disk. Raises what writing them raised."""
@@ -60,6 +66,8 @@ class Together:
                 self._free -= 1
             else:
                 self._waiting.append(call)
+                if len(self._waiting) + 1 >= self._last:
+                    self._is_full.notify()
         if not call.leads:
             call.woken.acquire()
         if call.leads:
@@ -73,10 +81,12 @@ class Together:
         group = [call]
         try:
             with self._lock:
+                self._is_full.wait_for(lambda: len(self._waiting) + 1 >= self._last, GATHER_SECONDS)
                 room = GROUP_MAX - len(call.entries)
                 while self._waiting and len(self._waiting[0].entries) <= room:
                     group.append(self._waiting.popleft())
                     room -= len(group[-1].entries)
+                self._last = len(group)
             self._write_all(group)
         finally:
             with self._lock:

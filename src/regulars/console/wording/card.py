@@ -65,7 +65,9 @@ def story(
     if figures.usual_gap_days is not None:
         parts.append(_("usually every %(gap)s") % {"gap": voice.formats.days(figures.usual_gap_days)})
     days = silent_days(figures, basis, voice)
-    if days is not None:
+    if figures.last_day == voice.today:
+        parts.append(_("the last order was today"))
+    elif days is not None:
         last = _("the last order was %(days)s ago") % {"days": voice.formats.days(days)}
         if is_late(figures, basis, voice):
             last = _("%(last)s: that is longer than usual") % {"last": last}
@@ -93,13 +95,9 @@ def figures_of(figures: CustomerRow, basis: Basis | None, voice: Voice) -> list[
         )
     found.append(CardFigure(_("Usual gap"), formats.days(figures.usual_gap_days), _("between orders")))
     days = silent_days(figures, basis, voice)
-    found.append(
-        CardFigure(
-            _("Last order"),
-            voice.day(figures.last_day),
-            _("%(days)s ago") % {"days": formats.days(days)},
-        )
-    )
+    is_today = figures.last_day == voice.today
+    ago = _("today") if is_today else _("%(days)s ago") % {"days": formats.days(days)}
+    found.append(CardFigure(_("Last order"), voice.day(figures.last_day), ago))
     return found
 
 

@@ -59,6 +59,8 @@ TAKES: tuple[Scope, ...] = tuple(scope for scope in SCOPES if scope not in BRING
 
 def may(key: ApiKey) -> list[str]:
     """What a key may, in the order in which it is asked."""
+    if key.kind is KeyKind.BROWSER:
+        return [gettext("send views and carts as they happen")]
     return [str(words) for scope, words in SCOPES.items() if scope in key.scopes]
 
 
