@@ -31,7 +31,7 @@ SELECT p.person_id, 2, i.value FROM (
 _BY_BEGINNING = """
 SELECT * FROM (
     SELECT person_id, 3, sort_key FROM customers_profile
-    WHERE source <> 'anonymous' AND (sort_key = '') = false
+    WHERE source <> 'anonymous' AND (sort_key = '') IS FALSE
       AND sort_key COLLATE "C" >= %(name)s AND sort_key COLLATE "C" < %(name_end)s
     ORDER BY (sort_key = ''), sort_key COLLATE "C", person_id LIMIT %(limit)s
 ) AS beginning
@@ -52,7 +52,7 @@ _BY_LETTERS = """
 SELECT * FROM (
     SELECT person_id, 4, sort_key FROM (
         SELECT person_id, sort_key, search_key FROM customers_profile
-        WHERE source <> 'anonymous' AND (sort_key = '') = false AND sort_key COLLATE "C" >= %(first)s
+        WHERE source <> 'anonymous' AND (sort_key = '') IS FALSE AND sort_key COLLATE "C" >= %(first)s
           AND sort_key COLLATE "C" < %(first_end)s
         ORDER BY (sort_key = ''), sort_key COLLATE "C", person_id LIMIT %(scan)s
     ) AS looked_through
