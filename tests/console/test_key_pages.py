@@ -321,7 +321,7 @@ def test_example_in_python_makes_a_token_that_proves(inside: Client) -> None:
         timeout=30,
     )
     identity.forget()
-    assert identity.proven(done.stdout.strip(), clock.now()) == identity.Proven("42", "anna@example.com")
+    assert identity.examine(done.stdout.strip(), clock.now()) == identity.Proven("42", "anna@example.com")
     identity.forget()
 
 

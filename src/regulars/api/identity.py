@@ -64,14 +64,8 @@ _lock = threading.Lock()
 _remembered: dict[str, tuple[tuple[str, ...], float]] = {}
 
 
-def proven(token: str | None, now: datetime) -> Proven | None:
-    """Who the token proves is signed in; None if it proves nothing."""
-    found = examine(token, now)
-    return found if isinstance(found, Proven) else None
-
-
 def examine(token: object, now: datetime) -> Proven | Unproven:
-    """The same, with the reason when it proves nothing; `token` as it came out of somebody's JSON."""
+    """Who the token proves is signed in, or why it proves nothing; `token` comes out of somebody's JSON."""
     if not token:
         return Unproven.MISSING
     if not isinstance(token, str) or len(token) > TOKEN_LENGTH_MAX or not token.isascii():

@@ -17,13 +17,16 @@ from regulars.api.rest.orders import OrderId, known_order, may_write_of
 from regulars.api.rest.problems import Code, Fault, Problem, missing
 from regulars.api.rest.routes import Routes
 from regulars.commerce import queries, services
-from regulars.commerce.types import CreditRow, NewRefund, OrderState, RefundLine
+from regulars.commerce.types import (
+    NO_CURRENCY,
+    REFUND_LINES_MAX,
+    CreditRow,
+    NewRefund,
+    OrderState,
+    RefundLine,
+)
 from regulars.customers.types import SHOP
 from regulars.team.types import ApiKey, Scope
-
-LINES_MAX = 100
-NO_CURRENCY = "XXX"
-"""Of ISO 4217: what stands where the order is to tell."""
 
 routes = Routes("Returns")
 ReturnId = Annotated[Id, Path(description="The shop's own id of the return.", examples=["R-31"])]
@@ -53,7 +56,7 @@ class ReturnTold(Told):
     """Left out: what the lines come to, or without lines all that is left of the order."""
     currency: Currency | None = None
     """Left out: that of the order. Needed where an amount is told before the order is."""
-    lines: Annotated[list[ReturnedLine], Field(max_length=LINES_MAX)] = Field(default_factory=list)
+    lines: Annotated[list[ReturnedLine], Field(max_length=REFUND_LINES_MAX)] = Field(default_factory=list)
 
 
 class Part(Shown):

@@ -10,8 +10,9 @@ from typing import Any
 from django.db import connection
 from psycopg import sql
 
-from regulars.commerce.rules.refunds import LINES_MAX, part_id
+from regulars.commerce.rules.refunds import part_id
 from regulars.commerce.types import (
+    REFUND_LINES_MAX,
     CreditRow,
     OrderLineState,
     OrderPlace,
@@ -131,7 +132,7 @@ def credits_of(order_ids: Sequence[int]) -> dict[int, list[CreditRow]]:
 
 def credits_of_refund(source: str, external_id: str) -> list[CreditRow]:
     """What a refund became, as its source names it: a credit, or one for each line."""
-    others = [part_id(external_id, number) for number in range(2, LINES_MAX + 1)]
+    others = [part_id(external_id, number) for number in range(2, REFUND_LINES_MAX + 1)]
     rows = [CreditRow(*row) for row in _rows(_OF_REFUND, source, [external_id, *others])]
     return sorted(rows, key=lambda row: (len(row.external_id), row.external_id))
 

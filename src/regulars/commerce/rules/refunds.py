@@ -5,12 +5,16 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from regulars.commerce.rules.checking import ID_LENGTH_MAX, is_id
-from regulars.commerce.types import NewCredit, NewRefund, Reckoned, RefundLine, RefusedCredit
+from regulars.commerce.types import (
+    NO_CURRENCY,
+    REFUND_LINES_MAX,
+    NewCredit,
+    NewRefund,
+    Reckoned,
+    RefundLine,
+    RefusedCredit,
+)
 
-LINES_MAX = 100
-"""Most lines of one refund; each is a credit."""
-NO_CURRENCY = "XXX"
-"""Of ISO 4217: no currency. Of a credit whose order is to tell."""
 _SUFFIX = 4
 """Characters of the longest ending that ids of the later parts have."""
 
@@ -23,7 +27,7 @@ def refund_refused(refund: NewRefund) -> RefusedCredit | None:
         return RefusedCredit.BAD_ID
     if not refund.order_external_id:
         return RefusedCredit.NO_ORDER
-    if len(refund.lines) > LINES_MAX:
+    if len(refund.lines) > REFUND_LINES_MAX:
         return RefusedCredit.TOO_MANY_LINES
     if not all(line.product and is_id(line.product) for line in refund.lines):
         return RefusedCredit.BAD_PRODUCT

@@ -9,11 +9,12 @@ from django.db import transaction
 
 from regulars.commerce.locks import known_credits
 from regulars.commerce.rules.checking import Checking
-from regulars.commerce.rules.refunds import LINES_MAX, nothing, part_id, parts, refund_refused
+from regulars.commerce.rules.refunds import nothing, part_id, parts, refund_refused
 from regulars.commerce.services import links
 from regulars.commerce.services.catalogue import upsert_products
 from regulars.commerce.services.credits import CREDITS_MAX, record_credits
 from regulars.commerce.types import (
+    REFUND_LINES_MAX,
     NewCredit,
     NewProduct,
     NewRefund,
@@ -85,7 +86,7 @@ def _dropped(refunds: Sequence[tuple[NewRefund, int]]) -> list[NewCredit]:
     places = {
         (refund.source, part_id(refund.external_id, number)): nothing(refund, number)
         for refund, count in longer
-        for number in range(count + 1, LINES_MAX + 1)
+        for number in range(count + 1, REFUND_LINES_MAX + 1)
     }
     return [places[key] for key in known_credits(places)]
 

@@ -20,6 +20,8 @@ from regulars.commerce.types.changes import (
     Undone,
 )
 from regulars.commerce.types.credits import (
+    NO_CURRENCY,
+    REFUND_LINES_MAX,
     CreditChange,
     CreditRow,
     NewCredit,
@@ -98,6 +100,7 @@ __all__ = [
     "DELIVERY_PROMISED",
     "FACTS",
     "LINES_TABLE",
+    "NO_CURRENCY",
     "ORDER_CANCELLED",
     "ORDER_COMPLETED",
     "ORDER_DELIVERED",
@@ -106,6 +109,7 @@ __all__ = [
     "ORDER_UPDATED",
     "PRODUCT_ADDED",
     "PRODUCT_REMOVED",
+    "REFUND_LINES_MAX",
     "BranchChange",
     "BranchRow",
     "Cancellation",

@@ -10,6 +10,11 @@ from enum import StrEnum
 
 from regulars.commerce.types.changes import Change, SourceKey
 
+REFUND_LINES_MAX = 100
+"""Most lines of one refund; each is a credit."""
+NO_CURRENCY = "XXX"
+"""Of ISO 4217: no currency. Of a credit whose order is to tell."""
+
 
 class Told(StrEnum):
     """Whether the log tells of a credit, and whether any of that set something off."""
