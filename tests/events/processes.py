@@ -6,6 +6,7 @@ import contextlib
 import os
 import subprocess
 import sys
+import threading
 import time
 from collections.abc import Iterator
 
@@ -32,8 +33,14 @@ def process(url: str, *arguments: str) -> Iterator[subprocess.Popen[str]]:
 
 
 def said(running: subprocess.Popen[str]) -> str:
+    """Its next line; a process that says nothing for a minute is killed, and the line is empty."""
     assert running.stdout is not None
-    return running.stdout.readline().strip()
+    patience = threading.Timer(SECONDS_MAX, running.kill)
+    patience.start()
+    try:
+        return running.stdout.readline().strip()
+    finally:
+        patience.cancel()
 
 
 def ended(running: subprocess.Popen[str]) -> None:
@@ -64,6 +71,7 @@ def _read(pause_at: int) -> None:
     with registry.only_consumers(Consumer(CONSUMER, handle, batch=BATCH)):
         services.open_epoch_if_moved(now=clock.now())
         reader = Reader(clock.now)
+        print("reading", flush=True)
         reader.start()
         sys.stdin.read()
         reader.stop(SECONDS_MAX)

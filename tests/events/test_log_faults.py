@@ -48,6 +48,7 @@ def test_a_worker_killed_in_the_middle_of_a_batch(effects: str, pause_at: int) -
     beat(range(1, 501))
     url = url_of_the_test()
     with process(url, "read", str(pause_at)) as first:
+        assert said(first) == "reading"
         assert said(first) == "in the middle"
         first.kill()
         first.wait()
@@ -64,13 +65,17 @@ def test_a_worker_killed_in_the_middle_of_a_batch(effects: str, pause_at: int) -
 def test_one_of_two_workers_is_killed_and_the_other_does_its_part(effects: str) -> None:
     url = url_of_the_test()
     beat(range(1, 501))
-    with process(url, "read", "2") as one, process(url, "read", NEVER) as other:
+    with process(url, "read", "2") as one:
+        # The other comes when the first is in its second batch: before, it could take all of them.
+        assert said(one) == "reading"
         assert said(one) == "in the middle"
-        one.kill()
-        one.wait()
-        beat(range(1, 501), "more")
-        wait_for(lambda: rows("SELECT count(*) FROM test_effects") == [(1000,)])
-        ended(other)
+        with process(url, "read", NEVER) as other:
+            assert said(other) == "reading"
+            beat(range(1, 501), "more")
+            one.kill()
+            one.wait()
+            wait_for(lambda: rows("SELECT count(*) FROM test_effects") == [(1000,)])
+            ended(other)
     assert rows("SELECT count(DISTINCT event) FROM test_effects") == [(1000,)]
 
 
