@@ -35,6 +35,7 @@ INSTALLED_APPS = [
     "regulars.work.apps.WorkConfig",
     "regulars.commerce.apps.CommerceConfig",
     "regulars.analytics.apps.AnalyticsConfig",
+    "regulars.segments.apps.SegmentsConfig",
     "regulars.imports.apps.ImportsConfig",
     "regulars.webhooks.apps.WebhooksConfig",
     "regulars.api.apps.ApiConfig",

@@ -8,9 +8,24 @@ from regulars.customers.types import IdentityType
 
 
 class Person(models.Model):
-    """A human being (or a firm) behind one or several profiles; figures are per person."""
+    """A human being (or a firm) behind one or several profiles; figures are per person.
+
+    `known`: more is known of them than devices. `manager_id`: the colleague who looks after them, a user's
+    id without a foreign key.
+    """
 
     created_at = models.DateTimeField()
+    known = models.BooleanField(db_default=True)
+    manager_id = models.BigIntegerField(null=True)
+
+    class Meta:
+        indexes = (
+            models.Index(
+                fields=["manager_id"],
+                condition=models.Q(manager_id__isnull=False),
+                name="customers_person_of_manager",
+            ),
+        )
 
 
 class Profile(models.Model):
@@ -105,3 +120,126 @@ class Consent(models.Model):
                 name="customers_consent_words",
             ),
         )
+
+
+class AttributeDefinition(models.Model):
+    """Something of customers that this shop wants to know, beside what everybody's customers have.
+
+    `key` is the name of the trait it is read from. `type` is a `kit.attributes.Kind`. `choices`: a list of
+    texts, for choices alone.
+    """
+
+    key = models.TextField(unique=True)
+    label = models.TextField()
+    type = models.TextField()
+    choices = models.JSONField(db_default=[])
+    created_at = models.DateTimeField()
+    archived_at = models.DateTimeField(null=True)
+
+    class Meta:
+        constraints = (
+            models.CheckConstraint(
+                condition=~models.Q(key="") & ~models.Q(label=""), name="customers_attribute_named"
+            ),
+        )
+
+
+class PersonAttributes(models.Model):
+    """What holds of a person, out of the traits of all their profiles; a row where anything is known.
+
+    `values`: by key, each in the form its type asks for: texts, numbers, true or false, days as
+    "2026-02-28"; what does not fit its type is left out. Those that are asked for most stand in columns of
+    their own. `timezone` is a zone the server knows.
+    """
+
+    person = models.OneToOneField(Person, on_delete=models.CASCADE, primary_key=True, related_name="+")
+    values = models.JSONField(db_default={})
+    birthday = models.DateField(null=True)
+    gender = models.TextField(blank=True, db_default="")
+    city = models.TextField(blank=True, db_default="")
+    language = models.TextField(blank=True, db_default="")
+    timezone = models.TextField(blank=True, db_default="")
+
+    class Meta:
+        db_table = "customers_personattributes"
+
+
+class Merge(models.Model):
+    """That two persons became one: `kept_id` got the profiles of `gone_id`, whose row is no more.
+
+    `profile_ids`: those that moved. `because`: what they had in common, by type and value's hash where a
+    rule did it; {} by hand. `undone_at`: since when they are two again. Without foreign keys: persons come
+    and go.
+    """
+
+    kept_id = models.BigIntegerField()
+    gone_id = models.BigIntegerField()
+    profile_ids = models.JSONField()
+    gone_created_at = models.DateTimeField()
+    gone_manager_id = models.BigIntegerField(null=True)
+    merged_at = models.DateTimeField()
+    by_id = models.BigIntegerField(null=True)
+    because = models.JSONField(db_default={})
+    undone_at = models.DateTimeField(null=True)
+    undone_by = models.BigIntegerField(null=True)
+
+    class Meta:
+        indexes = (
+            models.Index(fields=["kept_id"], name="customers_merge_kept"),
+            models.Index(fields=["gone_id"], name="customers_merge_gone"),
+            models.Index(fields=["merged_at", "id"], name="customers_merge_by_moment"),
+        )
+
+
+class MergeRule(models.Model):
+    """Whether people who share an identity of a type are one, and from how many on it is nobody's own.
+
+    `priority`: 1 is the strongest; who differs in a stronger one that may be but one is not joined by a
+    weaker. Types without a row have the rule of `rules`.
+    """
+
+    type = models.TextField(primary_key=True)
+    merges = models.BooleanField()
+    persons_max = models.IntegerField()
+    one_each = models.BooleanField()
+    priority = models.SmallIntegerField()
+
+    class Meta:
+        constraints = (
+            models.CheckConstraint(
+                condition=models.Q(persons_max__gte=2, priority__gte=1), name="customers_mergerule_numbers"
+            ),
+        )
+
+
+class BlockedIdentity(models.Model):
+    """An address or a number that is nobody's own: the shop's phone, "none", test@…; it joins nobody.
+
+    `value` in the form of `rules.normalise`; with a star at its end or beginning, all that begin or end so.
+    """
+
+    type = models.TextField()
+    value = models.TextField()
+    created_at = models.DateTimeField()
+    created_by = models.BigIntegerField(null=True)
+
+    class Meta:
+        constraints = (models.UniqueConstraint(fields=["type", "value"], name="customers_blocked_once"),)
+
+
+class NotTheSame(models.Model):
+    """Two persons of whom a colleague said that they are not one: neither suggested nor merged by rule."""
+
+    first_id = models.BigIntegerField()
+    second_id = models.BigIntegerField()
+    said_at = models.DateTimeField()
+    said_by = models.BigIntegerField(null=True)
+
+    class Meta:
+        constraints = (
+            models.UniqueConstraint(fields=["first_id", "second_id"], name="customers_notthesame_once"),
+            models.CheckConstraint(
+                condition=models.Q(first_id__lt=models.F("second_id")), name="customers_notthesame_order"
+            ),
+        )
+        indexes = (models.Index(fields=["second_id"], name="customers_notthesame_other"),)

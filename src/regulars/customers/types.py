@@ -19,6 +19,9 @@ CONSENT_WITHDRAWN = EventType("consent_withdrawn")
 ANONYMOUS_LINKED = EventType("anonymous_linked")
 ANONYMOUS_CLAIM_REFUSED = EventType("anonymous_claim_refused")
 """A device that is known to be somebody's was used by somebody else."""
+CUSTOMERS_MERGED = EventType("customers_merged")
+CUSTOMERS_UNMERGED = EventType("customers_unmerged")
+MANAGER_CHANGED = EventType("manager_changed")
 
 EVENT_TYPES = (
     PROFILE_CREATED,
@@ -30,6 +33,9 @@ EVENT_TYPES = (
     CONSENT_WITHDRAWN,
     ANONYMOUS_LINKED,
     ANONYMOUS_CLAIM_REFUSED,
+    CUSTOMERS_MERGED,
+    CUSTOMERS_UNMERGED,
+    MANAGER_CHANGED,
 )
 
 SHOP = "shop"
@@ -46,6 +52,13 @@ class IdentityType(StrEnum):
 
     EMAIL = "email"
     PHONE = "phone"
+    TELEGRAM = "telegram"
+    WHATSAPP = "whatsapp"
+    VK = "vk"
+    CARD = "card"
+    """Of the loyalty programme."""
+    CRM = "crm"
+    """A customer's id in another system, as "amocrm:123"."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

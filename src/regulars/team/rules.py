@@ -21,14 +21,30 @@ ROLE_PERMISSIONS: Mapping[Role, frozenset[Permission]] = {
             _P.SEE_CUSTOMERS,
             _P.SEE_CONTACTS,
             _P.WRITE_NOTES,
+            _P.KEEP_CONSENTS,
+            _P.CHANGE_CUSTOMERS,
+            _P.MERGE_CUSTOMERS,
+            _P.MAKE_SEGMENTS,
             _P.DO_TASKS,
             _P.TAKE_LISTS_OUT,
             _P.IMPORT,
             _P.MAKE_AUDIT,
         }
     ),
-    Role.AGENT: frozenset({_P.SEE_CUSTOMERS, _P.SEE_CONTACTS, _P.WRITE_NOTES, _P.DO_TASKS}),
-    Role.ANALYST: frozenset({_P.SEE_FIGURES, _P.SEE_CUSTOMERS, _P.TAKE_LISTS_OUT, _P.MAKE_AUDIT}),
+    Role.AGENT: frozenset(
+        {
+            _P.SEE_CUSTOMERS,
+            _P.SEE_CONTACTS,
+            _P.WRITE_NOTES,
+            _P.KEEP_CONSENTS,
+            _P.CHANGE_CUSTOMERS,
+            _P.MERGE_CUSTOMERS,
+            _P.DO_TASKS,
+        }
+    ),
+    Role.ANALYST: frozenset(
+        {_P.SEE_FIGURES, _P.SEE_CUSTOMERS, _P.MAKE_SEGMENTS, _P.TAKE_LISTS_OUT, _P.MAKE_AUDIT}
+    ),
     Role.CASHIER: frozenset({_P.SEE_CUSTOMERS}),
 }
 """The one table of who may see and do what."""

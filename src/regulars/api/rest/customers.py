@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from datetime import datetime
-from typing import Annotated, Literal
+from typing import Annotated
 
 from django.http import HttpResponse
 from ninja import Path
@@ -40,7 +40,7 @@ class Identity(Told):
 
     model_config = sample(type="email", value="anna@example.com")
 
-    type: Literal["email", "phone"]
+    type: IdentityType
     value: Annotated[str, Field(min_length=1, max_length=200, examples=["anna@example.com"])]
 
 
@@ -194,7 +194,7 @@ def shown(customer: ProfileDetails) -> Customer:
 
 
 def _identities(customer: ProfileDetails) -> list[Identity]:
-    return [Identity(type=type_.value, value=value) for type_, value in customer.identities]
+    return [Identity(type=type_, value=value) for type_, value in customer.identities]
 
 
 def _store(customer_id: str, told: CustomerTold, now: datetime) -> bool:

@@ -57,6 +57,16 @@ ACTIONS: Mapping[Action, Promise] = {
     Action.WEBHOOK_RESENT: _("Webhook sent again by hand"),
     Action.EVENTS_REPLAYED: _("Events set aside tried again"),
     Action.EVENTS_DROPPED: _("Events set aside given up"),
+    Action.SEGMENT_MADE: _("Segment made"),
+    Action.SEGMENT_CHANGED: _("Segment changed"),
+    Action.CUSTOMERS_MERGED: _("Customers merged"),
+    Action.CUSTOMERS_UNMERGED: _("Merge undone"),
+    Action.MERGE_RULES_CHANGED: _("Rules of merging changed"),
+    Action.ATTRIBUTE_CHANGED: _("Attribute of customers changed"),
+    Action.CUSTOMER_CHANGED: _("Customer changed by hand"),
+    Action.CONSENT_RECORDED: _("Consent written down"),
+    Action.PERSON_EXPORTED: _("All data of a customer saved as a file"),
+    Action.PERSON_ERASED: _("Customer erased"),
     Action.READER_CHANGED: _("Reader of events changed"),
 }
 

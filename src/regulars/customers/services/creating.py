@@ -31,7 +31,8 @@ WITH fresh AS (
     ON CONFLICT (source, external_id) DO NOTHING
     RETURNING id, person_id, source, external_id, created_at
 ), persons AS (
-    INSERT INTO customers_person (id, created_at) SELECT person_id, created_at FROM fresh
+    INSERT INTO customers_person (id, created_at, known)
+    SELECT person_id, created_at, source <> 'anonymous' FROM fresh
 )
 SELECT id, source, external_id FROM fresh
 """

@@ -1,0 +1,27 @@
+"""What the shop wants to know of its customers."""
+
+from __future__ import annotations
+
+from django.http import Http404, HttpRequest, HttpResponse
+from django.views.decorators.http import require_http_methods
+
+from regulars.console.access import allowed
+from regulars.team.types import Permission
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@allowed(Permission.SET_UP_SHOP)
+def page(request: HttpRequest) -> HttpResponse:
+    raise Http404
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@allowed(Permission.SET_UP_SHOP)
+def new(request: HttpRequest) -> HttpResponse:
+    raise Http404
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@allowed(Permission.SET_UP_SHOP)
+def attribute(request: HttpRequest, number: int) -> HttpResponse:
+    raise Http404

@@ -1,0 +1,27 @@
+"""When customers are merged by themselves."""
+
+from __future__ import annotations
+
+from django.http import Http404, HttpRequest, HttpResponse
+from django.views.decorators.http import require_http_methods, require_POST
+
+from regulars.console.access import allowed
+from regulars.team.types import Permission
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@allowed(Permission.SET_UP_SHOP)
+def page(request: HttpRequest) -> HttpResponse:
+    raise Http404
+
+
+@require_POST
+@allowed(Permission.SET_UP_SHOP)
+def blocked(request: HttpRequest) -> HttpResponse:
+    raise Http404
+
+
+@require_POST
+@allowed(Permission.SET_UP_SHOP)
+def unblock(request: HttpRequest, number: int) -> HttpResponse:
+    raise Http404

@@ -1,0 +1,81 @@
+"""Who is in what."""
+
+from __future__ import annotations
+
+from django.db import models
+from django.db.models import Q
+
+from regulars.segments.types import Kind, State
+
+
+class Segment(models.Model):
+    """A condition with a name, and how far its people are known.
+
+    `condition` is `types.Condition` as JSON. Time alone has been considered up to `ticked_at`; people may
+    have been looked at as of `ticking_to`, which is later while a tick is under way. `true_at`: as of when
+    its people were found or kept true. `day`: of the shop, of the running numbers in `SegmentDay`.
+    """
+
+    name = models.TextField()
+    note = models.TextField(blank=True, db_default="")
+    kind = models.TextField(choices=[(k.value, k.value) for k in Kind])
+    state = models.TextField(choices=[(s.value, s.value) for s in State])
+    condition = models.JSONField(null=True)
+    revision = models.IntegerField(db_default=1)
+    created_at = models.DateTimeField()
+    created_by = models.BigIntegerField(null=True)
+    ticked_at = models.DateTimeField(null=True)
+    ticking_to = models.DateTimeField(null=True)
+    true_at = models.DateTimeField(null=True)
+    members = models.IntegerField(db_default=0)
+
+    class Meta:
+        constraints = (
+            models.CheckConstraint(condition=~Q(name=""), name="segments_segment_named"),
+            models.CheckConstraint(
+                condition=Q(kind__in=[k.value for k in Kind]), name="segments_segment_kind"
+            ),
+            models.CheckConstraint(
+                condition=Q(state__in=[s.value for s in State]), name="segments_segment_state"
+            ),
+            models.CheckConstraint(
+                condition=Q(kind=Kind.STATIC.value) | Q(condition__isnull=False),
+                name="segments_segment_condition",
+            ),
+        )
+
+
+class Member(models.Model):
+    """Somebody who is in a segment. The id names the occasion of entering and leaving."""
+
+    segment = models.ForeignKey(Segment, on_delete=models.PROTECT, related_name="+", db_index=False)
+    person_id = models.BigIntegerField()  # no foreign key: persons are merged away; a merge step sees to it
+    since = models.DateTimeField()
+
+    class Meta:
+        constraints = (models.UniqueConstraint(fields=["segment", "person_id"], name="segments_member_once"),)
+        indexes = (models.Index(fields=["person_id"], name="segments_member_of"),)
+
+
+class Pending(models.Model):
+    """Somebody who has to be looked at again for a segment that is being built meanwhile. Never updated."""
+
+    segment = models.ForeignKey(Segment, on_delete=models.CASCADE, related_name="+", db_index=False)
+    person_id = models.BigIntegerField()
+
+    class Meta:
+        indexes = (models.Index(fields=["segment", "id"], name="segments_pending_of"),)
+
+
+class SegmentDay(models.Model):
+    """How many there were at the end of a day of the shop's calendar, and who came and went on it."""
+
+    pk = models.CompositePrimaryKey("segment_id", "day")
+    segment = models.ForeignKey(Segment, on_delete=models.CASCADE, related_name="days", db_index=False)
+    day = models.DateField()
+    members = models.IntegerField()
+    entered = models.IntegerField(db_default=0)
+    left = models.IntegerField(db_default=0)
+
+    class Meta:
+        db_table = "segments_day"
