@@ -249,6 +249,7 @@ def test_each_kind_shows_its_own(anna: int, speak: Voice) -> None:
         "carts": ["A product was put in the cart"],
         "site": ["On the site"],
         "about": ["Consent given: e-mail"],
+        "segments": [],
         "notes": [],
         "tasks": ["A task was set"],
         "other": ["Video watched to the end"],
@@ -371,6 +372,7 @@ FULL = {
     "type": "email",
     "channel": "sms",
     "group_id": "g",
+    "segment_id": 7,
 }
 
 
@@ -378,7 +380,7 @@ FULL = {
 def test_sentences_stand_with_everything_told_and_with_nothing(speak: Voice, language: str) -> None:
     with translation.override(language):
         for name, variants in SENTENCES.items():
-            told = sentence(name, [FULL, FULL], {5: "Габа", "five": "Шен"}, speak)
+            told = sentence(name, [FULL, FULL], {5: "Габа", "five": "Шен"}, speak, segments={7: "Спят"})
             bare = sentence(name, [{}], {}, speak)
             assert "%" not in told + bare, name
             assert "\u202e" not in told, name

@@ -15,7 +15,7 @@ from regulars.customers.types import IdentityType
 from regulars.team.types import Permission
 
 _GROUPED = re.compile(r"(\+7)(\d{3})(\d{3})(\d{2})(\d{2})", re.ASCII)
-_LINKS = {IdentityType.EMAIL: "mailto:", IdentityType.PHONE: "tel:"}
+_LINKS: Mapping[IdentityType, str] = {IdentityType.EMAIL: "mailto:", IdentityType.PHONE: "tel:"}
 
 
 @dataclass(frozen=True)
@@ -30,7 +30,8 @@ class Contact:
 def contact(type_: IdentityType, value: str, *, whole: bool) -> Contact:
     if not whole:
         return Contact(type_.value, mask(type_, value), "")
-    return Contact(type_.value, written(type_, value), _LINKS[type_] + value)
+    opens = _LINKS.get(type_)
+    return Contact(type_.value, written(type_, value), opens + value if opens else "")
 
 
 def written(type_: IdentityType, value: str) -> str:

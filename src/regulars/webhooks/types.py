@@ -13,7 +13,17 @@ TEST = "webhook_test"
 OFFERED: Mapping[str, tuple[str, ...]] = {
     "orders": ("order_completed", "order_updated", "order_cancelled", "order_refunded"),
     "deliveries": ("delivery_promised", "order_shipped", "order_delivered"),
-    "customers": ("profile_created", "identity_added", "identity_removed", "traits_changed", "group_joined"),
+    "customers": (
+        "profile_created",
+        "identity_added",
+        "identity_removed",
+        "traits_changed",
+        "group_joined",
+        "customers_merged",
+        "customers_unmerged",
+        "manager_changed",
+    ),
+    "segments": ("segment_entered", "segment_left"),
     "consents": ("consent_given", "consent_withdrawn"),
     "work": ("task_created", "task_closed"),
 }

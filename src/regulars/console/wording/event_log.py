@@ -20,6 +20,8 @@ IN_THE_WAY = timedelta(seconds=5)
 """Transactions of ours are over sooner; a longer one holds everybody back who reads."""
 
 READERS: Mapping[str, Promise] = {
+    "customers.merge": gettext_lazy("Finding customers who are one"),
+    "segments.membership": gettext_lazy("Keeping segments true"),
     "webhooks.put_in_line": gettext_lazy("Webhooks to other systems"),
 }
 """Names of consumers are made by the domains; one without words here is shown by its own name."""

@@ -33,11 +33,12 @@ _ONE_BY_ONE = kinds.NOTES | kinds.TASKS
 
 @dataclass(frozen=True)
 class Told:
-    """Texts that the log does not hold: of notes and tasks by their numbers, names of products."""
+    """Texts that the log does not hold: of notes and tasks by their numbers, names of products, segments."""
 
     notes: Mapping[int, str] = field(default_factory=dict)
     tasks: Mapping[int, str] = field(default_factory=dict)
     products: Mapping[ProductId, str] = field(default_factory=dict)
+    segments: Mapping[int, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -88,7 +89,7 @@ def happening(group: Sequence[TimelineEvent], told: Told, voice: Voice) -> Happe
     else:
         tellings, more = [event.properties for event in group], _more(lead, told, len(group))
     return Happening(
-        text=sentence(lead.name, tellings, told.products, voice),
+        text=sentence(lead.name, tellings, told.products, voice, segments=told.segments),
         more=more,
         sign=kinds.sign_of(lead.name),
         time=voice.time(group[0].occurred_at),
@@ -119,7 +120,7 @@ def _more(event: TimelineEvent, told: Told, count: int) -> str:
         return told.notes.get(_number(event.properties, "note_id"), "")
     if event.name in kinds.TASKS:
         return told.tasks.get(_number(event.properties, "task_id"), "")
-    return times(count) if count > 1 and event.name not in kinds.ABOUT else ""
+    return times(count) if count > 1 and event.name not in kinds.ABOUT | kinds.SEGMENTS else ""
 
 
 def times(count: int) -> str:

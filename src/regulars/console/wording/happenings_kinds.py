@@ -64,8 +64,12 @@ ABOUT = frozenset(
         "anonymous_linked",
         "anonymous_claim_refused",
         "group_joined",
+        "customers_merged",
+        "customers_unmerged",
+        "manager_changed",
     }
 )
+SEGMENTS = frozenset({"segment_entered", "segment_left"})
 NOTES = frozenset({"note_added"})
 TASKS = frozenset({"task_created", "task_closed"})
 
@@ -75,6 +79,7 @@ _NAMES: Mapping[str, frozenset[str]] = {
     CARTS: CART,
     SITE: BROWSING,
     "about": ABOUT,
+    "segments": SEGMENTS,
     "notes": NOTES,
     "tasks": TASKS,
 }
@@ -116,6 +121,7 @@ def kind_names(known: frozenset[str]) -> dict[str, str]:
         CARTS: _("Carts"),
         SITE: _("Site"),
         "about": pgettext("of a customer", "Details"),
+        "segments": _("Segments"),
         "notes": _("Notes"),
         "tasks": _("Tasks"),
         OTHER: _("Other"),

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import datetime
+from types import MappingProxyType
 from typing import Any
 
 from django.utils.translation import gettext as _
@@ -130,12 +131,21 @@ SENTENCES: Mapping[str, tuple[str, ...]] = {
         gettext_noop("Somebody else signed in on this customer's device; the two stay apart"),
     ),
     "group_joined": (gettext_noop("Joined group %(group)s"), gettext_noop("Joined a group")),
+    "customers_merged": (gettext_noop("Put together with another card of the same customer"),),
+    "customers_unmerged": (gettext_noop("Parted again from another customer"),),
+    "manager_changed": (gettext_noop("Somebody else looks after the customer"),),
+    "segment_entered": (
+        gettext_noop("Came into segment %(segments)s"),
+        gettext_noop("Came into a segment"),
+    ),
+    "segment_left": (gettext_noop("Left segment %(segments)s"), gettext_noop("Left a segment")),
     "note_added": (gettext_noop("Note"),),
     "task_created": (gettext_noop("A task was set"),),
     "task_closed": (gettext_noop("A task was done"),),
 }
 
 
+_NOTHING: Mapping[int, str] = MappingProxyType({})
 ProductId = int | str
 """Our number of a product, or the shop's id of it as text."""
 _BIGINT_MAX = 2**63 - 1
@@ -151,12 +161,25 @@ def products_in(name: str, told: Properties) -> list[ProductId]:
     return [one for one in found if isinstance(one, int) and 0 < one <= _BIGINT_MAX]
 
 
-def sentence(name: str, told: Sequence[Properties], products: Mapping[ProductId, str], voice: Voice) -> str:
+def segments_in(told: Iterable[Properties]) -> list[int]:
+    """The segments that events of entering and leaving are about."""
+    found = [one.get("segment_id") for one in told]
+    return [one for one in found if isinstance(one, int) and not isinstance(one, bool)]
+
+
+def sentence(
+    name: str,
+    told: Sequence[Properties],
+    products: Mapping[ProductId, str],
+    voice: Voice,
+    *,
+    segments: Mapping[int, str] = _NOTHING,
+) -> str:
     """What happened, of one event or of several of that name at once; for a name of the shop's own, that.
 
-    `told`: the properties of each; `products`: names of products.
+    `told`: the properties of each; `products` and `segments`: their names.
     """
-    readers = _readers(name, products, voice)
+    readers = _readers(name, products, segments, voice)
     for template in SENTENCES.get(name, ()):
         known = {field: readers[field](told) for field in _PLACEHOLDER.findall(template)}
         if all(known.values()):
@@ -165,7 +188,7 @@ def sentence(name: str, told: Sequence[Properties], products: Mapping[ProductId,
 
 
 def _readers(
-    event: str, products: Mapping[ProductId, str], voice: Voice
+    event: str, products: Mapping[ProductId, str], segments: Mapping[int, str], voice: Voice
 ) -> Mapping[str, Callable[[Sequence[Properties]], str]]:
     """How each placeholder is filled; empty where nothing is told."""
 
@@ -202,7 +225,8 @@ def _readers(
     several: Mapping[str, Callable[[Sequence[Properties]], str]] = {
         "names": lambda all_: _listed(name for told in all_ for name in _texts(told.get("names"))),
         "contacts": lambda all_: _listed(_contact(str(told.get("type", ""))) for told in all_),
-        "channels": lambda all_: _listed(_channel(str(told.get("channel", ""))) for told in all_),
+        "channels": lambda all_: _listed(channel_words(str(told.get("channel", ""))) for told in all_),
+        "segments": lambda all_: _listed(_quoted(_short(segments.get(one, ""))) for one in segments_in(all_)),
     }
     return {field: _newest(read) for field, read in one.items()} | dict(several)
 
@@ -240,10 +264,19 @@ def _listed(words: Iterable[str], most: int = LISTED_MAX) -> str:
 
 
 def _contact(kind: str) -> str:
-    return {"email": _("an e-mail address"), "phone": _("a phone number")}.get(kind, _short(kind))
+    return {
+        "email": _("an e-mail address"),
+        "phone": _("a phone number"),
+        "telegram": "Telegram",
+        "whatsapp": "WhatsApp",
+        "vk": "VK",
+        "card": _("a loyalty card"),
+        "crm": _("a number in another system"),
+    }.get(kind, _short(kind))
 
 
-def _channel(channel: str) -> str:
+def channel_words(channel: str) -> str:
+    """What a customer may be reached by, as it stands in a sentence."""
     return {
         "email": _("e-mail"),
         "sms": _("text messages"),

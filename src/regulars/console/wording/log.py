@@ -93,6 +93,9 @@ LISTS: Mapping[str, Promise] = {
     "webhooks": _("messages sent by webhook"),
     "keys": _("keys"),
     "set-aside": _("events set aside"),
+    "segments": _("segments"),
+    "segment": _("people of a segment"),
+    "duplicates": _("customers who may be one"),
 }
 
 PAGES: Mapping[str, tuple[str, Promise]] = {
@@ -103,6 +106,9 @@ PAGES: Mapping[str, tuple[str, Promise]] = {
     "watch": ("imports-watch", _("Watched file %(number)s")),
     "key": ("connections-key", _("Key %(number)s")),
     "webhook": ("connections-webhook", _("Webhook %(number)s")),
+    "segment": ("segments-one", _("Segment %(number)s")),
+    "attribute": ("settings-attribute", _("Attribute %(number)s")),
+    "merge": ("", _("Merge %(number)s")),
     "task": ("", _("Task %(number)s")),
     "invitation": ("", _("Invitation %(number)s")),
 }
