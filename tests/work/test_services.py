@@ -137,3 +137,38 @@ def test_of_two_who_close_a_task_at_once_one_does() -> None:
     )
     assert sorted(map(str, results)) == ["False"] * 5 + ["True"]
     assert Task.objects.get().closings == 1
+
+
+@pytest.mark.django_db
+def test_an_open_task_is_put_off_and_brought_forward() -> None:
+    task_id = create()
+    for hours in (48, 2):
+        assert services.postpone(task_id=task_id, due_at=NOW + hours * HOUR)
+        assert Task.objects.get().due_at == NOW + hours * HOUR
+    services.close_task(task_id=task_id, closed_by=None, now=NOW)
+    assert not services.postpone(task_id=task_id, due_at=NOW)
+    assert not services.postpone(task_id=0, due_at=NOW)
+    assert Task.objects.get().due_at == NOW + 2 * HOUR
+
+
+@pytest.mark.django_db
+def test_what_a_colleague_got_done_is_counted() -> None:
+    for hours, by in ((0, 7), (1, 7), (2, 7), (2, 8), (2, None)):
+        services.close_task(task_id=create(), closed_by=by, now=NOW + hours * HOUR)
+    taken_back = create()
+    services.close_task(task_id=taken_back, closed_by=7, now=NOW + HOUR)
+    services.reopen_task(task_id=taken_back)
+    assert queries.count_closed(closed_by=7, since=NOW + HOUR) == 2
+    assert queries.count_closed(closed_by=9, since=NOW) == 0
+
+
+@pytest.mark.django_db
+def test_who_is_seen_to_already() -> None:
+    profiles = [customer(str(n)) for n in range(4)]
+    persons = [Profile.objects.get(pk=profile).person_id for profile in profiles]
+    create(profile_id=profiles[0])
+    services.close_task(task_id=create(profile_id=profiles[1]), closed_by=7, now=NOW - 48 * HOUR)
+    services.close_task(task_id=create(profile_id=profiles[2]), closed_by=7, now=NOW)
+    assert queries.persons_with_tasks(persons) == {persons[0]}
+    assert queries.persons_with_tasks(persons, closed_since=NOW - HOUR) == {persons[0], persons[2]}
+    assert queries.persons_with_tasks(persons[1:]) == set()

@@ -38,4 +38,9 @@ class Task(models.Model):
                 name="work_task_open_of",
                 condition=models.Q(closed_at=None),
             ),
+            models.Index(
+                fields=["closed_by", "closed_at"],
+                name="work_task_closed_by",
+                condition=models.Q(closed_by__isnull=False),
+            ),
         )

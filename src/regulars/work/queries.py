@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from datetime import datetime
 
-from django.db.models import F, QuerySet
+from django.db.models import F, Q, QuerySet
 
 from regulars.work.models import Task
 from regulars.work.types import TaskRow
@@ -53,6 +53,20 @@ def count_open(*, assignee_id: int | None = None, before: datetime) -> int:
     """How many open tasks (of a colleague, or of all) are due earlier than `before`."""
     tasks = Task.objects.filter(closed_at=None, due_at__lt=before)
     return tasks.count() if assignee_id is None else tasks.filter(assignee_id=assignee_id).count()
+
+
+def count_closed(*, closed_by: int, since: datetime) -> int:
+    """How many tasks a colleague has closed since then."""
+    return Task.objects.filter(closed_by=closed_by, closed_at__gte=since).count()
+
+
+def persons_with_tasks(person_ids: Collection[int], *, closed_since: datetime | None = None) -> set[int]:
+    """Those of these persons about whom a task is open, or was closed since then: somebody sees to them."""
+    wanted = Q(closed_at=None)
+    if closed_since is not None:
+        wanted |= Q(closed_at__gte=closed_since)
+    about = Task.objects.filter(wanted, profile__person_id__in=person_ids)
+    return {person for person in about.values_list("profile__person_id", flat=True) if person is not None}
 
 
 def count_tasks(profile_ids: Sequence[int]) -> int:

@@ -79,6 +79,11 @@ def reassign(*, task_id: int, assignee_id: int | None) -> bool:
     return Task.objects.filter(pk=task_id, closed_at=None).update(assignee_id=assignee_id) == 1
 
 
+def postpone(*, task_id: int, due_at: datetime) -> bool:
+    """Have an open task due at another time, earlier or later; False if it is not open."""
+    return Task.objects.filter(pk=task_id, closed_at=None).update(due_at=due_at) == 1
+
+
 @transaction.atomic
 def remove_tasks(*, profile_ids: Sequence[int] = (), task_ids: Sequence[int] = ()) -> int:
     """Remove tasks for good, as when a made-up shop is cleared: these, and all about these profiles.
