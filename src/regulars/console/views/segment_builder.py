@@ -1,4 +1,8 @@
-"""Building a condition, with those it finds."""
+"""Building a condition, with those it finds.
+
+`segments-new` begins with nothing, or with `?ready=KEY` from a ready segment (`segments.ready`), or with
+`?like=NUMBER` from the condition of another segment.
+"""
 
 from __future__ import annotations
 
