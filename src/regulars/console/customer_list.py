@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from typing import Any, Literal, get_args
 
@@ -11,10 +11,11 @@ from django.db import connection
 from django.http import QueryDict
 
 from regulars.analytics import queries as analytics
-from regulars.analytics.models import CustomerFigures
 from regulars.analytics.rules.rhythm import STAGES
 from regulars.analytics.rules.segments import SCORES, SEGMENTS
 from regulars.analytics.types import CustomerRow, Segment, Sort, Stage
+from regulars.console import members_list
+from regulars.console.members_list import figures_of
 from regulars.customers import queries as customers
 
 PAGE = 50
@@ -38,6 +39,9 @@ WHERE p.source <> 'anonymous' AND {where} AND NOT EXISTS (
 ORDER BY (p.sort_key = '') {way}, p.sort_key COLLATE "C" {way}, p.person_id {way}
 LIMIT %s
 """
+_IN_SEGMENT = """
+EXISTS (SELECT 1 FROM segments_member AS m WHERE m.segment_id = %s AND m.person_id = p.person_id)
+"""
 _JOINED = "JOIN analytics_customerfigures AS f ON f.person_id = p.person_id"
 _BEYOND = """((p.sort_key = ''), p.sort_key COLLATE "C", p.person_id) {sign} (%s, %s, %s)"""
 
@@ -46,25 +50,34 @@ _BEYOND = """((p.sort_key = ''), p.sort_key COLLATE "C", p.person_id) {sign} (%s
 class Choice:
     """What of the list somebody wants to see. `after` and `before` are positions of rows.
 
-    `scores`: R and F, one place of the RFM map.
+    `scores`: R and F, one place of the RFM map. `segment`: by RFM; `member_of`: a segment of the shop's own.
     """
 
     q: str = ""
     segment: Segment | None = None
     stage: Stage | None = None
     scores: tuple[int, int] | None = None
+    member_of: int | None = None
     sort: Order = "last_day"
     after: str = ""
     before: str = ""
 
     @property
     def filtered(self) -> bool:
-        return self.segment is not None or self.stage is not None or self.scores is not None
+        return self.member_of is not None or bool(self.figures)
+
+    @property
+    def figures(self) -> dict[str, str | int]:
+        """Columns of a customer's figures, and what is asked of each."""
+        r, f = self.scores or (None, None)
+        asked: dict[str, str | int | None] = {"segment": self.segment, "stage": self.stage, "r": r, "f": f}
+        return {column: value for column, value in asked.items() if value is not None}
 
     def query(self, *, default: Order, **changes: str) -> dict[str, str | None]:
         """What stands in the address of this choice, from its start unless a position is given."""
         chosen: dict[str, str | None] = {
             "q": self.q,
+            "in": str(self.member_of) if self.member_of else None,
             "segment": self.segment,
             "stage": self.stage,
             "r": str(self.scores[0]) if self.scores else None,
@@ -103,6 +116,7 @@ def choice_of(asked: QueryDict, *, default: Order) -> Choice:
         segment=next((s for s in SEGMENTS if s == segment), None),
         stage=next((s for s in STAGES if s == stage), None),
         scores=None if segment else _scores(asked.get("r", ""), asked.get("f", "")),
+        member_of=_number(asked.get("in", "")),
         sort=next((s for s in ORDERS if s == sort), default),
         after=asked.get("after", "").replace("\x00", ""),
         before=asked.get("before", "").replace("\x00", ""),
@@ -112,6 +126,10 @@ def choice_of(asked: QueryDict, *, default: Order) -> Choice:
 def _scores(r: str, f: str) -> tuple[int, int] | None:
     known = {str(score): score for score in range(1, SCORES + 1)}
     return (known[r], known[f]) if r in known and f in known else None
+
+
+def _number(text: str) -> int | None:
+    return int(text) if text.isascii() and text.isdigit() and len(text) < 19 else None
 
 
 def page_of(choice: Choice, *, limit: int = PAGE) -> Page:
@@ -135,22 +153,25 @@ def page_of(choice: Choice, *, limit: int = PAGE) -> Page:
 def found_by(choice: Choice, *, limit: int) -> list[ListedPerson]:
     """Those the search means, the surest first; a filter narrows them."""
     ids = customers.search(choice.q, limit=limit)
-    figures = _figures(ids)
+    if choice.member_of is not None:
+        members = members_list.members_among(choice.member_of, ids)
+        ids = [person for person in ids if person in members]
+    figures = figures_of(ids)
     rows: list[int | CustomerRow] = [figures.get(i, i) for i in ids]
-    if choice.filtered:
+    if asked := choice.figures:
         rows = [
             row
             for row in rows
-            if not isinstance(row, int)
-            and choice.segment in (None, row.segment)
-            and choice.stage in (None, row.stage)
-            and choice.scores in (None, (row.r, row.f))
+            if not isinstance(row, int) and all(getattr(row, name) == value for name, value in asked.items())
         ]
     return _named(rows)
 
 
 def everybody(choice: Choice, *, limit: int) -> Iterator[list[ListedPerson]]:
     """The whole list in batches, at most `limit` rows: what a file is written from."""
+    if choice.member_of is not None and choice.sort != "name":
+        yield from _members(choice, choice.member_of, choice.sort, limit)
+        return
     left, at = limit, replace(choice, after="", before="")
     while left > 0:
         page = page_of(at, limit=min(FILE_BATCH - 1, left))
@@ -161,13 +182,33 @@ def everybody(choice: Choice, *, limit: int) -> Iterator[list[ListedPerson]]:
         at = replace(at, after=page.older)
 
 
+def _members(choice: Choice, segment_id: int, sort: Sort, limit: int) -> Iterator[list[ListedPerson]]:
+    """All of a segment, put in order once and not anew for each batch."""
+    found = members_list.people(segment_id, sort=sort, figures=choice.figures, limit=limit)
+    for start in range(0, len(found), FILE_BATCH):
+        ids = [person for _, person in found[start : start + FILE_BATCH]]
+        figures = figures_of(ids)
+        yield _named([figures.get(person, person) for person in ids])
+
+
 def _rows(choice: Choice, limit: int) -> list[tuple[str, int | CustomerRow]]:
     """(position, row or only the person's number) from where the choice says."""
     if choice.sort == "name":
         keys = _by_name(choice, limit)
-        figures = _figures([person for person, _ in keys])
+        figures = figures_of([person for person, _ in keys])
         return [(f"{person}_{key}", figures.get(person, person)) for person, key in keys]
     sort: Sort = choice.sort
+    if choice.member_of is not None:
+        found = members_list.people(
+            choice.member_of,
+            sort=sort,
+            figures=choice.figures,
+            after=choice.after,
+            before=choice.before,
+            limit=limit,
+        )
+        figures = figures_of([person for _, person in found])
+        return [(position, figures.get(person, person)) for position, person in found]
     rows = analytics.customers_page(
         segment=choice.segment,
         stage=choice.stage,
@@ -183,18 +224,19 @@ def _rows(choice: Choice, limit: int) -> list[tuple[str, int | CustomerRow]]:
 def _by_name(choice: Choice, limit: int) -> list[tuple[int, str]]:
     conditions = ["true"]
     values: list[Any] = []
-    r, f = choice.scores or (None, None)
-    for column, value in (("segment", choice.segment), ("stage", choice.stage), ("r", r), ("f", f)):
-        if value is not None:
-            conditions.append(f"f.{column} = %s")
-            values.append(value)
+    for column, value in choice.figures.items():
+        conditions.append(f"f.{column} = %s")
+        values.append(value)
+    if choice.member_of is not None:
+        conditions.append(_IN_SEGMENT)
+        values.append(choice.member_of)
     upwards = bool(choice.before)
     at = _NAME_POSITION.fullmatch(choice.before or choice.after)
     if at is not None:
         conditions.append(_BEYOND.format(sign="<" if upwards else ">"))
         values += [at[2] == "", at[2], int(at[1])]
     statement = _BY_NAME.format(
-        joined=_JOINED if choice.filtered else "",
+        joined=_JOINED if choice.figures else "",
         where=" AND ".join(conditions),
         way="DESC" if upwards else "ASC",
     )
@@ -202,13 +244,6 @@ def _by_name(choice: Choice, limit: int) -> list[tuple[int, str]]:
         cursor.execute(statement, [*values, limit])
         rows: list[tuple[int, str]] = cursor.fetchall()
     return rows[::-1] if upwards else rows
-
-
-def _figures(person_ids: Sequence[int]) -> Mapping[int, CustomerRow]:
-    if not person_ids:
-        return {}
-    rows = CustomerFigures.objects.filter(person_id__in=person_ids).values(*CustomerRow.__struct_fields__)
-    return {row["person_id"]: CustomerRow(**row) for row in rows}
 
 
 def _named(rows: Sequence[int | CustomerRow]) -> list[ListedPerson]:

@@ -64,7 +64,8 @@ def give(request: HttpRequest, task: int) -> HttpResponse:
         _log(user, task, "given", speak)
         undo = f"{reverse('tasks-give', args=[task])}?was={before.assignee_id or ''}"
         words = _("The task is now with %(name)s.") % {"name": names[chosen]} if chosen else ""
-        said.done(request, words or _("The task is nobody’s in particular now."), undo="" if undoing else undo)
+        words = words or _("The task is nobody’s in particular now.")
+        said.done(request, words, undo="" if undoing else undo)
     return redirect(back(request, reverse("tasks-my-day")))
 
 
