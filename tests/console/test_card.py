@@ -22,9 +22,9 @@ from regulars.work.models import Task
 
 pytestmark = pytest.mark.django_db
 # The session, the user, what they may; the person's profiles and identities; the shop, the run, the figures,
-# notes, members of the team, tasks; whether the card was seen today; orders, their lines; the timeline: which
-# names there are, facts, visits.
-QUERIES = 17
+# notes, members of the team, tasks; consents; whether the card was seen today; orders, their lines; the
+# timeline: which names there are, facts, visits.
+QUERIES = 18
 
 
 @pytest.fixture

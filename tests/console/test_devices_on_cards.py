@@ -19,6 +19,7 @@ def _row(source: str, external_id: str) -> ProfileRow:
 def test_devices_are_counted_and_not_named() -> None:
     phones = [_row(ANONYMOUS, "0123456789"), _row(ANONYMOUS, "9876543210")]
     with translation.override("en"):
-        assert card.sources([_row(SHOP, "17")]) == ["17 (shop)"]
-        assert card.sources([_row(SHOP, "17"), *phones]) == ["17 (shop)", "2 devices on the site"]
-        assert card.sources(phones[:1]) == ["1 device on the site"]
+        assert card.sources([_row(SHOP, "17")], whole=True) == ["17 (shop)"]
+        assert card.sources([_row(SHOP, "17"), *phones], whole=True) == ["17 (shop)", "2 devices on the site"]
+        assert card.sources([_row(SHOP, "a@b.ru")], whole=False) == ["a•••@b.ru (shop)"]
+        assert card.sources(phones[:1], whole=True) == ["1 device on the site"]

@@ -18,8 +18,9 @@ from regulars.commerce import queries as commerce
 from regulars.commerce.types import OrderStatus
 from regulars.console import said
 from regulars.console.access import allowed, may, user_id_of
+from regulars.console.card_about import consents_part
 from regulars.console.card_timeline import position_of, timeline_page, visit_page
-from regulars.console.contacts import contact
+from regulars.console.contacts import contacts_of
 from regulars.console.task_forms import able, chosen_assignee, due_at
 from regulars.console.voice import Voice, voice
 from regulars.console.ways import back, with_choices
@@ -74,8 +75,9 @@ def page(request: HttpRequest, person: int) -> HttpResponse:
             "figures": wording.figures_of(figures, basis, speak) if figures else [],
             "stage": stage(figures.stage, basis, speak) if figures else None,
             "segment": segment(figures.segment) if figures else None,
-            "contacts": _contacts(request, found),
-            "sources": wording.sources(found.profiles),
+            "contacts": contacts_of(request, found),
+            "sources": wording.sources(found.profiles, whole=may(request, Permission.SEE_CONTACTS)),
+            **consents_part(request, found, speak),
             "known_since": speak.formats.day(speak.day_of(found.created_at)),
             "as_of": speak.formats.day(basis.as_of) if basis else "",
             **orders,
@@ -231,11 +233,6 @@ def _note_seen(request: HttpRequest, person: int, speak: Voice) -> None:
     )
     if not seen.exists():
         _log(user, Action.CARD_SEEN, person, speak)
-
-
-def _contacts(request: HttpRequest, found: PersonRow) -> list[Any]:
-    whole = may(request, Permission.SEE_CONTACTS)
-    return [contact(type_, value, whole=whole) for type_, value in found.identities]
 
 
 def _orders(request: HttpRequest, found: PersonRow, speak: Voice) -> dict[str, Any]:

@@ -14,6 +14,7 @@ from regulars.analytics.wording.numbers import plain
 from regulars.commerce.types import LineRow, OrderRow, OrderStatus
 from regulars.console.voice import Voice
 from regulars.console.wording.people import Basis, is_late, silent_days
+from regulars.customers.rules import shown_id
 from regulars.customers.types import ANONYMOUS, SHOP, ProfileRow
 
 
@@ -101,13 +102,19 @@ def figures_of(figures: CustomerRow, basis: Basis | None, voice: Voice) -> list[
     return found
 
 
-def sources(profiles: Sequence[ProfileRow]) -> list[str]:
-    """By which numbers the customer is known, and where; of devices on the site only how many."""
+def sources(profiles: Sequence[ProfileRow], *, whole: bool) -> list[str]:
+    """By which numbers the customer is known, and where; of devices on the site only how many.
+
+    `whole`: also where such a number is an address or a phone.
+    """
     names = {SHOP: _("shop"), "demo": _("demo shop")}
     known = [profile for profile in profiles if profile.source != ANONYMOUS]
     told = [
         _("%(number)s (%(source)s)")
-        % {"number": plain(profile.external_id), "source": names.get(profile.source, plain(profile.source))}
+        % {
+            "number": plain(profile.external_id if whole else shown_id(profile.external_id)),
+            "source": names.get(profile.source, plain(profile.source)),
+        }
         for profile in known
     ]
     if devices := len(profiles) - len(known):
