@@ -51,6 +51,7 @@ def run(*arguments: str | Path) -> Result:
     return CliRunner().invoke(audit, [str(a) for a in arguments])
 
 
+@pytest.mark.slow
 def test_report_stands_beside_one_and_is_named(here: Path) -> None:
     done = run(write_orders(here / "orders.csv"))
     assert done.exit_code == 0, done.stderr
@@ -61,6 +62,7 @@ def test_report_stands_beside_one_and_is_named(here: Path) -> None:
     assert sorted(p.name for p in here.iterdir()) == ["orders.csv", "report.html"]
 
 
+@pytest.mark.slow
 def test_our_report_is_written_anew_and_a_stranger_is_left_alone(here: Path) -> None:
     orders = write_orders(here / "orders.csv")
     (here / "report.html").write_text("my own page", encoding="utf-8")
@@ -97,6 +99,7 @@ def test_options_reach_the_audit(here: Path) -> None:
     assert other["ltv_historical"] == pytest.approx(other["revenue"] / other["customers"] / 4, abs=0.01)
 
 
+@pytest.mark.slow
 def test_ids_can_be_hidden(here: Path) -> None:
     orders = write_orders(here / "orders.csv")
     assert run(orders, "--hide-ids", "--out", "r.html", "--json", "a.json").exit_code == 0
@@ -144,6 +147,7 @@ def test_bad_input_is_told_in_a_line(here: Path, content: bytes) -> None:
     assert [p.name for p in here.iterdir()] == ["orders.csv"]
 
 
+@pytest.mark.slow
 def test_file_that_cannot_be_written_leaves_the_old_one(here: Path) -> None:
     """The device that is always full."""
     done = run(write_orders(here / "orders.csv"), "--out", "/dev/full")

@@ -86,6 +86,7 @@ def test_the_role_is_limited(server: EmbeddedPostgres) -> None:
     assert ask(server, "SHOW idle_in_transaction_session_timeout") == "30s"
 
 
+@pytest.mark.slow
 def test_the_folders_above_keep_their_modes(open_tmp: Path) -> None:
     parent = open_tmp / "above"
     parent.mkdir()
@@ -95,6 +96,7 @@ def test_the_folders_above_keep_their_modes(open_tmp: Path) -> None:
     assert (mode(open_tmp), mode(parent)) == (0o711, 0o751)
 
 
+@pytest.mark.slow
 def test_a_narrow_umask_does_not_lock_the_servers_user_out(open_tmp: Path) -> None:
     before = os.umask(0o077)
     try:
@@ -105,6 +107,7 @@ def test_a_narrow_umask_does_not_lock_the_servers_user_out(open_tmp: Path) -> No
     assert mode(open_tmp / "a" / "b" / "pg") == 0o700
 
 
+@pytest.mark.slow
 def test_lost_passwords_are_not_replaced_by_ones_that_do_not_fit(open_tmp: Path) -> None:
     with EmbeddedPostgres(open_tmp / "pg", quick=True):
         kept = (open_tmp / "pg" / "passwords.json").read_text()
@@ -116,6 +119,7 @@ def test_lost_passwords_are_not_replaced_by_ones_that_do_not_fit(open_tmp: Path)
         assert ask(server, "SELECT 1") == 1
 
 
+@pytest.mark.slow
 def test_passwords_that_do_not_fit_are_said_at_once(open_tmp: Path) -> None:
     with EmbeddedPostgres(open_tmp / "pg", quick=True):
         pass
@@ -124,6 +128,7 @@ def test_passwords_that_do_not_fit_are_said_at_once(open_tmp: Path) -> None:
         EmbeddedPostgres(open_tmp / "pg", quick=True).start()
 
 
+@pytest.mark.slow
 def test_stopped_and_started_it_has_the_same_data(open_tmp: Path) -> None:
     with EmbeddedPostgres(open_tmp / "pg", quick=True) as first:
         store_answer(first)
@@ -134,6 +139,7 @@ def test_stopped_and_started_it_has_the_same_data(open_tmp: Path) -> None:
         assert ask(second, "SELECT answer FROM kept") == 42
 
 
+@pytest.mark.slow
 def test_a_server_left_over_is_stopped_and_replaced(open_tmp: Path) -> None:
     """As after `kill -9` of whoever started it."""
     orphan = EmbeddedPostgres(open_tmp / "pg", quick=True)
@@ -149,6 +155,7 @@ def test_a_server_left_over_is_stopped_and_replaced(open_tmp: Path) -> None:
         orphan.stop()
 
 
+@pytest.mark.slow
 def test_a_pid_file_whose_number_has_gone_to_another_program(open_tmp: Path) -> None:
     with EmbeddedPostgres(open_tmp / "pg", quick=True):
         content = (open_tmp / "pg" / "data" / "postmaster.pid").read_text()
@@ -177,6 +184,7 @@ def test_files_of_another_version_are_left_alone(open_tmp: Path) -> None:
         EmbeddedPostgres(open_tmp / "pg", quick=True).start()
 
 
+@pytest.mark.slow
 def test_a_first_start_that_was_interrupted_is_done_again(open_tmp: Path) -> None:
     half = open_tmp / "pg" / "data.new" / "base"
     half.mkdir(parents=True)
@@ -186,6 +194,7 @@ def test_a_first_start_that_was_interrupted_is_done_again(open_tmp: Path) -> Non
         assert ask(server, "SELECT 1") == 1
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", ["with blank", "х" * 60], ids=["blank", "long"])
 def test_a_temporary_folder_that_is_no_use_for_a_socket(
     open_tmp: Path, monkeypatch: pytest.MonkeyPatch, name: str
@@ -250,6 +259,7 @@ def test_a_large_log_is_set_aside(tmp_path: Path) -> None:
     assert (tmp_path / "postgres.log.1").stat().st_size > cluster.LOG_BYTES_MAX
 
 
+@pytest.mark.slow
 def test_a_disk_without_room(open_tmp: Path) -> None:
     """A real one, of 20 MB."""
     disk = open_tmp / "disk"

@@ -15,7 +15,7 @@ from tests.analytics.compute.reading.reader import SMALL, Reader, write_parquet,
 
 from regulars.analytics.errors import InputError
 
-_QUICK = settings(deadline=None, max_examples=40, suppress_health_check=[HealthCheck.function_scoped_fixture])
+_QUICK = settings(deadline=None, max_examples=15, suppress_health_check=[HealthCheck.function_scoped_fixture])
 _THOROUGH = settings(_QUICK, max_examples=300)
 
 _ODD = [
@@ -34,31 +34,55 @@ def _try(reader: Reader, content: bytes) -> None:
         reader.read(reader.file(content, "fuzz"))
 
 
+_BYTES = given(content=st.binary(max_size=3000))
+_TEXT = given(
+    content=st.text(max_size=600), encoding=st.sampled_from(["utf-8", "utf-16", "utf-16-le", "cp1251"])
+)
+_CELLS = given(header=_HEADER, table=_TABLE, end=st.sampled_from(["\n", "\r\n", "\r"]))
+
+
 @_QUICK
-@given(content=st.binary(max_size=3000))
+@_BYTES
 def test_any_bytes(reader: Reader, content: bytes) -> None:
     _try(reader, content)
 
 
+@pytest.mark.slow
+@_THOROUGH
+@_BYTES
+def test_many_bytes(reader: Reader, content: bytes) -> None:
+    _try(reader, content)
+
+
 @_QUICK
-@given(content=st.text(max_size=600), encoding=st.sampled_from(["utf-8", "utf-16", "utf-16-le", "cp1251"]))
+@_TEXT
 def test_any_text(reader: Reader, content: str, encoding: str) -> None:
     _try(reader, content.encode(encoding, "ignore"))
 
 
-@_QUICK
-@given(header=_HEADER, table=_TABLE, end=st.sampled_from(["\n", "\r\n", "\r"]))
-def test_any_cells_below_a_header(reader: Reader, header: str, table: list[list[str]], end: str) -> None:
+@pytest.mark.slow
+@_THOROUGH
+@_TEXT
+def test_many_texts(reader: Reader, content: str, encoding: str) -> None:
+    _try(reader, content.encode(encoding, "ignore"))
+
+
+def _below(reader: Reader, header: str, table: list[list[str]], end: str) -> None:
     delimiter = next(d for d in ",;\t|" if d in header)
     _try(reader, end.join([header, *(delimiter.join(row) for row in table)]).encode())
+
+
+@_QUICK
+@_CELLS
+def test_any_cells_below_a_header(reader: Reader, header: str, table: list[list[str]], end: str) -> None:
+    _below(reader, header, table, end)
 
 
 @pytest.mark.slow
 @_THOROUGH
-@given(header=_HEADER, table=_TABLE, end=st.sampled_from(["\n", "\r\n", "\r"]))
+@_CELLS
 def test_many_cells_below_a_header(reader: Reader, header: str, table: list[list[str]], end: str) -> None:
-    delimiter = next(d for d in ",;\t|" if d in header)
-    _try(reader, end.join([header, *(delimiter.join(row) for row in table)]).encode())
+    _below(reader, header, table, end)
 
 
 def _whole(folder: Path, kind: str) -> bytes:
@@ -79,7 +103,7 @@ def _whole(folder: Path, kind: str) -> bytes:
     return gzip.compress(SMALL.encode() * 50)
 
 
-@pytest.mark.parametrize(("kind", "tries"), [("parquet", 60), ("zip", 40), ("gzip", 40), ("xlsx", 6)])
+@pytest.mark.parametrize(("kind", "tries"), [("parquet", 20), ("zip", 12), ("gzip", 12), ("xlsx", 3)])
 def test_files_with_changed_bytes(reader: Reader, kind: str, tries: int) -> None:
     _change(reader, kind, tries, seed=1)
 
