@@ -19,7 +19,12 @@ class CustomersConfig(AppConfig):
     def ready(self) -> None:
         registry.register(*EVENT_TYPES)
         lake.register(PROFILES)
+        from regulars.customers import conditions
+        from regulars.customers.registry import register_merge_step
+        from regulars.customers.services.deriving import step
         from regulars.customers.tasks import SCHEDULES
 
+        conditions.register()
+        register_merge_step("customers.attributes", step)
         for schedule in SCHEDULES:
             schedules.register(schedule)

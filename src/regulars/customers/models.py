@@ -125,11 +125,13 @@ class Consent(models.Model):
 class AttributeDefinition(models.Model):
     """Something of customers that this shop wants to know, beside what everybody's customers have.
 
-    `key` is the name of the trait it is read from. `type` is a `kit.attributes.Kind`. `choices`: a list of
-    texts, for choices alone.
+    `trait` is the name under which sources tell of it, `key` what conditions call it: it never changes, nor
+    does `type`, a `kit.attributes.Kind`. `choices`: a list of texts, for choices alone. After a change all
+    customers are gone through (`AttributesPass`).
     """
 
     key = models.TextField(unique=True)
+    trait = models.TextField(db_default="")
     label = models.TextField()
     type = models.TextField()
     choices = models.JSONField(db_default=[])
@@ -139,21 +141,42 @@ class AttributeDefinition(models.Model):
     class Meta:
         constraints = (
             models.CheckConstraint(
-                condition=~models.Q(key="") & ~models.Q(label=""), name="customers_attribute_named"
+                condition=models.Q(key__regex="^[a-z][a-z0-9_]*$")
+                & ~models.Q(label="")
+                & ~models.Q(trait=""),
+                name="customers_attribute_named",
             ),
         )
 
 
+class AttributesPass(models.Model):
+    """One row: how far everybody's attributes are derived anew after a change of what is wanted.
+
+    `done_to`: the last profile that was gone through, of those up to `up_to`; NULL: all were.
+    """
+
+    id = models.SmallIntegerField(primary_key=True, default=1)
+    asked_at = models.DateTimeField()
+    done_to = models.BigIntegerField(null=True)
+    up_to = models.BigIntegerField()
+
+    class Meta:
+        db_table = "customers_attributespass"
+        constraints = (models.CheckConstraint(condition=models.Q(id=1), name="customers_attributespass_one"),)
+
+
 class PersonAttributes(models.Model):
-    """What holds of a person, out of the traits of all their profiles; a row where anything is known.
+    """What holds of a person, out of the traits of all their profiles; a row where anything was ever known.
 
     `values`: by key, each in the form its type asks for: texts, numbers, true or false, days as
-    "2026-02-28"; what does not fit its type is left out. Those that are asked for most stand in columns of
-    their own. `timezone` is a zone the server knows.
+    "2026-02-28"; what does not fit its type is left out, and its key stands in `misfits`. Those that are
+    asked for most stand in columns of their own. `timezone` is a zone the server knows. Whoever writes a
+    row holds it and reads the traits after that. It goes with its person, by the database's own doing.
     """
 
     person = models.OneToOneField(Person, on_delete=models.CASCADE, primary_key=True, related_name="+")
     values = models.JSONField(db_default={})
+    misfits = models.JSONField(db_default=[])
     birthday = models.DateField(null=True)
     gender = models.TextField(blank=True, db_default="")
     city = models.TextField(blank=True, db_default="")
@@ -162,6 +185,11 @@ class PersonAttributes(models.Model):
 
     class Meta:
         db_table = "customers_personattributes"
+        indexes = (
+            models.Index(
+                fields=["person_id"], condition=~models.Q(misfits=[]), name="customers_attributes_misfit"
+            ),
+        )
 
 
 class Merge(models.Model):
@@ -177,6 +205,8 @@ class Merge(models.Model):
     profile_ids = models.JSONField()
     gone_created_at = models.DateTimeField()
     gone_manager_id = models.BigIntegerField(null=True)
+    kept_manager_id = models.BigIntegerField(null=True)
+    """Who looked after them before they were one; who is kept takes over what they had nobody for."""
     merged_at = models.DateTimeField()
     by_id = models.BigIntegerField(null=True)
     because = models.JSONField(db_default={})
@@ -228,7 +258,10 @@ class BlockedIdentity(models.Model):
 
 
 class NotTheSame(models.Model):
-    """Two persons of whom a colleague said that they are not one: neither suggested nor merged by rule."""
+    """Two profiles whose persons are not one, as a colleague said: neither suggested nor merged by rule.
+
+    Profiles and not persons, so that it holds whomever they become one with. Without foreign keys.
+    """
 
     first_id = models.BigIntegerField()
     second_id = models.BigIntegerField()
@@ -243,3 +276,50 @@ class NotTheSame(models.Model):
             ),
         )
         indexes = (models.Index(fields=["second_id"], name="customers_notthesame_other"),)
+
+
+class Likely(models.Model):
+    """Two persons who may be one, found by going through everybody; suggested to colleagues.
+
+    `likenesses`: a list of `types.Likeness`; `weight`: how much speaks for it, the surest come first. `run`:
+    the look at everybody that found it last.
+    """
+
+    first_id = models.BigIntegerField()
+    second_id = models.BigIntegerField()
+    likenesses = models.JSONField()
+    weight = models.SmallIntegerField()
+    found_at = models.DateTimeField()
+    run = models.BigIntegerField()
+
+    class Meta:
+        db_table = "customers_likely"
+        constraints = (
+            models.UniqueConstraint(fields=["first_id", "second_id"], name="customers_likely_once"),
+            models.CheckConstraint(
+                condition=models.Q(first_id__lt=models.F("second_id")), name="customers_likely_order"
+            ),
+        )
+        indexes = (
+            models.Index(fields=["-weight", "id"], name="customers_likely_surest"),
+            models.Index(fields=["second_id"], name="customers_likely_other"),
+        )
+
+
+class Sweep(models.Model):
+    """Something that goes through everybody in portions; `name` says what.
+
+    `done_to`: the last row that was gone through (NULL: it is done, or was never asked for). `found`: how
+    many were changed or found by this one. `asked_for`: what it was asked with, that a change of it can be
+    seen.
+    """
+
+    name = models.TextField(primary_key=True)
+    asked_at = models.DateTimeField()
+    asked_for = models.TextField(blank=True, db_default="")
+    done_to = models.BigIntegerField(null=True)
+    done_at = models.DateTimeField(null=True)
+    found = models.BigIntegerField(db_default=0)
+
+    class Meta:
+        db_table = "customers_sweep"

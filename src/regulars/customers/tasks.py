@@ -4,9 +4,16 @@ from __future__ import annotations
 
 from datetime import datetime, time, timedelta
 
-from regulars.customers import services
-from regulars.kit.schedules import Daily, Schedule
+from procrastinate import JobContext
+from procrastinate.contrib.django import app
 
+from regulars.customers import services
+from regulars.customers.services.definitions import DERIVE
+from regulars.kit import clock
+from regulars.kit.schedules import Daily, Every, Schedule
+
+PORTION = 2_000
+"""Customers derived in one transaction: well below a second's work."""
 KEEP_DELETED = timedelta(days=30)
 """So long a deleted note can be brought back."""
 
@@ -16,6 +23,20 @@ def forget_deleted_notes(now: datetime, limit: int) -> int:
     return services.forget_deleted_notes(before=now - KEEP_DELETED, limit=limit)
 
 
+@app.task(name=DERIVE, queueing_lock=DERIVE, pass_context=True)
+def derive_attributes(context: JobContext | None = None) -> None:
+    """Derive everybody's attributes anew by portions; the schedule goes on where this stops."""
+    stop = context.should_abort if context else lambda: False
+    while not stop() and services.derive_portion(now=clock.now(), limit=PORTION) == PORTION:
+        pass
+
+
+def go_on_deriving(now: datetime, limit: int) -> int:
+    """A portion of what a worker that died left undone, or what could not be asked for."""
+    return services.derive_portion(now=now, limit=limit)
+
+
 SCHEDULES = [
-    Schedule(name="customers.forget_deleted_notes", cadence=Daily(at=time(2, 20)), run=forget_deleted_notes)
+    Schedule(name="customers.forget_deleted_notes", cadence=Daily(at=time(2, 20)), run=forget_deleted_notes),
+    Schedule(name="customers.derive_attributes", cadence=Every(minutes=1), run=go_on_deriving, limit=PORTION),
 ]

@@ -17,6 +17,8 @@ class Space(IntEnum):
     IMPORT = 2
     LAKE = 3
     BACKFILL = 4
+    SEGMENTS = 5
+    ATTRIBUTES = 6
 
 
 @contextlib.contextmanager
@@ -37,6 +39,23 @@ def alone(space: Space, name: str) -> Iterator[bool]:
         with contextlib.suppress(Exception), guard.cursor() as cursor:
             cursor.execute("SELECT pg_advisory_unlock_all()")
         guard.close()
+
+
+def share(space: Space, name: str) -> None:
+    """Hold this lock together with all who share it, until the transaction ends; waits for `hold`."""
+    _take("SELECT pg_advisory_xact_lock_shared(%s, %s)", space, name)
+
+
+def hold(space: Space, name: str) -> None:
+    """Hold this lock until the transaction ends, after all who share it are done."""
+    _take("SELECT pg_advisory_xact_lock(%s, %s)", space, name)
+
+
+def _take(statement: str, space: Space, name: str) -> None:
+    if not connection.in_atomic_block:
+        raise RuntimeError("such a lock is held until the transaction ends, and there is none")
+    with connection.cursor() as cursor:
+        cursor.execute(statement, [space.value, _number(name)])
 
 
 def is_held(space: Space, name: str) -> bool:

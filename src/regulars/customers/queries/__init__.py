@@ -2,13 +2,32 @@
 
 from __future__ import annotations
 
-from regulars.customers.queries.consents import HISTORY_MAX, consent_history, consents_of
+from regulars.customers.queries.attributes import (
+    attributes_of_person,
+    attributes_progress,
+    choices_of,
+    definition,
+    definitions,
+    misfits,
+)
+from regulars.customers.queries.comparing import compare
+from regulars.customers.queries.consents import HISTORY_MAX, consent_history, consents_of, consents_of_person
 from regulars.customers.queries.details import (
     PAGE_MAX,
     profile,
     profiles,
     profiles_by_identity,
     profiles_page,
+)
+from regulars.customers.queries.duplicates import count_duplicates, duplicates_of, duplicates_page
+from regulars.customers.queries.manager import count_of_manager, customers_of_manager, managers_of
+from regulars.customers.queries.merge_rules import blocked_values, merge_rules
+from regulars.customers.queries.merging import (
+    merge_row,
+    merges_of,
+    merges_page,
+    person_of_merged,
+    persons_of_merged,
 )
 from regulars.customers.queries.notes import count_notes, notes_of
 from regulars.customers.queries.people import (
@@ -26,13 +45,34 @@ __all__ = [
     "HISTORY_MAX",
     "PAGE_MAX",
     "any_customers",
+    "attributes_of_person",
+    "attributes_progress",
+    "blocked_values",
+    "choices_of",
+    "compare",
     "consent_history",
     "consents_of",
+    "consents_of_person",
     "contacts",
+    "count_duplicates",
     "count_notes",
+    "count_of_manager",
+    "customers_of_manager",
+    "definition",
+    "definitions",
+    "duplicates_of",
+    "duplicates_page",
+    "managers_of",
+    "merge_row",
+    "merge_rules",
+    "merges_of",
+    "merges_page",
+    "misfits",
     "notes_of",
     "person",
     "person_names",
+    "person_of_merged",
+    "persons_of_merged",
     "profile",
     "profile_ids",
     "profiles",

@@ -34,6 +34,16 @@ def consents_of(profile_ids: Collection[int]) -> dict[int, list[ConsentRow]]:
     return dict(found)
 
 
+def consents_of_person(person_id: int) -> list[ConsentRow]:
+    """What holds for a person: the newest word of all their profiles, by channel and topic."""
+    rows = (
+        Consent.objects.filter(profile__person_id=person_id)
+        .order_by("channel", "topic", *_NEWEST)
+        .distinct("channel", "topic")
+    )
+    return [ConsentRow(*row) for row in rows.values_list(*_COLUMNS)]
+
+
 def consent_history(profile_ids: Collection[int], *, limit: int = HISTORY_MAX) -> list[ConsentRow]:
     """All that these profiles said, the newest first; at most HISTORY_MAX."""
     rows = Consent.objects.filter(profile_id__in=profile_ids).order_by(*_NEWEST)

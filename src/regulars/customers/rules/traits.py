@@ -34,6 +34,10 @@ class KeptTraits:
     values: Mapping[str, TraitValue] = field(default_factory=dict)
     as_of: Mapping[str, int] = field(default_factory=dict)
 
+    def says(self, name: str) -> tuple[int | None, str]:
+        """As of when something is said under this name, and what."""
+        return self.as_of.get(name), _json(self.values.get(name))
+
 
 @dataclass(frozen=True, slots=True)
 class Merged:

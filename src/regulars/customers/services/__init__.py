@@ -2,10 +2,23 @@
 
 from __future__ import annotations
 
+from regulars.customers.services.apart import not_the_same, perhaps_the_same
+from regulars.customers.services.attributes import set_attribute
 from regulars.customers.services.consents import record_consents, remove_consents
 from regulars.customers.services.creating import PROFILES_MAX, find_or_create_profiles
+from regulars.customers.services.definitions import (
+    archive_attribute,
+    change_attribute,
+    define_attribute,
+    restore_attribute,
+)
+from regulars.customers.services.deriving import derive_portion
 from regulars.customers.services.identities import IDENTITIES_MAX, add_identities, remove_identities
+from regulars.customers.services.joining import PAIRS_MAX
 from regulars.customers.services.links import link_anonymous
+from regulars.customers.services.manager import set_manager
+from regulars.customers.services.merge_rules import block, set_merge_rule, unblock
+from regulars.customers.services.merging import merge
 from regulars.customers.services.notes import (
     NOTE_CHARACTERS_MAX,
     delete_note,
@@ -17,24 +30,40 @@ from regulars.customers.services.notes import (
 from regulars.customers.services.profiles import upsert_profiles
 from regulars.customers.services.traits import remove_traits, set_traits
 from regulars.customers.services.undo import undo_profiles
+from regulars.customers.services.unmerging import unmerge
 
 __all__ = [
     "IDENTITIES_MAX",
     "NOTE_CHARACTERS_MAX",
+    "PAIRS_MAX",
     "PROFILES_MAX",
     "add_identities",
+    "archive_attribute",
+    "block",
+    "change_attribute",
+    "define_attribute",
     "delete_note",
+    "derive_portion",
     "find_or_create_profiles",
     "forget_deleted_notes",
     "link_anonymous",
+    "merge",
+    "not_the_same",
+    "perhaps_the_same",
     "record_consents",
     "remove_consents",
     "remove_identities",
     "remove_notes",
     "remove_traits",
+    "restore_attribute",
     "restore_note",
+    "set_attribute",
+    "set_manager",
+    "set_merge_rule",
     "set_traits",
+    "unblock",
     "undo_profiles",
+    "unmerge",
     "upsert_profiles",
     "write_note",
 ]

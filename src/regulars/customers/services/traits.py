@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 
 from django.db import connection, transaction
@@ -12,7 +12,9 @@ from psycopg.types.json import Jsonb
 
 from regulars.customers.locks import lock_profiles_by_id
 from regulars.customers.rules import KeptTraits, merge_traits
+from regulars.customers.rules.attributes import trait_key
 from regulars.customers.services.creating import PROFILES_MAX
+from regulars.customers.services.deriving import derive_of_profiles, what_is_wanted
 from regulars.customers.services.telling import EVENT_SOURCE
 from regulars.customers.types import TRAITS_CHANGED, NewTraits, RefusedTrait, SetTraits
 from regulars.events import services as events
@@ -40,6 +42,11 @@ FROM unnest(%s::bigint[], %s::boolean[], %s::jsonb[], %s::jsonb[], %s::integer[]
 WHERE r.profile_id = t.profile_id AND r.verified = t.verified
 """
 # The row stays: by its revision each change is an occasion of its own.
+_NEXT_REVISION = """
+UPDATE customers_traits AS r SET revision = r.revision + 1
+FROM unnest(%s::bigint[], %s::boolean[]) AS t(profile_id, verified)
+WHERE r.profile_id = t.profile_id AND r.verified = t.verified
+"""
 _EMPTY = """
 UPDATE customers_traits SET values = '{}', as_of = '{}', revision = revision + 1 WHERE profile_id = ANY(%s)
 """
@@ -52,7 +59,8 @@ class _Work:
     kept: KeptTraits
     revision: int
     changed: dict[str, None]
-    written: bool = False
+    said: set[str] = field(default_factory=set)
+    """Names of which there is a newer word, whether or not it is another one."""
 
 
 @transaction.atomic
@@ -61,7 +69,9 @@ def set_traits(*, traits: Sequence[NewTraits], now: datetime, backfill: bool = F
 
     Each trait has its own moment (`as_of`, no later than now); of two of the same moment the one that
     comes later counts. What is refused leaves what was. Profiles that do not exist are passed over.
-    Records `traits_changed` with the names only. No figure depends on them: nothing is marked.
+    What holds of the persons is kept with it. Records `traits_changed` with the names only, also when what
+    was said again holds of the person from now on, another source having said otherwise. No figure depends
+    on them: nothing is marked.
 
     Raises ValueError above PROFILES_MAX.
     """
@@ -77,13 +87,19 @@ def set_traits(*, traits: Sequence[NewTraits], now: datetime, backfill: bool = F
         if work is None:
             continue
         outcome = merge_traits(work.kept, new.values, as_of=min(new.as_of, now), verified=new.verified)
-        work.written |= outcome.kept != work.kept
+        work.said |= {name for name in new.values if outcome.kept.says(name) != work.kept.says(name)}
         work.kept = outcome.kept
         work.changed |= dict.fromkeys(outcome.changed)
         refused += [RefusedTrait(place, name, reason) for name, reason in outcome.refused.items()]
-    _write({row: work for row, work in rows.items() if work.written})
+    _write({row: work for row, work in rows.items() if work.said})
     changed = {row: work for row, work in rows.items() if work.changed}
-    events.record([_event(*row, work, now) for row, work in changed.items()], now=now, backfill=backfill)
+    again = _derive(rows)
+    told_again = [_event(*row, rows[row], now, names) for row, names in again.items()]
+    events.record(
+        [*(_event(*row, work, now, work.changed) for row, work in changed.items()), *told_again],
+        now=now,
+        backfill=backfill,
+    )
     names: dict[int, tuple[str, ...]] = {}
     for (profile_id, _verified), work in changed.items():
         names[profile_id] = tuple(dict.fromkeys((*names.get(profile_id, ()), *work.changed)))
@@ -96,7 +112,10 @@ def remove_traits(*, profile_ids: Sequence[int]) -> int:
     lock_profiles_by_id(profile_ids)
     with connection.cursor() as cursor:
         cursor.execute(_EMPTY, [list(profile_ids)])
-        return int(cursor.rowcount)
+        emptied = int(cursor.rowcount)
+    if emptied:
+        derive_of_profiles(profile_ids, what_is_wanted())
+    return emptied
 
 
 def _locked(wanted: Iterable[_Row]) -> dict[_Row, _Work]:
@@ -114,6 +133,33 @@ def _locked(wanted: Iterable[_Row]) -> dict[_Row, _Work]:
     return found
 
 
+def _derive(rows: Mapping[_Row, _Work]) -> dict[_Row, set[str]]:
+    """See to what holds of the persons.
+
+    Gives rows with the names in which something was only said again, but holds of the person by that.
+    """
+    by = what_is_wanted()
+    asked = {trait for attribute in by for trait in attribute.traits}
+    concerned = {
+        row: names
+        for row, work in rows.items()
+        if (names := {name for name in work.said if trait_key(name) in asked})
+    }
+    if not concerned:
+        return {}
+    persons = derive_of_profiles({profile_id for profile_id, _ in concerned}, by)
+    told = {persons[row[0]] for row, work in rows.items() if work.changed and row[0] in persons}
+    again = {
+        row: names
+        for row, names in concerned.items()
+        if row[0] in persons and persons[row[0]] not in told and not rows[row].changed
+    }
+    with connection.cursor() as cursor:
+        if again:
+            cursor.execute(_NEXT_REVISION, [[of for of, _ in again], [verified for _, verified in again]])
+    return again
+
+
 def _write(rows: Mapping[_Row, _Work]) -> None:
     if not rows:
         return
@@ -128,7 +174,7 @@ def _write(rows: Mapping[_Row, _Work]) -> None:
         cursor.execute(_WRITE, columns)
 
 
-def _event(profile_id: int, verified: bool, work: _Work, now: datetime) -> NewEvent:
+def _event(profile_id: int, verified: bool, work: _Work, now: datetime, names: Iterable[str]) -> NewEvent:
     kind = "verified" if verified else "unverified"
     return NewEvent(
         type=TRAITS_CHANGED,
@@ -136,5 +182,5 @@ def _event(profile_id: int, verified: bool, work: _Work, now: datetime) -> NewEv
         key=f"traits_changed:{profile_id}:{kind}:{work.revision + 1}",
         occurred_at=now,
         profile_id=profile_id,
-        properties={"names": sorted(work.changed), "verified": verified},
+        properties={"names": sorted(names), "verified": verified},
     )

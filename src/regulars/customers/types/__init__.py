@@ -2,6 +2,13 @@
 
 from __future__ import annotations
 
+from regulars.customers.types.attributes import (
+    DEFINITION_KINDS,
+    AttributesProgress,
+    AttributeValue,
+    Definition,
+    PersonAttribute,
+)
 from regulars.customers.types.consents import (
     CONSENT_CHANNELS,
     MARKETING,
@@ -31,6 +38,16 @@ from regulars.customers.types.identities import (
     IdentityType,
     ProfileIdentity,
     ProfileKey,
+)
+from regulars.customers.types.merging import (
+    Because,
+    BlockedValue,
+    Comparison,
+    Duplicate,
+    Likeness,
+    MergeRow,
+    Obstacle,
+    Rule,
 )
 from regulars.customers.types.profiles import (
     Contacts,
@@ -62,6 +79,7 @@ __all__ = [
     "CONSENT_WITHDRAWN",
     "CUSTOMERS_MERGED",
     "CUSTOMERS_UNMERGED",
+    "DEFINITION_KINDS",
     "EVENT_TYPES",
     "IDENTITY_ADDED",
     "IDENTITY_REMOVED",
@@ -71,14 +89,25 @@ __all__ = [
     "PROFILE_CREATED",
     "SHOP",
     "TRAITS_CHANGED",
+    "AttributeValue",
+    "AttributesProgress",
+    "Because",
+    "BlockedValue",
     "ChangedIdentities",
+    "Comparison",
     "ConsentRow",
     "Contacts",
+    "Definition",
+    "Duplicate",
     "IdentityType",
+    "Likeness",
+    "MergeRow",
     "NewConsent",
     "NewProfile",
     "NewTraits",
     "NoteRow",
+    "Obstacle",
+    "PersonAttribute",
     "PersonRow",
     "ProfileBefore",
     "ProfileChange",
@@ -88,6 +117,7 @@ __all__ = [
     "ProfileRow",
     "RecordedConsents",
     "RefusedTrait",
+    "Rule",
     "SetTraits",
     "TraitScalar",
     "TraitValue",
