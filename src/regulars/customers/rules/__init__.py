@@ -3,6 +3,17 @@
 from __future__ import annotations
 
 from regulars.customers.rules.consents import wrong_with
+from regulars.customers.rules.merging import (
+    DEFAULT_RULES,
+    Candidate,
+    Joining,
+    Shared,
+    differing,
+    gathered,
+    mark,
+    older,
+    plan,
+)
 from regulars.customers.rules.names import (
     NAME_CHARACTERS_MAX,
     SEARCH_CHARACTERS_MAX,
@@ -22,19 +33,28 @@ from regulars.customers.rules.names import (
 from regulars.customers.rules.traits import KeptTraits, merge_traits
 
 __all__ = [
+    "DEFAULT_RULES",
     "NAME_CHARACTERS_MAX",
     "SEARCH_CHARACTERS_MAX",
     "WORDS_MAX",
+    "Candidate",
+    "Joining",
     "KeptTraits",
+    "Shared",
     "Wanted",
     "called_by_device",
     "called_by_number",
+    "differing",
     "fold",
+    "gathered",
     "looks_right",
+    "mark",
     "mask",
     "merge_traits",
     "merged",
     "normalise",
+    "older",
+    "plan",
     "shown_id",
     "wanted",
     "words",
