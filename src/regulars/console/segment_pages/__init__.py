@@ -1,0 +1,1 @@
+"""What the pages of segments show, made ready for their templates."""
