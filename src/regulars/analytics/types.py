@@ -278,6 +278,8 @@ class Audit(Headline, kw_only=True):
     rfm_cuts: RfmCuts
     stages: list[StageRow]
     rhythm_days: float
+    own_stages: list[Stage] = msgspec.field(default_factory=list)
+    """Stages that the shop's own rules decide, not its rhythm."""
     cohorts: list[Cohort]
     second_order: SecondOrder
     lorenz: Lorenz

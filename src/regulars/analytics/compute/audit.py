@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from decimal import Decimal
@@ -21,7 +21,7 @@ from regulars.analytics.compute.pseudonyms import Pseudonyms
 from regulars.analytics.compute.reading import CostsReading, Reading, ReadingOptions, read_costs, read_orders
 from regulars.analytics.progress import Progress
 from regulars.analytics.rules.money import money
-from regulars.analytics.types import Audit, CountAmount, GrowthPoint, Headline, Slipping
+from regulars.analytics.types import Audit, CountAmount, GrowthPoint, Headline, Slipping, Stage
 from regulars.kit import clock
 
 
@@ -62,11 +62,13 @@ def audit_lines(
     options: AuditOptions,
     progress: Progress,
     ids_in_sequence: bool = False,
+    own_stages: Collection[Stage] = (),
     seen: Callable[[Engine, Frame, Found], None] | None = None,
 ) -> Audit:
     """The audit of the table `lines` (and `costs`), however they were filled.
 
-    `ids_in_sequence`: see `assemble`. `seen` is called while the tables of all figures stand.
+    `ids_in_sequence`: see `assemble`, `own_stages`: see `Frame`. `seen` is called while the tables of all
+    figures stand.
     Raises InputError "no_orders" if no order counts.
     """
     engine = Engine(con)
@@ -77,6 +79,7 @@ def audit_lines(
         margin=options.margin,
         has_channels=reading.has_channels,
         has_costs=costs is not None,
+        own_stages=own_stages,
     )
     found = figures(engine, frame, progress)
     if seen is not None:

@@ -9,7 +9,7 @@ import duckdb
 from django.conf import settings
 from django.utils.translation import gettext as _
 
-from regulars.analytics import locks, services
+from regulars.analytics import locks, registry, services
 from regulars.analytics.compute import lake, shop
 from regulars.analytics.compute.audit import AuditOptions, audit_lines
 from regulars.analytics.compute.charts import draw_charts, draw_trend
@@ -98,6 +98,7 @@ def _figures(
     chosen = profile.currency if profile.set_up_at else None
     reading, costs = shop.make_tables(con, timezone=profile.timezone, currency=chosen)
     currency = reading.currency or profile.currency
+    own = shop.keep_own_stages(con, registry.own_stages(now))
     options = AuditOptions(timezone=profile.timezone, margin=profile.margin, now=now)
     looking = _Looking(currency)
     try:
@@ -108,6 +109,7 @@ def _figures(
             options=options,
             progress=progress,
             ids_in_sequence=True,
+            own_stages=own,
             seen=looking,
         )
     except InputError as error:

@@ -7,10 +7,13 @@ Both come by way of the same three relations, so that a customer's figures are t
 from __future__ import annotations
 
 import duckdb
+import pyarrow as pa
 
 from regulars.analytics.compute import lake
 from regulars.analytics.compute.reading.types import CostsReading, Reading
-from regulars.analytics.types import SourcePart
+from regulars.analytics.registry import OwnStages
+from regulars.analytics.rules.rhythm import STAGES
+from regulars.analytics.types import SourcePart, Stage
 from regulars.kit import money
 
 SOURCE_NAME = "shop"
@@ -40,6 +43,7 @@ FROM (SELECT *, timezone(?, happened_at) AS ordered_at FROM read_lines)
 LEFT JOIN read_profiles USING (profile_id)
 JOIN units USING (currency)
 """
+_MAKE_OWN_STAGES = "CREATE OR REPLACE TABLE own_stages (customer_id VARCHAR, stage VARCHAR)"
 _MAKE_COSTS = """
 CREATE TABLE costs AS
 SELECT channel, day, (cost_minor::DECIMAL(19, 0) * unit)::DECIMAL(18, 6) AS cost
@@ -110,3 +114,14 @@ def _make_units(con: duckdb.DuckDBPyConnection) -> None:
     ).fetchall()
     for (code,) in currencies:
         con.execute("INSERT INTO units VALUES (?, ?)", [code, money.to_decimal(1, code)])
+
+
+def keep_own_stages(con: duckdb.DuckDBPyConnection, own: OwnStages) -> list[Stage]:
+    """Make the table `own_stages` of whom the shop's own rules fit; gives the stages that have one."""
+    con.execute(_MAKE_OWN_STAGES)
+    for stage, persons in own.items():
+        arriving = pa.table({"person": pa.array(persons, type=pa.int64())})
+        con.register("arriving", arriving)
+        con.execute("INSERT INTO own_stages SELECT person::VARCHAR, ? FROM arriving", [stage])
+        con.unregister("arriving")
+    return [stage for stage in STAGES if stage in own]

@@ -13,7 +13,7 @@ from typing import Literal
 
 import duckdb
 
-from regulars.analytics import locks, queries, services
+from regulars.analytics import locks, queries, registry, services
 from regulars.analytics.compute import shop
 from regulars.analytics.compute.engine import Engine, connection
 from regulars.analytics.compute.figures import rfm, tables
@@ -26,7 +26,7 @@ from regulars.analytics.compute.reading.types import Reading
 from regulars.analytics.errors import InputError
 from regulars.analytics.models import CustomerFigures
 from regulars.analytics.progress import Silent
-from regulars.analytics.types import Run
+from regulars.analytics.types import Run, Stage
 from regulars.events import queries as marks
 from regulars.events import services as events
 from regulars.kit import lake
@@ -68,7 +68,8 @@ def refresh_touched(now: datetime) -> Outcome:
         touched = _read(con, now)
         if touched is None:
             return "everybody"
-        _make_persons(con, run)
+        own = shop.keep_own_stages(con, registry.own_stages(now, touched.persons))
+        _make_persons(con, run, own)
         if not _write_back(con, touched, run):
             return "later"
     events.forget_touched(profiles=touched.mark_ids)
@@ -120,23 +121,24 @@ def _keep(con: duckdb.DuckDBPyConnection, relation: str, look: Snapshot, query: 
     con.unregister("arriving")
 
 
-def _make_persons(con: duckdb.DuckDBPyConnection, run: Run) -> None:
+def _make_persons(con: duckdb.DuckDBPyConnection, run: Run, own: Sequence[Stage]) -> None:
     reading, _costs = shop.make_tables(con, timezone=run.timezone, currency=run.currency)
     engine = Engine(con)
     try:
-        _assemble(engine, reading, run)
+        _assemble(engine, reading, run, own)
     except InputError as error:
         if error.code != "no_orders":
             raise
         make_persons_without_orders(con, run.currency)
 
 
-def _assemble(engine: Engine, reading: Reading, run: Run) -> None:
+def _assemble(engine: Engine, reading: Reading, run: Run, own: Sequence[Stage]) -> None:
     as_of = _as_of(engine.con, run)
     assemble(engine, reading, as_of, Silent(), ids_in_sequence=True)
     orders = tables.orders()
     facts = engine.keep("customer_facts", customer_facts(orders, as_of=as_of, window_days=run.window_days))
-    customers = staged(rfm.scored(facts, run.cuts), as_of=as_of, rhythm_days=run.rhythm_days)
+    scored = rfm.scored(facts, run.cuts)
+    customers = staged(scored, as_of=as_of, rhythm_days=run.rhythm_days, own=own)
     make_persons(engine, orders, customers, run.currency)
 
 

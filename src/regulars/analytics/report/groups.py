@@ -54,7 +54,8 @@ def segments(audit: Audit, formats: Formats) -> list[Group]:
 def stages(audit: Audit, formats: Formats) -> list[Group]:
     found = {row.stage: (row.customers, row.revenue) for row in audit.stages}
     counted = [
-        (key, stage_words(key, audit.rhythm_days, formats), *found.get(key, _NOBODY)) for key in STAGE_ORDER
+        (key, stage_words(key, audit.rhythm_days, formats, audit.own_stages), *found.get(key, _NOBODY))
+        for key in STAGE_ORDER
     ]
     return _groups(counted, audit, formats)
 

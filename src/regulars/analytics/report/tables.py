@@ -124,7 +124,7 @@ def slipping_rows(audit: Audit, formats: Formats) -> list[SlippingRow]:
     places = formats.money_places([c.revenue for c in audit.slipping.top])
     rows = []
     for customer in audit.slipping.top:
-        words = stage_words(customer.stage, audit.rhythm_days, formats)
+        words = stage_words(customer.stage, audit.rhythm_days, formats, audit.own_stages)
         rows.append(
             SlippingRow(
                 customer_id=plain(customer.customer_id),

@@ -6,6 +6,7 @@ from django.utils.translation import gettext as _
 
 from regulars.analytics.types import Audit
 from regulars.analytics.wording.numbers import Formats
+from regulars.analytics.wording.segments import stage_words
 
 ENOUGH_REPEATS = 50
 """By the metric definitions: below so many pairs of purchase days the rhythm is taken to be 90 days."""
@@ -24,7 +25,7 @@ def definitions(audit: Audit, formats: Formats) -> list[tuple[str, str]]:
             ),
         ),
         (_("RFM"), _rfm()),
-        (_("Stage"), _stage(audit, formats)),
+        (_("Stage"), _stage(audit, formats) + _own_stages(audit, formats)),
         (_("Cohort"), _("All customers whose first order fell into the same calendar month.")),
         (
             _("Median"),
@@ -113,3 +114,10 @@ def _stage(audit: Audit, formats: Formats) -> str:
         )
         % days
     )
+
+
+def _own_stages(audit: Audit, formats: Formats) -> str:
+    if not audit.own_stages:
+        return ""
+    names = [stage_words(stage, audit.rhythm_days, formats).name for stage in audit.own_stages]
+    return " " + _("By the shop's own rules: %(stages)s.") % {"stages": ", ".join(names)}

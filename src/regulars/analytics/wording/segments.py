@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from typing import Literal
 
@@ -67,10 +68,17 @@ def segment_words(segment: Segment) -> GroupWords:
     return GroupWords(name=name, who=who, what_to_do=what_to_do, mood=_SEGMENT_MOODS[segment])
 
 
-def stage_words(stage: Stage, rhythm_days: float, formats: Formats) -> GroupWords:
-    """`rhythm_days` is the 90th percentile of days between purchases, from which the stages are cut."""
+def stage_words(
+    stage: Stage, rhythm_days: float, formats: Formats, own: Collection[Stage] = ()
+) -> GroupWords:
+    """`rhythm_days` is the 90th percentile of days between purchases, from which the stages are cut.
+
+    `own`: those that the shop's own rules decide.
+    """
     days = {n: formats.days(round(n * rhythm_days)) for n in (1, 2, 4)}
     name, who, what_to_do = _stages(days)[stage]
+    if stage in own:
+        who = _("Those whom the shop's own rule fits.")
     return GroupWords(name=name, who=who, what_to_do=what_to_do, mood=_STAGE_MOODS[stage])
 
 

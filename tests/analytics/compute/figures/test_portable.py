@@ -35,6 +35,7 @@ CUTS = rfm.Cuts([AS_OF] * 4, [2, 3, 4, 5], [Decimal(1)] * 4)
         headline.totals(FACTS, as_of=AS_OF, window_days=90),
         rfm.cut_points(FACTS, "revenue"),
         stages.staged(rfm.scored(FACTS, CUTS), as_of=AS_OF, rhythm_days=30.5),
+        stages.staged(rfm.scored(FACTS, CUTS), as_of=AS_OF, rhythm_days=30.5, own=["lost", "regular"]),
         cohorts.by_cohort(ORDERS),
         second_order.watched(FACTS, as_of=AS_OF),
         each_customer(ORDERS, FACTS),

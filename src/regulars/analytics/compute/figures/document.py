@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
@@ -25,7 +26,7 @@ from regulars.analytics.progress import Progress
 from regulars.analytics.rules.distribution import Distribution
 from regulars.analytics.rules.retention import retention_window_days
 from regulars.analytics.rules.rhythm import rhythm_days
-from regulars.analytics.types import Channel, Cuts, Headline, Note
+from regulars.analytics.types import Channel, Cuts, Headline, Note, Stage
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -37,6 +38,8 @@ class Frame:
     margin: Decimal | None
     has_channels: bool
     has_costs: bool
+    own_stages: Collection[Stage] = ()
+    """Those whose own rules stand in the table `own_stages`."""
 
     @property
     def window_days(self) -> int:
@@ -67,7 +70,7 @@ def figures(engine: Engine, frame: Frame, progress: Progress) -> Found:
     cuts = rfm.cuts(engine, facts)
     scored = rfm.scored(facts, cuts)
     by_scores = rfm.by_scores(engine, scored)
-    by_stage = staged(scored, as_of=frame.as_of, rhythm_days=rhythm)
+    by_stage = staged(scored, as_of=frame.as_of, rhythm_days=rhythm, own=frame.own_stages)
     found: dict[str, Any] = {
         **msgspec.structs.asdict(_headline(engine, facts, gaps, frame, frame.as_of)),
         "to": engine.row(facts.agg(to=facts.last_day.max()))["to"],
@@ -76,6 +79,7 @@ def figures(engine: Engine, frame: Frame, progress: Progress) -> Found:
         "rfm_cuts": rfm.document(cuts),
         "stages": stages(engine, by_stage),
         "rhythm_days": rhythm,
+        "own_stages": list(frame.own_stages),
         "second_order": second_order(engine, facts, as_of=frame.as_of),
         "lorenz": lorenz(engine, facts),
         "slipping": slipping(engine, orders, by_stage),

@@ -35,3 +35,8 @@ def customers() -> ir.Table:
 def costs() -> ir.Table:
     """What was spent on a channel on a day."""
     return ibis.table({"channel": "string", "day": "date", "cost": "decimal(18, 6)"}, name="costs")
+
+
+def own_stages() -> ir.Table:
+    """Whom the shop's own rules of stages fit: a row for each customer and stage."""
+    return ibis.table({"customer_id": "string", "stage": "string"}, name="own_stages")
