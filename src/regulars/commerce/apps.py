@@ -27,6 +27,9 @@ class CommerceConfig(AppConfig):
         register_reference("carts", "SELECT 1 FROM commerce_cart AS c WHERE c.profile_id = p.id")
         lake.register(lake.LakeTable(name=LINES_TABLE, query=_LINES, moment="happened_at"))
         lake.register(lake.LakeTable(name=COSTS_TABLE, query=_COSTS, moment="day"))
+        from regulars.commerce import conditions
+
+        conditions.register()
         from regulars.commerce.tasks import SCHEDULES
 
         for schedule in SCHEDULES:

@@ -44,8 +44,10 @@ class Relation:
     text; `{now}` the moment asked about.
 
     `one_each`: at most one row a person. Otherwise the rows happen at moments, in the column `at`, and an
-    attribute over it is an aggregate. `fields`: what of a row may be asked in a condition over its rows.
-    `changed_by`: names of the events after which its rows may be others.
+    attribute over it is an aggregate of those that have happened. `fields`: what of a row may be asked in a
+    condition over its rows. `changed_by`: names of the events after which its rows may be others. `moments`:
+    a quicker query, of `person_id` and `at` alone, that has at least the rows of the other; it is asked for
+    those whose rows begin or cease to count by time alone.
     """
 
     name: str
@@ -54,6 +56,7 @@ class Relation:
     changed_by: frozenset[str] = frozenset()
     by_figures: bool = False
     """Its rows also change when figures are made; analytics marks whose did."""
+    moments: str | None = None
     fields: Mapping[str, Field] = field(default_factory=dict)
 
 
@@ -76,7 +79,8 @@ class Attribute:
 
     `key`, `<domain>.<what>`, is stored in conditions and never changes. `expression` is SQL over the
     relation's columns, an aggregate where the relation has many rows a person; it names columns plainly.
-    `choices` as in `Field`. `group` is what pages list it under.
+    `choices` as in `Field`. `group` is what pages list it under. `of_nothing`: the value of who has no row,
+    as 0 of a count or a sum; None: it is not known then.
     """
 
     key: str
@@ -86,6 +90,7 @@ class Attribute:
     relation: str
     expression: str
     choices: Callable[[], Sequence[tuple[str, str]]] | None = None
+    of_nothing: int | None = None
 
 
 _relations: dict[str, Relation] = {}

@@ -41,7 +41,8 @@ class Known(Base, frozen=True, tag_field="is", tag="known"):
 
 
 class OneOf(Base, frozen=True, tag_field="is", tag="one_of"):
-    """A text or a choice is one of these; texts are compared without case (ё is е: folded by `kit`)."""
+    """A text or a choice is one of these. Texts are compared without case, ё is е (`kit.folding`); a choice
+    is as it is stored."""
 
     values: Texts
 
@@ -59,7 +60,10 @@ class Contains(Base, frozen=True, tag_field="is", tag="contains"):
 
 
 class Range(Base, frozen=True, tag_field="is", tag="range"):
-    """A number, or money in minor units: from `low` to `high`, both included; None: open on that side."""
+    """A number, or money in minor units: from `low` to `high`, both included; None: open on that side.
+
+    Of a property of an event, only a JSON number is one.
+    """
 
     low: Decimal | None = None
     high: Decimal | None = None
@@ -132,7 +136,13 @@ class Has(Base, frozen=True, tag_field="node", tag="attribute"):
 
 class Where(Base, frozen=True):
     """A field of a row passes a test. For events, a property by its name; of a list inside it, or of a
-    member of an object, with dots: `products.category` is so if any of the products has it."""
+    member of an object, with dots: `products.category` is so if any of the products has it.
+
+    Of a property with several values any may pass; `NoneOf` and `Known(False)` say that none of them does.
+    Texts, numbers (as JSON writes them) and true or false are compared as texts; a day is a text that
+    begins with YYYY-MM-DD and is nothing else or a moment of ISO 8601 (without an offset: of that day).
+    Fields of days are of the customer's calendar.
+    """
 
     field: Annotated[str, Meta(min_length=1, max_length=200)]
     test: Test
@@ -173,7 +183,8 @@ class Bought(Base, frozen=True, tag_field="node", tag="orders"):
     Orders are those of the figures: not cancelled, in the shop's currency, with something left after
     returns. A field of the lines (product, category, brand) asks for an order that has a line passing all
     such tests at once. `amount` (minor units) is the sum of these orders, or, where a field of the lines is
-    asked for, of these lines, less what was returned of them.
+    asked for, of these lines, less what was returned of them: by returns that name the line, by credits that
+    name the order and the product. The sum of no orders is 0.
     """
 
     at_least: Times_ = 1
@@ -194,7 +205,8 @@ class Sequence(Base, frozen=True, tag_field="node", tag="sequence"):
     """After `first`, `then` happened within so many minutes, or, `happened=False`, did not.
 
     Any one occurrence of `first` in the last `days` days is enough. `then` counts when it is later than
-    `first` by more than nothing and at most `minutes`. That it did not happen is known when these are over.
+    `first` by more than nothing and at most `minutes`. That it did not happen is known when these are over,
+    from the moment `minutes` after `first` on.
     """
 
     first: Step

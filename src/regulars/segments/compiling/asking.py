@@ -1,0 +1,166 @@
+"""One question put together: the tables it looks into, each once, and what is bound."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from functools import cached_property
+from typing import TypeVar, cast
+
+from regulars.kit.attributes import Attribute, Relation
+from regulars.segments.compiling.calendar import Calendar
+from regulars.segments.compiling.statements import Values
+from regulars.segments.compiling.surroundings import Surroundings
+
+_SLOT = re.compile(r"\{(?:scope:(?P<column>[\w.]+)|(?P<currency>currency)|(?P<now>now))\}")
+
+
+@dataclass(frozen=True)
+class Known:
+    """What there is to ask about."""
+
+    surroundings: Surroundings
+    attributes: Mapping[str, Attribute]
+    relations: Mapping[str, Relation]
+
+
+@dataclass(frozen=True)
+class Bounds:
+    """Rows of a table that count for one leaf. `filter` is SQL; `since` a moment they are all later than."""
+
+    filter: str = ""
+    since: datetime | None = None
+
+
+@dataclass
+class Source:
+    """A sub-select of rows that happened at moments, one row a person, for all leaves that ask it.
+
+    `rows` gives columns person_id, those that aggregates name, and those of filters. `at` is its moment.
+    """
+
+    rows: str
+    at: str
+    alias: str
+    where: list[str]
+    columns: dict[tuple[str, str], str] = field(default_factory=dict)
+    since: list[datetime | None] = field(default_factory=list)
+
+    def column(self, aggregate: str, bounds: Bounds = Bounds()) -> str:
+        """The name by which the whole question knows an aggregate of the rows that count."""
+        self.since.append(bounds.since)
+        name = self.columns.setdefault((aggregate, bounds.filter), f"a{len(self.columns)}")
+        return f"{self.alias}.{name}"
+
+    def joined(self, person: str, values: Values) -> str:
+        """The join. What is true of all rows that count is a condition before grouping."""
+        filters = {filter_ for _, filter_ in self.columns}
+        where = list(self.where)
+        if len(filters) == 1:
+            where += filter(None, filters)
+        elif None not in self.since:
+            earliest = min(moment for moment in self.since if moment is not None)
+            where.append(f"{self.at} >= {values.bind(earliest, 'timestamptz')}")
+        columns = ", ".join(
+            f"{aggregate}{f' FILTER (WHERE {filter_})' if filter_ and len(filters) > 1 else ''} AS {name}"
+            for (aggregate, filter_), name in self.columns.items()
+        )
+        return (  # values are bound
+            f"LEFT JOIN (SELECT person_id, {columns} FROM {self.rows} WHERE {' AND '.join(where)}"  # noqa: S608
+            f" GROUP BY person_id) AS {self.alias} ON {self.alias}.person_id = {person}"
+        )
+
+
+@dataclass
+class Rows:
+    """A relation with one row a person, and the expressions over it that are asked for."""
+
+    query: str
+    alias: str
+    columns: dict[str, str] = field(default_factory=dict)
+
+    def column(self, expression: str) -> str:
+        name = self.columns.setdefault(expression, f"a{len(self.columns)}")
+        return f"{self.alias}.{name}"
+
+    def joined(self, person: str, values: Values) -> str:
+        """The join."""
+        columns = ", ".join(f"{expression} AS {name}" for expression, name in self.columns.items())
+        return (
+            f"LEFT JOIN (SELECT person_id, {columns} FROM ({self.query}) AS of_relation) AS {self.alias}"  # noqa: S608
+            f" ON {self.alias}.person_id = {person}"
+        )
+
+
+@dataclass
+class Written:
+    """A join that is not added to."""
+
+    alias: str
+    join: str
+
+    def joined(self, person: str, values: Values) -> str:
+        """The join."""
+        return self.join
+
+
+Join = TypeVar("Join", Source, Rows, Written)
+
+
+@dataclass
+class Asking:
+    """A question as of `now`: about everybody, or about these persons, whose profiles are these."""
+
+    known: Known
+    now: datetime
+    among: tuple[Sequence[int], Sequence[int]] | None = None
+    values: Values = field(default_factory=Values)
+    joins: dict[tuple[str, ...], Source | Rows | Written] = field(default_factory=dict)
+
+    @cached_property
+    def calendar(self) -> Calendar:
+        """Of the person who is asked about."""
+        return self.calendar_of("u.timezone")
+
+    def calendar_of(self, zone: str) -> Calendar:
+        return Calendar(zone, self.values, self.known.surroundings)
+
+    def moment(self, moment: datetime) -> str:
+        return self.values.bind(moment, "timestamptz")
+
+    def scope(self, column: str) -> str:
+        """A condition on a column of profiles' ids."""
+        if self.among is None:
+            return "true"
+        return f"{column} = ANY({self.values.bind(list(self.among[1]), 'bigint[]')})"
+
+    def filled(self, query: str) -> str:
+        """A registered query with its braces filled."""
+
+        def fill(slot: re.Match[str]) -> str:
+            if slot["column"]:
+                return self.scope(slot["column"])
+            if slot["currency"]:
+                return self.values.bind(self.known.surroundings.currency, "text")
+            return self.moment(self.now)
+
+        return _SLOT.sub(fill, query.replace("%", "%%"))
+
+    def join(self, key: tuple[str, ...], make: Callable[[str], Join]) -> Join:
+        """The join of a key, which is unlike those of all other kinds; made with an alias when first used."""
+        if key not in self.joins:
+            self.joins[key] = make(f"j{len(self.joins)}")
+        return cast(Join, self.joins[key])
+
+    def statement_of(self, condition: str) -> str:
+        """Who fulfils a condition over what was joined."""
+        joins = [join.joined("u.person_id", self.values) for join in self.joins.values()]
+        where = [condition]
+        if self.among is not None:
+            persons = self.values.bind(list(self.among[0]), "bigint[]")
+            where.insert(0, f"u.person_id = ANY({persons})")
+        return "\n".join(
+            ["SELECT u.person_id FROM facts_customers AS u", *joins, f"WHERE {' AND '.join(where)}"]
+        )

@@ -1,0 +1,87 @@
+"""Days of a customer's calendar, in SQL."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from regulars.segments.compiling.statements import Values
+from regulars.segments.compiling.surroundings import Surroundings
+from regulars.segments.types import Anniversary, DaysAgo, OnDays
+
+QUARTER = timedelta(minutes=15)
+"""Days begin at these moments of UTC wherever somebody lives: all zones are whole quarters of an hour off."""
+
+
+@dataclass(frozen=True, slots=True)
+class Calendar:
+    """The calendar of whoever `zone`, an expression that may be NULL, stands for; else the shop's."""
+
+    zone: str
+    values: Values
+    surroundings: Surroundings
+
+    def today(self, now: datetime) -> str:
+        """The day that a moment is of."""
+        shops = self.values.bind(self.surroundings.today(now), "date")
+        moment = self.values.bind(now, "timestamptz")
+        return f"CASE WHEN {self.zone} IS NULL THEN {shops} ELSE timezone({self.zone}, {moment})::date END"
+
+    def day_of(self, moment: str) -> str:
+        """The day of a moment that an expression gives."""
+        shops = self.values.bind(self.surroundings.zone, "text")
+        return f"timezone(coalesce({self.zone}, {shops}), {moment})::date"
+
+    def passes(self, day: str, test: OnDays | DaysAgo | Anniversary, now: datetime) -> str:
+        """Whether a day passes a test."""
+        match test:
+            case OnDays():
+                bounds = [
+                    f"{day} {sign} {self.values.bind(bound, 'date')}"
+                    for sign, bound in ((">=", test.first), ("<=", test.last))
+                    if bound is not None
+                ]
+            case DaysAgo():
+                bounds = [
+                    f"{day} {sign} ({self.today(now)}) - {self.values.bind(days, 'integer')}"
+                    for sign, days in (("<=", test.at_least), (">=", test.at_most))
+                    if days is not None
+                ]
+            case Anniversary():
+                today = f"({self.today(now)})"
+                bounds = [_anniversary(day, f"{today} - {test.after}", f"{today} + {test.before}")]
+        return " AND ".join(bounds) or f"{day} IS NOT NULL"
+
+    def may_begin(self, test: DaysAgo | Anniversary, day: str, after: datetime, up_to: datetime) -> str:
+        """Whether the answer of a test of a day becomes another at a midnight in (after, up_to]."""
+        old, new = f"({self.today(after)})", f"({self.today(up_to)})"
+        if isinstance(test, DaysAgo):
+            begins = [] if test.at_least is None else [test.at_least]
+            begins += [] if test.at_most is None else [test.at_most + 1]
+            turns = [f"({day} > {old} - ({n}) AND {day} <= {new} - ({n}))" for n in begins]
+        else:
+            turns = [
+                _anniversary(day, f"{old} + {1 + test.before}", f"{new} + {test.before}"),
+                _anniversary(day, f"{old} - {test.after}", f"{new} - {1 + test.after}"),
+            ]
+        return f"({old} < {new} AND ({' OR '.join(turns) or 'false'}))"
+
+
+def days_may_begin(after: datetime, up_to: datetime) -> bool:
+    """Whether anywhere a day begins in (after, up_to]."""
+    epoch = datetime.fromtimestamp(0, after.tzinfo)
+    return (up_to - epoch) // QUARTER > (after - epoch) // QUARTER
+
+
+def _anniversary(day: str, first: str, last: str) -> str:
+    """Whether an anniversary of a day is from `first` to `last`.
+
+    It is one of the two that are in the year of `last` and in the year before. What lies a year and more
+    before `last` makes no difference, as only the latest of several has to be in between.
+    """
+    years = f"(extract(year FROM {last}) - extract(year FROM {day}))::integer"
+    return (
+        f"(({years} >= 1 AND ({day} + make_interval(years => {years}))::date BETWEEN {first} AND {last})"
+        f" OR ({years} >= 2"
+        f" AND ({day} + make_interval(years => {years} - 1))::date BETWEEN {first} AND {last}))"
+    )

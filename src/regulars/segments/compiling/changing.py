@@ -1,0 +1,149 @@
+"""Whose answer may become another by time alone, leaf by leaf.
+
+A row begins to count when its moment comes, and ceases to when it is so long ago: both are found by
+narrow looks into indexes of moments. What is counted in days turns at midnights only.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Sequence
+from datetime import UTC, datetime, timedelta
+
+from regulars.kit.attributes import Attribute, Kind, Relation
+from regulars.segments.compiling import happenings, windows
+from regulars.segments.compiling.asking import Asking, Known
+from regulars.segments.compiling.calendar import days_may_begin
+from regulars.segments.compiling.dependence import leaves
+from regulars.segments.compiling.leaves import value
+from regulars.segments.compiling.orders import of_what
+from regulars.segments.compiling.statements import Statement
+from regulars.segments.compiling.windows import Span
+from regulars.segments.types import (
+    Anniversary,
+    Bought,
+    Condition,
+    DaysAgo,
+    Did,
+    Has,
+    Where,
+    Within,
+)
+from regulars.segments.types import Sequence as Steps
+
+_FIRST_OR_LAST = re.compile(r"\s*(min|max)\s*\(\s*at\s*\)\s*", re.IGNORECASE)
+"""An attribute that is the moment of a row."""
+_ZONES_APART = timedelta(days=2)
+"""No day of anybody's calendar begins or ends further than this from the same day of UTC."""
+
+
+_EARLIEST = datetime(1, 1, 1, tzinfo=UTC)
+
+
+def may_have_changed(
+    condition: Condition, known: Known, after: datetime, up_to: datetime
+) -> Statement | None:
+    """See `Compiled.may_have_changed`."""
+    asking = Asking(known, up_to)
+    turning = _Turning(asking, after, up_to)
+    found = dict.fromkeys(each for leaf, _ in leaves(condition) for each in turning.of(leaf))
+    return Statement("\nUNION\n".join(found), asking.values.params) if found else None
+
+
+class _Turning:
+    """SELECTs of persons whose answer to a leaf may become another in (after, up_to]."""
+
+    def __init__(self, asking: Asking, after: datetime, up_to: datetime) -> None:
+        self.asking, self.after, self.up_to = asking, after, up_to
+        self.midnight = days_may_begin(after, up_to)
+
+    def of(self, leaf: Condition) -> Iterator[str]:
+        match leaf:
+            case Has():
+                yield from self._of_attribute(leaf)
+            case Did():
+                yield self._of_event(leaf.event, leaf.where, leaf.within)
+            case Steps():
+                yield from self._of_sequence(leaf)
+            case Bought():
+                yield from self._of_orders(leaf)
+
+    def _of_attribute(self, leaf: Has) -> Iterator[str]:
+        attribute = self.asking.known.attributes[leaf.attribute]
+        relation = self.asking.known.relations[attribute.relation]
+        if not relation.one_each:
+            yield self._of_rows(relation, [(self.after, self.up_to)])
+        elif "{now}" in relation.query:
+            yield f"SELECT person_id FROM ({self.asking.filled(relation.query)}) AS of_relation"  # noqa: S608
+        if self.midnight and isinstance(leaf.test, DaysAgo | Anniversary):
+            if isinstance(leaf.test, DaysAgo) and _FIRST_OR_LAST.fullmatch(attribute.expression):
+                yield self._of_days_ago(relation, leaf.test)
+            else:
+                yield self._of_days(attribute, leaf.test)
+
+    def _of_days(self, attribute: Attribute, test: DaysAgo | Anniversary) -> str:
+        """By the attribute's value, which has to be found for everybody."""
+        asking = Asking(self.asking.known, self.up_to, values=self.asking.values)
+        day = value(asking, attribute)
+        return asking.statement_of(self._turns(day, attribute.kind, test))
+
+    def _of_days_ago(self, relation: Relation, test: DaysAgo) -> str:
+        """By the rows of about that time, one of which the value is if it turns."""
+        ends = [] if test.at_least is None else [timedelta(days=test.at_least)]
+        ends += [] if test.at_most is None else [timedelta(days=test.at_most + 1)]
+        spans = [(self.after - ago - _ZONES_APART, self.up_to - ago + _ZONES_APART) for ago in ends]
+        return (
+            f"SELECT u.person_id FROM ({self._moments(relation)}) AS r"  # noqa: S608
+            " JOIN facts_customers AS u ON u.person_id = r.person_id"
+            f" WHERE ({windows.in_spans(self.asking, 'r.at', spans) or 'false'})"
+            f" AND {self._turns('r.at', Kind.MOMENT, test)}"
+        )
+
+    def _turns(self, day: str, kind: Kind, test: DaysAgo | Anniversary) -> str:
+        calendar, surroundings = self.asking.calendar, self.asking.known.surroundings
+        if kind is Kind.MOMENT:
+            day = calendar.day_of(day)
+        turns = calendar.may_begin(test, day, self.after, self.up_to)
+        if surroundings.today(self.after) == surroundings.today(self.up_to):
+            turns = f"(u.timezone IS NOT NULL AND {turns})"
+        return turns
+
+    def _of_event(self, event: str, where: Sequence[Where], within: Within) -> str:
+        spans = windows.turning(self.after, self.up_to, windows.length(within))
+        earliest = _EARLIEST if len(spans) == 1 else spans[-1][0]
+        return self._of_events(event, tuple(where), spans, earliest)
+
+    def _of_sequence(self, leaf: Steps) -> Iterator[str]:
+        counts_for, over = timedelta(days=leaf.days), timedelta(minutes=leaf.minutes)
+        spans = windows.turning(self.after, self.up_to, counts_for)
+        yield self._of_events(leaf.then.event, leaf.then.where, spans[:1], spans[-1][0])
+        if not leaf.happened:
+            spans.append((self.after - over, self.up_to - over))
+        yield self._of_events(leaf.first.event, leaf.first.where, spans, self.after - counts_for)
+
+    def _of_events(
+        self, event: str, where: tuple[Where, ...], spans: Sequence[Span], earliest: datetime
+    ) -> str:
+        """Those to whom it happened then; if tests are of days, at a midnight at any time that counts."""
+        dated = happenings.dated(where)
+        if dated and self.midnight:
+            spans = [(earliest, self.up_to)]
+        conditions = happenings.of_names(self.asking, [event])
+        conditions.append(f"({windows.in_spans(self.asking, 'e.occurred_at', spans)})")
+        conditions += [] if dated else happenings.passing(self.asking, where)
+        return f"SELECT p.person_id FROM {happenings.rows(dated=False)} WHERE {' AND '.join(conditions)}"  # noqa: S608
+
+    def _of_orders(self, leaf: Bought) -> Iterator[str]:
+        relation = of_what(self.asking, leaf)
+        counts_for = windows.length(leaf.within)
+        spans = windows.turning(self.after, self.up_to, counts_for)
+        if self.midnight and happenings.dated(leaf.where):
+            spans = [(_EARLIEST if counts_for is None else spans[-1][0], self.up_to)]
+        yield self._of_rows(relation, spans)
+
+    def _of_rows(self, relation: Relation, spans: Sequence[Span]) -> str:
+        rows = self._moments(relation)
+        return f"SELECT r.person_id FROM ({rows}) AS r WHERE {windows.in_spans(self.asking, 'r.at', spans)}"  # noqa: S608
+
+    def _moments(self, relation: Relation) -> str:
+        return self.asking.filled(relation.moments or relation.query)
