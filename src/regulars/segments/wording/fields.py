@@ -6,13 +6,14 @@ from collections.abc import Mapping
 
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from regulars.analytics.wording.numbers import plain
 
 NAMES: Mapping[str, Promise] = {
     "category": _("category"),
     "product": _("product"),
-    "name": _("name"),
+    "name": pgettext_lazy("of a product", "name"),
     "brand": _("brand"),
     "sku": _("article number"),
     "product_id": _("product number"),

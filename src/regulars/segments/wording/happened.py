@@ -9,7 +9,7 @@ from django.utils.translation import gettext_noop, ngettext
 
 from regulars.analytics.wording.numbers import plain
 from regulars.segments.types import Within
-from regulars.segments.wording.passing import on_days
+from regulars.segments.wording.passing import in_the_last, on_days
 from regulars.segments.wording.speech import Speech
 
 VERBS: Mapping[str, tuple[str, str]] = {
@@ -143,8 +143,7 @@ def often(at_least: int, at_most: int | None, speech: Speech) -> str:
 def when(within: Within, speech: Speech) -> str:
     """ "in the last 30 days"; nothing for ever."""
     if within.days is not None:
-        said = {"n": speech.number(within.days)}
-        return ngettext("in the last %(n)s day", "in the last %(n)s days", within.days) % said
+        return in_the_last(within.days, speech)
     if within.hours is not None:
         said = {"n": speech.number(within.hours)}
         return ngettext("in the last %(n)s hour", "in the last %(n)s hours", within.hours) % said

@@ -30,6 +30,7 @@ from regulars.segments.types import (
     Test,
     Where,
     Within,
+    Yes,
 )
 from regulars.segments.wording.fields import field_name
 from regulars.segments.wording.happened import did, did_not, lasting, often, when
@@ -37,6 +38,8 @@ from regulars.segments.wording.passing import from_to, passing
 from regulars.segments.wording.speech import Speech, inline
 
 BIRTHDAY = "customers.birthday"
+PLAIN = ("customers.has_", "customers.consent_")
+"""Attributes whose names say by themselves that it is so: "has a phone number"."""
 
 
 def negated(condition: Condition) -> Condition:
@@ -116,6 +119,8 @@ def has(attribute: str, test: Test, by: Speech) -> str:
     if known is None:
         name = _("unknown attribute “%(key)s”") % {"key": plain(attribute)}
         return passing(name, test, by)
+    if test == Yes() and attribute.startswith(PLAIN):
+        return inline(known.label)
     return passing(
         inline(known.label),
         test,

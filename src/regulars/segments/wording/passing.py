@@ -134,18 +134,22 @@ def days_ago(at_least: int | None, at_most: int | None, speech: Speech) -> str:
         return pgettext("of a day", "never")
     if at_least == at_most:
         return _day(at_least, speech)
+    if (at_least, at_most) == (-1, 0):
+        return _("today or tomorrow")
+    if (at_least, at_most) == (0, 1):
+        return _("today or yesterday")
     if at_least >= 0:
         if at_least == 0:
-            return _("today or in the last %(days)s") % {"days": _last(at_most, speech)}
+            return in_the_last(at_most, speech)
         said = {"low": speech.number(at_least), "high": speech.number(at_most)}
         return (
             ngettext("from %(low)s to %(high)s day ago", "from %(low)s to %(high)s days ago", at_most) % said
         )
     if at_most == 0:
-        return _("today or in the next %(days)s") % {"days": _last(-at_least, speech)}
+        return _("today or in the next %(days)s") % {"days": _whole(-at_least, speech)}
     if at_most < 0:
         if at_most == -1:
-            return _("in the next %(days)s") % {"days": _last(-at_least, speech)}
+            return _("in the next %(days)s, but not today") % {"days": _whole(-at_least, speech)}
         said = {"low": speech.number(-at_most), "high": speech.number(-at_least)}
         return (
             ngettext("in from %(low)s to %(high)s day", "in from %(low)s to %(high)s days", -at_least) % said
@@ -185,7 +189,13 @@ def _day(ago: int, speech: Speech) -> str:
     return ngettext("in %(n)s day", "in %(n)s days", -ago) % said
 
 
-def _last(days: int, speech: Speech) -> str:
+def in_the_last(days: int, speech: Speech) -> str:
+    """ "in the last 30 days"."""
+    said = {"n": speech.number(days)}
+    return ngettext("in the last %(n)s day", "in the last %(n)s days", days) % said
+
+
+def _whole(days: int, speech: Speech) -> str:
     return ngettext("%(n)s day", "%(n)s days", days) % {"n": speech.number(days)}
 
 

@@ -57,7 +57,8 @@ def _said(condition: Condition, by: Speech, *, inside: bool) -> str:
             words = [_said(child, by, inside=True) for child in of]
             if not inside:
                 return ", ".join(words)
-            return f"({_joined(words, _('%(first)s, and %(last)s'))})"
+            joined = _joined(words, _("%(first)s, and %(last)s"))
+            return f"({joined})"
         case AnyOf(of):
             if not of:
                 return _("no customers")
