@@ -134,6 +134,16 @@ class CustomerFigures(models.Model):
         )
 
 
+class FiguresMark(models.Model):
+    """A mark: what is known of a person may be something else now. Never updated, removed once seen to.
+
+    `is_more`: perhaps not only figures; the person was marked as changed, or is no more.
+    """
+
+    person_id = models.BigIntegerField()
+    is_more = models.BooleanField()
+
+
 class LakeFile(models.Model):
     """A file of the lake: the rows of one month of one table, or of all of it (`month` None).
 

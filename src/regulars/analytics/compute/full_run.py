@@ -24,7 +24,6 @@ from regulars.analytics.progress import Progress
 from regulars.analytics.rules.trend import trend
 from regulars.analytics.types import Audit, Cuts, TrendPoint
 from regulars.events import queries as marks
-from regulars.events import services as events
 from regulars.kit.locks import Space, alone
 from regulars.team import queries as team
 from regulars.team.types import ShopProfile
@@ -148,4 +147,4 @@ def _write_back(con: duckdb.DuckDBPyConnection, taken_at: datetime) -> None:
 
 def _forget(profile_marks: list[int]) -> None:
     for start in range(0, len(profile_marks), FORGET_MAX):
-        events.forget_touched(profiles=profile_marks[start : start + FORGET_MAX])
+        services.see_to_touched(profile_marks[start : start + FORGET_MAX])

@@ -28,7 +28,6 @@ from regulars.analytics.models import CustomerFigures
 from regulars.analytics.progress import Silent
 from regulars.analytics.types import Run, Stage
 from regulars.events import queries as marks
-from regulars.events import services as events
 from regulars.kit import lake
 from regulars.team import queries as team
 
@@ -72,7 +71,7 @@ def refresh_touched(now: datetime) -> Outcome:
         _make_persons(con, run, own)
         if not _write_back(con, touched, run):
             return "later"
-    events.forget_touched(profiles=touched.mark_ids)
+    services.see_to_touched(touched.mark_ids)
     return "done"
 
 

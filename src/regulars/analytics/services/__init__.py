@@ -18,6 +18,7 @@ from regulars.analytics.services.lake import (
     forget_lake,
     switch_files,
 )
+from regulars.analytics.services.marks import forget_changed, see_to_touched
 from regulars.analytics.services.requests import request_figures
 
 __all__ = [
@@ -27,12 +28,14 @@ __all__ = [
     "NewRun",
     "Rewritten",
     "forget_audits",
+    "forget_changed",
     "forget_files",
     "forget_lake",
     "keep_audit",
     "keep_run",
     "refresh_figures",
     "request_figures",
+    "see_to_touched",
     "store_figures",
     "switch_files",
 ]

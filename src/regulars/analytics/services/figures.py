@@ -33,6 +33,7 @@ SELECT {_COLUMNS} FROM {_TABLE} WITH NO DATA
 _COPY = f"COPY arriving_figures ({_COLUMNS}) FROM STDIN (FORMAT csv)"
 # A row that is the same is not even locked; one that was computed later, from a later look, stays.
 _STORE = f"""
+WITH stored AS (
 INSERT INTO {_TABLE} ({_COLUMNS}, computed_at)
 SELECT {", ".join(f"a.{name}" for name in FIGURES_COLUMNS)}, %(computed_at)s
 FROM arriving_figures AS a
@@ -44,11 +45,18 @@ ORDER BY person_id
 ON CONFLICT (person_id) DO UPDATE
 SET {", ".join(f"{name} = excluded.{name}" for name in (*FIGURES_COLUMNS[1:], "computed_at"))}
 WHERE {_TABLE}.computed_at <= excluded.computed_at
+RETURNING person_id
+)
+INSERT INTO analytics_figuresmark (person_id, is_more) SELECT person_id, false FROM stored
 """  # noqa: S608
 _REMOVE = f"""
+WITH gone AS (
 DELETE FROM {_TABLE} AS f
 WHERE {{scope}} AND f.computed_at <= %(computed_at)s
   AND NOT EXISTS (SELECT FROM arriving_figures AS a WHERE a.person_id = f.person_id)
+RETURNING f.person_id
+)
+INSERT INTO analytics_figuresmark (person_id, is_more) SELECT person_id, true FROM gone
 """  # noqa: S608
 _WITHIN = "f.person_id > %(above)s AND (%(up_to)s::bigint IS NULL OR f.person_id <= %(up_to)s)"
 _NAMED = "f.person_id = ANY(%(person_ids)s)"
