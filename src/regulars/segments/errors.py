@@ -36,3 +36,27 @@ class NoSuchSegment(SegmentProblem):
     """It was deleted, or never was."""
 
     code = "no_such_segment"
+
+
+class CountTooSlow(SegmentProblem):
+    """How many it finds could not be counted in a few seconds."""
+
+    code = "count_too_slow"
+
+
+class SegmentInUse(SegmentProblem):
+    """Other segments name it, so it cannot be put away."""
+
+    code = "segment_in_use"
+
+
+class TooManySegments(SegmentProblem):
+    """More than are kept true at any moment."""
+
+    code = "too_many_segments"
+
+
+class NotByHand(SegmentProblem):
+    """Only the people of a static segment are chosen by hand."""
+
+    code = "not_by_hand"

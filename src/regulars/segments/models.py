@@ -7,13 +7,18 @@ from django.db.models import Q
 
 from regulars.segments.types import Kind, State
 
+BUILD = "segments.build"
+"""The job that finds a segment's people."""
+
 
 class Segment(models.Model):
     """A condition with a name, and how far its people are known.
 
     `condition` is `types.Condition` as JSON. Time alone has been considered up to `ticked_at`; people may
     have been looked at as of `ticking_to`, which is later while a tick is under way. `true_at`: as of when
-    its people were found or kept true. `day`: of the shop, of the running numbers in `SegmentDay`.
+    its people were found or kept true. `to_write`: how many changes the building has found (NULL: it is
+    looking for them), `written`: how many of them are stored. `meaning`: a digest of the SQL its people were
+    found by; where that is another now, as when the shop moves to another zone, they are found anew.
     """
 
     name = models.TextField()
@@ -28,6 +33,9 @@ class Segment(models.Model):
     ticking_to = models.DateTimeField(null=True)
     true_at = models.DateTimeField(null=True)
     members = models.IntegerField(db_default=0)
+    to_write = models.IntegerField(null=True)
+    written = models.IntegerField(db_default=0)
+    meaning = models.TextField(blank=True, db_default="")
 
     class Meta:
         constraints = (
@@ -79,3 +87,20 @@ class SegmentDay(models.Model):
 
     class Meta:
         db_table = "segments_day"
+
+
+class MergedMember(models.Model):
+    """What a person was in when they became one with another, so that it comes back if they are two again.
+
+    `was_in`: the one who was kept was in it too.
+    """
+
+    segment = models.ForeignKey(Segment, on_delete=models.CASCADE, related_name="+", db_index=False)
+    gone_id = models.BigIntegerField()
+    since = models.DateTimeField()
+    was_in = models.BooleanField()
+
+    class Meta:
+        constraints = (
+            models.UniqueConstraint(fields=["gone_id", "segment"], name="segments_mergedmember_once"),
+        )

@@ -1,0 +1,33 @@
+"""Reading segments: which there are, who is in them, how many a condition would find."""
+
+from __future__ import annotations
+
+from regulars.segments.queries.counting import COUNT_SECONDS_MAX, EXAMPLES_MAX, count
+from regulars.segments.queries.dependence import used_by
+from regulars.segments.queries.growth import days, passages
+from regulars.segments.queries.people import (
+    MEMBERS_PAGE_MAX,
+    is_member,
+    member_ids,
+    members_page,
+    segments_of,
+)
+from regulars.segments.queries.segments import live_ids, progress, segment, segments
+
+__all__ = [
+    "COUNT_SECONDS_MAX",
+    "EXAMPLES_MAX",
+    "MEMBERS_PAGE_MAX",
+    "count",
+    "days",
+    "is_member",
+    "live_ids",
+    "member_ids",
+    "members_page",
+    "passages",
+    "progress",
+    "segment",
+    "segments",
+    "segments_of",
+    "used_by",
+]

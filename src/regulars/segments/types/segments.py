@@ -87,3 +87,44 @@ class Count:
     everybody: int
     examples: tuple[int, ...]
     """Persons."""
+
+
+@dataclass(frozen=True, slots=True)
+class Membership:
+    """A segment somebody is in, and since when."""
+
+    segment_id: int
+    name: str
+    kind: Kind
+    since: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class MadeStatic:
+    """A static segment that was made; `unknown`: what was given and names nobody, in the order given."""
+
+    segment_id: int
+    found: int
+    """Persons."""
+    unknown: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Progress:
+    """How far the building of a segment is: `done` of `total` changes are written.
+
+    `total` is None while the people are still being looked for.
+    """
+
+    state: State
+    done: int
+    total: int | None
+
+
+@dataclass(frozen=True, slots=True)
+class Passage:
+    """That somebody entered a segment, or left it."""
+
+    person_id: int
+    at: datetime
+    entered: bool

@@ -1,0 +1,85 @@
+"""Keeping segments true as the log tells what happens."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Sequence
+from datetime import datetime
+
+from django.db import connection
+
+from regulars.customers.services.holding import hold_persons
+from regulars.customers.types import (
+    ANONYMOUS_LINKED,
+    CUSTOMERS_MERGED,
+    CUSTOMERS_UNMERGED,
+    PROFILE_CREATED,
+)
+from regulars.events.types import LoggedEvent
+from regulars.segments import locks
+from regulars.segments.queries.live import Knowledge, Live, any_live, knowledge, live
+from regulars.segments.services.looking import look_again, profiles_of
+from regulars.segments.services.telling import add_to_counts, count_up, tell
+
+CONCERN_ALL = frozenset(
+    type_.name for type_ in (PROFILE_CREATED, ANONYMOUS_LINKED, CUSTOMERS_MERGED, CUSTOMERS_UNMERGED)
+)
+"""After these somebody is there whom no segment has looked at, or is more than they were."""
+
+# Of devices that are nobody's yet no segment asks.
+_PERSONS = """
+SELECT p.profile_id, p.person_id FROM facts_profiles AS p JOIN facts_customers AS c USING (person_id)
+WHERE p.profile_id = ANY(%s)
+"""
+
+
+def keep_true(*, events: Sequence[LoggedEvent], now: datetime, backfill: bool = False) -> int:
+    """Look again at the people whom events concern, for the segments that ask about such; says who passed.
+
+    Within the transaction in which the events are read. What comes of backfill is told as backfill.
+    """
+    if not any_live():
+        return 0
+    known = knowledge()
+    concerned = _concerned(events, live(known))
+    if not concerned:
+        return 0
+    persons = _persons({event.profile_id for event in concerned if event.profile_id is not None})
+    held = hold_persons(persons.values())
+    if not held:
+        return 0
+    locks.while_looking()
+    return _look(concerned, held, known, now, backfill)
+
+
+def _look(
+    events: Sequence[LoggedEvent], held: Collection[int], known: Knowledge, now: datetime, backfill: bool
+) -> int:
+    """With the segments as they are now that nobody can change them."""
+    segments = live(known)
+    profiles = profiles_of(held)
+    whose = {profile_id: person for person, theirs in profiles.items() for profile_id in theirs}
+    asked: dict[int, set[int]] = {segment.id: set() for segment in segments}
+    causes: dict[int, LoggedEvent] = {}
+    for event in events:
+        if (person := whose.get(event.profile_id or 0)) is None:
+            continue  # merged meanwhile, which is an event too
+        causes.setdefault(person, event)
+        for segment in segments:
+            if event.name in CONCERN_ALL or event.name in segment.compiled.events:
+                asked[segment.id].add(person)
+    passed = look_again(segments, asked, profiles, now=now)
+    if passed:
+        tell(passed, profiles, now=now, causes=causes, backfill=backfill)
+        add_to_counts(count_up(passed), now=now, told=True)
+    return len(passed)
+
+
+def _concerned(events: Sequence[LoggedEvent], segments: Sequence[Live]) -> list[LoggedEvent]:
+    names = CONCERN_ALL.union(*(segment.compiled.events for segment in segments))
+    return [event for event in events if event.name in names and event.profile_id is not None]
+
+
+def _persons(profile_ids: Collection[int]) -> dict[int, int]:
+    with connection.cursor() as cursor:
+        cursor.execute(_PERSONS, [sorted(profile_ids)])
+        return dict(cursor.fetchall())
