@@ -172,7 +172,7 @@ def test_fifty_thousand_events_of_one_customer_are_not_read_through() -> None:
     assert _rows_read(class_=EventClass.BROWSING, names=["touch_given"]) <= 5
     assert _rows_read(names=["touch_given", "look_taken"]) <= 27
     with connection.cursor() as cursor:
-        cursor.execute("DROP INDEX events_by_name")
+        cursor.execute("DROP INDEX events_by_name, events_by_moment")
     # What was counted above is not so by itself.
     assert _rows_read(class_=EventClass.BROWSING, names=["touch_given"]) > 10_000
 
@@ -198,23 +198,32 @@ def _scans(node: dict[str, Any]) -> Iterator[dict[str, Any]]:
         yield from _scans(part)
 
 
+@pytest.mark.parametrize(
+    ("migration", "index", "columns"),
+    [
+        (
+            "0003_timeline_by_name",
+            "by_name",
+            "(profile_id, name, occurred_at, id) WHERE profile_id IS NOT NULL",
+        ),
+        ("0005_by_moment", "by_moment", "(name, occurred_at) INCLUDE (profile_id)"),
+    ],
+)
 @pytest.mark.django_db(transaction=True)
-def test_an_index_for_names_comes_to_a_log_that_has_months() -> None:
+def test_an_index_comes_to_a_log_that_has_months(migration: str, index: str, columns: str) -> None:
     """As on an installation that is brought up to date, there after an interruption in the middle."""
-    make = import_module("regulars.events.migrations.0003_timeline_by_name").make
+    make = import_module(f"regulars.events.migrations.{migration}").make
     made = services.make_months(now=NOW)
     try:
         with connection.cursor() as cursor:
-            cursor.execute("DROP INDEX events_by_name")
-            cursor.execute(
-                f"CREATE INDEX {made[0]}_by_name ON {made[0]} (profile_id, name, occurred_at, id)"
-                " WHERE profile_id IS NOT NULL"
-            )
+            cursor.execute(f"DROP INDEX events_{index}")
+            cursor.execute(f"CREATE INDEX {made[0]}_{index} ON {made[0]} {columns}")
         with connection.schema_editor(atomic=False) as editor:
             make(None, editor)
             make(None, editor)
-        assert set(_indexes("events_by_name")) == {(2, True)}
-        assert set(_indexes("events_fact_by_name") + _indexes("events_browsing_by_name")) == {(4, True)}
+        assert set(_indexes(f"events_{index}")) == {(2, True)}
+        months = _indexes(f"events_fact_{index}") + _indexes(f"events_browsing_{index}")
+        assert set(months) == {(4, True)}
     finally:
         with connection.cursor() as cursor:
             cursor.execute(f"DROP TABLE {', '.join(made)}")

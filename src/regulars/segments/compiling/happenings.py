@@ -120,9 +120,10 @@ def dated(where: tuple[Where, ...]) -> bool:
 def of_names(asking: Asking, names: Collection[str]) -> list[str]:
     """Only events `e` of these names. That of a class leaves out the partitions of the other one."""
     types = {type_.name: type_.class_ for type_ in registry.registered()}
-    found = [f"e.name = ANY({asking.values.bind(sorted(names), 'text[]')})"]
     if len(names) == 1:
-        found = [f"e.name = {asking.values.bind(*names, 'text')}"]
+        found = [f"e.name = {asking.values.bind(next(iter(names)), 'text')}"]
+    else:
+        found = [f"e.name = ANY({asking.values.bind(sorted(names), 'text[]')})"]
     if len(classes := {types.get(name) for name in names}) == 1 and (class_ := classes.pop()):
         found.append(f"e.class = {asking.values.bind(class_.value, 'text')}")
     return found

@@ -26,7 +26,7 @@ def parse(data: bytes | str | object) -> Condition:
     """
     try:
         if not isinstance(data, bytes | str):
-            return msgspec.convert(data, Condition)
+            return _converted(data)
         if len(data) > BYTES_MAX:
             raise _bad((), _("This condition is too long."))
         return _DECODER.decode(data)
@@ -36,6 +36,11 @@ def parse(data: bytes | str | object) -> Condition:
         raise _not_understood(str(error)) from None
     except (msgspec.DecodeError, UnicodeError):
         raise _bad((), _("This is not JSON.")) from None
+
+
+def _converted(data: object) -> Condition:
+    found: Condition = msgspec.convert(data, Condition)
+    return found
 
 
 def stored(condition: Condition) -> Any:

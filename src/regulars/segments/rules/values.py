@@ -96,7 +96,7 @@ def _of_itself(test: Test) -> Iterator[str]:
         case DaysAgo():
             if test.at_least is None and test.at_most is None:
                 yield _("Say how many days at least or at most.")
-            elif None not in (test.at_least, test.at_most) and test.at_most < test.at_least:
+            if test.at_least is not None and test.at_most is not None and test.at_most < test.at_least:
                 yield _("At most cannot be less than at least.")
 
 
