@@ -50,7 +50,7 @@ class Reader:
     def __init__(self, *, currency: str, kind_of: KindOf) -> None:
         self.currency = currency
         self.kind_of = kind_of
-        self.draft = Draft.empty()
+        self.draft = Draft(Node(0, Kind.GROUP), next_id=1)
 
     def read(self, condition: Condition) -> Draft:
         """The draft of a condition."""
