@@ -11,7 +11,9 @@ class AnalyticsConfig(AppConfig):
     name = "regulars.analytics"
 
     def ready(self) -> None:
+        from regulars.analytics import conditions
         from regulars.analytics.tasks import SCHEDULES
 
+        conditions.register()
         for schedule in SCHEDULES:
             schedules.register(schedule)
