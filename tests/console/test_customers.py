@@ -17,10 +17,10 @@ from regulars.team.types import Action, Role
 
 pytestmark = pytest.mark.django_db
 PAGE = 50
-# The session, the user, what they may, the shop, the run; the rows, their names.
-QUERIES_OF_THE_LIST = 7
+# The session, the user, what they may, the shop, the run, the own segments; the rows, their names.
+QUERIES_OF_THE_LIST = 8
 # The same without the rows, and: the ids found, their figures, names, contacts.
-QUERIES_OF_THE_SEARCH = 9
+QUERIES_OF_THE_SEARCH = 10
 
 
 @pytest.fixture

@@ -91,6 +91,9 @@ def test_open_tasks_come_by_their_time_in_pages() -> None:
     open_ids = [id_ for id_ in ids if id_ != ids[4]]
     assert [task.id for task in queries.open_tasks(limit=100)] == open_ids
     assert [task.id for task in queries.open_tasks(assignee_id=7, limit=100)] == ids[1::2]
+    assert [task.id for task in queries.open_tasks(free=True, limit=100)] == [
+        id_ for id_ in ids[::2] if id_ != ids[4]
+    ]
     early = queries.open_tasks(before=NOW + 2 * HOUR, limit=100)
     assert [task.id for task in early] == [id_ for id_ in ids[:6] if id_ != ids[4]]
     assert queries.count_open(before=NOW + 2 * HOUR) == 5

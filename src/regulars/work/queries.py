@@ -29,17 +29,20 @@ def tasks_of(person_id: int, *, limit: int = TASKS_MAX) -> list[TaskRow]:
 def open_tasks(
     *,
     assignee_id: int | None = None,
+    free: bool = False,
     before: datetime | None = None,
     cursor: tuple[datetime, int] | None = None,
     limit: int,
 ) -> list[TaskRow]:
     """A page of open tasks, those due first first; at most TASKS_MAX.
 
-    Of one colleague or (None) of all; those due earlier than `before` only, if it is given. `cursor` is
+    Of one colleague or (None) of all, or, `free`, those of nobody in particular; those due earlier than `before` only, if it is given. `cursor` is
     the (due_at, id) of the last line of the page before.
     """
     tasks = Task.objects.filter(closed_at=None)
-    if assignee_id is not None:
+    if free:
+        tasks = tasks.filter(assignee_id=None)
+    elif assignee_id is not None:
         tasks = tasks.filter(assignee_id=assignee_id)
     if before is not None:
         tasks = tasks.filter(due_at__lt=before)

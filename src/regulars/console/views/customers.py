@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 from typing import Any
 
 from django.http import HttpRequest, HttpResponse
@@ -33,6 +34,8 @@ from regulars.console.wording import listing
 from regulars.console.wording.people import Basis, person_line, unseen_line
 from regulars.console.xlsx import ROWS_MAX, Cell, Column, workbook
 from regulars.customers import queries as customers
+from regulars.segments import queries as segments
+from regulars.segments.types import SegmentRow
 from regulars.team import services as team
 from regulars.team.types import Action, Permission
 
@@ -51,20 +54,27 @@ def page(request: HttpRequest) -> HttpResponse:
     choice = choice_of(request.GET, default=default)
     basis = Basis(run.as_of, run.rhythm_days) if run else None
     stages = {str(key): n for key, n in run.stages.items()} if run else {}
-    segments = {str(key): n for key, n in run.segments.items()} if run else {}
+    rfm = {str(key): n for key, n in run.segments.items()} if run else {}
+    own = segments.segments()
+    member_of = next((row for row in own if row.id == choice.member_of), None)
+    if choice.member_of is not None and member_of is None:
+        choice = replace(choice, member_of=None)  # put away, or never there: the list is that of everybody
     context: dict[str, Any] = {
         "choice": choice,
         "any": True,
         "has_figures": run is not None,
         "sorts": listing.sort_options(choice),
         "stages": listing.stage_options(choice, stages, speak),
-        "segments": listing.segment_options(choice, segments, speak),
+        "segments": listing.segment_options(choice, rfm, speak),
+        "own_segments": listing.own_options(choice, own, speak),
         "heads": _heads(choice, default),
         "file_url": with_choices(reverse("customers-export"), **choice.query(default=default)),
         "everybody_url": reverse("customers"),
     }
     context |= (
-        _found(request, choice, basis, speak) if choice.q else _listed(choice, default, run, basis, speak)
+        _found(request, choice, basis, speak)
+        if choice.q
+        else _listed(choice, default, run, member_of, basis, speak)
     )
     if not context["rows"] and not choice.q and not choice.filtered:
         context["any"] = customers.any_customers()
@@ -72,14 +82,21 @@ def page(request: HttpRequest) -> HttpResponse:
 
 
 def _listed(
-    choice: Choice, default: Order, run: Run | None, basis: Basis | None, speak: Voice
+    choice: Choice,
+    default: Order,
+    run: Run | None,
+    member_of: SegmentRow | None,
+    basis: Basis | None,
+    speak: Voice,
 ) -> dict[str, Any]:
     page = page_of(choice)
-    count = len(page.rows) if not (page.newer or page.older) else _count(choice, run)
+    count = len(page.rows) if not (page.newer or page.older) else _count(choice, run, member_of)
+    ordered = sum(run.stages.values()) if run else 0
+    name = member_of.name if member_of else ""
     path = reverse("customers")
     return {
         "rows": [{"line": _line(row, basis, speak)} for row in page.rows],
-        "sentence": listing.sentence(choice, count, sum(run.stages.values()) if run else 0, basis, speak),
+        "sentence": listing.sentence(choice, count, ordered, basis, speak, member_of=name),
         "newer_url": page.newer and with_choices(path, **choice.query(default=default, before=page.newer)),
         "older_url": page.older and with_choices(path, **choice.query(default=default, after=page.older)),
     }
@@ -100,8 +117,10 @@ def _line(row: ListedPerson, basis: Basis | None, speak: Voice) -> Any:
     return person_line(row.figures, row.name, basis, speak)
 
 
-def _count(choice: Choice, run: Run | None) -> int | None:
+def _count(choice: Choice, run: Run | None, member_of: SegmentRow | None) -> int | None:
     """How many the list has, as of the last run; None where nobody counted."""
+    if member_of is not None:
+        return None if choice.figures else member_of.members
     if run is None or choice.scores or (choice.segment and choice.stage) or not choice.filtered:
         return None
     found = run.segments.get(choice.segment) if choice.segment else None
@@ -145,6 +164,7 @@ def export(request: HttpRequest) -> HttpResponseBase:
         details={
             "rows": len(rows),
             "contacts": whole,
+            "in": choice.member_of or 0,
             "segment": choice.segment or "",
             "stage": choice.stage or "",
             "scores": list(choice.scores or ()),

@@ -2,30 +2,172 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from datetime import datetime, time, timedelta
+from typing import Any
+
+from django.conf import settings
 from django.db import transaction
-from django.http import Http404, HttpRequest, HttpResponse
-from django.shortcuts import redirect
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
+from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_POST
 
-from regulars.console import said
+from regulars.analytics import queries as analytics
+from regulars.console import my_day, said
 from regulars.console.access import allowed, user_id_of
+from regulars.console.contacts import first_contacts
+from regulars.console.members_list import figures_of
 from regulars.console.places import place_of, place_text
 from regulars.console.task_forms import able, due_at
 from regulars.console.voice import Voice, voice
 from regulars.console.ways import back, with_choices
+from regulars.console.wording.people import Basis, PersonLine, person_line, unseen_line
+from regulars.console.wording.tasks import grouped, task_line
+from regulars.customers import queries as customers
+from regulars.segments import queries as segments
+from regulars.segments.ready import BY_KEY, WORTH_A_CALL
+from regulars.segments.types import SegmentRow, State
 from regulars.team import queries as team
 from regulars.team import services as team_services
 from regulars.team.types import Action, Permission
 from regulars.work import queries as work
 from regulars.work import services
 
+TASKS_SHOWN = 50
+"""More than that is not done in a day; the page of tasks has all."""
+COMING_SHOWN = 10
 
+
+@never_cache
 @require_http_methods(["GET", "HEAD", "POST"])
 @allowed(Permission.DO_TASKS)
 def page(request: HttpRequest) -> HttpResponse:
-    raise Http404
+    """What is due, what comes, whom to call; `calls` chooses the segment whose people are to be called."""
+    if request.method == "POST":
+        return _choose_calls(request)
+    speak, user = voice(), user_id_of(request)
+    tomorrow = datetime.combine(speak.today + timedelta(days=1), time(), tzinfo=speak.zone)
+    due = work.open_tasks(assignee_id=user, before=tomorrow, limit=TASKS_SHOWN)
+    free = work.open_tasks(free=True, before=tomorrow, limit=COMING_SHOWN)
+    coming = work.open_tasks(
+        assignee_id=user, cursor=(tomorrow, 0), before=tomorrow + my_day.AHEAD, limit=COMING_SHOWN
+    )
+    people = _people(request, user, speak)
+    about = {task.person_id for task in [*due, *free, *coming] if task.person_id}
+    names = customers.person_names(sorted(about | people["ids"])) if about or people["ids"] else {}
+    groups = grouped(due, names, {}, speak)
+    counts = {group.key: len(group.lines) for group in groups}
+    done = work.count_closed(closed_by=user, since=tomorrow - timedelta(days=1))
+    return render(
+        request,
+        "console/my_day/page.html",
+        {
+            "tiles": _tiles(counts, len(coming), done, speak),
+            "groups": groups,
+            "free": [task_line(task, names, {}, speak) for task in free],
+            "coming": [task_line(task, names, {}, speak) for task in coming],
+            "done": done,
+            "colleagues": [member for member in able(team.members()) if member.id != user],
+            "tomorrow": (speak.today + timedelta(days=1)).isoformat(),
+            "next_week": (speak.today + timedelta(days=7)).isoformat(),
+            "today": speak.today.isoformat(),
+            "day_words": speak.formats.day(speak.today),
+            **_lists(request, people, names, speak),
+        },
+    )
+
+
+def _tiles(counts: Mapping[str, int], coming: int, done: int, speak: Voice) -> list[dict[str, str]]:
+    number = speak.formats.number
+    overdue = counts.get("overdue", 0)
+    return [
+        {"label": _("Due today"), "value": number(counts.get("today", 0))},
+        {
+            "label": _("Overdue"),
+            "value": number(overdue),
+            "change": _("begin with these") if overdue else "",
+            "tone": "slipping",
+        },
+        {"label": _("Done today"), "value": number(done)},
+        {"label": _("In the next 7 days"), "value": _at_most(coming, COMING_SHOWN, speak)},
+    ]
+
+
+def _at_most(count: int, shown: int, speak: Voice) -> str:
+    number = speak.formats.number(count)
+    return _("%(n)s or more") % {"n": number} if count >= shown else number
+
+
+def _people(request: HttpRequest, user: int, speak: Voice) -> dict[str, Any]:
+    """Who is on the lists of the day, by their numbers."""
+    ready = [row for row in segments.segments() if row.state is not State.FAILED]
+    segment = my_day.segment_to_call(ready, request.COOKIES.get(my_day.CALLS_COOKIE, ""))
+    calls = my_day.calls(segment.id, user_id=user, now=speak.now) if segment else []
+    slipping = my_day.slipping_of(user, now=speak.now, shown=calls)
+    birthdays = my_day.birthdays_of(user, today=speak.today)
+    ids = {*calls, *slipping, *(birthday.person for birthday in birthdays)}
+    return {
+        "segments": ready,
+        "segment": segment,
+        "calls": calls,
+        "slipping": slipping,
+        "birthdays": birthdays,
+        "ids": ids,
+    }
+
+
+def _lists(
+    request: HttpRequest, people: Mapping[str, Any], names: Mapping[int, str], speak: Voice
+) -> dict[str, Any]:
+    """The same people in words, each with how to reach them."""
+    ids = sorted(people["ids"])
+    contacts = first_contacts(request, ids) if ids else {}
+    figures = figures_of(ids)
+    run = analytics.latest_run() if ids else None
+    basis = Basis(run.as_of, run.rhythm_days) if run else None
+
+    def shown(person: int, why: str = "") -> dict[str, Any]:
+        line: PersonLine = (
+            person_line(figures[person], names.get(person), basis, speak)
+            if person in figures
+            else unseen_line(person, names.get(person))
+        )
+        return {"line": line, "contacts": contacts.get(person, []), "why": why}
+
+    segment: SegmentRow | None = people["segment"]
+    return {
+        "segments": people["segments"],
+        "segment": segment,
+        "calls": [shown(person) for person in people["calls"]],
+        "call_task": _("Call: %(segment)s") % {"segment": segment.name} if segment else "",
+        "slipping": [shown(person) for person in people["slipping"]],
+        "slipping_task": _("Call or write: silent for longer than usual"),
+        "birthdays": [
+            shown(birthday.person, my_day.birthday_words(birthday, speak)) for birthday in people["birthdays"]
+        ],
+        "birthday_task": _("Wish a happy birthday"),
+        "ready_key": WORTH_A_CALL,
+        "ready_name": BY_KEY[WORTH_A_CALL].name,
+    }
+
+
+def _choose_calls(request: HttpRequest) -> HttpResponse:
+    """Remember in the browser whose people are to be called."""
+    answer = redirect("tasks-my-day")
+    chosen = request.POST.get("calls", "")
+    if chosen.isascii() and chosen.isdigit() and len(chosen) < 19:
+        answer.set_cookie(
+            my_day.CALLS_COOKIE,
+            chosen,
+            max_age=my_day.CALLS_COOKIE_AGE,
+            httponly=True,
+            samesite="Lax",
+            secure=settings.SESSION_COOKIE_SECURE,
+        )
+    return answer
 
 
 @require_POST

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from django.core.files.uploadedfile import UploadedFile
+from django.db import transaction
 from django.http import Http404, HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
 from django.shortcuts import redirect, render
@@ -17,6 +18,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 from regulars.console import said
 from regulars.console.access import allowed, user_id_of
 from regulars.console.segment_pages import not_found, references, words
+from regulars.console.segment_pages.logged import log_made
 from regulars.console.segment_pages.references import References
 from regulars.console.voice import Voice, voice
 from regulars.console.xlsx import Column, workbook
@@ -51,17 +53,19 @@ def ready(request: HttpRequest) -> HttpResponse:
 
 
 def _keep_ready(request: HttpRequest, key: str) -> HttpResponse:
-    offer = BY_KEY.get(key)
+    offer, speak = BY_KEY.get(key), voice()
     if offer is None:
         raise Http404
     try:
-        made = services.make_segment(
-            name=str(offer.name),
-            condition=offer.condition,
-            now=voice().now,
-            user_id=user_id_of(request),
-            note=str(offer.what_for),
-        )
+        with transaction.atomic():
+            made = services.make_segment(
+                name=str(offer.name),
+                condition=offer.condition,
+                now=speak.now,
+                user_id=user_id_of(request),
+                note=str(offer.what_for),
+            )
+            log_made(request, made, speak, ready=key)
     except RegularsError as error:
         said.refused(request, error.message)
         return redirect("segments-ready")
@@ -81,18 +85,20 @@ def upload(request: HttpRequest) -> HttpResponse:
         "size": references.BYTES_MAX // 1024**2,
     }
     if request.method == "POST":
+        speak = voice()
         try:
             found = _given(request)
             name = context["name"] or _file_name(request) or _("My list")
             made = services.make_static(
-                name=name, references=found.values, now=voice().now, user_id=user_id_of(request)
+                name=name, references=found.values, now=speak.now, user_id=user_id_of(request)
             )
+            log_made(request, made.segment_id, speak, people=made.found)
         except RegularsError as error:
             context["problem"] = error.message
         else:
             not_found.keep(made.unknown, segment_id=made.segment_id, user_id=user_id_of(request))
             undo = reverse("segments-archive", args=[made.segment_id])
-            said.done(request, _became(made, found, voice()), undo=undo)
+            said.done(request, _became(made, found, speak), undo=undo)
             return redirect("segments-one", made.segment_id)
     return render(
         request, "console/segments/upload.html", context, status=422 if "problem" in context else 200

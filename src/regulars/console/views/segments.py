@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import timedelta
 
 from django.contrib.auth.decorators import login_not_required
+from django.db import transaction
 from django.http import Http404, HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
 from django.shortcuts import redirect, render
@@ -19,6 +20,7 @@ from regulars.console.access import allowed, may, user_id_of
 from regulars.console.segment_pages import listing, not_found, words
 from regulars.console.segment_pages import people as people_page
 from regulars.console.segment_pages.growth import MONTH
+from regulars.console.segment_pages.logged import log_changed, log_made
 from regulars.console.segment_pages.page import DAYS_DRAWN, PASSAGES_SHOWN, SegmentPage
 from regulars.console.voice import voice
 from regulars.console.ways import back, with_choices
@@ -166,7 +168,9 @@ def freeze(request: HttpRequest, number: int) -> HttpResponse:
     row, speak = _row(number), voice()
     name = request.POST.get("name", "").strip() or SegmentPage(row, [], speak).frozen_name
     try:
-        made = services.freeze(segment_id=number, name=name, now=speak.now, user_id=user_id_of(request))
+        with transaction.atomic():
+            made = services.freeze(segment_id=number, name=name, now=speak.now, user_id=user_id_of(request))
+            log_made(request, made, speak, frozen_of=number)
     except RegularsError as error:
         said.refused(request, error.message)
         return redirect("segments-one", number)
@@ -182,9 +186,11 @@ def freeze(request: HttpRequest, number: int) -> HttpResponse:
 @allowed(Permission.MAKE_SEGMENTS)
 def archive(request: HttpRequest, number: int) -> HttpResponse:
     """Put it away; what follows offers to bring it back."""
-    row = _row(number)
+    row, speak = _row(number), voice()
     try:
-        services.archive(segment_id=number, now=voice().now, user_id=user_id_of(request))
+        with transaction.atomic():
+            services.archive(segment_id=number, now=speak.now)
+            log_changed(request, number, speak, "put_away")
     except RegularsError as error:
         said.refused(request, error.message)
         return redirect("segments-one", number)
@@ -197,9 +203,11 @@ def archive(request: HttpRequest, number: int) -> HttpResponse:
 @allowed(Permission.MAKE_SEGMENTS)
 def restore(request: HttpRequest, number: int) -> HttpResponse:
     """Bring back what was put away; its people are looked for anew. One that failed is tried again."""
-    row = _row(number)
+    row, speak = _row(number), voice()
     try:
-        services.restore(segment_id=number, now=voice().now, user_id=user_id_of(request))
+        with transaction.atomic():
+            services.restore(segment_id=number, now=speak.now)
+            log_changed(request, number, speak, "brought_back")
     except RegularsError as error:
         said.refused(request, error.message)
         return redirect(back(request, reverse("segments")))
@@ -224,6 +232,7 @@ def copy(request: HttpRequest, number: int) -> HttpResponse:
             now=speak.now,
             user_id=user_id_of(request),
         )
+        log_made(request, made.segment_id, speak, copy_of=number)
     except RegularsError as error:
         said.refused(request, error.message)
         return redirect("segments-one", number)

@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext, pgettext
 
 from regulars.analytics.rules.segments import segment as segment_of
+from regulars.analytics.wording.numbers import plain
 from regulars.analytics.wording.segments import SEGMENT_ORDER, STAGE_ORDER, segment_words
 from regulars.console.customer_list import ORDERS, Choice, Order
 from regulars.console.voice import Voice
 from regulars.console.wording.people import Basis, stage
+from regulars.segments.types import SegmentRow
 
 
 @dataclass(frozen=True)
@@ -56,16 +58,35 @@ def segment_options(choice: Choice, counts: Mapping[str, int], voice: Voice) -> 
     ]
 
 
+def own_options(choice: Choice, rows: Iterable[SegmentRow], voice: Voice) -> list[Option]:
+    """The shop's own segments with how many are in each now."""
+    return [
+        Option(str(row.id), _counted(plain(row.name), row.members, voice), row.id == choice.member_of)
+        for row in rows
+    ]
+
+
 def _counted(name: str, count: int | None, voice: Voice) -> str:
     return name if count is None else f"{name} ({voice.formats.number(count)})"
 
 
-def sentence(choice: Choice, count: int | None, ordered: int, basis: Basis | None, voice: Voice) -> str:
+def sentence(
+    choice: Choice,
+    count: int | None,
+    ordered: int,
+    basis: Basis | None,
+    voice: Voice,
+    *,
+    member_of: str = "",
+) -> str:
     """ "37 customers, stage “At risk”, by revenue": what the list below shows.
 
-    `count` is None where nobody counted; `ordered`: how many ordered at all, 0 before there are figures.
+    `count` is None where nobody counted; `ordered`: how many ordered at all, 0 before there are figures;
+    `member_of`: the name of the shop's own segment they are in.
     """
     parts = [_all(choice, ordered, voice) if count is None else voice.formats.customers(count)]
+    if member_of:
+        parts.append(_("in “%(name)s”") % {"name": plain(member_of)})
     if (chosen := stage(choice.stage, basis, voice)) is not None:
         parts.append(_("stage “%(name)s”") % {"name": chosen.name})
     if choice.segment is not None:
