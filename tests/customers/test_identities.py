@@ -112,7 +112,7 @@ def test_an_import_is_not_undone_over_them() -> None:
 
 
 @pytest.mark.django_db
-def test_what_comes_with_a_name_is_told_too_but_not_of_history() -> None:
+def test_what_comes_with_a_name_is_told_too() -> None:
     def come(number: str, mail: str, backfill: bool = False) -> None:
         new = NewProfile(source=SHOP, external_id=number, name="Анна", identities=((MAIL, mail),))
         services.upsert_profiles(profiles=[new], now=NOW, backfill=backfill)
@@ -123,7 +123,8 @@ def test_what_comes_with_a_name_is_told_too_but_not_of_history() -> None:
     come("1", "old@b.ru", backfill=True)
     come("2", "new@b.ru")
     told = Event.objects.filter(name="identity_added").values_list("profile_id", "properties")
-    assert list(told) == [(anna, {"type": "email"})]
+    assert list(told) == [(anna, {"type": "email"})] * 2
+    assert list(told.values_list("backfill", flat=True)) == [False, True]
 
 
 @pytest.mark.django_db(transaction=True)
@@ -156,17 +157,19 @@ def test_profiles_are_found_by_what_they_can_be_known_by() -> None:
 @pytest.mark.django_db
 @pytest.mark.parametrize("type_", IdentityType)
 def test_of_many_they_are_found_by_an_index(type_: IdentityType) -> None:
-    value = {MAIL: "{}@b.ru", PHONE: "+7916{:07}"}[type_]
+    value = {MAIL: "{}@b.ru", PHONE: "+7916{:07}", IdentityType.CRM: "amo:{}"}.get(type_, "1{:09}")
     new = [
         NewProfile(source=SHOP, external_id=str(n), identities=((type_, value.format(n)),))
         for n in range(2_000)
     ]
     services.upsert_profiles(profiles=new, now=NOW)
-    statement = queries.details._BY_IDENTITY.format(type=type_, value=queries.details._VALUE[type_])
+    where = queries.details._WHERE.get(type_, queries.details._WHERE_OTHER)
+    statement = queries.details._BY_IDENTITY.format(where=where)
     with connection.cursor() as cursor:
         cursor.execute("ANALYZE customers_identity")
-        cursor.execute("EXPLAIN " + statement, [["a", "b"]])
-        assert f"customers_identity_{type_}" in str(cursor.fetchall())
+        cursor.execute("EXPLAIN " + statement, {"values": ["a", "b"], "type": type_.value})
+        index = type_.value if type_ in (MAIL, PHONE) else "other"
+        assert f"customers_identity_{index}" in str(cursor.fetchall())
 
 
 @pytest.mark.django_db

@@ -36,6 +36,13 @@ SELECT id FROM customers_person WHERE id IN (
 """
 
 
+_PERSONS_OF = """
+SELECT DISTINCT p.person_id FROM customers_profile AS p
+JOIN unnest(%s::text[], %s::text[]) AS k(source, external_id) USING (source, external_id)
+"""
+_LOOKS_MAX = 5
+
+
 @dataclass(frozen=True, slots=True)
 class LockedProfile:
     """A profile held until the end of the transaction."""
@@ -52,7 +59,13 @@ def lock_profiles(keys: Iterable[ProfileKey]) -> dict[ProfileKey, int]:
 def lock_profiles_whole(keys: Iterable[ProfileKey]) -> dict[ProfileKey, LockedProfile]:
     """Lock them and their persons so that nobody can begin to point at them, for they may be removed."""
     wanted = sorted(set(keys))
-    _run(_LOCK_PERSONS_OF, _columns(wanted))
+    columns = _columns(wanted)
+    # Who was merged while we waited for their lock belongs to somebody else by now.
+    for _ in range(_LOOKS_MAX):
+        _run(_LOCK_PERSONS_OF, columns)
+        held = {id_ for (id_,) in _run(_PERSONS_OF, columns)}
+        if lock_persons(held) == held == {id_ for (id_,) in _run(_PERSONS_OF, columns)}:
+            break
     return _lock(wanted, _FOR_REMOVAL)
 
 

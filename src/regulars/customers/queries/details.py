@@ -9,19 +9,24 @@ from django.db import connection
 from django.db.models import QuerySet
 
 from regulars.customers.models import Identity, Profile
+from regulars.customers.queries.region import region_for
 from regulars.customers.queries.traits import traits_of
-from regulars.customers.rules import normalise
+from regulars.customers.rules import forms
 from regulars.customers.types import SHOP, IdentityType, ProfileDetails, Traits
 
 PAGE_MAX = 1_000
 """Most profiles read at once."""
 
-_BY_IDENTITY = """
-SELECT i.value, i.profile_id FROM customers_identity AS i
-WHERE i.type = '{type}' AND {value} COLLATE "C" = ANY(%s) ORDER BY i.profile_id
-"""
 # The expressions are those of the indexes for searching.
-_VALUE = {IdentityType.EMAIL: "i.value", IdentityType.PHONE: "reverse(i.value)"}
+_BY_IDENTITY = """
+SELECT i.value, i.profile_id FROM customers_identity AS i WHERE {where} ORDER BY i.profile_id
+"""
+_WHERE = {
+    IdentityType.EMAIL: "i.type = 'email' AND i.value COLLATE \"C\" = ANY(%(values)s)",
+    IdentityType.PHONE: "i.type = 'phone' AND reverse(i.value) COLLATE \"C\" = ANY(%(values)s)",
+}
+_WHERE_OTHER = """i.type NOT IN ('email', 'phone') AND i.type = %(type)s
+AND i.value COLLATE "C" = ANY(%(values)s)"""
 
 
 def profile(source: str, external_id: str) -> ProfileDetails | None:
@@ -42,15 +47,21 @@ def profiles_page(*, after: int = 0, limit: int, source: str = SHOP) -> list[Pro
 
 def profiles_by_identity(type_: IdentityType, values: Collection[str]) -> dict[str, list[int]]:
     """Whose profiles these addresses or numbers are, the oldest first, by the value as it was asked for."""
-    stored = {value: normalise(type_, value) for value in values}
+    region = region_for((type_, value) for value in values)
+    stored = {value: forms(type_, value, region) for value in values}
     turn = -1 if type_ is IdentityType.PHONE else 1
+    wanted = sorted({form[::turn] for of in stored.values() for form in of})
     found: defaultdict[str, list[int]] = defaultdict(list)
     with connection.cursor() as cursor:
-        statement = _BY_IDENTITY.format(type=type_.value, value=_VALUE[type_])
-        cursor.execute(statement, [sorted({value[::turn] for value in stored.values() if value})])
+        statement = _BY_IDENTITY.format(where=_WHERE.get(type_, _WHERE_OTHER))
+        cursor.execute(statement, {"values": wanted, "type": type_.value})
         for value, profile_id in cursor.fetchall():
             found[value].append(profile_id)
-    return {asked: found[value] for asked, value in stored.items() if value in found}
+    return {
+        asked: sorted({id_ for form in of for id_ in found[form]})
+        for asked, of in stored.items()
+        if not found.keys().isdisjoint(of)
+    }
 
 
 def _details(profiles: QuerySet[Profile]) -> list[ProfileDetails]:

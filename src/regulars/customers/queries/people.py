@@ -108,7 +108,7 @@ def profile_ids(keys: Iterable[ProfileKey]) -> dict[ProfileKey, int]:
 def contacts(person_ids: Sequence[int]) -> dict[int, Contacts]:
     """Addresses and numbers of those among these persons who have any."""
     found: defaultdict[int, dict[str, dict[str, None]]] = defaultdict(lambda: {"email": {}, "phone": {}})
-    rows = Identity.objects.filter(profile__person_id__in=person_ids).order_by("id")
-    for person_id, type_, value in rows.values_list("profile__person_id", "type", "value"):
+    rows = Identity.objects.filter(profile__person_id__in=person_ids, type__in=("email", "phone"))
+    for person_id, type_, value in rows.order_by("id").values_list("profile__person_id", "type", "value"):
         found[person_id][type_][value] = None
     return {id_: Contacts(tuple(of["email"]), tuple(of["phone"])) for id_, of in found.items()}

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from regulars.customers.rules.blocked import Blocked
 from regulars.customers.rules.consents import wrong_with
+from regulars.customers.rules.identities import forms, looks_right, mask, normalise
 from regulars.customers.rules.merging import (
     DEFAULT_RULES,
     Candidate,
@@ -12,6 +14,7 @@ from regulars.customers.rules.merging import (
     gathered,
     mark,
     older,
+    people,
     plan,
 )
 from regulars.customers.rules.names import (
@@ -22,21 +25,21 @@ from regulars.customers.rules.names import (
     called_by_device,
     called_by_number,
     fold,
-    looks_right,
-    mask,
     merged,
-    normalise,
     shown_id,
     wanted,
     words,
 )
+from regulars.customers.rules.phones import REGION, region_of
 from regulars.customers.rules.traits import KeptTraits, merge_traits
 
 __all__ = [
     "DEFAULT_RULES",
     "NAME_CHARACTERS_MAX",
+    "REGION",
     "SEARCH_CHARACTERS_MAX",
     "WORDS_MAX",
+    "Blocked",
     "Candidate",
     "Joining",
     "KeptTraits",
@@ -46,6 +49,7 @@ __all__ = [
     "called_by_number",
     "differing",
     "fold",
+    "forms",
     "gathered",
     "looks_right",
     "mark",
@@ -54,7 +58,9 @@ __all__ = [
     "merged",
     "normalise",
     "older",
+    "people",
     "plan",
+    "region_of",
     "shown_id",
     "wanted",
     "words",

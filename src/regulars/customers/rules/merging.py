@@ -140,6 +140,17 @@ def plan(
     return found
 
 
+def people(names: Iterable[str]) -> int:
+    """How many different people profiles of these names (folded words) are at most.
+
+    The same words in any order are one name, and so is a part of them. Who has no name is somebody else.
+    """
+    every = [frozenset(name.split()) for name in names]
+    different = set(every) - {frozenset()}
+    whole = [one for one in different if not any(one < other for other in different)]
+    return len(whole) + every.count(frozenset())
+
+
 def older(candidates: Iterable[Candidate]) -> int:
     """Who is kept: the one who is known longest; who is only a device comes last."""
     return min(candidates, key=_age).id

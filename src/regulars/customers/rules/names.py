@@ -1,4 +1,4 @@
-"""How names and identities are brought into the form in which they are compared and sorted."""
+"""How names are brought into the form in which they are compared and sorted, and what a search may mean."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ from dataclasses import dataclass, replace
 
 from django.utils.translation import gettext as _
 
+from regulars.customers.rules.identities import mask, normalise
 from regulars.customers.types import IdentityType, NewProfile
 
 _NOT_A_WORD = re.compile(r"[\W_]+")
@@ -16,17 +17,12 @@ _BLANKS = re.compile(r"\s+")
 
 NAME_CHARACTERS_MAX = 200
 """So much of a name is compared and sorted by: an index entry has to fit a third of a page."""
-IDENTITY_CHARACTERS_MAX = 320
-"""The longest e-mail address there is (RFC 3696); whatever is longer is none."""
-MASKED_DIGITS_MIN = 7
-"""Of a shorter number two digits would tell too much."""
 SEARCH_CHARACTERS_MAX = 200
 WORDS_MAX = 8
 PHONE_DIGITS_MIN = 4
 """People know a number by its last four digits."""
 PHONE_DIGITS_MAX = 10
 """The rest is the country's code, which is written in many ways (8, +7)."""
-_RUSSIAN_DIGITS = 11
 _NUMBER = re.compile(r"[+0-9() .\-/]*[0-9][+0-9() .\-/]*")
 _LOCAL_PART = re.compile(r"[A-Za-z0-9._+\-]{3,}")
 
@@ -43,44 +39,6 @@ def fold(text: str) -> str:
 def words(text: str) -> str:
     """For searching: the folded words alone, with single blanks between them."""
     return _NOT_A_WORD.sub(" ", fold(text)).strip()
-
-
-def normalise(type_: IdentityType, value: str) -> str:
-    """The form in which an identity is stored; empty if nothing is left of it.
-
-    A phone is its digits after a plus. Eleven digits without a plus that begin with 8 are a Russian number
-    as it is dialled within the country: 8 916 … is +7 916 ….
-    """
-    if type_ is IdentityType.EMAIL:
-        email = _BLANKS.sub("", unicodedata.normalize("NFKC", value).casefold())
-        return email if len(email) <= IDENTITY_CHARACTERS_MAX else ""
-    plain = unicodedata.normalize("NFKC", value).strip()
-    digits = re.sub(r"[^0-9]", "", plain)
-    if len(digits) == _RUSSIAN_DIGITS and digits[0] == "8" and not plain.startswith("+"):
-        digits = "7" + digits[1:]
-    return f"+{digits}" if digits and len(digits) < IDENTITY_CHARACTERS_MAX else ""
-
-
-_EMAIL = re.compile(r"[^\s@]+@[^\s@]+")
-_PHONE = re.compile(r"\+[0-9]{5,15}")
-
-
-def looks_right(type_: IdentityType, value: str) -> bool:
-    """Whether somebody may be reached there at all. Files are taken as they are, programmers are told."""
-    pattern = _EMAIL if type_ is IdentityType.EMAIL else _PHONE
-    return bool(pattern.fullmatch(normalise(type_, value)))
-
-
-def mask(type_: IdentityType, value: str) -> str:
-    """An identity for those who may not see it: a•••@mail.ru, +7 ••• •• 34."""
-    if type_ is IdentityType.EMAIL:
-        name, _, domain = value.rpartition("@")
-        return f"{name[:1]}•••@{domain}" if name else "•••"
-    digits = value.lstrip("+")
-    if len(digits) < MASKED_DIGITS_MIN:
-        return "•••"
-    country = digits[0] if digits[0] in "17" else digits[:2]
-    return f"+{country} ••• •• {digits[-2:]}"
 
 
 _LIKE_A_PHONE = re.compile(r"\+\d{10,15}|[78]\d{10}")

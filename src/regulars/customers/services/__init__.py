@@ -13,12 +13,14 @@ from regulars.customers.services.definitions import (
     restore_attribute,
 )
 from regulars.customers.services.deriving import derive_portion
+from regulars.customers.services.erasing import ERASE, erase, go_on_erasing
 from regulars.customers.services.identities import IDENTITIES_MAX, add_identities, remove_identities
 from regulars.customers.services.joining import PAIRS_MAX
 from regulars.customers.services.links import link_anonymous
 from regulars.customers.services.manager import set_manager
 from regulars.customers.services.merge_rules import block, set_merge_rule, unblock
 from regulars.customers.services.merging import merge
+from regulars.customers.services.merging_by_rule import merge_those_who_share
 from regulars.customers.services.notes import (
     NOTE_CHARACTERS_MAX,
     delete_note,
@@ -33,6 +35,7 @@ from regulars.customers.services.undo import undo_profiles
 from regulars.customers.services.unmerging import unmerge
 
 __all__ = [
+    "ERASE",
     "IDENTITIES_MAX",
     "NOTE_CHARACTERS_MAX",
     "PAIRS_MAX",
@@ -44,10 +47,13 @@ __all__ = [
     "define_attribute",
     "delete_note",
     "derive_portion",
+    "erase",
     "find_or_create_profiles",
     "forget_deleted_notes",
+    "go_on_erasing",
     "link_anonymous",
     "merge",
+    "merge_those_who_share",
     "not_the_same",
     "perhaps_the_same",
     "record_consents",

@@ -9,6 +9,7 @@ from datetime import datetime
 from django.db import connection, transaction
 
 from regulars.customers.locks import lock_profiles_by_id
+from regulars.customers.queries.region import region_for
 from regulars.customers.rules import looks_right, normalise
 from regulars.customers.services.creating import PROFILES_MAX
 from regulars.customers.services.telling import identity_events
@@ -86,9 +87,10 @@ def _in_stored_form(
         raise ValueError(f"{len(identities)} identities in one batch; the most is {PROFILES_MAX}")
     wanted: dict[int, ProfileIdentity] = {}
     refused: dict[int, str] = {}
+    region = region_for((identity.type, identity.value) for identity in identities)
     for place, identity in enumerate(identities):
-        if looks_right(identity.type, identity.value):
-            wanted[place] = replace(identity, value=normalise(identity.type, identity.value))
+        if looks_right(identity.type, identity.value, region):
+            wanted[place] = replace(identity, value=normalise(identity.type, identity.value, region))
         else:
             refused[place] = "bad_value"
     return wanted, refused

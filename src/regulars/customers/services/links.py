@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -9,11 +10,13 @@ from datetime import datetime
 from django.db import connection, transaction
 
 from regulars.customers.locks import lock_persons, lock_profiles_of
-from regulars.customers.services.creating import PROFILES_MAX, PROFILES_TABLE
+from regulars.customers.registry import Moved
+from regulars.customers.services.creating import PROFILES_MAX
+from regulars.customers.services.joining import mark, run_steps
 from regulars.customers.services.telling import EVENT_SOURCE
 from regulars.customers.types import ANONYMOUS, ANONYMOUS_CLAIM_REFUSED, ANONYMOUS_LINKED
 from regulars.events import services as events
-from regulars.events.types import WHOLE, EventType, NewEvent
+from regulars.events.types import EventType, NewEvent
 
 TRIES_MAX = 5
 """So often others may move the same persons between our look and our lock."""
@@ -122,14 +125,17 @@ def _carry_out(
         with connection.cursor() as cursor:
             cursor.execute(_MOVE, [list(persons), list(persons.values())])
             cursor.execute(_REMOVE_EMPTIED, [list(persons)])
+        theirs: defaultdict[int, list[int]] = defaultdict(list)
+        for device, holder in moved.items():
+            theirs[holder].append(device)
+        run_steps([Moved(old, new, tuple(theirs[old]), merged=True) for old, new in persons.items()], now)
     linked = [
         _event(ANONYMOUS_LINKED, device, moves[holder].profile, now) for device, holder in moved.items()
     ]
     late = [_event(ANONYMOUS_CLAIM_REFUSED, pair.device, pair.profile, now) for pair in refused]
     events.record([*linked, *late], now=now, backfill=backfill)
     if moved:
-        theirs = [pair.profile for pair in moves.values()]
-        events.touch(months=[(PROFILES_TABLE, WHOLE)], profiles=[*moved, *theirs])
+        mark([*moved, *(pair.profile for pair in moves.values())])
     return set(moved)
 
 

@@ -10,6 +10,7 @@ from django.utils.translation import gettext as _
 from regulars.customers.errors import BadRule
 from regulars.customers.models import BlockedIdentity, MergeRule
 from regulars.customers.queries.merge_rules import BLOCKED_MAX, merge_rules
+from regulars.customers.queries.region import region_for
 from regulars.customers.rules import normalise
 from regulars.customers.types import IdentityType, Rule
 
@@ -71,7 +72,7 @@ def unblock(*, blocked_id: int, now: datetime) -> bool:
 def _stored(type_: IdentityType, value: str) -> str:
     value = value.strip()
     if "*" not in value:
-        if stored := normalise(type_, value):
+        if stored := normalise(type_, value, region_for([(type_, value)])):
             return stored
         raise BadRule(_("Enter the address or the number that is nobody's own."))
     fixed = value.strip("*").casefold()

@@ -10,6 +10,7 @@ from django.db import connection, transaction
 
 from regulars.customers.locks import lock_profiles
 from regulars.customers.queries import profile_ids
+from regulars.customers.queries.region import region_for
 from regulars.customers.rules import fold, merged, normalise, words
 from regulars.customers.services.creating import PROFILES_MAX, PROFILES_TABLE, insert_profiles
 from regulars.customers.services.telling import created_event, identity_events
@@ -57,7 +58,7 @@ def upsert_profiles(
 
     Rows of one customer are taken together, the last name given winning. The same batch twice changes
     nothing. Records `profile_created` for each new one but devices, `identity_added` for what known ones
-    have more (not of history: a file does not say since when) and marks the new and the changed.
+    have more and marks the new and the changed.
 
     Raises ValueError above PROFILES_MAX.
     """
@@ -78,10 +79,9 @@ def upsert_profiles(
     now_at = revisions_of_renamed | others
     revisions = dict.fromkeys(created, 1) | {key: now_at[known[key]] for key in before}
     told = [created_event(wanted[key], id_, now) for key, id_ in created.items() if key[0] != ANONYMOUS]
-    if not backfill:
-        fresh = set(created.values())
-        more = {id_: identity for id_, identity in new.items() if identity.profile_id not in fresh}
-        told += identity_events(IDENTITY_ADDED, more, now)
+    fresh = set(created.values())
+    more = {id_: identity for id_, identity in new.items() if identity.profile_id not in fresh}
+    told += identity_events(IDENTITY_ADDED, more, now)
     events.record(told, now=now, backfill=backfill)
     events.touch(
         months=[(PROFILES_TABLE, WHOLE)] if created else [],
@@ -138,11 +138,12 @@ def _add_identities(
     profiles: Mapping[ProfileKey, NewProfile], ids: Mapping[ProfileKey, int]
 ) -> dict[int, ProfileIdentity]:
     """Add what is not known yet; tells what that was, by the ids of the rows."""
+    region = region_for(identity for profile in profiles.values() for identity in profile.identities)
     rows = [
         (ids[key], type_.value, value)
         for key, profile in profiles.items()
         for type_, raw in profile.identities
-        if (value := normalise(type_, raw))
+        if (value := normalise(type_, raw, region))
     ]
     if not rows:
         return {}

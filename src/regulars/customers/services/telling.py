@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from datetime import datetime
 
-from regulars.customers.types import PROFILE_CREATED, NewProfile, ProfileIdentity
+from regulars.customers.types import IDENTITY_ADDED, PROFILE_CREATED, NewProfile, ProfileIdentity
 from regulars.events.types import EventType, NewEvent
 
 EVENT_SOURCE = "customers"
@@ -25,6 +25,11 @@ def created_event(profile: NewProfile, id_: int, now: datetime) -> NewEvent:
 def created_key(profile_id: int) -> str:
     """The occasion of a profile's `profile_created`."""
     return f"profile_created:{profile_id}"
+
+
+def added_key(identity_id: int) -> str:
+    """The occasion of an identity's `identity_added`, by the id of its row."""
+    return f"{IDENTITY_ADDED.name}:{identity_id}"
 
 
 def identity_events(

@@ -11,7 +11,7 @@ from regulars.customers import registry
 from regulars.customers.locks import lock_profiles_whole
 from regulars.customers.rules import fold, words
 from regulars.customers.services.creating import PROFILES_MAX, PROFILES_TABLE
-from regulars.customers.services.telling import EVENT_SOURCE, created_key
+from regulars.customers.services.telling import EVENT_SOURCE, added_key, created_key
 from regulars.customers.types import EVENT_TYPES, ProfileBefore, ProfileChange, ProfileKey, UndoneProfiles
 from regulars.events import services as events
 from regulars.events.types import WHOLE
@@ -38,23 +38,31 @@ _DROP_IDENTITIES = """
 DELETE FROM customers_identity AS i
 USING unnest(%s::bigint[], %s::text[], %s::text[]) AS t(profile_id, type, value)
 WHERE i.profile_id = t.profile_id AND i.type = t.type AND i.value = t.value
+RETURNING i.id
 """
 _SAME_PERSON = """
 SELECT other.id FROM customers_profile AS p JOIN customers_profile AS other USING (person_id)
 WHERE p.id = ANY(%s)
 """
-# Notes left here are deleted ones, and traits removed ones. A person goes with the last profile.
+# Notes left here are deleted ones, and traits removed ones. A person goes with the last profile, and is
+# nobody again of whom only devices are left.
 _REMOVE = (
     "DELETE FROM customers_traits WHERE profile_id = ANY(%s)",
     "DELETE FROM customers_note WHERE profile_id = ANY(%s)",
     "DELETE FROM customers_identity WHERE profile_id = ANY(%s)",
     """
-    WITH removed AS (DELETE FROM customers_profile WHERE id = ANY(%s) RETURNING id, person_id)
-    DELETE FROM customers_person AS person
-    WHERE person.id IN (SELECT person_id FROM removed) AND NOT EXISTS (
-        SELECT 1 FROM customers_profile AS p
-        WHERE p.person_id = person.id AND p.id NOT IN (SELECT id FROM removed)
+    WITH removed AS (DELETE FROM customers_profile WHERE id = ANY(%s) RETURNING id, person_id),
+    persons AS (
+        SELECT r.person_id, bool_or(p.source <> 'anonymous') AS known
+        FROM (SELECT DISTINCT person_id FROM removed) AS r
+        LEFT JOIN customers_profile AS p ON p.person_id = r.person_id AND p.id NOT IN (SELECT id FROM removed)
+        GROUP BY r.person_id
+    ), nobody AS (
+        UPDATE customers_person AS person SET known = false FROM persons
+        WHERE persons.person_id = person.id AND NOT persons.known AND person.known
     )
+    DELETE FROM customers_person AS person USING persons
+    WHERE persons.person_id = person.id AND persons.known IS NULL
     """,
 )
 
@@ -129,6 +137,7 @@ def _restore(profiles: Mapping[int, ProfileBefore]) -> None:
         cursor.execute(_RESTORE, [list(profiles), names, [words(n) for n in names], [fold(n) for n in names]])
         if identities:
             cursor.execute(_DROP_IDENTITIES, [list(column) for column in zip(*identities, strict=True)])
+            events.retract(source=EVENT_SOURCE, keys=[added_key(id_) for (id_,) in cursor.fetchall()])
 
 
 def _remove(ids: Sequence[int]) -> None:

@@ -1,0 +1,98 @@
+"""Making one of customers who share what is one person's own."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import datetime
+
+from django.db import transaction
+
+from regulars.customers.locks import lock_persons, lock_profiles_of
+from regulars.customers.queries.comparing import told_apart
+from regulars.customers.queries.marks import mark_of
+from regulars.customers.queries.sharing import Found, found_by_rule
+from regulars.customers.rules import Joining
+from regulars.customers.services.joining import Join, join
+from regulars.events.types import LoggedEvent
+
+TRIES_MAX = 10
+"""So often others may move the same persons between our look and our lock."""
+
+
+class _Moved(Exception):
+    """Somebody moved one of the persons before we had them locked."""
+
+
+def merge_those_who_share(*, events: Iterable[LoggedEvent], now: datetime) -> list[int]:
+    """Make one of all who share something, by rule, with the customers these events are about.
+
+    Gives the ids of the merges. Which values join, whom, and who is kept: `rules.plan`. Merges that only
+    history leads to are recorded as history. Repeating changes nothing.
+    """
+    of = _by_profile(events)
+    if not of:
+        return []
+    for _try in range(TRIES_MAX):
+        try:
+            # What was locked by a look that came too late is let go with it: else the next one would lock
+            # out of the order.
+            with transaction.atomic():
+                return _merge(found_by_rule(of.keys()), of, now)
+        except _Moved:
+            continue
+    raise RuntimeError(f"others moved the same customers {TRIES_MAX} times while they were being merged")
+
+
+def _by_profile(events: Iterable[LoggedEvent]) -> dict[int, LoggedEvent]:
+    """The event that a merge is because of, by profile: one of what happens now before one of history."""
+    found: dict[int, LoggedEvent] = {}
+    for event in events:
+        if event.profile_id is not None:
+            before = found.get(event.profile_id)
+            if before is None or (before.backfill and not event.backfill):
+                found[event.profile_id] = event
+    return found
+
+
+def _merge(found: Found, of: Mapping[int, LoggedEvent], now: datetime) -> list[int]:
+    joinings = found.joinings
+    _hold(found, joinings)
+    causes = _causes(found, joinings, of)
+    joins = {
+        one.gone: Join(
+            kept=one.kept,
+            because={type_.value: mark_of(type_.value, value) for type_, value in one.because.items()},
+            cause=(causes[one.kept].id, causes[one.kept].depth),
+            backfill=causes[one.kept].backfill,
+        )
+        for one in joinings
+    }
+    return join(joins, now=now, user_id=None)
+
+
+def _hold(found: Found, joinings: Sequence[Joining]) -> None:
+    """Lock all of them; raise _Moved if they are not as they were when we looked."""
+    persons = {id_ for one in joinings for id_ in (one.kept, one.gone)}
+    if not persons:
+        return
+    seen = {profile: id_ for id_ in persons for profile in found.candidates[id_].profiles}
+    if lock_persons(persons) != persons or lock_profiles_of(persons) != seen:
+        raise _Moved
+    becomes = {one.gone: one.kept for one in joinings}
+    group = {profile: becomes.get(id_, id_) for profile, id_ in seen.items()}
+    if any(group.get(one, 0) == group.get(other, -1) for one, other in told_apart(seen)):
+        raise _Moved
+
+
+def _causes(
+    found: Found, joinings: Sequence[Joining], of: Mapping[int, LoggedEvent]
+) -> dict[int, LoggedEvent]:
+    """By who is kept: the event because of which all of theirs become one."""
+    causes: dict[int, LoggedEvent] = {}
+    for one in joinings:
+        for person in (one.kept, one.gone):
+            for profile in sorted(found.candidates[person].profiles & of.keys()):
+                before = causes.get(one.kept)
+                if before is None or (before.backfill and not of[profile].backfill):
+                    causes[one.kept] = of[profile]
+    return causes
