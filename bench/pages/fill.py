@@ -140,21 +140,26 @@ def fill(size: int) -> None:
         cursor.execute(
             "SET statement_timeout = 0; SET maintenance_work_mem = '512MB'; SET work_mem = '256MB'"
         )
-        bare = _bare(cursor)
+        again = bare_tables(cursor)
         for statements in (_PEOPLE, _ORDERS, _EVENTS, _FIGURES, _WORK):
             for statement in statements.split(";\n"):
                 if statement.strip():
                     cursor.execute(statement, values)
-        for statement in bare:
+        for statement in again:
             cursor.execute(statement)
-        cursor.execute(_SEQUENCES, [list(_TABLES)])
-        for (statement,) in cursor.fetchall():
-            cursor.execute(statement)
+        set_sequences(cursor)
         cursor.execute("VACUUM ANALYZE")
     _run()
 
 
-def _bare(cursor: CursorWrapper) -> list[str]:
+def set_sequences(cursor: CursorWrapper) -> None:
+    """Have ids go on after those that were put in."""
+    cursor.execute(_SEQUENCES, [list(_TABLES)])
+    for (statement,) in cursor.fetchall():
+        cursor.execute(statement)
+
+
+def bare_tables(cursor: CursorWrapper) -> list[str]:
     """Take indexes and foreign keys away; gives what makes them again."""
     again = []
     cursor.execute(_FOREIGN_KEYS, [list(_TABLES)])
