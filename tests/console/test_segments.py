@@ -86,9 +86,7 @@ def test_a_segment_is_listed_with_its_sentence_people_and_change(inside: Client)
         ([(60, 3)], "no change"),
     ],
 )
-def test_change_is_counted_from_a_month_ago(
-    inside: Client, days: list[tuple[int, int]], change: str
-) -> None:
+def test_change_is_counted_from_a_month_ago(inside: Client, days: list[tuple[int, int]], change: str) -> None:
     people = [shops.person(f"Имя {n}") for n in range(3)]
     segment("А", people, days=[(TODAY - ago * DAY, members, 0, 0) for ago, members in days])
     page = _text(_page(inside, "segments"))
@@ -215,7 +213,9 @@ def test_pages_of_people_go_on_and_back(inside: Client, sort: str, monkeypatch: 
     assert re.findall(r'class="row-link"[^>]*>([^<]+)<', back) == pages[-2]
 
 
-@pytest.mark.parametrize("after", ["x", "9999-99-99_1", "5_", "1_2", "-5_3", "99999999999999999999_1", "\x00"])
+@pytest.mark.parametrize(
+    "after", ["x", "9999-99-99_1", "5_", "1_2", "-5_3", "99999999999999999999_1", "\x00"]
+)
 @pytest.mark.parametrize("sort", ["revenue", "last_day"])
 def test_what_is_no_place_is_passed_over(inside: Client, sort: str, after: str) -> None:
     number = segment("А", _anna_and_boris())
