@@ -99,7 +99,7 @@ def test_too_many_are_too_many(monkeypatch: pytest.MonkeyPatch) -> None:
         of_text("a\nb\nc\nd")
 
 
-# --- lists ----------------------------------------------------------------------------------------------------
+# --- lists --------------------------------------------------------------------------------------------------
 
 
 def _upload(client: Client, content: bytes | None = None, **said: str) -> str:
@@ -159,7 +159,7 @@ def test_file_too_large_is_refused(inside: Client, monkeypatch: pytest.MonkeyPat
     assert not Segment.objects.exists()
 
 
-# --- ready ones -------------------------------------------------------------------------------------------------
+# --- ready ones -----------------------------------------------------------------------------------------------
 
 
 def test_all_ready_ones_are_offered_with_their_sentences(inside: Client) -> None:

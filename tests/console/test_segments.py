@@ -26,8 +26,8 @@ from regulars.team.types import Action, Role
 pytestmark = pytest.mark.django_db
 TODAY = date(2024, 5, 1)
 DAY = timedelta(days=1)
-# Session, user, permissions, shop; the segments, how they were a month ago; for the sentences the shop and its
-# own attributes.
+# Session, user, permissions, shop; the segments, how they were a month ago; for the sentences the shop and
+# its own attributes.
 QUERIES_OF_THE_LIST = 8
 # Session, user, permissions; the segment, the shop; days before and of the quarter, the last run, who came
 # and left, their names, what they brought, who asks for it, the shop for the sentence; rows, figures, names,
@@ -138,7 +138,7 @@ def test_list_takes_few_questions(inside: Client, django_assert_num_queries: Dja
         inside.get(reverse("segments"))
 
 
-# --- one of them ------------------------------------------------------------------------------------------------
+# --- one of them ----------------------------------------------------------------------------------------------
 
 
 def _anna_and_boris() -> tuple[int, int]:
@@ -387,7 +387,7 @@ def test_page_of_one_takes_few_questions(
         inside.get(reverse("segments-one", args=[number]))
 
 
-# --- in the list of customers -----------------------------------------------------------------------------------
+# --- in the list of customers -------------------------------------------------------------------------------
 
 
 def test_customers_are_narrowed_to_a_segment(inside: Client) -> None:
