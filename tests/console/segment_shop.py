@@ -23,7 +23,7 @@ def segment(
     days: Iterable[tuple[date, int, int, int]] = (),
     **values: Any,
 ) -> int:
-    """One with these people; `days`: (day, members, entered, left). By default live: bought 3 times or more."""
+    """One with these people; `days`: (day, members, entered, left). By default live: 3 orders or more."""
     persons = list(people)
     asked = None
     if kind is not Kind.STATIC:

@@ -159,7 +159,7 @@ def test_file_too_large_is_refused(inside: Client, monkeypatch: pytest.MonkeyPat
     assert not Segment.objects.exists()
 
 
-# --- ready ones -----------------------------------------------------------------------------------------------
+# --- ready ones ---------------------------------------------------------------------------------------------
 
 
 def test_all_ready_ones_are_offered_with_their_sentences(inside: Client) -> None:

@@ -138,7 +138,7 @@ def test_list_takes_few_questions(inside: Client, django_assert_num_queries: Dja
         inside.get(reverse("segments"))
 
 
-# --- one of them ----------------------------------------------------------------------------------------------
+# --- one of them --------------------------------------------------------------------------------------------
 
 
 def _anna_and_boris() -> tuple[int, int]:
