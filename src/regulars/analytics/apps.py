@@ -11,6 +11,9 @@ class AnalyticsConfig(AppConfig):
     name = "regulars.analytics"
 
     def ready(self) -> None:
+        from regulars.analytics import personal
+
+        personal.declare()
         from regulars.analytics import conditions
         from regulars.analytics.tasks import SCHEDULES
 

@@ -12,6 +12,9 @@ class ApiConfig(AppConfig):
     name = "regulars.api"
 
     def ready(self) -> None:
+        from regulars.api import personal
+
+        personal.declare()
         from regulars.api.ingest.types import EVENT_TYPES
         from regulars.api.tasks import SCHEDULES
 

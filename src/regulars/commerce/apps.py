@@ -21,6 +21,9 @@ class CommerceConfig(AppConfig):
     name = "regulars.commerce"
 
     def ready(self) -> None:
+        from regulars.commerce import personal
+
+        personal.declare()
         registry.register(*FACTS, *CART_EVENTS, *BROWSING_EVENTS.values())
         register_reference("orders", "SELECT 1 FROM commerce_order AS o WHERE o.profile_id = p.id")
         register_reference("credits", "SELECT 1 FROM commerce_credit AS c WHERE c.profile_id = p.id")

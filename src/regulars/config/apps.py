@@ -14,6 +14,9 @@ class ConfigConfig(AppConfig):
     label = "config"
 
     def ready(self) -> None:
+        from regulars.config import personal
+
+        personal.declare()
         register(Schedule(name="config.cache", cadence=Every(minutes=60), run=_forget_expired))
         register(Schedule(name="config.sessions", cadence=Every(minutes=60), run=_forget_sessions))
 

@@ -27,3 +27,9 @@ class BadAttribute(RegularsError):
     """An attribute that there is not, or a value it cannot have."""
 
     code = "bad_attribute"
+
+
+class CannotErase(Conflict):
+    """Somebody who cannot be erased, or not just now."""
+
+    code = "cannot_erase"

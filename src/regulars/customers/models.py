@@ -323,3 +323,42 @@ class Sweep(models.Model):
 
     class Meta:
         db_table = "customers_sweep"
+
+
+class Erasure(models.Model):
+    """That somebody was erased: who asked, why, and how far it is.
+
+    `reason` is a `types.ErasureReason`. `sealed`: by what they were known, for what names people by that
+    alone; empty as soon as all is done. `counts`: how many rows by table or step.
+    """
+
+    person_id = models.BigIntegerField()
+    profile_ids = models.JSONField()
+    reason = models.TextField()
+    asked_at = models.DateTimeField()
+    asked_by = models.BigIntegerField(null=True)
+    sealed = models.TextField(blank=True)
+    counts = models.JSONField(db_default={})
+    done_at = models.DateTimeField(null=True)
+
+    class Meta:
+        indexes = (
+            models.Index(fields=["person_id"], name="customers_erasure_of"),
+            models.Index(
+                fields=["id"], condition=models.Q(done_at=None), name="customers_erasure_under_way"
+            ),
+        )
+
+
+class RefusedContact(models.Model):
+    """An address or a number of somebody erased who had refused to be written to; only its keyed hash.
+
+    Should it come again from another source, the refusal is known still. `channels`: those refused.
+    """
+
+    hash = models.CharField(primary_key=True, max_length=64)
+    channels = models.JSONField()
+    at = models.DateTimeField()
+
+    class Meta:
+        db_table = "customers_refusedcontact"

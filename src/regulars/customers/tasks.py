@@ -9,6 +9,7 @@ from procrastinate.contrib.django import app
 
 from regulars.customers import services
 from regulars.customers.services.definitions import DERIVE
+from regulars.customers.services.erasing import ERASE
 from regulars.kit import clock
 from regulars.kit.schedules import Daily, Every, Schedule
 
@@ -31,6 +32,19 @@ def derive_attributes(context: JobContext | None = None) -> None:
         pass
 
 
+@app.task(name=ERASE, queueing_lock=ERASE, pass_context=True)
+def erase(context: JobContext | None = None) -> None:
+    """Do what erasures leave to the worker; the schedule goes on where this stops."""
+    stop = context.should_abort if context else lambda: False
+    while not stop() and services.go_on_erasing(now=clock.now(), limit=PORTION) >= PORTION:
+        pass
+
+
+def go_on_erasing(now: datetime, limit: int) -> int:
+    """What a worker that died left of an erasure, or what could not be asked for."""
+    return services.go_on_erasing(now=now, limit=limit)
+
+
 def go_on_deriving(now: datetime, limit: int) -> int:
     """A portion of what a worker that died left undone, or what could not be asked for."""
     return services.derive_portion(now=now, limit=limit)
@@ -39,4 +53,5 @@ def go_on_deriving(now: datetime, limit: int) -> int:
 SCHEDULES = [
     Schedule(name="customers.forget_deleted_notes", cadence=Daily(at=time(2, 20)), run=forget_deleted_notes),
     Schedule(name="customers.derive_attributes", cadence=Every(minutes=1), run=go_on_deriving, limit=PORTION),
+    Schedule(name="customers.erase", cadence=Every(minutes=1), run=go_on_erasing, limit=PORTION),
 ]

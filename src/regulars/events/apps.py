@@ -11,6 +11,9 @@ class EventsConfig(AppConfig):
     name = "regulars.events"
 
     def ready(self) -> None:
+        from regulars.events import personal
+
+        personal.declare()
         from regulars.events.tasks import SCHEDULES
 
         for schedule in SCHEDULES:

@@ -11,6 +11,9 @@ class ImportsConfig(AppConfig):
     name = "regulars.imports"
 
     def ready(self) -> None:
+        from regulars.imports import personal
+
+        personal.declare()
         from regulars.customers import queries as customers
         from regulars.imports import registry
         from regulars.imports.kinds.builtin import builtin_kinds

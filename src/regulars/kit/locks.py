@@ -19,6 +19,7 @@ class Space(IntEnum):
     BACKFILL = 4
     SEGMENTS = 5
     ATTRIBUTES = 6
+    ERASURE = 7
 
 
 @contextlib.contextmanager

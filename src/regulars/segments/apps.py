@@ -11,6 +11,9 @@ class SegmentsConfig(AppConfig):
     name = "regulars.segments"
 
     def ready(self) -> None:
+        from regulars.segments import personal
+
+        personal.declare()
         from regulars.customers.registry import register_merge_step
         from regulars.events import registry
         from regulars.segments import services

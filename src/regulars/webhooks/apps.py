@@ -11,6 +11,9 @@ class WebhooksConfig(AppConfig):
     name = "regulars.webhooks"
 
     def ready(self) -> None:
+        from regulars.webhooks import personal
+
+        personal.declare()
         from regulars.events.registry import register_consumer
         from regulars.webhooks.handlers import CONSUMER
         from regulars.webhooks.tasks import SCHEDULES

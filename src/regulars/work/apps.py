@@ -13,5 +13,8 @@ class WorkConfig(AppConfig):
     name = "regulars.work"
 
     def ready(self) -> None:
+        from regulars.work import personal
+
+        personal.declare()
         registry.register(TASK_CREATED, TASK_CLOSED)
         register_reference("tasks", "SELECT 1 FROM work_task AS t WHERE t.profile_id = p.id")

@@ -38,6 +38,13 @@ from regulars.customers.queries.people import (
     profile_ids,
     shop_numbers,
 )
+from regulars.customers.queries.personal_data import (
+    erasure,
+    erasure_of,
+    erasures,
+    personal_data,
+    refused_before,
+)
 from regulars.customers.queries.searching import search
 from regulars.customers.queries.traits import traits_of
 
@@ -67,10 +74,14 @@ __all__ = [
     "merge_rules",
     "merges_of",
     "merges_page",
+    "erasure",
+    "erasure_of",
+    "erasures",
     "misfits",
     "notes_of",
     "person",
     "person_names",
+    "personal_data",
     "person_of_merged",
     "persons_of_merged",
     "profile",
@@ -78,6 +89,7 @@ __all__ = [
     "profiles",
     "profiles_by_identity",
     "profiles_page",
+    "refused_before",
     "search",
     "shop_numbers",
     "traits_of",

@@ -16,6 +16,13 @@ from regulars.customers.types.consents import (
     NewConsent,
     RecordedConsents,
 )
+from regulars.customers.types.erasing import (
+    ERASED,
+    ErasureReason,
+    ErasureRow,
+    PersonalData,
+    Section,
+)
 from regulars.customers.types.happenings import (
     ANONYMOUS_CLAIM_REFUSED,
     ANONYMOUS_LINKED,
@@ -80,6 +87,7 @@ __all__ = [
     "CUSTOMERS_MERGED",
     "CUSTOMERS_UNMERGED",
     "DEFINITION_KINDS",
+    "ERASED",
     "EVENT_TYPES",
     "IDENTITY_ADDED",
     "IDENTITY_REMOVED",
@@ -99,6 +107,8 @@ __all__ = [
     "Contacts",
     "Definition",
     "Duplicate",
+    "ErasureReason",
+    "ErasureRow",
     "IdentityType",
     "Likeness",
     "MergeRow",
@@ -109,6 +119,7 @@ __all__ = [
     "Obstacle",
     "PersonAttribute",
     "PersonRow",
+    "PersonalData",
     "ProfileBefore",
     "ProfileChange",
     "ProfileDetails",
@@ -118,6 +129,7 @@ __all__ = [
     "RecordedConsents",
     "RefusedTrait",
     "Rule",
+    "Section",
     "SetTraits",
     "TraitScalar",
     "TraitValue",
