@@ -30,6 +30,7 @@ from regulars.customers.types import SHOP
 from regulars.events import registry, services
 from regulars.events.types import EventClass, EventType, NewEvent
 from regulars.kit import clock
+from regulars.segments.models import Segment
 
 VIDEO = EventType("video_watched_to_the_end", EventClass.FACT)
 VIEW = EventType("page_viewed", EventClass.BROWSING)
@@ -438,9 +439,20 @@ def test_long_history_takes_no_more_questions(
     address = reverse("customers-card", args=[anna])
     with clock.fixed(shops.NOW):
         inside.get(address)
-        with django_assert_num_queries(17):
+        with django_assert_num_queries(23):
             page = inside.get(address).text
         further = page.split('hx-get="')[-1].split('"')[0].replace("&amp;", "&")
         # The session, the user, what they may; profiles, identities, notes, tasks, the shop; the timeline.
         with django_assert_num_queries(12):
             assert "Order N" in inside.get(further).text
+
+
+def test_segments_are_called_by_their_names(anna: int, speak: Voice) -> None:
+    sleeping = Segment.objects.create(name="Спят", kind="static", state="ready", created_at=shops.NOW)
+    history = History(anna)
+    history.add("segment_entered", 10, segment_id=sleeping.pk).add("segment_entered", 10.5, segment_id=10**9)
+    history.add("segment_left", 60 * 24 * 3, segment_id=sleeping.pk).add("segment_left", 60 * 24 * 9)
+    history.write()
+    lines = _lines(history.profile, speak, "segments")
+    assert _texts(lines) == ["Came into segment “Спят”", "Left segment “Спят”", "Left a segment"]
+    assert [line.sign for line in lines] == ["segments"] * 3

@@ -18,12 +18,13 @@ from regulars.console.wording.happenings import (
     together,
     visit_line,
 )
-from regulars.console.wording.happenings_kinds import Wanted, kind_names, wanted
-from regulars.console.wording.happenings_words import ProductId, products_in
+from regulars.console.wording.happenings_kinds import SEGMENTS, Wanted, kind_names, wanted
+from regulars.console.wording.happenings_words import ProductId, products_in, segments_in
 from regulars.customers.types import SHOP
 from regulars.events import queries as events
 from regulars.events.queries import Visit
 from regulars.events.types import EventClass, TimelineEvent
+from regulars.segments.models import Segment
 
 PAGE = 20
 FACTS_READ = 100
@@ -115,7 +116,7 @@ def timeline_page(
         end = end._replace(browsing=line.oldest) if is_visit else end._replace(fact=line.oldest)
     further = str(end) if len(shown) < len(lines) or facts.more or visits.more else ""
     lone = _lone(profile_ids, shown)
-    told = _with_products(told, lone.values())
+    told = _with_segments(_with_products(told, lone.values()), shown)
     return TimelinePage(_days(shown, lone, told, voice), further, kind_names(known))
 
 
@@ -185,6 +186,16 @@ def _with_products(told: Told, happened: Iterable[TimelineEvent]) -> Told:
     products: dict[ProductId, str] = dict(names.items())
     products.update((key[1], names[number]) for key, number in numbers.items() if number in names)
     return replace(told, products=products)
+
+
+def _with_segments(told: Told, lines: Iterable[_Line]) -> Told:
+    """With the names of the segments somebody came into or left."""
+    happened = (event for line in lines if isinstance(line.shows, list) for event in line.shows)
+    found = segments_in(event.properties for event in happened if event.name in SEGMENTS)
+    if not found:
+        return told
+    names = Segment.objects.filter(pk__in=found).values_list("pk", "name")
+    return replace(told, segments=dict(names))
 
 
 def _where(event: TimelineEvent) -> Place:

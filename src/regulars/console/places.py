@@ -6,6 +6,7 @@ import re
 from datetime import UTC, datetime
 
 Place = tuple[datetime, int]
+_NUMBER = re.compile(r"\d{1,18}", re.ASCII)
 _PLACE = re.compile(r"(\d{1,17})_(\d{1,18})", re.ASCII)
 _MICROSECONDS = 1_000_000
 
@@ -24,3 +25,8 @@ def place_of(text: str) -> Place | None:
         return datetime.fromtimestamp(int(match[1]) / _MICROSECONDS, UTC), int(match[2])
     except (OverflowError, ValueError, OSError):
         return None
+
+
+def number_of(text: str) -> int | None:
+    """The id of a row that stands in an address; None for what is none."""
+    return int(text) if _NUMBER.fullmatch(text) else None

@@ -18,7 +18,14 @@ from regulars.commerce import queries as commerce
 from regulars.commerce.types import OrderStatus
 from regulars.console import said
 from regulars.console.access import allowed, may, user_id_of
-from regulars.console.card_about import consents_part
+from regulars.console.card_about import (
+    attributes_part,
+    consents_part,
+    manager_part,
+    merges_part,
+    segments_part,
+)
+from regulars.console.card_missing import missing
 from regulars.console.card_timeline import position_of, timeline_page, visit_page
 from regulars.console.contacts import contacts_of
 from regulars.console.task_forms import able, chosen_assignee, due_at
@@ -56,7 +63,7 @@ def page(request: HttpRequest, person: int) -> HttpResponse:
     """The whole card."""
     found = customers.person(person)
     if found is None:
-        return _missing(request)
+        return missing(request, person)
     speak, run = voice(), analytics.latest_run()
     figures = analytics.figures_of(person)
     basis = Basis(run.as_of, run.rhythm_days) if run else None
@@ -77,6 +84,10 @@ def page(request: HttpRequest, person: int) -> HttpResponse:
             "segment": segment(figures.segment) if figures else None,
             "contacts": contacts_of(request, found),
             "sources": wording.sources(found.profiles, whole=may(request, Permission.SEE_CONTACTS)),
+            **attributes_part(found, speak),
+            **manager_part(request, found, members),
+            **merges_part(request, found),
+            **segments_part(found, speak),
             **consents_part(request, found, speak),
             "known_since": speak.formats.day(speak.day_of(found.created_at)),
             "as_of": speak.formats.day(basis.as_of) if basis else "",
@@ -96,7 +107,7 @@ def timeline(request: HttpRequest, person: int) -> HttpResponse:
     """The next lines of the timeline, put below those that are there."""
     found = customers.person(person)
     if found is None:
-        return _missing(request)
+        return missing(request, person, "customers-timeline")
     tasks = work.tasks_of(person) if may(request, Permission.DO_TASKS) else []
     context = _timeline(request, found, _told(customers.notes_of(person), tasks), voice())
     return render(request, "console/card/happened.html", {"person": found, **context})
@@ -109,7 +120,7 @@ def visit(request: HttpRequest, person: int) -> HttpResponse:
     """What was done in a visit: below its line, or on a page of its own where there are no scripts."""
     found = customers.person(person)
     if found is None:
-        return _missing(request)
+        return missing(request, person, "customers-visit")
     kind = _kind(request)
     opened = visit_page(
         found.profile_ids, visit=request.GET.get("visit", ""), kind=kind, told=Told(), voice=voice()
@@ -133,7 +144,7 @@ def visit(request: HttpRequest, person: int) -> HttpResponse:
 def add_note(request: HttpRequest, person: int) -> HttpResponse:
     found = customers.person(person)
     if found is None:
-        return _missing(request)
+        return missing(request, person)
     speak, user = voice(), user_id_of(request)
     try:
         note = customer_services.write_note(
@@ -184,7 +195,7 @@ def add_task(request: HttpRequest, person: int) -> HttpResponse:
     """A task about this customer, from the card or in one click from the overview."""
     found = customers.person(person)
     if found is None:
-        return _missing(request)
+        return missing(request, person)
     speak, user = voice(), user_id_of(request)
     try:
         task = work_services.create_task(
@@ -208,10 +219,6 @@ def add_task(request: HttpRequest, person: int) -> HttpResponse:
             undo=reverse("tasks-close", args=[task]),
         )
     return redirect(back(request, _card(person, "tasks")))
-
-
-def _missing(request: HttpRequest) -> HttpResponse:
-    return render(request, "console/card/missing.html", status=404)
 
 
 def _card(person: int, place: str) -> str:

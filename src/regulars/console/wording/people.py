@@ -78,7 +78,6 @@ def unseen_line(person_id: int, name: str | None) -> PersonLine:
 def person_line(row: CustomerRow, name: str | None, basis: Basis | None, voice: Voice) -> PersonLine:
     formats = voice.formats
     revenue = voice.money(row.revenue_minor, row.currency)
-    count = formats.orders(row.orders).replace(" ", NBSP)
     days = silent_days(row, basis, voice)
     return PersonLine(
         id=row.person_id,
@@ -92,8 +91,15 @@ def person_line(row: CustomerRow, name: str | None, basis: Basis | None, voice: 
         first=formats.day_short(row.first_day) if row.first_day else DASH,
         usual=formats.days(row.usual_gap_days),
         why=why(row, basis, voice),
-        worth=_("%(orders)s for %(money)s") % {"orders": count, "money": revenue},
+        worth=worth(row, voice),
     )
+
+
+def worth(row: CustomerRow, voice: Voice) -> str:
+    """ "7 orders for RUB 12,400"."""
+    count = voice.formats.orders(row.orders).replace(" ", NBSP)
+    money = voice.money(row.revenue_minor, row.currency)
+    return _("%(orders)s for %(money)s") % {"orders": count, "money": money}
 
 
 def silent_days(row: CustomerRow, basis: Basis | None, voice: Voice) -> int | None:

@@ -47,7 +47,7 @@ def duplicates_of(person_id: int, *, limit: int = 10) -> list[Duplicate]:
 def count_duplicates(most: int = 1_000) -> int:
     """How many pairs are suggested, counted up to `most`."""
     with connection.cursor() as cursor:
-        cursor.execute("SELECT count(*) FROM (SELECT FROM customers_likely LIMIT %s) AS some", [most])
+        cursor.execute("SELECT count(*) FROM (SELECT FROM customers_likely LIMIT %s) AS listed", [most])
         return int(cursor.fetchone()[0])
 
 
