@@ -23,7 +23,7 @@ WHERE i.profile_id = ANY(%s) AND i.type = ANY(%s)
 # Each branch is answered by the index of its types, whose expression it repeats.
 _HAVING = """
 WITH asked AS MATERIALIZED (SELECT * FROM unnest(%(types)s::text[], %(values)s::text[]) AS t(type, value)),
-having AS (
+holders AS (
     SELECT a.type, a.value, i.profile_id FROM asked AS a CROSS JOIN LATERAL (
         SELECT i.profile_id FROM customers_identity AS i
         WHERE i.type = 'email' AND i.value COLLATE "C" = a.value LIMIT %(most)s
@@ -42,7 +42,7 @@ having AS (
 )
 SELECT h.type, h.value, array_agg(DISTINCT p.person_id), count(*),
     array_agg(p.search_key) FILTER (WHERE p.source <> 'anonymous')
-FROM having AS h JOIN customers_profile AS p ON p.id = h.profile_id
+FROM holders AS h JOIN customers_profile AS p ON p.id = h.profile_id
 GROUP BY h.type, h.value HAVING count(DISTINCT p.person_id) > 1
 """
 

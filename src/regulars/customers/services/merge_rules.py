@@ -16,7 +16,7 @@ from regulars.customers.types import IdentityType, Rule
 
 PERSONS_MIN, PERSONS_MAX = 2, 50
 PRIORITY_MAX = 9
-_PATTERN_CHARACTERS_MIN = 3
+_PATTERN_CHARACTERS_MIN = 2
 """Of a pattern beside the star: a shorter one would block half of all."""
 
 
