@@ -61,6 +61,18 @@ def test_what_cannot_be_handled_is_set_aside_and_holds_nobody_back(effects: str)
     assert queries.set_aside_page(after=page[0].id) == page[1:]
 
 
+def test_who_reads_briefly_has_it_set_aside_too(effects: str) -> None:
+    def handle(batch: Batch) -> None:
+        if 4 in {event.profile_id for event in batch.events}:
+            raise ValueError
+
+    with registry.only_consumers(Consumer("test.brief", handle, brief=True)):
+        beat(range(1, 9), "x")
+        assert drained() == 7
+        (aside,) = queries.set_aside_page()
+        assert (aside.profile_id, aside.received_at) == (4, NOW)
+
+
 def test_a_worker_tries_again_after_a_while_and_lets_others_pass(effects: str) -> None:
     bad, other = profiles_of(5, 1)[0], profiles_of(6, 1)[0]
     picky = Picky("bad0")

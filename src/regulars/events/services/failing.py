@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Collection
+from dataclasses import replace
 from datetime import datetime, timedelta
 
 from django.db import DatabaseError, InterfaceError, connection, transaction
@@ -62,7 +63,9 @@ def again(
 def _singly(
     consumer: Consumer, below: tuple[int, int], lanes: Collection[int], *, now: datetime, failed: bool
 ) -> tuple[int, int]:
-    events = take(consumer, lanes=lanes, below=below, limit=ONE_BY_ONE, failed=failed)
+    # With their bodies also for who is brief: what is set aside says when it was heard of.
+    whole = replace(consumer, brief=False)
+    events = take(whole, lanes=lanes, below=below, limit=ONE_BY_ONE, failed=failed)
     tries = dict(
         EventCursor.objects.filter(
             consumer=consumer.name, lane__in={event.lane for event in events}
