@@ -1,4 +1,4 @@
-"""A shop of any number of customers, made set-wise: five orders each, two things looked at, cities, birthdays.
+"""A shop of any number of customers: five orders each, some things looked at, a city, a birthday.
 
 One order of thirty was given back in part, one of a hundred was cancelled.
 """
