@@ -7,6 +7,7 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from django.db import connection, transaction
+from tests.events.reading import settled
 
 from regulars.customers import queries as customers
 from regulars.customers import services as people
@@ -80,6 +81,12 @@ def made(condition: Condition, name: str = "Visitors", *, now: datetime = NOW) -
     segment_id = services.make_segment(name=name, condition=condition, now=now)
     assert services.build(segment_id=segment_id, now=now)
     return segment_id
+
+
+def keep_up(now: datetime = NOW) -> None:
+    """All that is in the log by now has been seen to."""
+    settled()
+    log.drain(now=now)
 
 
 def members(segment_id: int) -> list[int]:

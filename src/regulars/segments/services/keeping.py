@@ -18,7 +18,7 @@ from regulars.events.types import LoggedEvent
 from regulars.segments import locks
 from regulars.segments.queries.live import Knowledge, Live, any_live, knowledge, live
 from regulars.segments.services.looking import look_again, profiles_of
-from regulars.segments.services.telling import add_to_counts, count_up, tell
+from regulars.segments.services.telling import Causes, add_to_counts, count_up, tell
 
 CONCERN_ALL = frozenset(
     type_.name for type_ in (PROFILE_CREATED, ANONYMOUS_LINKED, CUSTOMERS_MERGED, CUSTOMERS_UNMERGED)
@@ -59,14 +59,17 @@ def _look(
     profiles = profiles_of(held)
     whose = {profile_id: person for person, theirs in profiles.items() for profile_id in theirs}
     asked: dict[int, set[int]] = {segment.id: set() for segment in segments}
-    causes: dict[int, LoggedEvent] = {}
+    causes = Causes()
     for event in events:
         if (person := whose.get(event.profile_id or 0)) is None:
             continue  # merged meanwhile, which is an event too
-        causes.setdefault(person, event)
         for segment in segments:
-            if event.name in CONCERN_ALL or event.name in segment.compiled.events:
+            if event.name in CONCERN_ALL:
                 asked[segment.id].add(person)
+            elif event.name in segment.compiled.events:
+                asked[segment.id].add(person)
+                causes.add(event, person, segment.id)
+        causes.add(event, person)
     passed = look_again(segments, asked, profiles, now=now)
     if passed:
         tell(passed, profiles, now=now, causes=causes, backfill=backfill)

@@ -31,12 +31,28 @@ ON CONFLICT (segment_id, day) DO UPDATE SET
 """
 
 
+class Causes:
+    """By which event of theirs somebody entered or left a segment."""
+
+    def __init__(self) -> None:
+        self._found: dict[tuple[int, int | None], LoggedEvent] = {}
+
+    def add(self, event: LoggedEvent, person_id: int, segment_id: int | None = None) -> None:
+        """The first event counts that a segment asks about, else the first at all."""
+        self._found.setdefault((person_id, segment_id), event)
+
+    def of(self, passed: Passed) -> LoggedEvent | None:
+        """The one of somebody who passed."""
+        person = passed.person_id
+        return self._found.get((person, passed.segment_id)) or self._found.get((person, None))
+
+
 def tell(
     passed: Sequence[Passed],
     profiles: Mapping[int, Sequence[int]],
     *,
     now: datetime,
-    causes: Mapping[int, LoggedEvent] | None = None,
+    causes: Causes | None = None,
     backfill: bool = False,
 ) -> None:
     """Record that people entered and left, caused by an event of theirs where one is known.
@@ -44,7 +60,7 @@ def tell(
     Of persons who are no more nothing is told.
     """
     told = [
-        _event(one, profiles[one.person_id][0], (causes or {}).get(one.person_id), now)
+        _event(one, profiles[one.person_id][0], causes.of(one) if causes else None, now)
         for one in passed
         if one.person_id in profiles
     ]
@@ -58,7 +74,7 @@ def _event(passed: Passed, profile_id: int, cause: LoggedEvent | None, now: date
         source=EVENT_SOURCE,
         key=f"{type_.name}:{passed.member_id}",
         occurred_at=now,
-        profile_id=(cause and cause.profile_id) or profile_id,
+        profile_id=cause.profile_id if cause and cause.profile_id else profile_id,
         properties={"segment_id": passed.segment_id},
         cause_id=cause.id if cause else None,
         depth=cause.depth + 1 if cause else 0,

@@ -38,7 +38,7 @@ EVERYBODY_FROM = 20_000
 FORGET_MAX = 20_000
 STATIC_PATIENCE = timedelta(hours=1)
 """A static segment that is not written by then was left by a process that died."""
-HISTORY = timedelta(days=1)
+HISTORY = timedelta(hours=1)
 """So long after somebody's history was brought in, what time and figures change is told as backfill."""
 
 _BROUGHT_IN = """
