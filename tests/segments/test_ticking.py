@@ -57,7 +57,7 @@ def tick(now: datetime) -> int:
 
 
 def test_who_leaves_by_time_leaves_and_who_enters_by_time_enters() -> None:
-    anna, boris = newcomers(2)
+    (anna, _boris) = newcomers(2)
     visit([anna], at=after(days=-6))
     lately, quiet = made(LATELY), made(AllOf((VISITORS, Not(of=LATELY))))
     keep_up()
@@ -103,7 +103,7 @@ def _born(person: int, day: str, zone: str = "") -> None:
 
 
 def test_midnight_is_the_customers_own() -> None:
-    """Birthday on 16 March: it begins in Kamchatka at 12:00 UTC of the 15th, in New York at 04:00 of the 16th.
+    """A birthday on 16 March begins in Kamchatka at 12:00 UTC of the 15th, in New York at 04:00 of the 16th.
 
     Of whom no zone is known the shop's own counts, which is Moscow's: 21:00 of the 15th.
     """

@@ -100,7 +100,7 @@ def knowledge() -> Knowledge:
 def meaning_of(compiled: Compiled) -> str:
     """A digest of the SQL that finds everybody: other where the shop's zone or an attribute is."""
     statement = compiled.everybody(_ANY_MOMENT)
-    told = statement.query, sorted(statement.params.items())
+    told = compiled.known.surroundings, statement.query, sorted(statement.params.items())
     return hashlib.sha256(repr(told).encode()).hexdigest()[:32]
 
 
