@@ -172,7 +172,7 @@ def test_growth_is_drawn_and_told_as_a_table(inside: Client) -> None:
 def test_one_day_is_no_curve(inside: Client) -> None:
     page = _page(inside, "segments-one", segment("А", days=[(TODAY, 1, 1, 0)]))
     assert "seg-curve" not in page
-    assert "How it grew" not in page
+    assert "A curve needs two days" in page
 
 
 def test_people_stand_by_what_they_brought_and_since_when(inside: Client) -> None:

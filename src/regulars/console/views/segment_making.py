@@ -13,18 +13,20 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 from django.views.decorators.cache import never_cache
-from django.views.decorators.http import require_http_methods, require_safe
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from regulars.console import said
 from regulars.console.access import allowed, user_id_of
 from regulars.console.segment_pages import not_found, references, words
-from regulars.console.segment_pages.logged import log_made
+from regulars.console.segment_pages.logged import log_changed, log_made
 from regulars.console.segment_pages.references import References
 from regulars.console.voice import Voice, voice
+from regulars.console.ways import back, with_choices
 from regulars.console.xlsx import Column, workbook
 from regulars.kit.errors import RegularsError
 from regulars.segments import queries, services
-from regulars.segments.ready import BY_KEY, READY
+from regulars.segments.queries.references import persons_named
+from regulars.segments.ready import BY_KEY, READY, Ready
 from regulars.segments.types import MadeStatic
 from regulars.segments.wording import sentence, speech
 from regulars.team.types import Permission
@@ -37,6 +39,8 @@ def ready(request: HttpRequest) -> HttpResponse:
     """Segments that are thought out already: one click, and it is kept."""
     if request.method == "POST":
         return _keep_ready(request, request.POST.get("key", ""))
+    if counted := BY_KEY.get(request.GET.get("count", "")):
+        return _counted(request, counted)
     by = speech([offer.condition for offer in READY])
     kept = {condition: id_ for id_, condition in words.conditions_of(queries.segments()).items()}
     offers = [
@@ -50,6 +54,17 @@ def ready(request: HttpRequest) -> HttpResponse:
         for offer in READY
     ]
     return render(request, "console/segments/ready.html", {"offers": offers})
+
+
+def _counted(request: HttpRequest, offer: Ready) -> HttpResponse:
+    """How many one would have now: the page asks for each by itself, so that no slow one holds it up."""
+    speak = voice()
+    try:
+        count = queries.count(offer.condition, now=speak.now, examples=0)
+    except RegularsError:
+        return HttpResponse()
+    words = _("%(customers)s just now") % {"customers": speak.formats.customers(count.members)}
+    return render(request, "console/segments/ready_count.html", {"words": words})
 
 
 def _keep_ready(request: HttpRequest, key: str) -> HttpResponse:
@@ -105,6 +120,62 @@ def upload(request: HttpRequest) -> HttpResponse:
     )
 
 
+@require_POST
+@allowed(Permission.MAKE_SEGMENTS)
+def add(request: HttpRequest, number: int) -> HttpResponse:
+    """More people for a list: what is pasted, as when it was made."""
+    speak = voice()
+    try:
+        found = references.of_text(request.POST.get("pasted", ""))
+        named = persons_named(found.values)
+        count = services.add_members(
+            segment_id=number, person_ids=set().union(*named.values()), now=speak.now
+        )
+        log_changed(request, number, speak, "put_in")
+    except RegularsError as error:
+        said.refused(request, error.message)
+        return redirect("segments-one", number)
+    lost = [value for value in found.values if value not in named]
+    not_found.keep(lost, segment_id=number, user_id=user_id_of(request))
+    put_in = ngettext("%(n)s customer was put in.", "%(n)s customers were put in.", count)
+    said.done(request, " ".join([put_in % {"n": speak.formats.number(count)}, *_lost(len(lost), speak)]))
+    return redirect("segments-one", number)
+
+
+@require_POST
+@allowed(Permission.MAKE_SEGMENTS)
+def take_out(request: HttpRequest, number: int) -> HttpResponse:
+    """Somebody is no longer on a list; what follows offers to put them back."""
+    person, speak = _person(request), voice()
+    try:
+        with transaction.atomic():
+            done = services.remove_members(segment_id=number, person_ids=[person], now=speak.now)
+            log_changed(request, number, speak, "taken_out")
+    except RegularsError as error:
+        said.refused(request, error.message)
+    else:
+        undo = with_choices(reverse("segments-put-back", args=[number]), person=person)
+        if done:
+            said.done(request, _("Taken out of the list."), undo=undo)
+    return redirect(back(request, reverse("segments-one", args=[number])))
+
+
+@require_POST
+@allowed(Permission.MAKE_SEGMENTS)
+def put_back(request: HttpRequest, number: int) -> HttpResponse:
+    """Take back that somebody was taken out."""
+    speak = voice()
+    try:
+        with transaction.atomic():
+            services.add_members(segment_id=number, person_ids=[_person(request)], now=speak.now)
+            log_changed(request, number, speak, "put_back")
+    except RegularsError as error:
+        said.refused(request, error.message)
+    else:
+        said.done(request, _("Back on the list."))
+    return redirect(back(request, reverse("segments-one", args=[number])))
+
+
 @require_safe
 @allowed(Permission.MAKE_SEGMENTS)
 def unknown(request: HttpRequest, number: int) -> HttpResponseBase:
@@ -116,6 +187,12 @@ def unknown(request: HttpRequest, number: int) -> HttpResponseBase:
     name = _("not-found-%(id)s") % {"id": number}
     rows = [[value] for value in values]
     return workbook(name=name, columns=columns, rows=rows, timezone=voice().shop.timezone)
+
+
+def _person(request: HttpRequest) -> int:
+    """Who is meant by the address; nobody has the number 0."""
+    asked = request.GET.get("person", "")
+    return int(asked) if asked.isascii() and asked.isdigit() and len(asked) < 19 else 0
 
 
 def _given(request: HttpRequest) -> References:
@@ -147,16 +224,18 @@ def _file_name(request: HttpRequest) -> str:
 
 def _became(made: MadeStatic, found: References, speak: Voice) -> str:
     """ "312 customers are in the list, 5 lines found nobody. Read from the column “E-mail”."""
-    formats, lost = speak.formats, len(made.unknown)
-    said_ = [
+    words = [
         ngettext("%(n)s customer is in the list.", "%(n)s customers are in the list.", made.found)
-        % {"n": formats.number(made.found)}
+        % {"n": speak.formats.number(made.found)},
+        *_lost(len(made.unknown), speak),
     ]
-    if lost:
-        said_.append(
-            ngettext("For %(n)s line nobody was found.", "For %(n)s lines nobody was found.", lost)
-            % {"n": formats.number(lost)}
-        )
     if found.column:
-        said_.append(_("The column “%(column)s” was read.") % {"column": found.column})
-    return " ".join(said_)
+        words.append(_("The column “%(column)s” was read.") % {"column": found.column})
+    return " ".join(words)
+
+
+def _lost(count: int, speak: Voice) -> list[str]:
+    if not count:
+        return []
+    words = ngettext("For %(n)s line nobody was found.", "For %(n)s lines nobody was found.", count)
+    return [words % {"n": speak.formats.number(count)}]

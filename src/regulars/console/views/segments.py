@@ -184,6 +184,29 @@ def freeze(request: HttpRequest, number: int) -> HttpResponse:
 
 @require_POST
 @allowed(Permission.MAKE_SEGMENTS)
+def rename(request: HttpRequest, number: int) -> HttpResponse:
+    """Another name; of a live one the builder changes it together with the rest."""
+    row, speak = _row(number), voice()
+    try:
+        with transaction.atomic():
+            services.change_segment(
+                segment_id=number,
+                name=request.POST.get("name", ""),
+                note=row.note,
+                condition=None,
+                revision=row.revision,
+                now=speak.now,
+            )
+            log_changed(request, number, speak, "renamed")
+    except RegularsError as error:
+        said.refused(request, error.message)
+    else:
+        said.done(request, _("It has its new name."))
+    return redirect("segments-one", number)
+
+
+@require_POST
+@allowed(Permission.MAKE_SEGMENTS)
 def archive(request: HttpRequest, number: int) -> HttpResponse:
     """Put it away; what follows offers to bring it back."""
     row, speak = _row(number), voice()
