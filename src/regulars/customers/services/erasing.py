@@ -134,7 +134,7 @@ def _erase_rows(table: Table, whom: Whom, limit: int) -> int:
     name = sql.Identifier(table.name)
     key = sql.SQL(", ").join(map(sql.Identifier, table.key))
     told = sql.SQL(", ").join(sql.Identifier("t", column) for column in table.key)
-    whose = sql.SQL(table.whose)
+    whose: sql.Composable = sql.SQL(table.whose)
     if not table.remove:
         still = sql.SQL(" OR ").join(
             sql.SQL("t.{} IS DISTINCT FROM {}").format(sql.Identifier(column), sql.SQL(to))

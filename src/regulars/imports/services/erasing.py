@@ -10,7 +10,6 @@ from datetime import datetime
 from django.db import connection, transaction
 from django.db.models import Q
 from django.utils.translation import gettext as _
-from psycopg.types.json import Jsonb
 
 from regulars.imports import folders
 from regulars.imports.models import Import
@@ -25,7 +24,7 @@ DIGITS = 10
 _NEXT = """
 SELECT id, values FROM imports_rejectedrow WHERE id > %s AND values <> '[]' ORDER BY id LIMIT %s
 """
-_BLANK = "UPDATE imports_rejectedrow SET values = %s WHERE id = ANY(%s)"
+_BLANK = "UPDATE imports_rejectedrow SET values = '[]' WHERE id = ANY(%s)"
 
 
 def why_not_now(whom: Whom) -> str:
@@ -63,7 +62,7 @@ def erase_refused_rows(whom: Whom, now: datetime, limit: int) -> int:
         naming = [id_ for id_, values in rows if names(values, whom.values)]
         if naming:
             with transaction.atomic(), connection.cursor() as cursor:
-                cursor.execute(_BLANK, [Jsonb([]), naming])
+                cursor.execute(_BLANK, [naming])
             blanked += len(naming)
 
 
