@@ -12,8 +12,8 @@ from regulars.segments.types.conditions import DEPTH_MAX
 _DO = re.compile(r"([a-z]+)(?: (\d{1,4}))?(?: ([a-z]+|\d{1,4}))?", re.ASCII)
 _FIRST: dict[Kind, dict[str, str]] = {
     Kind.GROUP: {"match": "any"},
-    Kind.EVENT: {"times": "at_least", "low": "1", "when": "days", "ago": "30"},
-    Kind.ORDERS: {"times": "at_least", "low": "1", "when": "ever"},
+    Kind.EVENT: {"times": "at_least", "low": "1", "when": "last", "ago": "30", "span": "days"},
+    Kind.ORDERS: {"times": "at_least", "low": "1", "when": "ever", "ago": "30", "span": "days"},
     Kind.SEQUENCE: {"happened": "no", "wait": "3", "unit": "days", "days": "30"},
     Kind.SEGMENT: {"member": "yes"},
     Kind.SHARE: {"low": "0", "high": "10"},

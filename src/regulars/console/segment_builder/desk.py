@@ -9,7 +9,7 @@ from typing import Any
 
 from regulars.console.segment_builder.actions import Focus
 from regulars.console.segment_builder.drafts import Draft, Kind, Node
-from regulars.console.segment_builder.fields import Field, removed_field
+from regulars.console.segment_builder.fields import removed_field
 from regulars.console.segment_builder.making import Finding, Made, Maker
 from regulars.console.segment_builder.offers import Offers, capital, words_of
 from regulars.console.segment_builder.page import TITLES, Page
@@ -83,25 +83,23 @@ class Desk:
 
     @property
     def sentence(self) -> str:
-        """What is asked so far; empty before anything is."""
-        return "" if self._nothing else capital(sentence(self.made.condition, by=self._speech()))
+        """What is asked so far, in the language of the page; empty before anything is."""
+        return next((said for code, _name, said in self.sentences if code == self.voice.language), "")
 
-    @property
+    @cached_property
     def sentences(self) -> list[tuple[str, str, str]]:
         """The same in each language, with its code and its name."""
         if self._nothing:
             return []
-        return [
-            (code, name, capital(sentence(self.made.condition, language=code, by=self._speech(code))))
-            for code, name in LANGUAGES
-        ]
+        said = []
+        for code, name in LANGUAGES:
+            by = speech((self.made.condition,), language=code)
+            said.append((code, name, capital(sentence(self.made.condition, language=code, by=by))))
+        return said
 
     @property
     def _nothing(self) -> bool:
         return len(self.made.nodes) <= 1
-
-    def _speech(self, language: str | None = None) -> Any:
-        return speech((self.made.condition,), language=language)
 
     def context(self, *, focus: Focus | None = None, strict: bool = False) -> dict[str, Any]:
         """What the templates of the form show. `strict`: it was to be saved, so what is missing is told."""
@@ -113,21 +111,16 @@ class Desk:
             "next_id": self.draft.next_id,
             "sentence": self.sentence,
             "sentences": self.sentences,
-            "removed": self._removed(),
+            "removed": removed_field(self.draft),
             "removed_words": self._removed_words(),
             "focus_undo": bool(focus and focus.is_undo),
             "left_out": self.made.left_out if not self.is_empty else 0,
         }
 
-    def _removed(self) -> Field | None:
-        return removed_field(self.draft)
-
     def _removed_words(self) -> str:
         """What the node that was taken away last was about."""
         gone = self.draft.removed
-        if gone is None:
-            return ""
-        return self._about(gone.node)
+        return "" if gone is None else self._about(gone.node)
 
     def _about(self, node: Node) -> str:
         if node.kind is Kind.ATTRIBUTE and node["attribute"]:

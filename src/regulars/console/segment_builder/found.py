@@ -53,7 +53,7 @@ def found(desk: Desk) -> dict[str, Any]:
 
 
 def _share(members: int, everybody: int, desk: Desk) -> str:
-    if not everybody:
+    if not members:
         return ""
     said = {
         "share": desk.voice.formats.share(members / everybody),
@@ -68,7 +68,7 @@ def _left_out(desk: Desk) -> str:
     if desk.is_empty or not count:
         return ""
     return ngettext(
-        "%(n)s condition is not filled in and not counted yet.",
-        "%(n)s conditions are not filled in and not counted yet.",
+        "%(n)s condition is not finished and not counted yet.",
+        "%(n)s conditions are not finished and not counted yet.",
         count,
     ) % {"n": count}

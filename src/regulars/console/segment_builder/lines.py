@@ -33,9 +33,9 @@ class Lines:
             case Kind.DETAIL:
                 return [self._detail()]
             case Kind.ORDERS:
-                return [self._times(pgettext("how often", "orders")), self._sum(), self._when()]
+                return [(*self._times(_("How many orders")), *self._sum(), *self._when())]
             case Kind.EVENT:
-                return [self._event(), self._times(_("How often")), self._when()]
+                return [self._event(), (*self._times(_("How often")), *self._when())]
             case Kind.SEQUENCE:
                 return [self._first()]
             case Kind.SEGMENT:
@@ -88,8 +88,7 @@ class Lines:
         choices = self.offers.choices(self.offers.told(self.node, under))
         named = {option.value: option.words for option in choices or ()}
         shown = [plain(named.get(value, value)) for value in self.node.values]
-        met = self.offers.properties(event).get(self.node["field"])
-        hints = [value for value in met.examples if value not in self.node.values] if met else []
+        hints = [] if choices else self.offers.examples(self.node, event)
         return self.shelf.chips(_("One more value"), shown, options=choices, hints=hints)
 
     def _values(self, way: Way, *, is_money: bool) -> Line:
@@ -184,6 +183,8 @@ class Lines:
         return (chosen, low, unit)
 
     def _sum(self) -> Line:
+        if self.node["times"] == "never" and not self.node["sum"]:
+            return ()
         names = [("", _("for any amount")), *((way, str(NAMES[way])) for way in WAYS[ValueKind.MONEY][:4])]
         chosen = self.shelf.select("sum", _("For how much together"), _options(names))
         if not self.node["sum"]:
@@ -193,26 +194,22 @@ class Lines:
 
     def _when(self) -> Line:
         names = (
-            ("days", _("in the last days")),
-            ("hours", _("in the last hours")),
+            ("last", pgettext("of a condition", "in the last")),
             ("between", _("from one day to another")),
             ("ever", _("at any time")),
         )
         chosen = self.shelf.select("when", pgettext("of a condition", "When"), _options(names))
+        if self.node["when"] == "between":
+            return (chosen, *self._between_days())
+        if self.node["when"] == "ever":
+            return (chosen,)
         count = _count(self.node["ago"])
-        match self.node["when"]:
-            case "days":
-                return (
-                    chosen,
-                    self.shelf.number("ago", _("How many days")),
-                    words(ngettext("day", "days", count)),
-                )
-            case "hours":
-                unit = ngettext("hour", "hours", count)
-                return (chosen, self.shelf.number("ago", _("How many hours")), words(unit))
-            case "between":
-                return (chosen, *self._between_days())
-        return (chosen,)
+        units = (("days", ngettext("day", "days", count)), ("hours", ngettext("hour", "hours", count)))
+        return (
+            chosen,
+            self.shelf.number("ago", _("How many")),
+            self.shelf.select("span", _("Unit of time"), _options(units), of=str(count)),
+        )
 
     # --- Sequences, segments, shares -----------------------------------------------------------------------
 

@@ -205,14 +205,13 @@ class Maker:
         return self._whole(node, "low", 0, TIMES_MAX), None
 
     def _when(self, node: Node) -> Within:
-        match node["when"]:
-            case "days":
-                return Within(days=self._whole(node, "ago", 1, DAYS_MAX))
-            case "hours":
+        if node["when"] == "between":
+            first, last = self._days(node)
+            return Within(first=first, last=last)
+        if node["when"] == "last":
+            if node["span"] == "hours":
                 return Within(hours=self._whole(node, "ago", 1, HOURS_MAX))
-            case "between":
-                first, last = self._days(node)
-                return Within(first=first, last=last)
+            return Within(days=self._whole(node, "ago", 1, DAYS_MAX))
         return Within()
 
     def _amount(self, node: Node) -> Range | None:

@@ -10,6 +10,7 @@ from django.utils.translation import gettext as _
 
 from regulars.analytics.wording.numbers import plain
 from regulars.console.segment_builder.drafts import Draft, Kind, Node
+from regulars.console.segment_builder.examples import examples_of
 from regulars.console.segment_builder.properties import Property, is_money, properties_of
 from regulars.console.segment_builder.ways import WAYS, Way, way_of, ways_of
 from regulars.console.wording import happenings_kinds as kinds
@@ -140,6 +141,17 @@ class Offers:
         if id(told) not in self._choices:
             self._choices[id(told)] = [Option(value, str(words)) for value, words in told.choices()]
         return self._choices[id(told)]
+
+    def examples(self, node: Node, event: str) -> list[str]:
+        """Texts that occur, to be offered where one is typed, without those that are chosen already."""
+        if node.kind is Kind.DETAIL:
+            met = self.properties(event).get(node["field"])
+            found = met.examples if met else []
+        else:
+            attribute = self.attributes.get(node["attribute"])
+            relation = registry.relations().get(attribute.relation) if attribute else None
+            found = examples_of(attribute, relation) if attribute else []
+        return [value for value in found if value not in node.values]
 
     def attribute_options(self, chosen: str) -> list[Options]:
         """Attributes under the headings their domains give them."""

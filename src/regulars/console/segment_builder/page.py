@@ -57,7 +57,8 @@ class Shown:
     children: tuple[Shown, ...] = ()
     adds: tuple[Offered, ...] = ()
     findings: tuple[Finding, ...] = ()
-    is_add_focused: bool = False
+    has_lost: bool = False
+    """Something was taken away here last; it can be put back."""
 
     @property
     def is_wrong(self) -> bool:
@@ -76,8 +77,10 @@ class Page:
     focus: Focus | None = None
     strict: bool = False
     _at: dict[int, list[Finding]] = field(default_factory=dict, init=False)
+    _lost: int = field(default=0, init=False)
 
     def __post_init__(self) -> None:
+        self._lost = self._group_that_lost()
         for finding in self.findings:
             if self.strict or not finding.is_unfinished:
                 self._at.setdefault(finding.node, []).append(finding)
@@ -85,6 +88,16 @@ class Page:
     def root(self) -> Shown:
         """The whole tree."""
         return self._group(self.draft.root, None)
+
+    def _group_that_lost(self) -> int:
+        """The group that lost something last: a condition, or a condition in it a detail."""
+        gone = self.draft.removed
+        if gone is None:
+            return 0
+        node = self.draft.find(gone.parent)
+        if node is not None and node.kind is not Kind.GROUP:
+            node = self.draft.parent_of(node.id)
+        return node.id if node else self.draft.root.id
 
     def _group(self, node: Node, parent: Node | None) -> Shown:
         shelf = self._shelf(node)
@@ -101,7 +114,7 @@ class Page:
             children=tuple(children),
             adds=tuple(self._adds(node)),
             findings=tuple(self._at.get(node.id, ())),
-            is_add_focused=self.focus == Focus(node.id, "add"),
+            has_lost=self._lost == node.id,
         )
 
     def _child(self, node: Node, parent: Node) -> Shown:

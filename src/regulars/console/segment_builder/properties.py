@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 
+from regulars.console.wording.happenings_kinds import BROWSING
 from regulars.events.models import Event
 from regulars.kit.attributes import Kind
 
@@ -34,9 +35,23 @@ def is_money(name: str) -> bool:
 
 
 def properties_of(event: str) -> dict[str, Property]:
-    """The details of the latest events of this name, in the order in which they were met."""
+    """The details of the latest events of this name, in the order in which they were met.
+
+    Where none came yet, those that events of this name usually carry.
+    """
     rows = Event.objects.filter(name=event).order_by("-occurred_at").values_list("properties", flat=True)
-    return found_in(rows[:LOOKED_AT])
+    found = found_in(rows[:LOOKED_AT])
+    return found or {name: Property(name) for name in _usual(event)}
+
+
+def _usual(event: str) -> tuple[str, ...]:
+    if event in {"page_viewed", "screen_viewed"}:
+        return ("path", "title")
+    if event == "products_searched":
+        return ("query",)
+    if event in BROWSING and "product" in event:
+        return ("name", "category", "brand")
+    return ()
 
 
 def found_in(rows: Iterable[object]) -> dict[str, Property]:

@@ -82,7 +82,9 @@ class Reader:
         return self._leaf(condition)
 
     def _group(self, match: str, of: Iterable[Condition]) -> Node:
-        return self._new(Kind.GROUP, {"match": match}, [self._node(child) for child in of])
+        group = self._new(Kind.GROUP, {"match": match})
+        group.children = [self._node(child) for child in of]
+        return group
 
     def _leaf(self, condition: Condition) -> Node:
         match condition:
@@ -201,9 +203,9 @@ def times(at_least: int, at_most: int | None) -> dict[str, str]:
 def when(within: Within) -> dict[str, str]:
     """Within what time, as fields."""
     if within.days is not None:
-        return {"when": "days", "ago": str(within.days)}
+        return {"when": "last", "ago": str(within.days), "span": "days"}
     if within.hours is not None:
-        return {"when": "hours", "ago": str(within.hours)}
+        return {"when": "last", "ago": str(within.hours), "span": "hours"}
     if within.first is not None or within.last is not None:
         return {"when": "between", "first": _text(within.first), "last": _text(within.last)}
     return {"when": "ever"}

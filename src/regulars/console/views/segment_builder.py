@@ -141,8 +141,7 @@ def _edit_name(request: HttpRequest, row: SegmentRow, context: dict[str, Any]) -
             said.done(request, _("“%(name)s” is changed.") % {"name": name})
             return redirect("segments-one", row.id)
     context |= {"name": name, "note": note}
-    status = 422 if "problem" in context else 200
-    return render(request, "console/segments/builder_name.html", context, status=status)
+    return render(request, "console/segments/builder_name.html", context)
 
 
 def _refused(desk: Desk, error: RegularsError, name: str) -> dict[str, Any]:
@@ -160,9 +159,7 @@ def _refuse(request: HttpRequest, desk: Desk, context: dict[str, Any]) -> HttpRe
     context.setdefault(
         "problem", "" if "theirs" in context else _("It is not saved yet: see what is said below.")
     )
-    return _page(
-        request, desk, _kept(request) | {"name": name, "note": note} | context, strict=True, status=422
-    )
+    return _page(request, desk, _kept(request) | {"name": name, "note": note} | context, strict=True)
 
 
 def _act(request: HttpRequest, desk: Desk) -> Focus | None:
@@ -186,12 +183,10 @@ def _again(request: HttpRequest, desk: Desk, context: dict[str, Any]) -> HttpRes
     return _page(request, desk, context)
 
 
-def _page(
-    request: HttpRequest, desk: Desk, context: dict[str, Any], *, strict: bool = False, status: int = 200
-) -> HttpResponse:
+def _page(request: HttpRequest, desk: Desk, context: dict[str, Any], *, strict: bool = False) -> HttpResponse:
     whole = context | desk.context(focus=context.get("focus"), strict=strict)
     whole["found"] = context.get("found", {})
-    return render(request, "console/segments/builder.html", whole, status=status)
+    return render(request, "console/segments/builder.html", whole)
 
 
 def _begun(request: HttpRequest) -> tuple[str, str, Condition]:
@@ -206,7 +201,7 @@ def _begun(request: HttpRequest) -> tuple[str, str, Condition]:
 
 
 def _condition_of(row: SegmentRow) -> Condition:
-    return msgspec.json.decode(row.condition or "null", type=Condition)  # type: ignore[arg-type, no-any-return]
+    return msgspec.json.decode(row.condition or "null", type=Condition)  # type: ignore[no-any-return]
 
 
 def _kept(request: HttpRequest) -> dict[str, Any]:
