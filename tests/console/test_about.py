@@ -9,11 +9,16 @@ from django.test import Client
 from django.urls import reverse
 from tests.console import shops
 
+from regulars.console.voice import voice
+from regulars.console.wording.attributes import known
+from regulars.customers import queries
 from regulars.customers import services as customers
 from regulars.customers.models import Consent, Profile
-from regulars.customers.types import NewConsent
+from regulars.customers.types import NewConsent, NewTraits
 from regulars.events.models import Event
 from regulars.kit import clock
+from regulars.kit.attributes import Kind
+from regulars.segments.models import Member, Segment
 from regulars.team.models import AuditLogEntry
 from regulars.team.types import Action, Role
 
@@ -137,6 +142,128 @@ def test_who_may_not_keep_consents_sees_what_holds_without_its_proof(inside: Cli
     answer = analyst.post(reverse("customers-consents", args=[anna]), {"answer": "no"})
     assert answer.status_code == 403
     assert Consent.objects.count() == 1
+
+
+def _write(client: Client, person: int, **said: str) -> str:
+    """Send the form as a browser does: every field with what it showed, and what was typed."""
+    form = {}
+    for one in queries.attributes_of_person(person):
+        form[f"was-{one.key}"] = form[f"value-{one.key}"] = known(one, voice()).value
+    form |= {f"value-{key}": value for key, value in said.items()}
+    with clock.fixed(shops.NOW):
+        answer = client.post(reverse("customers-attributes", args=[person]), form, follow=True)
+    return shops.plain(answer.text)
+
+
+def _values(person: int) -> dict[str, object]:
+    return {one.key: one.value for one in queries.attributes_of_person(person) if one.value is not None}
+
+
+def test_what_a_colleague_knows_is_written_down(inside: Client, anna: int) -> None:
+    assert "Neither birthday nor city, nothing yet." in _open(inside, anna)
+    page = _write(inside, anna, city="Казань <b>", birthday="1990-02-28", gender="female")
+    assert "Written down: Birthday, Gender, City." in page
+    assert _values(anna) == {"city": "Казань <b>", "birthday": "1990-02-28", "gender": "female"}
+    for shown in ("28 February 1990", "Female", "Казань &lt;b&gt;"):
+        assert shown in page
+    entry = AuditLogEntry.objects.get(action=Action.CUSTOMER_CHANGED.value)
+    assert (entry.subject, entry.details) == (f"person:{anna}", {"fields": ["birthday", "gender", "city"]})
+    assert "Казань" not in str(list(Event.objects.values_list("properties", flat=True)))
+    page = _write(inside, anna, city="")
+    assert "city" not in _values(anna)
+    assert len(_values(anna)) == 2
+
+
+def test_only_what_was_changed_in_the_form_is_written(inside: Client, anna: int) -> None:
+    """Somebody else wrote the city down while the form was open."""
+    customers.set_attribute(person_id=anna, key="city", value="Казань", user_id=None, now=shops.SINCE)
+    form = {"was-city": "", "value-city": "", "was-gender": "", "value-gender": "female"}
+    with clock.fixed(shops.NOW):
+        inside.post(reverse("customers-attributes", args=[anna]), form)
+    assert _values(anna) == {"city": "Казань", "gender": "female"}
+
+
+def test_a_zone_may_be_written_as_a_city(inside: Client, anna: int) -> None:
+    _write(inside, anna, timezone="Екатеринбург")
+    assert _values(anna)["timezone"] == "Asia/Yekaterinburg"
+    assert "Time zone: There is no such time zone" in _write(inside, anna, timezone="Atlantis")
+    assert _values(anna)["timezone"] == "Asia/Yekaterinburg"
+
+
+def test_own_attributes_stand_with_the_others(inside: Client, anna: int) -> None:
+    pet = customers.define_attribute(
+        label="Питомец", kind=Kind.CHOICE, choices=["кот", "пёс"], trait="pet", now=shops.NOW
+    )
+    size = customers.define_attribute(label="Размер", kind=Kind.NUMBER, trait="size", now=shops.NOW)
+    club = customers.define_attribute(label="В клубе", kind=Kind.YES_NO, trait="club", now=shops.NOW)
+    keys = {one.label: one.key for one in queries.definitions()}
+    assert {pet, size, club} == {one.id for one in queries.definitions()}
+    page = _write(inside, anna, **{keys["Питомец"]: "пёс", keys["Размер"]: "42,5", keys["В клубе"]: "no"})
+    assert "Written down: Питомец, Размер, В клубе." in page
+    assert _values(anna) == {keys["Питомец"]: "пёс", keys["Размер"]: 42.5, keys["В клубе"]: False}
+    assert "Размер: Write a number" in _write(inside, anna, **{keys["Размер"]: "большой"})
+
+
+def test_what_a_browser_says_is_called_unchecked(inside: Client, anna: int) -> None:
+    profile = Profile.objects.get(person_id=anna).pk
+    said = NewTraits(profile_id=profile, values={"city": "Тверь"}, verified=False, as_of=shops.SINCE)
+    customers.set_traits(traits=[said], now=shops.NOW)
+    assert "said on the site, not checked" in _open(inside, anna)
+
+
+def test_a_customer_is_given_to_a_colleague_and_back(inside: Client, anna: int) -> None:
+    olga = shops.colleague(name="Ольга")
+    page = _open(inside, anna)
+    assert "Nobody in particular." in page
+    address = reverse("customers-manager", args=[anna])
+    page = shops.plain(inside.post(address, {"manager": olga.pk}, follow=True).text)
+    assert "Ольга looks after this customer now." in page
+    assert queries.managers_of([anna]) == {anna: olga.pk}
+    entry = AuditLogEntry.objects.get(action=Action.CUSTOMER_CHANGED.value)
+    assert entry.details == {"manager": olga.pk}
+    assert Event.objects.filter(name="manager_changed").count() == 1
+    undo = address + "?manager="
+    assert f'action="{undo}"' in page
+    inside.post(undo, {"next": "/customers/"})
+    assert queries.managers_of([anna]) == {}
+
+
+@pytest.mark.parametrize("manager", ["999999999", "-1", "1.5"])
+def test_nobody_unknown_looks_after_a_customer(inside: Client, anna: int, manager: str) -> None:
+    olga = shops.colleague(name="Ольга")
+    customers.set_manager(person_ids=[anna], manager_id=olga.pk, user_id=None, now=shops.NOW)
+    page = inside.post(reverse("customers-manager", args=[anna]), {"manager": manager}, follow=True).text
+    assert "Choose one of your colleagues." in page
+    assert queries.managers_of([anna]) == {anna: olga.pk}
+
+
+def test_who_was_shut_out_is_still_named(inside: Client, anna: int) -> None:
+    olga = shops.colleague(name="Ольга")
+    customers.set_manager(person_ids=[anna], manager_id=olga.pk, user_id=None, now=shops.NOW)
+    olga.is_active = False
+    olga.save()
+    assert "Ольга" in _open(inside, anna)
+    customers.set_manager(person_ids=[anna], manager_id=10**6, user_id=None, now=shops.NOW)
+    assert "somebody who is no longer here" in _open(inside, anna)
+
+
+def test_segments_somebody_is_in_stand_on_the_card(inside: Client, anna: int) -> None:
+    assert "In segments" not in _open(inside, anna)
+    segment = Segment.objects.create(name="Спят <b>", kind="static", state="ready", created_at=shops.NOW)
+    Member.objects.create(segment=segment, person_id=anna, since=shops.NOW - timedelta(days=3))
+    page = _open(inside, anna)
+    assert "Спят &lt;b&gt;" in page
+    assert "since 28 April" in page
+    assert reverse("segments-one", args=[segment.pk]) in page
+
+
+@pytest.mark.parametrize("name", ["customers-attributes", "customers-manager"])
+def test_changing_is_for_those_who_may(anna: int, name: str) -> None:
+    analyst = shops.browser_of(shops.colleague(Role.ANALYST))
+    assert analyst.post(reverse(name, args=[anna]), {"manager": "1"}).status_code == 403
+    page = _open(analyst, anna)
+    assert "Give to somebody" not in page
+    assert "Write down or change" not in page
 
 
 def test_a_consent_of_nobody(inside: Client) -> None:

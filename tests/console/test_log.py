@@ -19,6 +19,7 @@ from regulars.customers import services as customers
 from regulars.customers.models import Profile
 from regulars.customers.types import NewProfile
 from regulars.kit import clock
+from regulars.segments.models import Segment
 from regulars.team import queries, services
 from regulars.team.models import User
 from regulars.team.types import Action, LogFilter, Role
@@ -174,3 +175,30 @@ def test_queries_of_the_page_do_not_grow_with_its_lines(
         _seen(owner, _customer(name))
     with django_assert_num_queries(QUERIES_OF_THE_PAGE):
         inside.get(LOG)
+
+
+def test_what_was_done_to_a_customer_is_told(owner: User) -> None:
+    anna = _customer("Анна")
+    agent = person(Role.AGENT, name="Борис")
+    sleeping = Segment.objects.create(name="Спят", kind="static", state="ready", created_at=NOW)
+    for action, subject, details in (
+        (Action.CUSTOMER_CHANGED, f"person:{anna}", {"manager": agent.pk}),
+        (Action.CUSTOMER_CHANGED, f"person:{anna}", {"manager": None}),
+        (Action.CUSTOMER_CHANGED, f"person:{anna}", {"fields": ["city", "shoe"]}),
+        (Action.CONSENT_RECORDED, f"person:{anna}", {"channel": "sms", "granted": False}),
+        (Action.CUSTOMERS_MERGED, f"person:{anna}", {"merge": 5, "gone": 77}),
+        (Action.MERGE_RULES_CHANGED, f"person:{anna}", {"other": 78, "apart": True}),
+        (Action.SEGMENT_CHANGED, f"segment:{sleeping.pk}", {}),
+    ):
+        services.log(user_id=owner.pk, action=action, now=NOW, subject=subject, details=details)
+    lines = queries.log_page(which=LogFilter(since=NOW, until=NOW + timedelta(seconds=1)), limit=9)
+    told = [one.text for one in sentences(lines)]
+    assert told[::-1] == [
+        "Customer changed by hand: Анна (now: Борис)",
+        "Customer changed by hand: Анна (now: nobody in particular)",
+        "Customer changed by hand: Анна (City, shoe)",
+        "Consent written down: Анна (Text messages: refused)",
+        "Customers merged: Анна (with customer 77)",
+        "Rules of merging changed: Анна (not the same as customer 78)",
+        "Segment changed: Спят",
+    ]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 
 from django.db import transaction
@@ -24,7 +25,7 @@ from regulars.customers import services
 from regulars.customers.errors import BadAttribute
 from regulars.team import queries as team_queries
 from regulars.team import services as team
-from regulars.team.types import Action, Permission
+from regulars.team.types import Action, Member, Permission
 
 
 @require_POST
@@ -48,7 +49,7 @@ def attributes(request: HttpRequest, person: int) -> HttpResponse:
         except BadAttribute as error:
             wrong.append(f"{labels[key]}: {error.message}")
     if changed:
-        _log(user, Action.CUSTOMER_CHANGED, person, speak, fields=[labels[key] for key in changed])
+        _log(user, Action.CUSTOMER_CHANGED, person, speak, fields=changed)
         said.done(
             request, _("Written down: %(names)s.") % {"names": ", ".join(labels[key] for key in changed)}
         )
@@ -95,21 +96,22 @@ def manager(request: HttpRequest, person: int) -> HttpResponse:
         return missing(request, person)
     speak, user = voice(), user_id_of(request)
     members = {member.id: member for member in team_queries.members()}
-    asked = number_of(request.POST.get("manager", request.GET.get("manager", "")))
-    if asked is not None and asked not in members:
+    text = request.POST.get("manager", request.GET.get("manager", ""))  # an undo has it in its address
+    asked = number_of(text)
+    if text and asked not in members:
         said.refused(request, _("Choose one of your colleagues."))
         return redirect(_card(person, "manager"))
     before = customers.managers_of([person]).get(person)
     if services.set_manager(person_ids=[person], manager_id=asked, user_id=user, now=speak.now):
         _log(user, Action.CUSTOMER_CHANGED, person, speak, manager=asked)
-        name = members[asked].called if asked else ""
-        text = (
-            _("%(name)s looks after this customer now.") % {"name": name}
-            if asked
-            else _("Nobody in particular looks after this customer now.")
-        )
-        said.done(request, text, undo=f"{request.path}?manager={before or ''}")
+        said.done(request, _looked_after(members, asked), undo=f"{request.path}?manager={before or ''}")
     return redirect(_card(person, "manager"))
+
+
+def _looked_after(members: Mapping[int, Member], manager: int | None) -> str:
+    if manager is None:
+        return _("Nobody in particular looks after this customer now.")
+    return _("%(name)s looks after this customer now.") % {"name": members[manager].called}
 
 
 def _answer(channel: str, granted: bool) -> dict[str, str]:

@@ -68,7 +68,7 @@ def about(channel: str, topic: str) -> str:
     name = str(CHANNELS.get(channel, plain(channel)))
     if topic == MARKETING or channel == "data":
         return name
-    return gettext("%(channel)s: %(topic)s") % {"channel": name, "topic": plain(topic.replace("_", " "))}
+    return f"{name}: {plain(topic.replace('_', ' '))}"
 
 
 def refusal(reason: str) -> str:

@@ -11,10 +11,14 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
+from regulars.analytics.wording.numbers import plain
 from regulars.commerce import queries as commerce
+from regulars.console.wording.consents import CHANNELS
 from regulars.console.wording.event_log import reader
 from regulars.console.wording.team import ROLES
 from regulars.customers import queries as customers
+from regulars.customers.queries.attributes import LABELS
+from regulars.segments.models import Segment
 from regulars.team import queries as team
 from regulars.team.types import Action, LogLine, Role
 
@@ -142,6 +146,7 @@ def sentences(lines: Iterable[LogLine]) -> list[Sentence]:
         if number is not None:
             numbers.setdefault(kind, set()).add(number)
     users = numbers.get("user", set()) | {line.user_id for line in kept if line.user_id is not None}
+    users |= {id_ for line in kept if isinstance(id_ := line.details.get("manager"), int)}
     names: dict[str, Mapping[int, str]] = {"user": team.user_names(users) if users else {}}
     if "person" in numbers:
         names["person"] = customers.person_names(sorted(numbers["person"]))
@@ -150,7 +155,12 @@ def sentences(lines: Iterable[LogLine]) -> list[Sentence]:
     if "key" in numbers:
         listed = team.keys()
         names["key"] = {key.id: key.name for key in listed}
-    return [_sentence(line, names) for line in kept]
+    if "segment" in numbers:
+        rows = Segment.objects.filter(pk__in=numbers["segment"])
+        names["segment"] = {id_: plain(name) for id_, name in rows.values_list("pk", "name")}
+    changed = any(line.action == Action.CUSTOMER_CHANGED and "fields" in line.details for line in kept)
+    attributes = {one.key: one.label for one in customers.definitions(archived=True)} if changed else {}
+    return [_sentence(line, names, attributes) for line in kept]
 
 
 def action_words(action: str) -> str:
@@ -161,7 +171,9 @@ def action_words(action: str) -> str:
         return action
 
 
-def _sentence(line: LogLine, names: Mapping[str, Mapping[int, str]]) -> Sentence:
+def _sentence(
+    line: LogLine, names: Mapping[str, Mapping[int, str]], attributes: Mapping[str, str]
+) -> Sentence:
     kind, number = _subject(line)
     myself = kind == "user" and number == line.user_id
     subject, url = "", ""
@@ -175,7 +187,7 @@ def _sentence(line: LogLine, names: Mapping[str, Mapping[int, str]]) -> Sentence
         what=action_words(line.action),
         subject=subject,
         url=url,
-        details=_details(line),
+        details=_details(line, names["user"], attributes),
     )
 
 
@@ -199,11 +211,13 @@ def _url(page: str, number: int) -> str:
         return ""
 
 
-def _details(line: LogLine) -> str:
+def _details(line: LogLine, users: Mapping[int, str], attributes: Mapping[str, str]) -> str:
     """Those details that say something to people; the rest stays in the log."""
     details: Mapping[str, Any] = line.details
-    fields = SHOP_FIELDS if line.action == Action.SHOP_CHANGED else FIELDS
-    said = []
+    said = _of_customers(line, users)
+    fields: Mapping[str, object] = SHOP_FIELDS if line.action == Action.SHOP_CHANGED else FIELDS
+    if line.action == Action.CUSTOMER_CHANGED:
+        fields = {**LABELS, **attributes}
     if "list" in details:
         name = str(details["list"])
         said.append(str(LISTS.get(name, name)))
@@ -221,6 +235,28 @@ def _details(line: LogLine) -> str:
         before = ", ".join(_role(name) for name in details.get("was", []))
         said.append(f"{before} → {_role(details['role'])}" if before else _role(details["role"]))
     return "; ".join(said)
+
+
+def _of_customers(line: LogLine, users: Mapping[int, str]) -> list[str]:
+    """What was done to a customer: who looks after them, what they agreed to, which card went."""
+    details: Mapping[str, Any] = line.details
+    said = []
+    if "manager" in details:
+        name = users.get(details["manager"] or 0, "")
+        said.append(gettext("now: %(name)s") % {"name": name or gettext("nobody in particular")})
+    if line.action == Action.CONSENT_RECORDED:
+        answer = gettext("agreed") if details.get("granted") else gettext("refused")
+        channel = str(details.get("channel", ""))
+        said.append(f"{CHANNELS.get(channel, channel)}: {answer}")
+    if line.action == Action.CUSTOMERS_MERGED and "gone" in details:
+        said.append(gettext("with customer %(number)s") % {"number": details["gone"]})
+    if "apart" in details:
+        said.append(
+            gettext("not the same as customer %(number)s") % {"number": details.get("other")}
+            if details["apart"]
+            else gettext("perhaps the same as customer %(number)s") % {"number": details.get("other")}
+        )
+    return said
 
 
 def _role(name: str) -> str:

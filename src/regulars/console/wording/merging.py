@@ -119,7 +119,7 @@ def why(row: MergeRow, colleagues: Mapping[int, str], *, whole: bool) -> str:
 
 def moment(at: datetime, voice: Voice) -> str:
     """ "5 March, 14:05"."""
-    return gettext("%(day)s, %(time)s") % {"day": voice.day(voice.day_of(at)), "time": voice.time(at)}
+    return f"{voice.day(voice.day_of(at))}, {voice.time(at)}"
 
 
 def undone(row: MergeRow, colleagues: Mapping[int, str], voice: Voice) -> str:
