@@ -62,22 +62,43 @@ def _average(person: Person, world: World, now: datetime) -> Decimal | None:
     return Decimal(sum(order.left for order in orders)) / len(orders) if orders else None
 
 
+def _largest(person: Person, world: World, now: datetime) -> int | None:
+    return max((order.left for order in _counted(person, world, now)), default=None)
+
+
 def _birthday(person: Person, world: World, now: datetime) -> date | None:
     return person.birthday
 
 
+def _said(trait: str) -> Callable[[Person, World, datetime], Any]:
+    return lambda person, world, now: person.word(trait)
+
+
+def _manager(person: Person, world: World, now: datetime) -> str | None:
+    return None if person.manager is None else str(person.manager)
+
+
 ATTRIBUTES: dict[str, Meaning] = {
-    "customers.city": Meaning(Kind.TEXT, lambda person, world, now: person.word("city")),
+    "customers.city": Meaning(Kind.TEXT, _said("city")),
+    "customers.interests": Meaning(Kind.TEXT, _said("interests")),
+    "customers.timezone": Meaning(Kind.TEXT, _said("timezone")),
     "customers.birthday": Meaning(Kind.DAY, _birthday),
-    "customers.gender": Meaning(Kind.CHOICE, lambda person, world, now: person.word("gender")),
+    "customers.gender": Meaning(Kind.CHOICE, _said("gender")),
+    "customers.language": Meaning(Kind.CHOICE, _said("language")),
+    "customers.preferred_channel": Meaning(Kind.CHOICE, _said("preferred_channel")),
+    "customers.preferred_hour": Meaning(Kind.NUMBER, _said("preferred_hour")),
+    "customers.manager": Meaning(Kind.CHOICE, _manager),
     "customers.known_since": Meaning(Kind.MOMENT, lambda person, world, now: person.since),
     "customers.has_email": Meaning(Kind.YES_NO, lambda person, world, now: bool(person.emails)),
     "customers.has_phone": Meaning(Kind.YES_NO, lambda person, world, now: bool(person.phones)),
-    "customers.consent_email": Meaning(Kind.YES_NO, _consent("email")),
-    "customers.consent_sms": Meaning(Kind.YES_NO, _consent("sms")),
+    **{
+        f"customers.consent_{channel}": Meaning(Kind.YES_NO, _consent(channel))
+        for channel in ("email", "sms", "call", "push", "messenger", "post")
+    },
     "commerce.first_order_at": Meaning(Kind.MOMENT, _first),
     "commerce.last_order_at": Meaning(Kind.MOMENT, _last),
     "commerce.orders": Meaning(Kind.NUMBER, _orders),
     "commerce.spend": Meaning(Kind.MONEY, _spend),
+    "commerce.largest_order": Meaning(Kind.MONEY, _largest),
     "commerce.average_order": Meaning(Kind.MONEY, _average),
 }

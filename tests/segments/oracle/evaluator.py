@@ -7,6 +7,8 @@ whole history of the person anew.
 
 from __future__ import annotations
 
+import json
+import re
 from calendar import isleap
 from collections.abc import Iterable, Iterator
 from datetime import date, datetime, timedelta
@@ -18,6 +20,7 @@ from zoneinfo import ZoneInfo
 from tests.segments.oracle.attributes import ATTRIBUTES
 from tests.segments.oracle.world import Event, Line, Order, Person, World
 
+from regulars.kit.attributes import Kind
 from regulars.segments.types import (
     AllOf,
     Anniversary,
@@ -57,7 +60,10 @@ def holds(condition: Condition, person: Person, world: World, now: datetime) -> 
         case Not(child):
             return not holds(child, person, world, now)
         case Has(key, test):
-            value = ATTRIBUTES[key].value(person, world, now)
+            attribute = ATTRIBUTES[key]
+            value = attribute.value(person, world, now)
+            if attribute.kind is Kind.CHOICE:
+                return chosen(value, test)
             return passes(value, test, person_zone=world.zone_of(person), now=now)
         case Did(name, at_least, at_most, within, where):
             times = len(
@@ -114,6 +120,18 @@ def passes(value: Any, test: Test, *, person_zone: ZoneInfo, now: datetime) -> b
     raise AssertionError(f"no meaning is written down for {test!r}")
 
 
+def chosen(value: str | None, test: Test) -> bool:
+    """A choice is as it is stored."""
+    match test:
+        case Known(known):
+            return bool(value) is known
+        case OneOf(values):
+            return value in values
+        case NoneOf(values):
+            return value not in values
+    raise AssertionError(f"no meaning is written down for {test!r} of a choice")
+
+
 def folded(text: str) -> str:
     return text.lower().replace("ё", "е")
 
@@ -151,26 +169,39 @@ def happened(person: Person, name: str, where: tuple[Where, ...], world: World, 
 
 
 def any_passes(values: Iterable[Any], test: Test, person: Person, world: World, now: datetime) -> bool:
-    """A list passes where any of its values does; to have none of some, it must not have one of them."""
+    """Any of several values may pass; `NoneOf` and `Known(False)` say that none of them does."""
     zone = world.zone_of(person)
-    found = [value for value in values if value is not None and value != ""]
+    found = [value for value in values if value is not None and value != "" and not isinstance(value, dict)]
     match test:
         case Known(known):
             return bool(found) is known
         case NoneOf(unwanted):
             return not any_passes(found, OneOf(unwanted), person, world, now)
         case OneOf() | Contains():
-            return any(
-                passes(value, test, person_zone=zone, now=now) for value in found if isinstance(value, str)
-            )
+            found = [value if isinstance(value, str) else json.dumps(value) for value in found]
         case Yes():
-            return any(
-                passes(value, test, person_zone=zone, now=now) for value in found if isinstance(value, bool)
-            )
+            found = [value for value in found if isinstance(value, bool)]
         case Range():
-            numbers = [v for v in found if isinstance(v, int | float | Decimal) and not isinstance(v, bool)]
-            return any(passes(str(number), test, person_zone=zone, now=now) for number in numbers)
-    raise AssertionError(f"no meaning is written down for {test!r} of a property")
+            found = [str(v) for v in found if isinstance(v, int | float) and not isinstance(v, bool)]
+        case OnDays() | DaysAgo() | Anniversary():
+            found = [day for value in found if (day := as_day(value)) is not None]
+    return any(passes(value, test, person_zone=zone, now=now) for value in found)
+
+
+def as_day(value: Any) -> date | datetime | None:
+    """A text that begins with YYYY-MM-DD and is nothing else, or a moment of ISO 8601.
+
+    A moment without an offset is of the day it names.
+    """
+    if not isinstance(value, str) or not re.match(r"\d{4}-\d\d-\d\d(T|$)", value):
+        return None
+    try:
+        if len(value) == 10:
+            return date.fromisoformat(value)
+        moment = datetime.fromisoformat(value)
+    except ValueError:
+        return None
+    return moment.date() if moment.tzinfo is None else moment
 
 
 def values_at(inside_of: Any, path: list[str]) -> Iterator[Any]:
@@ -248,8 +279,11 @@ def bought(condition: Bought, person: Person, world: World, now: datetime) -> bo
 
 
 def left_of_lines(order: Order, places: list[int]) -> int:
-    sold = sum(order.lines[place].amount for place in places)
-    return sold - sum(back.amount for back in order.returns if back.line in places)
+    lines = [order.lines[place] for place in places]
+    products = {line.product for line in lines if line.product}
+    back = sum(one.amount for one in order.returns if one.line in places)
+    back += sum(one.amount for one in order.credits if one.product in products)
+    return sum(line.amount for line in lines) - back
 
 
 def _fields_pass(

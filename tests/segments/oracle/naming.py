@@ -1,4 +1,4 @@
-"""Conditions with the real numbers in the place of the names that plain data have."""
+"""Conditions with the numbers that the database gave to segments."""
 
 from __future__ import annotations
 
@@ -10,23 +10,16 @@ import msgspec
 from regulars.segments.types import Condition
 
 
-def named(
-    condition: Condition, fields: Mapping[str, Mapping[str, str]], segments: Mapping[int, int]
-) -> Condition:
-    """The same condition with values of `fields` and numbers of segments as the database has them."""
+def named(condition: Condition, segments: Mapping[int, int]) -> Condition:
+    """The same condition, naming segments as the database has them."""
 
     def replaced(node: Any) -> Any:
-        if isinstance(node, list):
+        if isinstance(node, list | tuple):
             return [replaced(child) for child in node]
         if not isinstance(node, dict):
             return node
         node = {key: replaced(child) for key, child in node.items()}
-        if node.get("node") == "segment":
-            node["segment"] = segments[node["segment"]]
-        if (known := fields.get(node.get("field", ""))) and "values" in node["test"]:
-            node["test"]["values"] = [known[value] for value in node["test"]["values"]]
-        return node
+        return node | {"segment": segments[node["segment"]]} if node.get("node") == "segment" else node
 
-    plain = msgspec.to_builtins(condition)
-    made: Condition = msgspec.convert(replaced(plain), Condition, strict=False)
+    made: Condition = msgspec.convert(replaced(msgspec.to_builtins(condition)), Condition, strict=False)
     return made

@@ -12,13 +12,13 @@ from typing import Any
 
 from django.db import transaction
 from tests.segments.oracle.naming import named
-from tests.segments.oracle.world import Consent, Event, Order, Person, Return, World
+from tests.segments.oracle.world import Consent, Credit, Event, Order, Person, Return, World
 
 from regulars.commerce import services as commerce
 from regulars.commerce import types as goods
 from regulars.customers import services as customers
 from regulars.customers.models import Profile
-from regulars.customers.types import IdentityType, NewConsent, NewProfile, NewTraits
+from regulars.customers.types import IdentityType, NewConsent, NewProfile, NewTraits, ProfileIdentity
 from regulars.events import services as events
 from regulars.events.types import EventType, NewEvent
 from regulars.segments.types import Condition
@@ -71,6 +71,32 @@ class GivesBack:
 
 
 @dataclass(frozen=True)
+class Credits:
+    """Money given back that is told of by itself."""
+
+    key: str
+    order: str
+    credit: Credit
+
+
+@dataclass(frozen=True)
+class Manages:
+    """A colleague looks after somebody from now on, or nobody does."""
+
+    key: str
+    manager: int | None
+
+
+@dataclass(frozen=True)
+class Writes:
+    """An address is added to somebody, or taken from them."""
+
+    key: str
+    email: str
+    is_added: bool
+
+
+@dataclass(frozen=True)
 class Cancels:
     key: str
     order: str
@@ -84,7 +110,12 @@ class Merges:
     gone: str
 
 
-Step = Meets | Says | Agrees | Does | Buys | GivesBack | Cancels | Merges
+@dataclass(frozen=True)
+class Parts:
+    """The last merge was a mistake."""
+
+
+Step = Meets | Says | Agrees | Does | Buys | GivesBack | Credits | Cancels | Manages | Writes | Merges | Parts
 
 
 @dataclass
@@ -105,6 +136,8 @@ class Scene:
     run: str = field(default_factory=lambda: f"run{next(_runs)}")
     _events: Any = field(default_factory=count)
     _profiles: dict[str, int] = field(default_factory=dict)
+    _merges: list[tuple[int, dict[str, str]]] = field(default_factory=list)
+    """Merges that were not undone, with whose the records were before."""
 
     def take(self, step: Step, now: datetime) -> None:
         """Change both."""
@@ -112,13 +145,13 @@ class Scene:
             case Meets(key, since, emails, phones):
                 self._meet(key, since, emails, phones, now)
             case Says(key, trait, value):
-                self.world.person(key).said[trait] = (now, value)
+                self.world.records[key].said[trait] = (now, value)
                 told = NewTraits(
                     profile_id=self._profiles[key], values={trait: value}, verified=True, as_of=now
                 )
                 customers.set_traits(traits=[told], now=now)
             case Agrees(key, consent):
-                self.world.person(key).consents.append(consent)
+                self.world.records[key].consents.append(consent)
                 said = NewConsent(
                     profile_id=self._profiles[key],
                     channel=consent.channel,
@@ -128,7 +161,7 @@ class Scene:
                 )
                 customers.record_consents(consents=[said], now=now)
             case Does(key, event):
-                self.world.person(key).events.append(event)
+                self.world.records[key].events.append(event)
                 self._record(key, event, now)
             case Buys(key, order):
                 self._buy(key, deepcopy(order), now)
@@ -142,24 +175,70 @@ class Scene:
                 if found is not None:
                     found.cancelled = True
                     self._tell(key, found, now)
+            case Credits(key, order_key, credit):
+                self._credit(key, order_key, credit, now)
+            case Manages(key, manager):
+                self._manage(self.world.whose(key), manager, now)
+            case Writes(key, email, is_added):
+                self._write(key, email, is_added, now)
             case Merges(kept, gone):
-                self._merge(self.world.person(kept), self.world.person(gone), now)
+                self._merge(self.world.whose(kept), self.world.whose(gone), now)
+            case Parts():
+                self._part(now)
+
+    def _own(self, contact: str) -> str:
+        """Of this world alone: who shares one with somebody of another would become one with them."""
+        number = self.run.removeprefix("run")
+        return f"{number}.{contact}" if "@" in contact else f"{contact}{number:0>6}"
+
+    def _credit(self, key: str, order_key: str, credit: Credit, now: datetime) -> None:
+        found = self._order(key, order_key)
+        if found is None or found.cancelled or not 0 < credit.amount <= found.left:
+            return
+        if credit.product not in {"", *(line.product for line in found.lines)}:
+            return
+        found.credits.append(credit)
+        told = goods.NewCredit(
+            source="shop",
+            external_id=f"{self.run}-{next(self._events)}",
+            profile_id=self._profiles[key],
+            credited_at=now,
+            amount_minor=credit.amount,
+            currency=found.currency,
+            order_external_id=f"{self.run}-{order_key}",
+            product_id=self.catalogue.products[credit.product] if credit.product else None,
+        )
+        assert not commerce.record_credits(credits=[told], now=now).refused
+
+    def _manage(self, owner: str, manager: int | None, now: datetime) -> None:
+        self.world.records[owner].manager = manager
+        with transaction.atomic():
+            customers.set_manager(
+                person_ids=[self.world.records[owner].id], manager_id=manager, user_id=None, now=now
+            )
+
+    def _write(self, key: str, email: str, is_added: bool, now: datetime) -> None:
+        identity = ProfileIdentity(self._profiles[key], IdentityType.EMAIL, self._own(email))
+        if is_added:
+            self.world.records[key].emails.add(email)
+            customers.add_identities(identities=[identity], now=now)
+        else:
+            self.world.records[key].emails.discard(email)
+            customers.remove_identities(identities=[identity], now=now)
 
     def profiles_of(self, person: Person) -> list[int]:
         """All profiles of somebody, also of those merged into them."""
-        return [id_ for key, id_ in self._profiles.items() if self.world.person(key) is person]
+        return [id_ for key, id_ in self._profiles.items() if self.world.whose(key) == person.key]
 
     def named(self, condition: Condition, segments: Mapping[int, int] | None = None) -> Condition:
         """A condition as the database has to be asked."""
-        products = {key: str(id_) for key, id_ in self.catalogue.products.items()}
-        branches = {key: str(id_) for key, id_ in self.catalogue.branches.items()}
-        return named(condition, {"product": products, "branch": branches}, segments or {})
+        return named(condition, segments or {})
 
     def _meet(
         self, key: str, since: datetime, emails: tuple[str, ...], phones: tuple[str, ...], now: datetime
     ) -> None:
-        identities = [(IdentityType.EMAIL, each) for each in emails]
-        identities += [(IdentityType.PHONE, each) for each in phones]
+        identities = [(IdentityType.EMAIL, self._own(each)) for each in emails]
+        identities += [(IdentityType.PHONE, self._own(each)) for each in phones]
         new = NewProfile(
             source="shop",
             external_id=f"{self.run}-{key}",
@@ -171,7 +250,7 @@ class Scene:
         self._profiles[key] = ids[new.key]
         person = Person(key=key, since=since, emails=set(emails), phones=set(phones))
         person.id = Profile.objects.get(id=ids[new.key]).person_id
-        self.world.people[key] = person
+        self.world.records[key] = person
 
     def _record(self, key: str, event: Event, now: datetime) -> None:
         new = NewEvent(
@@ -187,15 +266,16 @@ class Scene:
 
     def _buy(self, key: str, order: Order, now: datetime) -> None:
         """An order, or what has become of one that is known; its returns stay."""
-        orders = self.world.person(key).orders
+        orders = self.world.records[key].orders
         known = self._order(key, order.key)
         if known is not None:
+            order.returns, order.credits = known.returns, known.credits
             orders.remove(known)
         orders.append(order)
         self._tell(key, order, now)
 
     def _order(self, key: str, order_key: str) -> Order | None:
-        found = [order for order in self.world.person(key).orders if order.key == order_key]
+        found = [order for order in self.world.records[key].orders if order.key == order_key]
         return found[0] if found else None
 
     @staticmethod
@@ -241,25 +321,27 @@ class Scene:
         done = commerce.record_orders(orders=[told], now=now)
         assert not done.refused, done.refused
 
-    def _merge(self, kept: Person, gone: Person, now: datetime) -> None:
-        if kept is gone:
+    def _merge(self, kept: str, gone: str, now: datetime) -> None:
+        if kept == gone:
             return
-        customers.merge(pairs=[(kept.id, gone.id)], now=now)
-        kept.since = min(kept.since, gone.since)
-        kept.emails |= gone.emails
-        kept.phones |= gone.phones
-        kept.events += gone.events
-        kept.orders += gone.orders
-        kept.consents += gone.consents
-        for trait, word in gone.said.items():
-            if trait not in kept.said or kept.said[trait][0] < word[0]:
-                kept.said[trait] = word
+        records = self.world.records
+        (merge_id,) = customers.merge(pairs=[(records[kept].id, records[gone].id)], now=now)
+        self._merges.append((merge_id, dict(self.world.merged)))
+        for key in records:
+            if self.world.whose(key) == gone:
+                self.world.merged[key] = kept
+        if records[kept].manager is None:
+            records[kept].manager = records[gone].manager
         for members in self.world.segments.values():
-            if isinstance(members, set) and gone.key in members:
-                members.discard(gone.key)
-                members.add(kept.key)
-        del self.world.people[gone.key]
-        self.world.gone[gone.key] = kept.key
+            if isinstance(members, set) and gone in members:
+                members.discard(gone)
+                members.add(kept)
+
+    def _part(self, now: datetime) -> None:
+        if self._merges:
+            merge_id, merged = self._merges.pop()
+            customers.unmerge(merge_id=merge_id, now=now, user_id=None)
+            self.world.merged = merged
 
 
 def catalogue(products: Mapping[str, tuple[str, str]], branches: tuple[str, ...]) -> Catalogue:

@@ -13,7 +13,7 @@ from zoneinfo import ZoneInfo
 from hypothesis import strategies as st
 from tests.segments.oracle import steps
 from tests.segments.oracle.attributes import ATTRIBUTES
-from tests.segments.oracle.world import RUB, Consent, Event, Line, Order, Return
+from tests.segments.oracle.world import RUB, Consent, Credit, Event, Line, Order, Return
 
 from regulars.kit.attributes import Kind
 from regulars.segments.types import (
@@ -53,12 +53,12 @@ ZONES = (
 SHOP_ZONES = ("Europe/Moscow", "Europe/Berlin")
 CITIES = ("Москва", "москва", "Орёл", "орел", "Tver", "50%_off'; --")
 PRODUCTS = {
-    "tea": ("Чай", "Ahmad"),
-    "mug": ("Посуда", ""),
+    "Чёрный чай": ("Чай", "Ahmad"),
+    "Кружка": ("Посуда", ""),
     "cup": ("посуда", "Ёлка"),
     "gift": ("", ""),
 }
-"""By key the category and the brand."""
+"""By name the category and the brand."""
 BRANCHES = ("centre", "north")
 EVENTS = ("product_viewed", "coupon_applied", "oracle_called")
 CATEGORIES = ("Чай", "чай", "Посуда", "Ёлки", "елки")
@@ -166,6 +166,13 @@ def events(draw: st.DrawFn, clock: Several[datetime]) -> Event:
             ),
             max_size=2,
         ),
+        "day": st.one_of(
+            days(clock).map(str),
+            moments(clock).map(lambda moment: moment.isoformat()),
+            moments(clock).map(lambda moment: moment.astimezone(ZoneInfo("Asia/Kathmandu")).isoformat()),
+            moments(clock).map(lambda moment: moment.replace(tzinfo=None, microsecond=0).isoformat()),
+            st.sampled_from(("2026-02-30", "15.03.2026", "2026-03-15 or so", "2026-3-15", 20260315, None)),
+        ),
     }.items():
         if draw(st.booleans()):
             properties[name] = draw(values)
@@ -196,7 +203,7 @@ def meetings(draw: st.DrawFn, clock: Several[datetime], key: str) -> steps.Meets
         key=key,
         since=draw(past(clock)),
         emails=(f"{key}@example.org",) if draw(st.booleans()) else (),
-        phones=(f"+7901000000{PEOPLE.index(key)}",) if draw(st.booleans()) else (),
+        phones=(f"+7901{PEOPLE.index(key)}",) if draw(st.booleans()) else (),
     )
 
 
@@ -216,10 +223,19 @@ def happenings(draw: st.DrawFn, clock: Several[datetime], merging: bool = False)
             Return, past(clock), st.sampled_from(AMOUNTS[1:]), st.sampled_from((None, 0, 0, 1))
         ).map(lambda back: steps.GivesBack(key, order, back)),
         "cancels": lambda: st.just(steps.Cancels(key, order)),
+        "credits": lambda: st.builds(
+            Credit, st.sampled_from(AMOUNTS[1:]), st.sampled_from(("", *PRODUCTS))
+        ).map(lambda credit: steps.Credits(key, order, credit)),
+        "manages": lambda: st.sampled_from((None, 1, 2)).map(lambda user: steps.Manages(key, user)),
+        "writes": lambda: st.booleans().map(
+            lambda is_added: steps.Writes(key, f"{key}@example.org", is_added)
+        ),
         "merges": lambda: st.sampled_from(PEOPLE).map(lambda gone: steps.Merges(key, gone)),
+        "parts": lambda: st.just(steps.Parts()),
     }
-    chosen = ["does", "does", "does", "buys", "buys", "says", "agrees", "gives_back", "cancels"]
-    return draw(kinds[draw(st.sampled_from([*chosen, "merges"] if merging else chosen))]())
+    often = ["does", "does", "does", "does", "buys", "buys", "buys", "says", "says"]
+    chosen = [*often, "agrees", "gives_back", "credits", "cancels", "manages", "writes"]
+    return draw(kinds[draw(st.sampled_from([*chosen, "merges", "merges", "parts"] if merging else chosen))]())
 
 
 @st.composite
@@ -229,6 +245,10 @@ def says(draw: st.DrawFn, clock: Several[datetime], key: str) -> steps.Step:
         "birthday": birthdays(clock),
         "timezone": st.sampled_from(ZONES),
         "gender": st.sampled_from(("male", "female")),
+        "language": st.sampled_from(("ru", "en")),
+        "preferred_channel": st.sampled_from(("email", "sms")),
+        "preferred_hour": st.sampled_from((0, 9, 23)),
+        "interests": st.sampled_from(CITIES),
     }
     trait = draw(st.sampled_from(tuple(values)))
     return steps.Says(key, trait, draw(st.one_of(values[trait], values[trait], st.none())))
@@ -247,12 +267,11 @@ def histories(clock: Several[datetime], most: int = 24) -> st.SearchStrategy[lis
 
 @dataclass(frozen=True)
 class Asked:
-    """What conditions may name: numbers of products, of branches and of segments."""
+    """What conditions may name: numbers of segments, attributes, and colleagues by their ids."""
 
-    products: Several[str]
-    branches: Several[str]
     segments: Several[int] = ()
     attributes: Several[str] = tuple(ATTRIBUTES)
+    colleagues: Several[str] = ("1", "2", "3")
 
 
 def between(values: Several[Any], strategy: Callable[[Any, Any], Any]) -> st.SearchStrategy[Any]:
@@ -276,6 +295,8 @@ def texts(values: Several[str]) -> st.SearchStrategy[Test]:
 
 
 def choices(values: Several[str]) -> st.SearchStrategy[Test]:
+    if not values:
+        return st.booleans().map(Known)
     some = st.lists(st.sampled_from(values), min_size=1, max_size=3, unique=True).map(tuple)
     return st.one_of(some.map(OneOf), some.map(NoneOf), st.booleans().map(Known))
 
@@ -299,16 +320,23 @@ def dates(clock: Several[datetime]) -> st.SearchStrategy[Test]:
     )
 
 
-def tests_of(key: str, clock: Several[datetime]) -> st.SearchStrategy[Test]:
+CHOICES = {
+    "customers.gender": ("male", "female", "other"),
+    "customers.language": ("ru", "en"),
+    "customers.preferred_channel": ("email", "sms", "post"),
+}
+
+
+def tests_of(key: str, clock: Several[datetime], asked: Asked) -> st.SearchStrategy[Test]:
     match ATTRIBUTES[key].kind:
         case Kind.TEXT:
-            return texts(CITIES)
+            return texts((*CITIES, *ZONES))
         case Kind.CHOICE:
-            return choices(("male", "female"))
+            return choices(CHOICES.get(key, asked.colleagues))
         case Kind.NUMBER:
-            return numbers((0, 1, 2, 3))
+            return numbers((0, 1, 2, 3, "8.5", 23))
         case Kind.MONEY:
-            return numbers((0, 1, 100, 101, 250, "175.5", 350, 1000))
+            return numbers((0, 1, 100, 101, 250, 350, 1000))
         case Kind.YES_NO:
             return st.one_of(st.booleans().map(Yes), st.booleans().map(Known))
         case _:
@@ -332,7 +360,7 @@ def times() -> st.SearchStrategy[tuple[int, int | None]]:
     return st.sampled_from(((1, None), (2, None), (0, 0), (0, 1), (1, 1), (2, 3)))
 
 
-def of_events() -> st.SearchStrategy[tuple[Where, ...]]:
+def of_events(clock: Several[datetime]) -> st.SearchStrategy[tuple[Where, ...]]:
     prices = numbers((0, 1, 100, "99.5", 250))
     one = st.one_of(
         texts(CATEGORIES).map(lambda test: Where("category", test)),
@@ -340,18 +368,26 @@ def of_events() -> st.SearchStrategy[tuple[Where, ...]]:
         prices.map(lambda test: Where("price_minor", test)),
         prices.map(lambda test: Where("products.price_minor", test)),
         st.one_of(st.booleans().map(Yes), st.booleans().map(Known)).map(lambda test: Where("gift", test)),
+        texts(("true", "99.5", "100", "5")).flatmap(
+            lambda test: st.sampled_from(("gift", "price_minor", "category")).map(
+                lambda name: Where(name, test)
+            )
+        ),
+        dates(clock).map(lambda test: Where("day", test)),
     )
     return st.one_of(st.just(()), st.lists(one, min_size=1, max_size=2).map(tuple))
 
 
-def of_orders(asked: Asked) -> st.SearchStrategy[tuple[Where, ...]]:
-    categories = [category for category, _ in PRODUCTS.values() if category]
-    one = st.one_of(
-        choices(asked.products).map(lambda test: Where("product", test)),
-        choices(categories).map(lambda test: Where("category", test)),
-        choices(["Ahmad", "ёлка"]).map(lambda test: Where("brand", test)),
-        choices(asked.branches).map(lambda test: Where("branch", test)),
-        choices(["search", "tv"]).map(lambda test: Where("channel", test)),
+def of_orders() -> st.SearchStrategy[tuple[Where, ...]]:
+    values = {
+        "product": ("чёрный чай", "Кружка", "cup", "gift"),
+        "category": ("Чай", "посуда"),
+        "brand": ("Ahmad", "ёлка"),
+        "branch": BRANCHES,
+        "channel": ("search", "TV"),
+    }
+    one = st.sampled_from(tuple(values)).flatmap(
+        lambda name: texts(values[name]).map(lambda test: Where(name, test))
     )
     return st.one_of(st.just(()), st.lists(one, min_size=1, max_size=3).map(tuple))
 
@@ -364,37 +400,37 @@ def leaves(draw: st.DrawFn, clock: Several[datetime], asked: Asked) -> Condition
     match kind:
         case "has":
             key = draw(st.sampled_from(asked.attributes))
-            return Has(key, draw(tests_of(key, clock)))
+            return Has(key, draw(tests_of(key, clock, asked)))
         case "did":
             return Did(
-                draw(st.sampled_from(EVENTS)), at_least, at_most, draw(within(clock)), draw(of_events())
+                draw(st.sampled_from(EVENTS)), at_least, at_most, draw(within(clock)), draw(of_events(clock))
             )
         case "bought":
             amounts = [Decimal(each) for each in (0, 1, 100, 101, 250, 1000)]
             amount = draw(st.one_of(st.none(), between(amounts, Range)))
             if amount is not None and draw(st.booleans()):
                 at_least, at_most = 0, None
-            return Bought(at_least, at_most, amount, draw(within(clock)), draw(of_orders(asked)))
+            return Bought(at_least, at_most, amount, draw(within(clock)), draw(of_orders()))
         case "sequence":
+            minutes, days_ = draw(st.sampled_from(((1, 1), (60, 2), (90, 1), (24 * 60, 2), (3 * 24 * 60, 7))))
             return Sequence(
-                first=Step(draw(st.sampled_from(EVENTS)), draw(of_events())),
-                then=Step(draw(st.sampled_from(EVENTS)), draw(of_events())),
-                minutes=draw(st.sampled_from((1, 60, 90, 24 * 60, 3 * 24 * 60))),
+                first=Step(draw(st.sampled_from(EVENTS)), draw(of_events(clock))),
+                then=Step(draw(st.sampled_from(EVENTS)), draw(of_events(clock))),
+                minutes=minutes,
                 happened=draw(st.booleans()),
-                days=draw(st.sampled_from(DAYS)),
+                days=days_,
             )
         case "segment":
             return InSegment(draw(st.sampled_from(asked.segments)), draw(st.booleans()))
-    low, high = sorted(draw(st.tuples(*(st.sampled_from((0, 2_500, 5_000, 7_500, 10_000)),) * 2)))
+    low, high = draw(st.sampled_from(((0, 2_500), (2_500, 10_000), (0, 5_000), (5_000, 5_001), (0, 10_000))))
     return Bucket(draw(st.sampled_from(("a", "ё%s"))), low, high)
 
 
-def conditions(clock: Several[datetime], asked: Asked, most: int = 5) -> st.SearchStrategy[Condition]:
-    """Trees of a few nodes; groups of nothing are among them."""
-
-    def groups(inner: st.SearchStrategy[Condition]) -> st.SearchStrategy[Condition]:
-        some = st.lists(inner, max_size=3).map(tuple)
-        return st.one_of(some.map(AllOf), some.map(AnyOf), inner.map(Not))
-
+def conditions(clock: Several[datetime], asked: Asked, deep: int = 2) -> st.SearchStrategy[Condition]:
+    """Trees of a few nodes."""
     leaf = leaves(clock, asked)
-    return st.one_of(leaf, st.recursive(leaf, groups, max_leaves=most))
+    if not deep:
+        return leaf
+    inner = conditions(clock, asked, deep - 1)
+    some = st.lists(inner, min_size=1, max_size=3).map(tuple)
+    return st.one_of(leaf, leaf, some.map(AllOf), some.map(AnyOf), inner.map(Not))
