@@ -152,7 +152,8 @@ def test_one_leads_with_how_many_and_what_they_brought(inside: Client) -> None:
     number = segment("А", _anna_and_boris(), days=days)
     page = _text(_page(inside, "segments-one", number))
     assert "Bought 3 times or more." in page
-    assert "People now 2 +1 in 30 days true today at 12:00" in page
+    assert "kept up to date · as of today at 12:00" in page
+    assert "People now 2 +1 in 30 days" in page
     assert "Came 3 in 30 days Left 2 in 30 days" in page  # both on days within the month
     assert "Have brought so far RUB 10,000 RUB 5,000 each on average" in page
     assert "1 on 12 March, 2 today; the most, 3, on 21 April." in page
@@ -190,7 +191,7 @@ def test_people_stand_by_what_they_brought_and_since_when(inside: Client) -> Non
 
 @pytest.mark.parametrize("sort", ["revenue", "orders", "last_day", "first_day", "name"])
 def test_pages_of_people_go_on_and_back(inside: Client, sort: str, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("regulars.console.customer_list.page_of.__kwdefaults__", {"limit": 3})
+    monkeypatch.setattr("regulars.console.segment_pages.people.PAGE", 3)
     shops.run()
     people = [shops.person(f"И{n}", revenue_minor=n % 3, orders=n % 2 + 1) for n in range(6)]
     people += [shops.person(f"Б{n}") for n in range(4)]  # without figures

@@ -29,7 +29,6 @@ class Tile:
 
     label: str
     value: str
-    change: str = ""
     period: str = ""
 
 
@@ -115,14 +114,14 @@ class SegmentPage:
     def tiles(self, revenue_minor: int, buyers: int) -> list[Tile]:
         """Its size first, then who comes and goes, then what it is worth."""
         formats = self.speak.formats
-        found = [Tile(_("People now"), formats.number(self.row.members), self._change, self._as_of)]
+        found = [Tile(_("People now"), formats.number(self.row.members), self._change)]
         if self.is_live:
             month = [day for day in self.days if day.day > self.speak.today - MONTH]
             came, left = sum(day.entered for day in month), sum(day.left for day in month)
             period = _("in 30 days")
             found += [
-                Tile(_("Came"), formats.number(came), period=period),
-                Tile(_("Left"), formats.number(left), period=period),
+                Tile(_("Came"), formats.number(came), period),
+                Tile(_("Left"), formats.number(left), period),
             ]
         if buyers:
             each = self.speak.money(revenue_minor // buyers)
@@ -130,7 +129,7 @@ class SegmentPage:
                 Tile(
                     _("Have brought so far"),
                     self.speak.money(revenue_minor),
-                    period=_("%(money)s each on average") % {"money": each},
+                    _("%(money)s each on average") % {"money": each},
                 )
             )
         return found
@@ -149,10 +148,12 @@ class SegmentPage:
         return _("%(change)s since %(day)s") % {"change": by, "day": self.speak.day(first.day)}
 
     @property
-    def _as_of(self) -> str:
-        if self.is_live and self.row.true_at is not None:
-            return _("true %(when)s") % {"when": moment(self.row.true_at, self.speak)}
-        return _("as of %(day)s") % {"day": self.speak.day(self.speak.day_of(self.row.created_at))}
+    def as_of(self) -> str:
+        """As of when all of it is so."""
+        if self.is_live:
+            at = self.row.true_at
+            return _("as of %(when)s") % {"when": moment(at, self.speak)} if at else ""
+        return _("made on %(day)s") % {"day": self.speak.day(self.speak.day_of(self.row.created_at))}
 
     # --- how it grew --------------------------------------------------------------------------------------
     @cached_property

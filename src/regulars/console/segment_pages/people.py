@@ -32,6 +32,8 @@ SELECT coalesce(sum(f.revenue_minor), 0), count(*) FROM segments_member AS m
 JOIN analytics_customerfigures AS f ON f.person_id = m.person_id AND f.orders > 0
 WHERE m.segment_id = %s
 """
+PAGE = 20
+"""What to do with the segment stands below them, and is to be seen."""
 WORTH_OF_MAX = 300_000
 """What more people have brought is not added up while somebody waits for the page."""
 
@@ -64,7 +66,7 @@ def context(request: HttpRequest, row: SegmentRow, run: Run | None, speak: Voice
     """The rows, the heads by which they are sorted, the ways on."""
     default = default_order(run)
     wanted = choice(request.GET, row.id, default=default)
-    page = page_of(wanted)
+    page = page_of(wanted, limit=PAGE)
     ids = [person.id for person in page.rows]
     since = members_list.members_among(row.id, ids) if ids else {}
     contacts = first_contacts(request, ids) if ids else {}

@@ -21,7 +21,7 @@ from regulars.console.access import allowed, user_id_of
 from regulars.console.contacts import first_contacts
 from regulars.console.members_list import figures_of
 from regulars.console.places import place_of, place_text
-from regulars.console.task_forms import able, due_at
+from regulars.console.task_forms import FARTHEST, able, due_at
 from regulars.console.voice import Voice, voice
 from regulars.console.ways import back, with_choices
 from regulars.console.wording.people import Basis, PersonLine, person_line, unseen_line
@@ -82,15 +82,9 @@ def page(request: HttpRequest) -> HttpResponse:
 
 def _tiles(counts: Mapping[str, int], coming: int, done: int, speak: Voice) -> list[dict[str, str]]:
     number = speak.formats.number
-    overdue = counts.get("overdue", 0)
     return [
         {"label": _("Due today"), "value": number(counts.get("today", 0))},
-        {
-            "label": _("Overdue"),
-            "value": number(overdue),
-            "change": _("begin with these") if overdue else "",
-            "tone": "slipping",
-        },
+        {"label": _("Overdue"), "value": number(counts.get("overdue", 0))},
         {"label": _("Done today"), "value": number(done)},
         {"label": _("In the next 7 days"), "value": _at_most(coming, COMING_SHOWN, speak)},
     ]
@@ -178,6 +172,8 @@ def postpone(request: HttpRequest, task: int) -> HttpResponse:
     speak, user = voice(), user_id_of(request)
     before = work.task(task)
     back_to = place_of(request.GET.get("was", ""))
+    if back_to is not None and abs(back_to[0] - speak.now) > FARTHEST:
+        back_to = None  # nobody was given this address by us
     due = back_to[0] if back_to else due_at(request.POST.get("due", ""), speak)
     if before is None or not services.postpone(task_id=task, due_at=due):
         said.refused(request, _("The task was done already."))

@@ -41,8 +41,10 @@ def ready(request: HttpRequest) -> HttpResponse:
         return _keep_ready(request, request.POST.get("key", ""))
     if counted := BY_KEY.get(request.GET.get("count", "")):
         return _counted(request, counted)
+    speak = voice()
     by = speech([offer.condition for offer in READY])
-    kept = {condition: id_ for id_, condition in words.conditions_of(queries.segments()).items()}
+    rows = {row.id: row for row in queries.segments()}
+    kept = {condition: rows[id_] for id_, condition in words.conditions_of(rows.values()).items()}
     offers = [
         {
             "key": offer.key,
@@ -50,6 +52,7 @@ def ready(request: HttpRequest) -> HttpResponse:
             "what_for": offer.what_for,
             "sentence": words.capital(sentence(offer.condition, by=by)),
             "kept": kept.get(offer.condition),
+            "count": _just_now(kept[offer.condition].members, speak) if offer.condition in kept else "",
         }
         for offer in READY
     ]
@@ -63,8 +66,11 @@ def _counted(request: HttpRequest, offer: Ready) -> HttpResponse:
         count = queries.count(offer.condition, now=speak.now, examples=0)
     except RegularsError:
         return HttpResponse()
-    words = _("%(customers)s just now") % {"customers": speak.formats.customers(count.members)}
-    return render(request, "console/segments/ready_count.html", {"words": words})
+    return HttpResponse(_just_now(count.members, speak), content_type="text/plain; charset=utf-8")
+
+
+def _just_now(count: int, speak: Voice) -> str:
+    return _("%(customers)s just now") % {"customers": speak.formats.customers(count)}
 
 
 def _keep_ready(request: HttpRequest, key: str) -> HttpResponse:
