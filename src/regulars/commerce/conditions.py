@@ -44,36 +44,42 @@ LEFT JOIN ({_BACK}) AS back ON back.order_id = o.id
 LEFT JOIN commerce_branch AS branch ON branch.id = o.branch_id
 WHERE {_COUNT} AND o.amount_minor > coalesce(back.amount_minor, 0)
 """  # noqa: S608
-# A line, and what was given back of it: a return names the line, a credit the product.
+# A line, and what was given back of it: a return names the line, a credit the product. Goods and places are
+# joined in each of the parts, so that where some are asked for, only their lines are read.
+_LINE = """
+SELECT o.id AS order_id, o.amount_minor AS whole_minor, o.profile_id, o.ordered_at, o.channel,
+    branch.name AS branch, product.name AS product, product.category, product.brand,
+    {amount} AS amount_minor
+FROM commerce_order AS o {lines}
+LEFT JOIN commerce_product AS product ON product.id = {of}.product_id
+LEFT JOIN commerce_branch AS branch ON branch.id = o.branch_id
+WHERE {count}
+"""
+_SOLD = _LINE.format(
+    amount="l.amount_minor", lines="JOIN commerce_orderline AS l ON l.order_id = o.id", of="l", count=_COUNT
+)
+_RETURNED = _LINE.format(
+    amount="-r.amount_minor",
+    lines="""
+    JOIN commerce_orderreturn AS r ON r.order_id = o.id JOIN commerce_orderline AS l ON l.id = r.line_id
+    """,
+    of="l",
+    count=_COUNT,
+)
+_CREDITED = _LINE.format(
+    amount="-c.amount_minor",
+    lines="JOIN commerce_credit AS c ON c.order_id = o.id",
+    of="c",
+    count=f"""{_COUNT} AND EXISTS (
+        SELECT FROM commerce_orderline AS l WHERE l.order_id = o.id AND l.product_id = c.product_id
+    )""",
+)
 _LINES = f"""
 SELECT p.person_id, o.order_id, o.ordered_at AS at, o.amount_minor,
-    o.channel, branch.name AS branch, product.name AS product, product.category, product.brand
-FROM (
-    SELECT o.id AS order_id, o.amount_minor AS whole_minor, o.profile_id, o.ordered_at, o.channel,
-        o.branch_id, l.product_id, l.amount_minor
-    FROM commerce_order AS o
-    JOIN commerce_orderline AS l ON l.order_id = o.id
-    WHERE {_COUNT}
-    UNION ALL
-    SELECT o.id, o.amount_minor, o.profile_id, o.ordered_at, o.channel, o.branch_id, l.product_id,
-        -r.amount_minor
-    FROM commerce_order AS o
-    JOIN commerce_orderreturn AS r ON r.order_id = o.id
-    JOIN commerce_orderline AS l ON l.id = r.line_id
-    WHERE {_COUNT}
-    UNION ALL
-    SELECT o.id, o.amount_minor, o.profile_id, o.ordered_at, o.channel, o.branch_id, c.product_id,
-        -c.amount_minor
-    FROM commerce_order AS o
-    JOIN commerce_credit AS c ON c.order_id = o.id
-    WHERE {_COUNT} AND EXISTS (
-        SELECT FROM commerce_orderline AS l WHERE l.order_id = o.id AND l.product_id = c.product_id
-    )
-) AS o
+    o.channel, o.branch, o.product, o.category, o.brand
+FROM ({_SOLD} UNION ALL {_RETURNED} UNION ALL {_CREDITED}) AS o
 JOIN facts_profiles AS p ON p.profile_id = o.profile_id
 LEFT JOIN ({_BACK}) AS back ON back.order_id = o.order_id
-LEFT JOIN commerce_product AS product ON product.id = o.product_id
-LEFT JOIN commerce_branch AS branch ON branch.id = o.branch_id
 WHERE o.whole_minor > coalesce(back.amount_minor, 0)
 """  # noqa: S608
 _MOMENTS = """

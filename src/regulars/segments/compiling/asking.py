@@ -6,13 +6,16 @@ import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
-from functools import cached_property
+from functools import cached_property, partial
 from typing import TypeVar, cast
 
 from regulars.kit.attributes import Attribute, Relation
 from regulars.segments.compiling.calendar import Calendar
 from regulars.segments.compiling.statements import Values
 from regulars.segments.compiling.surroundings import Surroundings
+
+EVERYBODY = "customers"
+"""The relation that has exactly one row for everybody in facts_customers, and their `timezone`."""
 
 _SLOT = re.compile(r"\{(?:scope:(?P<column>[\w.]+)|(?P<currency>currency)|(?P<now>now))\}")
 
@@ -82,16 +85,18 @@ class Rows:
     columns: dict[str, str] = field(default_factory=dict)
 
     def column(self, expression: str) -> str:
+        """The name by which the whole question knows an expression over the relation's columns."""
         name = self.columns.setdefault(expression, f"a{len(self.columns)}")
         return f"{self.alias}.{name}"
 
+    def select(self, *columns: str) -> str:
+        """The relation with these columns of its own and all expressions."""
+        asked = [f"{expression} AS {name}" for expression, name in self.columns.items()]
+        return f"SELECT {', '.join([*columns, *asked])} FROM ({self.query}) AS of_relation"  # noqa: S608
+
     def joined(self, person: str, values: Values) -> str:
         """The join."""
-        columns = ", ".join(f"{expression} AS {name}" for expression, name in self.columns.items())
-        return (
-            f"LEFT JOIN (SELECT person_id, {columns} FROM ({self.query}) AS of_relation) AS {self.alias}"  # noqa: S608
-            f" ON {self.alias}.person_id = {person}"
-        )
+        return f"LEFT JOIN ({self.select('person_id')}) AS {self.alias} ON {self.alias}.person_id = {person}"
 
 
 @dataclass
@@ -118,6 +123,18 @@ class Asking:
     among: tuple[Sequence[int], Sequence[int]] | None = None
     values: Values = field(default_factory=Values)
     joins: dict[tuple[str, ...], Source | Rows | Written] = field(default_factory=dict)
+
+    @cached_property
+    def everybody(self) -> Rows:
+        """The rows `u`, one for each person there is: the relation of that name, or else the bare view."""
+        own = self.known.relations.get(EVERYBODY)
+        return Rows(self.filled(own.query) if own else "SELECT * FROM facts_customers", "u")
+
+    def rows(self, relation: Relation) -> Rows:
+        """A relation with one row a person; that of everybody need not be joined to itself."""
+        if relation.name == EVERYBODY:
+            return self.everybody
+        return self.join(("rows", relation.name), partial(Rows, self.filled(relation.query)))
 
     @cached_property
     def calendar(self) -> Calendar:
@@ -162,5 +179,10 @@ class Asking:
             persons = self.values.bind(list(self.among[0]), "bigint[]")
             where.insert(0, f"u.person_id = ANY({persons})")
         return "\n".join(
-            ["SELECT u.person_id FROM facts_customers AS u", *joins, f"WHERE {' AND '.join(where)}"]
+            [
+                "SELECT u.person_id",
+                f"FROM ({self.everybody.select('person_id', 'timezone')}) AS u",
+                *joins,
+                f"WHERE {' AND '.join(where)}",
+            ]
         )

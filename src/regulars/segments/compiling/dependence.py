@@ -14,7 +14,7 @@ from regulars.customers.types import (
     PROFILE_CREATED,
 )
 from regulars.kit.attributes import Relation
-from regulars.segments.compiling.asking import Known
+from regulars.segments.compiling.asking import EVERYBODY, Known
 from regulars.segments.compiling.orders import LINES, ORDERS
 from regulars.segments.errors import BadCondition, Wrong
 from regulars.segments.types import (
@@ -37,8 +37,6 @@ EVERYBODY_CHANGES = frozenset(
     type_.name for type_ in (PROFILE_CREATED, ANONYMOUS_LINKED, CUSTOMERS_MERGED, CUSTOMERS_UNMERGED)
 )
 """After these there may be somebody who was not there before: every condition is asked of them."""
-ZONES = "customers"
-"""The relation by which customers' zones change."""
 
 
 @dataclass(frozen=True)
@@ -73,7 +71,7 @@ def depends(condition: Condition, known: Known) -> Dependence:
         tests = list(_tests(leaf))
         by_time |= any(isinstance(test, DaysAgo | Anniversary) for test in tests)
         if any(isinstance(test, OnDays | DaysAgo | Anniversary) for test in tests):
-            relations += [known.relations[ZONES]] if ZONES in known.relations else []
+            relations += [known.relations[EVERYBODY]] if EVERYBODY in known.relations else []
         match leaf:
             case Did():
                 events.add(leaf.event)

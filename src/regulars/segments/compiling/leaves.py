@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-from functools import partial
-
 from regulars.kit.attributes import Attribute
 from regulars.segments.compiling import happenings, orders
-from regulars.segments.compiling.asking import Asking, Rows, Written
+from regulars.segments.compiling.asking import Asking, Written
 from regulars.segments.compiling.passing import passes
 from regulars.segments.types import (
     AllOf,
@@ -59,8 +57,7 @@ def value(asking: Asking, attribute: Attribute) -> str:
     relation = asking.known.relations[attribute.relation]
     expression = attribute.expression.replace("%", "%%")
     if relation.one_each:
-        query = asking.filled(relation.query)
-        found = asking.join(("rows", relation.name), partial(Rows, query)).column(expression)
+        found = asking.rows(relation).column(expression)
     else:
         found = orders.source(asking, relation).column(expression)
     return found if attribute.of_nothing is None else f"coalesce({found}, {attribute.of_nothing})"
