@@ -17,6 +17,7 @@ from bench.imports import suite as imports
 from bench.ingest import suite as ingest
 from bench.lake import suite as lake
 from bench.pages import suite as pages
+from bench.people import suite as people
 
 RESULTS = Path(__file__).parent / "results.json"
 SUITES: dict[tuple[str, ...], Callable[[list[str]], Iterator[Figure]]] = {
@@ -26,6 +27,7 @@ SUITES: dict[tuple[str, ...], Callable[[list[str]], Iterator[Figure]]] = {
     ingest.KEYS: ingest.figures,
     lake.KEYS: lake.figures,
     pages.KEYS: pages.figures,
+    people.KEYS: people.figures,
 }
 """Each suite makes the figures it is asked for, by key."""
 

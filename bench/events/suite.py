@@ -24,7 +24,7 @@ DATA = Path(__file__).resolve().parent.parent / "data"
 
 def figures(keys: list[str]) -> Iterator[Figure]:
     if KEYS[0] in keys or KEYS[1] in keys:
-        with _server():
+        with server():
             _run("regulars", "manage", "migrate", "--verbosity", "0")
             if KEYS[0] in keys:
                 yield _latency(KEYS[0], 0.1, measure(), {})
@@ -32,7 +32,7 @@ def figures(keys: list[str]) -> Iterator[Figure]:
                 seconds, beside = measure_busy(orders_file(DATA))
                 yield _latency(KEYS[1], 0.3, seconds, {"beside": beside})
     if KEYS[2] in keys:
-        with _server():
+        with server():
             yield _consuming()
 
 
@@ -55,7 +55,7 @@ def _consuming() -> Figure:
 
 
 @contextlib.contextmanager
-def _server() -> Iterator[None]:
+def server() -> Iterator[None]:
     """A database of the benchmark's own, found by the processes it starts."""
     with tempfile.TemporaryDirectory(prefix="regulars-bench-") as folder:
         server = EmbeddedPostgres(Path(folder))
