@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from django.utils.translation import gettext as _
-from django.utils.translation import ngettext
+from django.utils.translation import ngettext, npgettext
 
 from regulars.console.segment_builder.desk import Desk
 from regulars.customers import queries as customers
@@ -28,10 +28,10 @@ def found(desk: Desk) -> dict[str, Any]:
     """What is shown beside the form."""
     context: dict[str, Any] = {"left_out": _left_out(desk)}
     if desk.is_empty:
-        return context | {"word": _("Add a condition, and here stands whom it finds.")}
+        return context | {"word": _("Add a condition, and you see here how many it finds.")}
     if len(desk.made.nodes) <= 1:
         return context | {
-            "word": _("As soon as a condition is filled in, here stands whom it finds."),
+            "word": _("As soon as a condition is filled in, you see here how many it finds."),
             "left_out": "",
         }
     if desk.checked:
@@ -44,7 +44,7 @@ def found(desk: Desk) -> dict[str, Any]:
     names = customers.person_names(count.examples)
     return context | {
         "count": speak.formats.number(count.members),
-        "unit": ngettext("customer", "customers", count.members),
+        "unit": npgettext("after a number", "customer", "customers", count.members),
         "share": _share(count.members, count.everybody, desk),
         "when": _("Counted at %(time)s") % {"time": speak.time(speak.now)},
         "examples": [Example(id_, names.get(id_, "")) for id_ in count.examples],

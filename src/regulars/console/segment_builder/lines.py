@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from django.utils.translation import gettext as _
-from django.utils.translation import ngettext, pgettext
+from django.utils.translation import npgettext, pgettext
 
 from regulars.analytics.wording.numbers import plain
 from regulars.console.segment_builder.controls import Control, Shelf, words
@@ -52,9 +52,8 @@ class Lines:
         """The line of a sequence under the details of its second event."""
         if self.node.kind is not Kind.SEQUENCE:
             return []
-        days = ngettext("day", "days", _count(self.node["days"]))
         look = words(_("Looked for in the last"))
-        return [(look, self.shelf.number("days", _("How many days back")), words(days))]
+        return [(look, self.shelf.number("days", _("How many days back")), self._unit("days"))]
 
     # --- Attributes and details ----------------------------------------------------------------------------
 
@@ -99,28 +98,29 @@ class Lines:
             return self._numbers(way, is_money=is_money)
         match way:
             case Way.LAST_DAYS:
-                return (shelf.number("high", _("Days")), words(self._days_ago("high")))
-            case Way.DAYS_AGO:
-                return (shelf.number("low", _("Days")), words(self._days_ago("low")))
-            case Way.NEXT_DAYS:
-                days = ngettext("day", "days", _count(self.node["low"]))
-                return (shelf.number("low", _("Days")), words(days))
+                return (shelf.number("high", _("Days")), self._unit("high"))
+            case Way.DAYS_AGO | Way.NEXT_DAYS:
+                return (shelf.number("low", _("Days")), self._unit("low"))
             case Way.DAYS_BETWEEN:
                 return (
                     words(pgettext("range", "from")),
                     shelf.number("low", _("From so many days ago")),
                     words(pgettext("range", "to")),
                     shelf.number("high", _("To so many days ago")),
-                    words(self._days_ago("high")),
+                    self._unit("high"),
                 )
             case Way.ANNIVERSARY:
+                before = npgettext(
+                    "after a number", "day before it", "days before it", _count(self.node["low"])
+                )
+                after = npgettext(
+                    "after a number", "day after it", "days after it", _count(self.node["high"])
+                )
                 return (
-                    words(_("from")),
                     shelf.number("low", _("Days before it")),
-                    words(_("days before")),
-                    words(pgettext("range", "to")),
+                    words(before),
                     shelf.number("high", _("Days after it")),
-                    words(_("days after")),
+                    words(after),
                 )
             case Way.ON_DAYS:
                 return self._between_days()
@@ -144,8 +144,8 @@ class Lines:
             self.shelf.day("last", _("Last day")),
         )
 
-    def _days_ago(self, name: str) -> str:
-        return ngettext("day ago", "days ago", _count(self.node[name]))
+    def _unit(self, name: str) -> Control:
+        return words(npgettext("after a number", "day", "days", _count(self.node[name])))
 
     @property
     def _sign(self) -> str:
@@ -165,14 +165,18 @@ class Lines:
             ("exactly", pgettext("how often", "exactly")),
             ("between", pgettext("how often", "from … to …")),
             ("at_most", pgettext("how often", "at most")),
-            ("never", pgettext("how often", "none") if is_orders else pgettext("how often", "never")),
+            ("never", pgettext("how often", "no orders") if is_orders else pgettext("how often", "never")),
         )
         chosen = self.shelf.select("times", label, _options(names))
         low, high = (self.shelf.number(name, _("How many")) for name in ("low", "high"))
         to = words(pgettext("range", "to"))
         counted = "high" if self.node["times"] in {"at_most", "between"} else "low"
         count = _count(self.node[counted])
-        unit = words(ngettext("order", "orders", count) if is_orders else ngettext("time", "times", count))
+        unit = words(
+            npgettext("after a number", "order", "orders", count)
+            if is_orders
+            else npgettext("after a number", "time", "times", count)
+        )
         match self.node["times"]:
             case "never":
                 return (chosen,)
@@ -190,7 +194,11 @@ class Lines:
         if not self.node["sum"]:
             return (chosen,)
         way = way_of(self.node["sum"], ValueKind.MONEY)
-        return (words(_("together")), chosen, *self._numbers(way, is_money=True, prefix="sum_"))
+        return (
+            words(pgettext("of an amount", "worth")),
+            chosen,
+            *self._numbers(way, is_money=True, prefix="sum_"),
+        )
 
     def _when(self) -> Line:
         names = (
@@ -204,7 +212,10 @@ class Lines:
         if self.node["when"] == "ever":
             return (chosen,)
         count = _count(self.node["ago"])
-        units = (("days", ngettext("day", "days", count)), ("hours", ngettext("hour", "hours", count)))
+        units = (
+            ("days", npgettext("after a number", "day", "days", count)),
+            ("hours", npgettext("after a number", "hour", "hours", count)),
+        )
         return (
             chosen,
             self.shelf.number("ago", _("How many")),
@@ -224,13 +235,13 @@ class Lines:
         happened = (("no", _("this did not happen:")), ("yes", _("this happened:")))
         count = _count(self.node["wait"])
         units = (
-            ("minutes", ngettext("minute", "minutes", count)),
-            ("hours", ngettext("hour", "hours", count)),
-            ("days", ngettext("day", "days", count)),
+            ("minutes", npgettext("after a number", "minute", "minutes", count)),
+            ("hours", npgettext("after a number", "hour", "hours", count)),
+            ("days", npgettext("after a number", "day", "days", count)),
         )
         options = self.offers.event_options(self.node["then"])
         return (
-            words(_("Within")),
+            words(pgettext("a while after an event", "Within")),
             self.shelf.number("wait", _("Within how long")),
             self.shelf.select("unit", _("Unit of time"), _options(units)),
             words(_("after it")),
