@@ -258,7 +258,7 @@ def test_a_colleague_writes_it_down_and_takes_it_away() -> None:
 @pytest.mark.django_db
 def test_a_manager_is_given_once_and_told_of() -> None:
     anna, other = (person_of(profile) for profile in somebody("1", "2"))
-    give = dict(user_id=1, now=NOW)
+    give: Any = {"user_id": 1, "now": NOW}
     assert services.set_manager(person_ids=[anna, other, 0], manager_id=7, **give) == {anna, other}
     assert services.set_manager(person_ids=[anna, other], manager_id=7, **give) == set()
     assert services.set_manager(person_ids=[anna], manager_id=None, **give) == {anna}

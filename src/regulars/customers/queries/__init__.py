@@ -2,6 +2,11 @@
 
 from __future__ import annotations
 
+from regulars.customers.queries.attribute_samples import (
+    known_of_the_newest,
+    misfit_examples,
+    unread_traits,
+)
 from regulars.customers.queries.attributes import (
     attributes_of_person,
     attributes_progress,
@@ -9,6 +14,7 @@ from regulars.customers.queries.attributes import (
     definition,
     definitions,
     misfits,
+    usual_attributes,
 )
 from regulars.customers.queries.comparing import compare
 from regulars.customers.queries.consents import HISTORY_MAX, consent_history, consents_of, consents_of_person
@@ -42,6 +48,7 @@ from regulars.customers.queries.personal_data import (
     erasure,
     erasure_of,
     erasures,
+    packed,
     personal_data,
     refused_before,
 )
@@ -77,9 +84,12 @@ __all__ = [
     "erasure",
     "erasure_of",
     "erasures",
+    "known_of_the_newest",
+    "misfit_examples",
     "misfits",
     "notes_of",
     "person",
+    "packed",
     "person_names",
     "personal_data",
     "person_of_merged",
@@ -93,4 +103,6 @@ __all__ = [
     "search",
     "shop_numbers",
     "traits_of",
+    "unread_traits",
+    "usual_attributes",
 ]

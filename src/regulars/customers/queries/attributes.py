@@ -117,6 +117,11 @@ def attributes_of_person(person_id: int) -> list[PersonAttribute]:
     ]
 
 
+def usual_attributes() -> list[tuple[str, Promise]]:
+    """What everybody's customers have: keys and names."""
+    return [(key, LABELS[key]) for key in STANDARD_TRAITS]
+
+
 def misfits() -> dict[str, int]:
     """Of how many persons the newest word of some source does not fit, by attribute."""
     with connection.cursor() as cursor:

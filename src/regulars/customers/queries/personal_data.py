@@ -12,6 +12,7 @@ from psycopg import sql
 
 from regulars.customers.models import Erasure, Person, Profile, RefusedContact
 from regulars.customers.rules.contacts import contact_hash
+from regulars.customers.rules.personal_file import packed
 from regulars.customers.types import (
     ErasureReason,
     ErasureRow,
@@ -23,6 +24,8 @@ from regulars.kit import personal
 from regulars.kit.money import to_decimal
 from regulars.kit.personal import Table
 from regulars.team import queries as team
+
+__all__ = ["erasure", "erasure_of", "erasures", "packed", "personal_data", "refused_before"]
 
 ROWS_MAX = 10_000
 """Most rows of one table in a customer's file; the newest."""

@@ -139,6 +139,19 @@ def reader(kind: Kind, choices: Sequence[str] = ()) -> Read:
     return readers[kind]
 
 
+def guess(values: Sequence[TraitValue]) -> Kind:
+    """What kind an attribute looks like by what was said of it; a text where anything else would not do."""
+    told = [value for value in values if not _blank(value)]
+    for kind in (Kind.YES_NO, Kind.DAY, Kind.NUMBER):
+        read = reader(kind)
+        # Ones and noughts alone are more often a number of something.
+        if told and all(read(value) is not None for value in told):
+            if kind is Kind.YES_NO and not any(isinstance(v, bool) or _plain(v).isalpha() for v in told):
+                continue
+            return kind
+    return Kind.TEXT
+
+
 def text(value: TraitValue) -> str | None:
     """A word or some; of a list all of them, with commas. Yes and no are no text."""
     return _plain(value)[:TEXT_MAX].strip() or None

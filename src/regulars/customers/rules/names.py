@@ -9,7 +9,7 @@ from dataclasses import dataclass, replace
 from django.utils.translation import gettext as _
 
 from regulars.customers.rules.identities import mask, normalise
-from regulars.customers.types import IdentityType, NewProfile
+from regulars.customers.types import ERASED, IdentityType, NewProfile
 
 _NOT_A_WORD = re.compile(r"[\W_]+")
 _BLANKS = re.compile(r"\s+")
@@ -61,7 +61,9 @@ _DEVICE_CHARACTERS = 8
 
 
 def called_by_device(device: str) -> str:
-    """What to call somebody of whom nothing is known but a device."""
+    """What to call somebody of whom nothing is known but a device, or nothing any more."""
+    if device.startswith(ERASED):
+        return _("Erased customer")
     return _("Visitor %(number)s") % {"number": device[:_DEVICE_CHARACTERS]}
 
 

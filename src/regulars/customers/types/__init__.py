@@ -7,7 +7,9 @@ from regulars.customers.types.attributes import (
     AttributesProgress,
     AttributeValue,
     Definition,
+    KnownOfNewest,
     PersonAttribute,
+    UnreadTrait,
 )
 from regulars.customers.types.consents import (
     CONSENT_CHANNELS,
@@ -110,6 +112,7 @@ __all__ = [
     "ErasureReason",
     "ErasureRow",
     "IdentityType",
+    "KnownOfNewest",
     "Likeness",
     "MergeRow",
     "NewConsent",
@@ -135,5 +138,6 @@ __all__ = [
     "TraitValue",
     "Traits",
     "UndoneProfiles",
+    "UnreadTrait",
     "UpsertedProfiles",
 ]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -58,3 +59,20 @@ class AttributesProgress:
     done: int
     total: int
     asked_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class UnreadTrait:
+    """A trait no attribute is read from: how often the newest data have it, and what kind it looks like."""
+
+    name: str
+    times: int
+    kind: Kind
+
+
+@dataclass(frozen=True, slots=True)
+class KnownOfNewest:
+    """Of how many of the newest `of` customers something is known, by attribute."""
+
+    of: int
+    counts: Mapping[str, int]
