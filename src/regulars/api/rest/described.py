@@ -14,7 +14,10 @@ from django.utils.safestring import SafeString, mark_safe
 from regulars.api.rest.routes import SCOPE
 
 Schema = Mapping[str, Any]
-FIRST = ("Customers", "Orders", "Returns", "Shipments", "Products", "Carts", "Events", "Consents", "Figures")
+FIRST = (
+    *("Customers", "Orders", "Returns", "Shipments", "Products", "Carts", "Events", "Consents", "Persons"),
+    *("Figures", "Segments"),
+)
 SAMPLE_LINE_MAX = 70
 _CODE = re.compile(r"`([^`]+)`")
 
