@@ -23,9 +23,9 @@ from regulars.team.types import Action, Role
 pytestmark = pytest.mark.django_db
 PHONE = "+79161234567"
 # Session, user, permissions; both persons (profiles, identities); what decides (rules, identities, profiles,
-# identities, profiles, who was told apart); the shop; of each: orders, their lines, what the shop wants to
-# know and what its sources say, consents, figures, notes, tasks.
-COMPARE_QUERIES = 30
+# identities, profiles, who was told apart); the shop, the run; of each: orders, their lines, what the
+# shop wants to know and what its sources say, consents, figures, notes, tasks.
+COMPARE_QUERIES = 31
 # Session, user, permissions; the merges, who they are now (2), their names, those of who went; the shop.
 MERGES_QUERIES = 9
 

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 from django.http import HttpRequest
 from django.utils.translation import gettext as _
+from django.utils.translation import pgettext
 
 from regulars.analytics import queries as analytics
 from regulars.analytics.types import CustomerRow
@@ -19,7 +20,7 @@ from regulars.console.voice import Voice
 from regulars.console.wording import card as card_words
 from regulars.console.wording import consents as consent_words
 from regulars.console.wording.attributes import shown
-from regulars.console.wording.people import name_or_number, stage
+from regulars.console.wording.people import Basis, name_or_number, stage
 from regulars.customers import queries as customers
 from regulars.customers.types import IdentityType, PersonAttribute, PersonRow
 from regulars.team.types import Permission
@@ -84,9 +85,11 @@ def compared(request: HttpRequest, first: PersonRow, second: PersonRow, speak: V
     """What stands on both cards, contacts as whoever asks may see them."""
     whole = may(request, Permission.SEE_CONTACTS)
     cards = _card(request, first, speak), _card(request, second, speak)
-    sides = _side(cards[0], speak, whole=whole), _side(cards[1], speak, whole=whole)
+    run = analytics.latest_run()
+    basis = Basis.of(run)
+    sides = _side(cards[0], basis, speak, whole=whole), _side(cards[1], basis, speak, whole=whole)
     lines = [
-        _line(_("Name"), *(_names(card.person) for card in cards), telling=True),
+        _line(pgettext("of a person", "Name"), *(_names(card.person) for card in cards), telling=True),
         *(_contacts(cards, type_, whole=whole) for type_ in IdentityType),
         *_attributes(cards, speak),
         _line(_("Known since"), *([_since(card, speak)] for card in cards)),
@@ -122,12 +125,12 @@ def _card(request: HttpRequest, person: PersonRow, speak: Voice) -> _Card:
     )
 
 
-def _side(card: _Card, speak: Voice, *, whole: bool) -> Side:
+def _side(card: _Card, basis: Basis | None, speak: Voice, *, whole: bool) -> Side:
     return Side(
         id=card.person.id,
         name=name_or_number(card.person.name, card.person.id),
         numbers=", ".join(card_words.sources(card.person.profiles, whole=whole)),
-        story=card_words.story(card.figures, None, speak, has_ordered=bool(card.orders)),
+        story=card_words.story(card.figures, basis, speak, has_ordered=bool(card.orders)),
     )
 
 

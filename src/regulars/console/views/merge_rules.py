@@ -52,6 +52,7 @@ def page(request: HttpRequest) -> HttpResponse:
     context = {
         "counted": counting,
         "counts": _counts(rules.values(), speak) if counting else [],
+        "part_url": f"{reverse('settings-merging')}?count=yes",
         "count_url": f"{reverse('settings-merging')}?count=yes#counts",
     }
     if counting and "HX-Request" in request.headers:

@@ -14,6 +14,8 @@ from django.utils.translation import gettext_noop, ngettext
 from regulars.analytics.wording.numbers import plain
 from regulars.console.voice import Voice
 from regulars.console.wording.happenings_kinds import CART
+from regulars.customers.queries.attributes import LABELS
+from regulars.customers.rules.attributes import trait_key
 
 Properties = Mapping[str, Any]
 LISTED_MAX = 5
@@ -223,7 +225,9 @@ def _readers(
         "group": lambda told: _quoted(_first(told, "name", "group_id")),
     }
     several: Mapping[str, Callable[[Sequence[Properties]], str]] = {
-        "names": lambda all_: _listed(name for told in all_ for name in _texts(told.get("names"))),
+        "names": lambda all_: _listed(
+            trait_words(name) for told in all_ for name in _texts(told.get("names"))
+        ),
         "contacts": lambda all_: _listed(_contact(str(told.get("type", ""))) for told in all_),
         "channels": lambda all_: _listed(channel_words(str(told.get("channel", ""))) for told in all_),
         "segments": lambda all_: _listed(_quoted(_short(segments.get(one, ""))) for one in segments_in(all_)),
@@ -261,6 +265,11 @@ def _listed(words: Iterable[str], most: int = LISTED_MAX) -> str:
     found = [word for word in dict.fromkeys(words) if word]
     more = "…" if len(found) > most else ""
     return ", ".join(found[:most]) + more
+
+
+def trait_words(name: str) -> str:
+    """What a trait is called: those that every shop has have words, all others their own name."""
+    return str(LABELS.get(trait_key(name), name))
 
 
 def _contact(kind: str) -> str:

@@ -106,7 +106,8 @@ def suggested(count: int, most: int, formats: Formats) -> str:
             count,
         )
     told = text % {"count": formats.number(count)}
-    return f"{told} {gettext('The surest come first. Nothing is put together by itself.')}"
+    besides = gettext("The surest come first. Nothing is put together by itself.")
+    return f"{told} {besides}"
 
 
 def why(row: MergeRow, colleagues: Mapping[int, str], *, whole: bool) -> str:
