@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from functools import cached_property
 
 from django.utils.translation import gettext as _
-from django.utils.translation import ngettext
+from django.utils.translation import ngettext, pgettext
 
 from regulars.analytics.wording.numbers import plain
 from regulars.console.import_pages import moment
@@ -120,8 +120,8 @@ class SegmentPage:
             came, left = sum(day.entered for day in month), sum(day.left for day in month)
             period = _("in 30 days")
             found += [
-                Tile(_("Came"), formats.number(came), period),
-                Tile(_("Left"), formats.number(left), period),
+                Tile(pgettext("people", "Came"), formats.number(came), period),
+                Tile(pgettext("people", "Left"), formats.number(left), period),
             ]
         if buyers:
             each = self.speak.money(revenue_minor // buyers)

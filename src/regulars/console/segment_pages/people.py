@@ -48,7 +48,7 @@ class PersonRow:
 
 
 def basis_of(run: Run | None) -> Basis | None:
-    return Basis(run.as_of, run.rhythm_days) if run else None
+    return Basis.of(run)
 
 
 def choice(asked: QueryDict, segment_id: int, *, default: Order) -> Choice:
