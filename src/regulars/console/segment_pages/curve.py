@@ -24,7 +24,10 @@ class Bar:
 
 @dataclass(frozen=True)
 class Curve:
-    """`line` and `area`: paths. `low` and `high`: what the lower and the upper edge stand for."""
+    """`line` and `area`: paths. `low` and `high`: what the lower and the upper edge stand for.
+
+    `area` is empty where the lower edge is not nothing: a filled one would say how much there is in all.
+    """
 
     line: str
     area: str
@@ -49,7 +52,7 @@ def curve(values: Sequence[int]) -> Curve | None:
         Bar(f"{max(0.0, (place - 0.5) * step):.1f}", f"{step:.1f}", value)
         for place, value in enumerate(values)
     )
-    return Curve(line, f"{line}V{HEIGHT}H0Z", low, high, bars)
+    return Curve(line, f"{line}V{HEIGHT}H0Z" if low == 0 else "", low, high, bars)
 
 
 def _edges(least: int, most: int) -> tuple[int, int]:

@@ -20,7 +20,7 @@ from regulars.segments.types import DayCount, Kind, Passage, SegmentRow, State
 
 DAYS_DRAWN = 90
 """A quarter: long enough to see a season begin, short enough to see a day."""
-PASSAGES_SHOWN = 10
+PASSAGES_SHOWN = 6
 
 
 @dataclass(frozen=True)
