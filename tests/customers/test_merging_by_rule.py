@@ -243,6 +243,27 @@ def test_a_rule_that_is_off_joins_nobody() -> None:
     assert len(after(told("c", mail))) == 3
 
 
+@pytest.mark.django_db
+def test_after_a_rule_changed_everybody_is_looked_at_again() -> None:
+    mail, phone = (MAIL, "a@mail.ru"), (PHONE, "+79161234567")
+    number = services.block(type_=PHONE, value=phone[1], now=NOW, user_id=1)
+    services.set_merge_rule(rule=replace(DEFAULT_RULES[MAIL], merges=False), now=NOW)
+    assert after(told("a", mail), told("b", mail), told("c", phone), told("d", phone)) == {"a", "b", "c", "d"}
+    while services.merge_portion(now=NOW, limit=3) == 3:
+        pass
+    assert services.merge_portion(now=NOW, limit=3) == 0
+    services.set_merge_rule(rule=DEFAULT_RULES[MAIL], now=NOW)
+    while services.merge_portion(now=NOW, limit=3) == 3:
+        pass
+    assert groups() == {"a b", "c", "d"}
+    services.unblock(blocked_id=number, now=NOW)
+    services.merge_portion(now=NOW, limit=9)
+    assert groups() == {"a b", "c d"}
+    assert set(Event.objects.filter(name="customers_merged").values_list("backfill", "cause_id")) == {
+        (True, None)
+    }
+
+
 @COMMITTED
 def test_two_who_look_at_once_would_lose_one_and_do_not() -> None:
     """First that the race is there: b goes to a while somebody has made out that c goes to b."""

@@ -10,6 +10,7 @@ from procrastinate.contrib.django import app
 from regulars.customers import services
 from regulars.customers.services.definitions import DERIVE
 from regulars.customers.services.erasing import ERASE
+from regulars.customers.services.likeness import LOOK
 from regulars.kit import clock
 from regulars.kit.schedules import Daily, Every, Schedule
 
@@ -40,6 +41,23 @@ def erase(context: JobContext | None = None) -> None:
         pass
 
 
+@app.task(name=LOOK, queueing_lock=LOOK, lock=LOOK)
+def look_for_duplicates() -> None:
+    """Go through everybody for those who may be one."""
+    services.look_for_duplicates(now=clock.now())
+
+
+def ask_for_duplicates(now: datetime, limit: int) -> int:
+    """Have it looked for duplicates if there may be others than there were."""
+    services.ask_for_duplicates(now=now)
+    return 0
+
+
+def merge_everybody(now: datetime, limit: int) -> int:
+    """A portion of everybody, after a rule of merging changed."""
+    return services.merge_portion(now=now, limit=limit)
+
+
 def go_on_erasing(now: datetime, limit: int) -> int:
     """What a worker that died left of an erasure, or what could not be asked for."""
     return services.go_on_erasing(now=now, limit=limit)
@@ -53,5 +71,7 @@ def go_on_deriving(now: datetime, limit: int) -> int:
 SCHEDULES = [
     Schedule(name="customers.forget_deleted_notes", cadence=Daily(at=time(2, 20)), run=forget_deleted_notes),
     Schedule(name="customers.derive_attributes", cadence=Every(minutes=1), run=go_on_deriving, limit=PORTION),
+    Schedule(name="customers.ask_for_duplicates", cadence=Every(minutes=60), run=ask_for_duplicates),
+    Schedule(name="customers.merge_everybody", cadence=Every(minutes=1), run=merge_everybody),
     Schedule(name="customers.erase", cadence=Every(minutes=1), run=go_on_erasing, limit=PORTION),
 ]

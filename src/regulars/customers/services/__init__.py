@@ -16,11 +16,12 @@ from regulars.customers.services.deriving import derive_portion
 from regulars.customers.services.erasing import ERASE, erase, go_on_erasing
 from regulars.customers.services.identities import IDENTITIES_MAX, add_identities, remove_identities
 from regulars.customers.services.joining import PAIRS_MAX
+from regulars.customers.services.likeness import ask_for_duplicates, look_for_duplicates
 from regulars.customers.services.links import link_anonymous
 from regulars.customers.services.manager import set_manager
 from regulars.customers.services.merge_rules import block, set_merge_rule, unblock
 from regulars.customers.services.merging import merge
-from regulars.customers.services.merging_by_rule import merge_those_who_share
+from regulars.customers.services.merging_by_rule import merge_portion, merge_those_who_share
 from regulars.customers.services.notes import (
     NOTE_CHARACTERS_MAX,
     delete_note,
@@ -42,6 +43,7 @@ __all__ = [
     "PROFILES_MAX",
     "add_identities",
     "archive_attribute",
+    "ask_for_duplicates",
     "block",
     "change_attribute",
     "define_attribute",
@@ -52,7 +54,9 @@ __all__ = [
     "forget_deleted_notes",
     "go_on_erasing",
     "link_anonymous",
+    "look_for_duplicates",
     "merge",
+    "merge_portion",
     "merge_those_who_share",
     "not_the_same",
     "perhaps_the_same",

@@ -12,6 +12,7 @@ from regulars.customers.models import BlockedIdentity, MergeRule
 from regulars.customers.queries.merge_rules import BLOCKED_MAX, merge_rules
 from regulars.customers.queries.region import region_for
 from regulars.customers.rules import normalise
+from regulars.customers.services.merging_by_rule import look_at_everybody
 from regulars.customers.types import IdentityType, Rule
 
 PERSONS_MIN, PERSONS_MAX = 2, 50
@@ -45,6 +46,7 @@ def set_merge_rule(*, rule: Rule, now: datetime) -> bool:
                 "priority": rule.priority,
             },
         )
+        look_at_everybody(now=now)
         return True
 
 
@@ -66,7 +68,11 @@ def block(*, type_: IdentityType, value: str, now: datetime, user_id: int | None
 
 def unblock(*, blocked_id: int, now: datetime) -> bool:
     """Let a value join people again, by its number in the list; says whether it was blocked."""
-    return bool(BlockedIdentity.objects.filter(pk=blocked_id).delete()[0])
+    with transaction.atomic():
+        was_blocked = bool(BlockedIdentity.objects.filter(pk=blocked_id).delete()[0])
+        if was_blocked:
+            look_at_everybody(now=now)
+    return was_blocked
 
 
 def _stored(type_: IdentityType, value: str) -> str:

@@ -8,6 +8,7 @@ from datetime import datetime
 from django.db import transaction
 
 from regulars.customers.locks import lock_persons, lock_profiles_of
+from regulars.customers.models import Profile, Sweep
 from regulars.customers.queries.comparing import told_apart
 from regulars.customers.queries.marks import mark_of
 from regulars.customers.queries.sharing import Found, found_by_rule
@@ -15,6 +16,7 @@ from regulars.customers.rules import Joining
 from regulars.customers.services.joining import Join, join
 from regulars.events.types import LoggedEvent
 
+EVERYBODY = "customers.merge_everybody"
 TRIES_MAX = 10
 """So often others may move the same persons between our look and our lock."""
 
@@ -29,7 +31,37 @@ def merge_those_who_share(*, events: Iterable[LoggedEvent], now: datetime) -> li
     Gives the ids of the merges. Which values join, whom, and who is kept: `rules.plan`. Merges that only
     history leads to are recorded as history. Repeating changes nothing.
     """
-    of = _by_profile(events)
+    return _merge_profiles(_by_profile(events), now)
+
+
+@transaction.atomic
+def merge_portion(*, now: datetime, limit: int) -> int:
+    """Look at the next customers of all, where a changed rule asks for it; says how many were looked at.
+
+    Less than `limit`: it is done, or somebody else is at it. What comes of it is recorded as history.
+    """
+    sweep = Sweep.objects.select_for_update(skip_locked=True).filter(name=EVERYBODY, done_at=None).first()
+    if sweep is None:
+        return 0
+    wanted = Profile.objects.filter(pk__gt=sweep.done_to or 0).order_by("pk").values_list("pk", flat=True)
+    profiles = list(wanted[:limit])
+    merged = _merge_profiles(dict.fromkeys(profiles), now)
+    Sweep.objects.filter(name=EVERYBODY).update(
+        done_to=profiles[-1] if profiles else sweep.done_to,
+        found=sweep.found + len(merged),
+        done_at=now if len(profiles) < limit else None,
+    )
+    return len(profiles)
+
+
+def look_at_everybody(*, now: datetime) -> None:
+    """Have everybody looked at again from the beginning: a rule changed."""
+    Sweep.objects.update_or_create(
+        name=EVERYBODY, defaults={"asked_at": now, "done_to": 0, "done_at": None, "found": 0}
+    )
+
+
+def _merge_profiles(of: Mapping[int, LoggedEvent | None], now: datetime) -> list[int]:
     if not of:
         return []
     for _try in range(TRIES_MAX):
@@ -54,20 +86,21 @@ def _by_profile(events: Iterable[LoggedEvent]) -> dict[int, LoggedEvent]:
     return found
 
 
-def _merge(found: Found, of: Mapping[int, LoggedEvent], now: datetime) -> list[int]:
+def _merge(found: Found, of: Mapping[int, LoggedEvent | None], now: datetime) -> list[int]:
     joinings = found.joinings
     _hold(found, joinings)
     causes = _causes(found, joinings, of)
-    joins = {
-        one.gone: Join(
-            kept=one.kept,
-            because={type_.value: mark_of(type_.value, value) for type_, value in one.because.items()},
-            cause=(causes[one.kept].id, causes[one.kept].depth),
-            backfill=causes[one.kept].backfill,
-        )
-        for one in joinings
-    }
+    joins = {one.gone: _join(one, causes.get(one.kept)) for one in joinings}
     return join(joins, now=now, user_id=None)
+
+
+def _join(one: Joining, cause: LoggedEvent | None) -> Join:
+    return Join(
+        kept=one.kept,
+        because={type_.value: mark_of(type_.value, value) for type_, value in one.because.items()},
+        cause=(cause.id, cause.depth) if cause else None,
+        backfill=cause.backfill if cause else True,
+    )
 
 
 def _hold(found: Found, joinings: Sequence[Joining]) -> None:
@@ -85,14 +118,14 @@ def _hold(found: Found, joinings: Sequence[Joining]) -> None:
 
 
 def _causes(
-    found: Found, joinings: Sequence[Joining], of: Mapping[int, LoggedEvent]
+    found: Found, joinings: Sequence[Joining], of: Mapping[int, LoggedEvent | None]
 ) -> dict[int, LoggedEvent]:
     """By who is kept: the event because of which all of theirs become one."""
     causes: dict[int, LoggedEvent] = {}
     for one in joinings:
         for person in (one.kept, one.gone):
             for profile in sorted(found.candidates[person].profiles & of.keys()):
-                before = causes.get(one.kept)
-                if before is None or (before.backfill and not of[profile].backfill):
-                    causes[one.kept] = of[profile]
+                event, before = of[profile], causes.get(one.kept)
+                if event and (before is None or (before.backfill and not event.backfill)):
+                    causes[one.kept] = event
     return causes
