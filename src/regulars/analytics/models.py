@@ -38,8 +38,8 @@ class FiguresRun(models.Model):
     """One making of all figures: what customers who change later are scored against.
 
     `snapshot_at` is its turn (see `FiguresTurn`). `cuts`: `types.Cuts`. `counts`: customers by segment and
-    by stage. `trend`: a list of `types.TrendPoint`, `charts`: its drawings by language and name. It goes
-    with its audit.
+    by stage, and which stages the shop's own rules decided. `trend`: a list of `types.TrendPoint`, `charts`:
+    its drawings by language and name. It goes with its audit.
     """
 
     audit = models.OneToOneField(KeptAudit, on_delete=models.CASCADE, related_name="run")

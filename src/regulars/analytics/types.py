@@ -355,7 +355,7 @@ class Run(msgspec.Struct, kw_only=True, frozen=True):
     """The last making of all figures. `as_of` is the first day that does not count, `audit_id` its audit.
 
     `charts`: drawings of the trend by language and name. `segments`, `stages`: how many customers are in
-    each, as of this run.
+    each, as of this run. `own_stages`: as in `Audit`.
     """
 
     id: int
@@ -372,4 +372,5 @@ class Run(msgspec.Struct, kw_only=True, frozen=True):
     trend: list[TrendPoint]
     charts: dict[str, dict[str, str]]
     segments: dict[Segment, int]
+    own_stages: list[Stage]
     stages: dict[Stage, int]

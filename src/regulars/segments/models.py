@@ -104,3 +104,10 @@ class MergedMember(models.Model):
         constraints = (
             models.UniqueConstraint(fields=["gone_id", "segment"], name="segments_mergedmember_once"),
         )
+
+
+class StageRule(models.Model):
+    """That a stage of customers is decided by who is in a segment, not by the shop's rhythm."""
+
+    stage = models.TextField(primary_key=True)
+    segment = models.ForeignKey(Segment, on_delete=models.PROTECT, related_name="+")

@@ -22,3 +22,4 @@ def declare() -> None:
     """Say what is kept of customers, and what names nobody."""
     personal.register(MEMBERS)
     personal.free("segments_segment", "name", "note", "kind", "state", "condition", "meaning")
+    personal.free("segments_stagerule", "stage")

@@ -34,6 +34,7 @@ def latest_run() -> Run | None:
         trend=msgspec.convert(row.trend, list[TrendPoint]),
         charts=row.charts,
         segments={name: counts["segments"][name] for name in SEGMENTS},  # jsonb keeps no order
+        own_stages=counts.get("own_stages", []),
         stages={name: counts["stages"][name] for name in STAGES},
     )
 

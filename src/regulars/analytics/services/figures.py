@@ -137,8 +137,9 @@ def _store(rows: bytes, scope: str, values: dict[str, Any], computed_at: datetim
         cursor.execute(_STORE, values)
 
 
-def _counts(audit: Audit) -> dict[str, dict[str, int]]:
+def _counts(audit: Audit) -> dict[str, Any]:
     return {
+        "own_stages": audit.own_stages,
         "segments": {row.segment: row.customers for row in audit.rfm},
         "stages": {row.stage: row.customers for row in audit.stages},
     }

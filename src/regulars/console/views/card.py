@@ -66,7 +66,7 @@ def page(request: HttpRequest, person: int) -> HttpResponse:
         return missing(request, person)
     speak, run = voice(), analytics.latest_run()
     figures = analytics.figures_of(person)
-    basis = Basis(run.as_of, run.rhythm_days) if run else None
+    basis = Basis.of(run)
     notes = customers.notes_of(person)
     members = team.members()
     tasks = work.tasks_of(person) if may(request, Permission.DO_TASKS) else []

@@ -52,7 +52,7 @@ def page(request: HttpRequest) -> HttpResponse:
     speak, run = voice(), analytics.latest_run()
     default = _default_order(run)
     choice = choice_of(request.GET, default=default)
-    basis = Basis(run.as_of, run.rhythm_days) if run else None
+    basis = Basis.of(run)
     stages = {str(key): n for key, n in run.stages.items()} if run else {}
     rfm = {str(key): n for key, n in run.segments.items()} if run else {}
     own = segments.segments()
@@ -152,7 +152,7 @@ def export(request: HttpRequest) -> HttpResponseBase:
     speak, run = voice(), analytics.latest_run()
     choice = choice_of(request.GET, default=_default_order(run))
     whole = may(request, Permission.SEE_CONTACTS)
-    basis = Basis(run.as_of, run.rhythm_days) if run else None
+    basis = Basis.of(run)
     batches: Iterator[list[ListedPerson]]
     batches = iter([found_by(choice, limit=FOUND_IN_FILE)]) if choice.q else everybody(choice, limit=ROWS_MAX)
     rows = [cells for batch in batches for cells in _cells(batch, whole, basis, speak)]

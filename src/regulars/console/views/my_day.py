@@ -121,7 +121,7 @@ def _lists(
     contacts = first_contacts(request, ids) if ids else {}
     figures = figures_of(ids)
     run = analytics.latest_run() if ids else None
-    basis = Basis(run.as_of, run.rhythm_days) if run else None
+    basis = Basis.of(run)
 
     def shown(person: int, why: str = "") -> dict[str, Any]:
         line: PersonLine = (

@@ -96,7 +96,7 @@ def _people(request: HttpRequest, kept: Kept | None, speak: Voice) -> dict[str, 
     names = customers.person_names(sorted(set(ids)))
     contacts = first_contacts(request, [row.person_id for row in rows]) if rows else {}
     busy = _with_tasks([row.person_id for row in rows]) if may(request, Permission.DO_TASKS) else set()
-    basis = Basis(kept.audit.as_of, kept.audit.rhythm_days) if kept else None
+    basis = Basis.of(kept.audit if kept else None)
     return {
         "slipping": [
             {"name": words.name, "url": with_choices(reverse("customers"), stage=key, sort="revenue")}

@@ -85,7 +85,7 @@ FIELDS: Mapping[str, Promise] = {
     "email": _("e-mail"),
 }
 
-SHOP_FIELDS: Mapping[str, Promise] = {**FIELDS, "name": _("title")}
+SHOP_FIELDS: Mapping[str, Promise] = {**FIELDS, "name": _("title"), "stages": _("stages of customers")}
 
 LISTS: Mapping[str, Promise] = {
     "customers": _("customers"),

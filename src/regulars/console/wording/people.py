@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import date
 
 from django.utils.translation import gettext as _
 
-from regulars.analytics.types import CustomerRow, Segment, Stage
+from regulars.analytics.types import Audit, CustomerRow, Run, Segment, Stage
 from regulars.analytics.wording.numbers import DASH, NBSP, plain
 from regulars.analytics.wording.segments import segment_words, stage_words
 from regulars.console.voice import Voice
@@ -22,6 +23,12 @@ class Basis:
 
     as_of: date
     rhythm_days: float
+    own_stages: Collection[Stage] = ()
+
+    @classmethod
+    def of(cls, made: Run | Audit | None) -> Basis | None:
+        """None where nothing was made yet."""
+        return cls(made.as_of, made.rhythm_days, made.own_stages) if made else None
 
 
 @dataclass(frozen=True)
@@ -133,7 +140,8 @@ def is_late(row: CustomerRow, basis: Basis | None, voice: Voice) -> bool:
 def stage(key: Stage | None, basis: Basis | None, voice: Voice) -> Group | None:
     if key is None:
         return None
-    words = stage_words(key, basis.rhythm_days if basis else 30, voice.formats)
+    rhythm, own = (basis.rhythm_days, basis.own_stages) if basis else (30, ())
+    words = stage_words(key, rhythm, voice.formats, own)
     return Group(words.name, words.mood, words.who, words.what_to_do)
 
 

@@ -13,6 +13,7 @@ from regulars.segments.queries.people import (
     segments_of,
 )
 from regulars.segments.queries.segments import live_ids, progress, segment, segments
+from regulars.segments.queries.stages import may_decide, stage_rules, who_fits
 
 __all__ = [
     "COUNT_SECONDS_MAX",
@@ -22,6 +23,7 @@ __all__ = [
     "days",
     "is_member",
     "live_ids",
+    "may_decide",
     "member_ids",
     "members_page",
     "passages",
@@ -29,5 +31,7 @@ __all__ = [
     "segment",
     "segments",
     "segments_of",
+    "stage_rules",
     "used_by",
+    "who_fits",
 ]

@@ -7,6 +7,7 @@ from regulars.segments.services.defining import archive, change_segment, freeze,
 from regulars.segments.services.jobs import wake
 from regulars.segments.services.keeping import keep_true
 from regulars.segments.services.merging import persons_moved
+from regulars.segments.services.stages import set_stage_rules
 from regulars.segments.services.statics import MEMBERS_BATCH, add_members, make_static, remove_members
 from regulars.segments.services.ticking import tick
 
@@ -24,6 +25,7 @@ __all__ = [
     "persons_moved",
     "remove_members",
     "restore",
+    "set_stage_rules",
     "tick",
     "wake",
 ]

@@ -18,8 +18,8 @@ from regulars.segments.errors import (
     SegmentProblem,
     TooManySegments,
 )
-from regulars.segments.models import Pending, Segment
-from regulars.segments.queries import live_ids, used_by
+from regulars.segments.models import Pending, Segment, StageRule
+from regulars.segments.queries import live_ids, may_decide, stage_rules, used_by
 from regulars.segments.queries.dependence import closes_a_circle
 from regulars.segments.rules import check, parse, stored
 from regulars.segments.services import jobs
@@ -64,6 +64,10 @@ def change_segment(
             raise SegmentProblem(_("The people of this segment are kept as they are; make a new one."))
         changes |= {"condition": _checked(condition, segment_id), "revision": revision + 1}
     Segment.objects.filter(pk=segment_id).update(**changes)
+    if not set(stage_rules().values()) <= may_decide().keys():
+        raise BadCondition(
+            _("A stage of customers is decided by this segment, so it cannot ask for the stage.")
+        )
     if "condition" in changes and row.state != State.ARCHIVED.value:
         begin_building(segment_id)
 
@@ -83,7 +87,7 @@ def freeze(*, segment_id: int, name: str, now: datetime, user_id: int | None = N
 def archive(*, segment_id: int, now: datetime) -> None:
     """Put a segment away; doing so again changes nothing.
 
-    Raises NoSuchSegment, and SegmentInUse where the condition of another names it.
+    Raises NoSuchSegment, and SegmentInUse where the condition of another names it or it decides a stage.
     """
     locks.while_defining()
     row = _of(segment_id)
@@ -94,6 +98,8 @@ def archive(*, segment_id: int, now: datetime) -> None:
             _("These segments ask for the people of this one: %(names)s. Change them first.")
             % {"names": ", ".join(user.name for user in users)}
         )
+    if StageRule.objects.filter(segment_id=segment_id).exists():
+        raise SegmentInUse(_("A stage of customers is decided by this segment. Change that first."))
     Segment.objects.filter(pk=segment_id).update(state=State.ARCHIVED.value, to_write=None, written=0)
     Pending.objects.filter(segment_id=segment_id).delete()
     if row.kind == Kind.LIVE.value:
