@@ -6,7 +6,8 @@ in the order of their ids. Whoever defines holds no persons, so nobody waits in 
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
+from typing import Any
 
 from django.db import connection
 
@@ -35,7 +36,7 @@ def lock_counts(segment_ids: Iterable[int]) -> None:
     _run(_COUNTS, [sorted(set(segment_ids))])
 
 
-def _run(statement: str, values: list[object]) -> None:
+def _run(statement: str, values: Sequence[Any]) -> None:
     if not connection.in_atomic_block:
         raise RuntimeError("a lock to the end of the transaction needs one")
     with connection.cursor() as cursor:
