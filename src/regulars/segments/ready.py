@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from decimal import Decimal
 
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
@@ -16,8 +17,8 @@ from regulars.segments.types import (
     DaysAgo,
     Did,
     Has,
-    Not,
     OneOf,
+    Range,
     Sequence,
     Step,
     Within,
@@ -43,11 +44,12 @@ READY: tuple[Ready, ...] = (
     Ready(
         key=WORTH_A_CALL,
         name=_("Slipping away and worth a call"),
-        what_for=_("Bought more than once and are late by their own rhythm. Call them first."),
+        what_for=_("They buy a lot, and are late by the rhythm of your customers. Call them first."),
         condition=AllOf(
             (
                 Bought(at_least=2),
                 Has("analytics.stage", OneOf(("at_risk", "lapsed"))),
+                Has("analytics.monetary", Range(low=Decimal(4))),
                 Has("customers.has_phone", Yes()),
             )
         ),
@@ -108,7 +110,7 @@ READY: tuple[Ready, ...] = (
         key="gone",
         name=_("Gone for a year"),
         what_for=_("Ordered once, but not in the last year. A last good offer, then leave them in peace."),
-        condition=AllOf((Bought(), Not(Bought(within=Within(days=365))))),
+        condition=Has("commerce.last_order_at", DaysAgo(at_least=365)),
     ),
     Ready(
         key="gave_back",

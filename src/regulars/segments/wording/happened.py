@@ -9,7 +9,7 @@ from django.utils.translation import gettext_noop, ngettext
 
 from regulars.analytics.wording.numbers import plain
 from regulars.segments.types import Within
-from regulars.segments.wording.passing import in_the_last, on_days
+from regulars.segments.wording.passing import in_the_last, in_the_last_hours, on_days
 from regulars.segments.wording.speech import Speech
 
 VERBS: Mapping[str, tuple[str, str]] = {
@@ -132,6 +132,8 @@ def often(at_least: int, at_most: int | None, speech: Speech) -> str:
         if at_least <= 1:
             return ""
         return ngettext("%(n)s time or more", "%(n)s times or more", at_least) % {"n": low}
+    if at_least == at_most == 1:
+        return _("exactly once")
     if at_least == at_most:
         return ngettext("exactly %(n)s time", "exactly %(n)s times", at_least) % {"n": low}
     if at_least == 0:
@@ -145,10 +147,13 @@ def when(within: Within, speech: Speech) -> str:
     if within.days is not None:
         return in_the_last(within.days, speech)
     if within.hours is not None:
-        said = {"n": speech.number(within.hours)}
-        return ngettext("in the last %(n)s hour", "in the last %(n)s hours", within.hours) % said
+        return in_the_last_hours(within.hours, speech)
     if within.first is None and within.last is None:
         return ""
+    if within.first is not None and within.last is None:
+        return _("since %(day)s") % {"day": speech.formats.day(within.first)}
+    if within.first is None and within.last is not None:
+        return _("until %(day)s") % {"day": speech.formats.day(within.last)}
     return on_days(within.first, within.last, speech)
 
 

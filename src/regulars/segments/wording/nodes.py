@@ -39,7 +39,7 @@ from regulars.segments.wording.speech import Speech, inline
 
 BIRTHDAY = "customers.birthday"
 PLAIN = ("customers.has_", "customers.consent_")
-"""Attributes whose names say by themselves that it is so: "has a phone number"."""
+"""Attributes whose names say that it is so ("has a phone number"), and that are always known."""
 
 
 def negated(condition: Condition) -> Condition:
@@ -55,6 +55,8 @@ def negated(condition: Condition) -> Condition:
             return AnyOf()
         case Not(AnyOf(())):
             return AllOf()
+        case Not(Has(attribute, Yes(yes))) if attribute.startswith(PLAIN):
+            return Has(attribute, Yes(not yes))
         case Not(Has(attribute, test)):
             opposite = _opposite(test)
             return condition if opposite is None else Has(attribute, opposite)
@@ -203,7 +205,9 @@ def _field(where: Where, by: Speech, *, orders: bool) -> str:
 
 def _bucket(salt: str, low: int, high: int, by: Speech) -> str:
     share = by.number(Decimal(max(0, high - low)) / 100)
-    words = _("a random %(share)s%% of customers (draw “%(salt)s”, from %(low)s%% to %(high)s%%)")
+    words = _("a random %(share)s%% of customers (draw “%(salt)s”)")
+    if low:
+        words = _("a random %(share)s%% of customers (draw “%(salt)s”, from %(low)s%% to %(high)s%%)")
     return words % {
         "share": share,
         "salt": plain(salt),

@@ -113,14 +113,14 @@ def from_to(low: Decimal | None, high: Decimal | None, number: Callable[[Decimal
 
 
 def on_days(first: date | None, last: date | None, speech: Speech) -> str:
-    """ "since 1 March 2026", "1 March to 5 March 2026"; both days are included."""
+    """ "1 March 2026 or later", "1 March to 5 March 2026"; both days are included."""
     formats = speech.formats
     if first is not None and last is not None:
         return formats.day(first) if first == last else formats.period(first, last)
     if first is not None:
-        return _("since %(day)s") % {"day": formats.day(first)}
+        return _("%(day)s or later") % {"day": formats.day(first)}
     if last is not None:
-        return _("until %(day)s") % {"day": formats.day(last)}
+        return _("%(day)s or earlier") % {"day": formats.day(last)}
     return _("on any day")
 
 
@@ -154,10 +154,8 @@ def days_ago(at_least: int | None, at_most: int | None, speech: Speech) -> str:
         return (
             ngettext("in from %(low)s to %(high)s day", "in from %(low)s to %(high)s days", -at_least) % said
         )
-    return _("from %(first)s to %(last)s") % {
-        "first": _since(at_most, speech),
-        "last": _ahead(-at_least, speech),
-    }
+    said = {"first": _day(at_most, speech), "last": _day(at_least, speech)}
+    return _("not earlier than %(first)s and not later than %(last)s") % said
 
 
 def _or_earlier(at_least: int, speech: Speech) -> str:
@@ -190,18 +188,18 @@ def _day(ago: int, speech: Speech) -> str:
 
 
 def in_the_last(days: int, speech: Speech) -> str:
-    """ "in the last 30 days"."""
+    """ "in the last 30 days", "in the last 24 hours"."""
+    if days == 1:
+        return in_the_last_hours(24, speech)
     said = {"n": speech.number(days)}
     return ngettext("in the last %(n)s day", "in the last %(n)s days", days) % said
 
 
+def in_the_last_hours(hours: int, speech: Speech) -> str:
+    """ "in the last 3 hours"."""
+    said = {"n": speech.number(hours)}
+    return ngettext("in the last %(n)s hour", "in the last %(n)s hours", hours) % said
+
+
 def _whole(days: int, speech: Speech) -> str:
     return ngettext("%(n)s day", "%(n)s days", days) % {"n": speech.number(days)}
-
-
-def _since(days: int, speech: Speech) -> str:
-    return ngettext("%(n)s day ago", "%(n)s days ago", days) % {"n": speech.number(days)}
-
-
-def _ahead(days: int, speech: Speech) -> str:
-    return ngettext("%(n)s day ahead", "%(n)s days ahead", days) % {"n": speech.number(days)}

@@ -32,17 +32,18 @@ class Part:
 def sentence(condition: Condition, *, language: str | None = None, by: Speech | None = None) -> str:
     """What a condition asks, without a capital and a full stop.
 
-    `by` spares queries where a page has many sentences: `speech(conditions)` once, then every sentence.
+    `by` spares queries where a page has many sentences: `speech(conditions)` once, then every sentence in
+    its language.
     """
     by = by or speech((condition,), language=language)
-    with translation.override(language or by.language):
+    with translation.override(by.language):
         return _said(condition, by, inside=False)
 
 
 def parts(condition: Condition, *, language: str | None = None, by: Speech | None = None) -> Part:
     """The same as a tree of words."""
     by = by or speech((condition,), language=language)
-    with translation.override(language or by.language):
+    with translation.override(by.language):
         return _part(condition, by, ())
 
 

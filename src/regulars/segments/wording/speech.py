@@ -19,6 +19,8 @@ from regulars.segments.models import Segment
 from regulars.segments.types import AllOf, AnyOf, Condition, InSegment, Not
 from regulars.team import queries as team
 
+OUR_CHOICES = "analytics."
+
 
 @dataclass(frozen=True)
 class Speech:
@@ -52,7 +54,10 @@ class Speech:
         if of.choices is None:
             return value
         if id(of) not in self._choices:
-            self._choices[id(of)] = {known: str(words) for known, words in of.choices()}
+            # Names of stages and the like stand within a sentence; those of people keep their capitals.
+            is_ours = isinstance(of, Attribute) and of.key.startswith(OUR_CHOICES)
+            said = inline if is_ours else str
+            self._choices[id(of)] = {known: said(words) for known, words in of.choices()}
         return self._choices[id(of)].get(value, value)
 
     def field(self, name: str) -> Field | None:
