@@ -230,10 +230,10 @@ def test_demo_shop_says_that_it_is_one(inside: Client, marketer: User) -> None:
     assert "Demo shop" in _page(inside)
 
 
-@pytest.mark.parametrize("role", [Role.AGENT, Role.CASHIER])
-def test_who_has_no_figures_begins_with_the_customers(role: Role) -> None:
+@pytest.mark.parametrize(("role", "page"), [(Role.AGENT, "tasks-my-day"), (Role.CASHIER, "customers")])
+def test_who_has_no_figures_begins_with_their_day_or_the_customers(role: Role, page: str) -> None:
     answer = shops.browser_of(shops.colleague(role)).get("/")
-    assert (answer.status_code, answer["Location"]) == (302, reverse("customers"))
+    assert (answer.status_code, answer["Location"]) == (302, reverse(page))
 
 
 def test_page_takes_few_questions_however_many_people(

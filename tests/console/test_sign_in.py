@@ -64,12 +64,12 @@ def test_others_are_told_that_the_owner_has_to_finish(client: Client) -> None:
     assert _sign_in(client)["Location"] == "/setup/waiting/"
     assert "not set up yet" in client.get("/setup/waiting/", headers={"accept-language": "en"}).text
     set_up_shop()
-    assert client.get("/setup/waiting/")["Location"] == "/customers/"
+    assert client.get("/setup/waiting/")["Location"] == "/my-day/"
 
 
-def test_agent_begins_with_the_customers(client: Client, owner: User) -> None:
+def test_agent_begins_with_the_day(client: Client, owner: User) -> None:
     person(Role.AGENT)
-    assert _sign_in(client, email="agent@example.com", next_="/")["Location"] == "/customers/"
+    assert _sign_in(client, email="agent@example.com", next_="/")["Location"] == "/my-day/"
 
 
 @pytest.mark.parametrize(("email", "password"), [(EMAIL, "wrong"), ("nobody@example.com", PASSWORD)])

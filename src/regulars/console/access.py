@@ -84,9 +84,11 @@ def user_id_of(request: HttpRequest) -> int:
 
 
 def first_page_for(permissions: Set[Permission]) -> str:
-    """The name of the page somebody begins with: figures if they see them, else the customers."""
+    """The name of the page somebody begins with: figures if they see them, else their day, else customers."""
     if Permission.SEE_FIGURES in permissions:
         return "overview"
+    if Permission.DO_TASKS in permissions:
+        return "tasks-my-day"
     return "customers" if Permission.SEE_CUSTOMERS in permissions else "account"
 
 
