@@ -171,10 +171,13 @@ class PersonAttributes(models.Model):
     `values`: by key, each in the form its type asks for: texts, numbers, true or false, days as
     "2026-02-28"; what does not fit its type is left out, and its key stands in `misfits`. Those that are
     asked for most stand in columns of their own. `timezone` is a zone the server knows. Whoever writes a
-    row holds it and reads the traits after that. It goes with its person, by the database's own doing.
+    row holds it and reads the traits after that. Without a constraint: who writes a row would wait, when
+    committing, for a merge that waits for the row. Whoever removes a person removes it too.
     """
 
-    person = models.OneToOneField(Person, on_delete=models.CASCADE, primary_key=True, related_name="+")
+    person = models.OneToOneField(
+        Person, on_delete=models.CASCADE, primary_key=True, related_name="+", db_constraint=False
+    )
     values = models.JSONField(db_default={})
     misfits = models.JSONField(db_default=[])
     birthday = models.DateField(null=True)

@@ -1,21 +1,9 @@
-"""What a shop wants to know of its customers, and attributes that go with their person."""
+"""What a shop wants to know of its customers, and how far their attributes are derived."""
 
 from __future__ import annotations
 
 from django.db import migrations, models
 
-# By the database itself: persons are removed set-wise, by merging, undoing and erasing alike.
-GO_WITH_THE_PERSON = """
-DO $$
-DECLARE named text;
-BEGIN
-    SELECT conname INTO named FROM pg_constraint
-    WHERE conrelid = 'customers_personattributes'::regclass AND contype = 'f';
-    EXECUTE format('ALTER TABLE customers_personattributes DROP CONSTRAINT %I', named);
-    EXECUTE format('ALTER TABLE customers_personattributes ADD CONSTRAINT %I FOREIGN KEY (person_id) '
-        'REFERENCES customers_person (id) ON DELETE CASCADE DEFERRABLE INITIALLY DEFERRED', named);
-END $$
-"""
 # Traits were kept before attributes were: everybody is gone through once.
 DERIVE_ALL = """
 INSERT INTO customers_attributespass (id, asked_at, done_to, up_to)
@@ -81,6 +69,5 @@ class Migration(migrations.Migration):
                 condition=models.Q(("id", 1)), name="customers_attributespass_one"
             ),
         ),
-        migrations.RunSQL(GO_WITH_THE_PERSON, migrations.RunSQL.noop),
         migrations.RunSQL(DERIVE_ALL, migrations.RunSQL.noop),
     ]

@@ -23,11 +23,12 @@ from regulars.events.types import NewEvent
 _Row = tuple[int, bool]
 """(profile, verified): the key of a row."""
 
+# The profiles are held against being removed: the constraint would ask for that only when committing.
 _INSERT = """
 INSERT INTO customers_traits (profile_id, verified)
 SELECT p.id, t.verified FROM unnest(%s::bigint[], %s::boolean[]) AS t(profile_id, verified)
 JOIN customers_profile AS p ON p.id = t.profile_id
-ORDER BY p.id, t.verified
+ORDER BY p.id, t.verified FOR KEY SHARE OF p
 ON CONFLICT DO NOTHING
 """
 _LOCK = """

@@ -60,6 +60,9 @@ _REMOVE = (
     ), nobody AS (
         UPDATE customers_person AS person SET known = false FROM persons
         WHERE persons.person_id = person.id AND NOT persons.known AND person.known
+    ), attributes AS (
+        DELETE FROM customers_personattributes AS a USING persons
+        WHERE persons.person_id = a.person_id AND persons.known IS NULL
     )
     DELETE FROM customers_person AS person USING persons
     WHERE persons.person_id = person.id AND persons.known IS NULL
