@@ -5,11 +5,14 @@ from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from functools import partial
 from itertools import permutations
+from random import Random
 from threading import Event as Signal
 from threading import Thread
 
 import pytest
 from django.db import connection, transaction
+from hypothesis import given, settings
+from hypothesis import strategies as st
 from tests.together import together
 
 from regulars.customers import queries, services
@@ -321,3 +324,62 @@ def test_many_workers_and_colleagues_at_once_lose_nobody() -> None:
     live = set(Person.objects.values_list("id", flat=True))
     assert not live & set(Merge.objects.filter(undone_at=None).values_list("gone_id", flat=True))
     assert set(queries.persons_of_merged(Merge.objects.values_list("gone_id", flat=True)).values()) <= live
+
+
+@pytest.mark.django_db
+def test_a_value_that_turns_out_to_be_of_many_joins_nobody_after_all() -> None:
+    till, mail = (PHONE, "+79161234567"), (MAIL, "a@mail.ru")
+    names = ["Анна", "Борис", "Вера", "Глеб", "Дина", "Егор"]
+    for number in range(5):
+        more = (mail,) if number in (1, 3) else ()
+        after(told(str(number), till, *more, name=names[number], days=number))
+    assert groups() == {"0 1 2 3 4"}
+    assert after(told("5", till, name=names[5])) == {"0", "1 3", "2", "4", "5"}
+    assert after(told("0", mail, name=names[0])) == {"0 1 3", "2", "4", "5"}
+    live = set(Person.objects.values_list("id", flat=True))
+    assert not live & set(Merge.objects.filter(undone_at=None).values_list("gone_id", flat=True))
+
+
+@pytest.mark.django_db
+def test_whom_a_colleague_merged_stays_so_whoever_else_has_the_value() -> None:
+    till = (PHONE, "+79161234567")
+    after(told("a", till, name="Анна"), told("n", name="Нюра"))
+    a, n = (Profile.objects.get(external_id=id_).person_id for id_ in "an")
+    services.merge(pairs=[(a, n)], now=NOW, user_id=1)
+    after(told("b", till, name="Борис"))
+    assert groups() == {"a b n"}
+    assert after(*(told(str(n), till, name=f"Имя{n}") for n in range(6))) >= {"a n", "b", "0"}
+
+
+VALUES = [(PHONE, f"+7916123456{n}") for n in range(3)] + [(MAIL, f"{n}@mail.ru") for n in range(3)]
+
+
+@pytest.mark.django_db
+@settings(max_examples=20, deadline=None)
+@given(
+    have=st.lists(st.sets(st.sampled_from(VALUES), max_size=3), min_size=2, max_size=9),
+    order=st.randoms(use_true_random=False),
+    limit=st.integers(2, 4),
+)
+def test_however_they_come_the_same_become_one(have: list[set[Own]], order: Random, limit: int) -> None:
+    """Against a plain oracle: who hangs together by values that at most so many have."""
+    profiles = [told(str(n), *sorted(own), name=f"Имя{n}", days=n) for n, own in enumerate(have)]
+    expected = {frozenset({n}) for n in range(len(have))}
+    for value in VALUES:
+        holders = {n for n, own in enumerate(have) if value in own}
+        if len(holders) <= limit:
+            touching = {group for group in expected if group & holders}
+            expected = (expected - touching) | ({frozenset().union(*touching)} if touching else set())
+    with transaction.atomic():
+        for type_ in (PHONE, MAIL):
+            rule = replace(DEFAULT_RULES[type_], persons_max=limit)
+            services.set_merge_rule(rule=rule, now=NOW)
+        order.shuffle(profiles)
+        while profiles:
+            some = order.randint(1, len(profiles))
+            come(*profiles[:some])
+            drain()
+            profiles = profiles[some:]
+        found = {frozenset(map(int, group.split())) for group in groups()}
+        transaction.set_rollback(True)
+    assert found == expected

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from typing import Any
 
 from django.db import connection
@@ -32,6 +32,16 @@ WITH RECURSIVE line AS (
 _OF_PERSON = f"""{_LINE}{_ROWS}
 WHERE id IN (SELECT id FROM line) OR gone_id = %(person)s ORDER BY id DESC LIMIT %(limit)s
 """  # noqa: S608 (put together of our own text)
+_IN_LINE = """
+WITH RECURSIVE line AS (
+    SELECT id, gone_id, by_id IS NULL AS by_rule FROM customers_merge
+    WHERE kept_id = ANY(%s) AND undone_at IS NULL
+    UNION
+    SELECT m.id, m.gone_id, m.by_id IS NULL FROM line
+    JOIN customers_merge AS m ON m.kept_id = line.gone_id AND m.undone_at IS NULL
+)
+SELECT id, by_rule FROM line ORDER BY id DESC
+"""
 # Who somebody became: at most one merge of each who goes is not undone, for there they are no more.
 _WAYS = """
 WITH RECURSIVE way AS (
@@ -58,6 +68,13 @@ def merges_of(person_id: int, *, limit: int = MERGES_MAX) -> list[MergeRow]:
 def merge_row(merge_id: int) -> MergeRow | None:
     """One merge; None if there is no such."""
     return next(iter(_rows(_ROWS + "WHERE id = %(id)s", {"id": merge_id})), None)
+
+
+def merges_in_line(person_ids: Collection[int]) -> list[tuple[int, bool]]:
+    """The merges that made these persons and are not undone, the last first, and whether a rule did it."""
+    with connection.cursor() as cursor:
+        cursor.execute(_IN_LINE, [sorted(person_ids)])
+        return [(id_, by_rule) for id_, by_rule in cursor.fetchall()]
 
 
 def person_of_merged(person_id: int) -> int | None:

@@ -61,6 +61,10 @@ RETURNING id, kept_id, gone_id
 """
 
 
+class Overtaken(Exception):
+    """Somebody moved one of the persons between our look and our lock: look again."""
+
+
 @dataclass(frozen=True, slots=True)
 class Join:
     """Whom somebody becomes one with, why, and the event that made us do it (its id and depth)."""

@@ -13,16 +13,13 @@ from regulars.customers.queries.comparing import told_apart
 from regulars.customers.queries.marks import mark_of
 from regulars.customers.queries.sharing import Found, found_by_rule
 from regulars.customers.rules import Joining
-from regulars.customers.services.joining import Join, join
+from regulars.customers.services.joining import Join, Overtaken, join
+from regulars.customers.services.withdrawing import withdraw
 from regulars.events.types import LoggedEvent
 
 EVERYBODY = "customers.merge_everybody"
 TRIES_MAX = 10
 """So often others may move the same persons between our look and our lock."""
-
-
-class _Moved(Exception):
-    """Somebody moved one of the persons before we had them locked."""
 
 
 def merge_those_who_share(*, events: Iterable[LoggedEvent], now: datetime) -> list[int]:
@@ -69,8 +66,13 @@ def _merge_profiles(of: Mapping[int, LoggedEvent | None], now: datetime) -> list
             # What was locked by a look that came too late is let go with it: else the next one would lock
             # out of the order.
             with transaction.atomic():
-                return _merge(found_by_rule(of.keys()), of, now)
-        except _Moved:
+                found = found_by_rule(of.keys())
+                backfill = all(event is None or event.backfill for event in of.values())
+                if loose := withdraw(found.crowded, now=now, backfill=backfill):
+                    of = {**dict.fromkeys(loose), **of}
+                    found = found_by_rule(of.keys())
+                return _merge(found, of, now)
+        except Overtaken:
             continue
     raise RuntimeError(f"others moved the same customers {TRIES_MAX} times while they were being merged")
 
@@ -104,17 +106,17 @@ def _join(one: Joining, cause: LoggedEvent | None) -> Join:
 
 
 def _hold(found: Found, joinings: Sequence[Joining]) -> None:
-    """Lock all of them; raise _Moved if they are not as they were when we looked."""
+    """Lock all of them; raise Overtaken if they are not as they were when we looked."""
     persons = {id_ for one in joinings for id_ in (one.kept, one.gone)}
     if not persons:
         return
     seen = {profile: id_ for id_ in persons for profile in found.candidates[id_].profiles}
     if lock_persons(persons) != persons or lock_profiles_of(persons) != seen:
-        raise _Moved
+        raise Overtaken
     becomes = {one.gone: one.kept for one in joinings}
     group = {profile: becomes.get(id_, id_) for profile, id_ in seen.items()}
     if any(group.get(one, 0) == group.get(other, -1) for one, other in told_apart(seen)):
-        raise _Moved
+        raise Overtaken
 
 
 def _causes(

@@ -14,7 +14,7 @@ from regulars.customers.locks import lock_persons, lock_profiles_of
 from regulars.customers.queries.merging import way_from
 from regulars.customers.registry import Moved
 from regulars.customers.services.apart import tell_apart
-from regulars.customers.services.joining import mark, run_steps
+from regulars.customers.services.joining import Overtaken, mark, run_steps
 from regulars.customers.services.telling import EVENT_SOURCE
 from regulars.customers.types import CUSTOMERS_UNMERGED, Obstacle
 from regulars.events import services as events
@@ -51,10 +51,6 @@ WHERE p.id = %(person_id)s
 """
 
 
-class _Moved(Exception):
-    """Somebody moved one of the persons before we had them locked."""
-
-
 def unmerge(*, merge_id: int, now: datetime, user_id: int | None) -> int:
     """Make two of one again; gives the id of the person who is back, which is the one they had.
 
@@ -67,8 +63,10 @@ def unmerge(*, merge_id: int, now: datetime, user_id: int | None) -> int:
     for _try in range(TRIES_MAX):
         try:
             with transaction.atomic():
-                return _undo(_found(merge_id), now, user_id)
-        except _Moved:
+                gone, profiles = separate(merge_id, now=now, user_id=user_id)
+                tell_apart(*profiles, now=now, user_id=user_id)
+                return gone
+        except Overtaken:
             continue
     raise RuntimeError(f"others moved the same customers {TRIES_MAX} times while a merge was being undone")
 
@@ -106,10 +104,17 @@ def _found(merge_id: int) -> _Found:
     )
 
 
-def _undo(found: _Found, now: datetime, user_id: int | None) -> int:
+def separate(
+    merge_id: int, *, now: datetime, user_id: int | None, backfill: bool = False
+) -> tuple[int, tuple[list[int], list[int]]]:
+    """Undo a merge in the caller's transaction; gives who is back, and the profiles of both.
+
+    Raises CannotUnmerge.
+    """
+    found = _found(merge_id)
     staying = found.persons[-1]
     if not lock_persons([staying]) or way_from(found.persons[0]) != (found.way, found.persons):
-        raise _Moved
+        raise Overtaken
     with connection.cursor() as cursor:
         cursor.execute(_CLOSE, [now, user_id, found.id])
         if not cursor.rowcount:
@@ -129,14 +134,13 @@ def _undo(found: _Found, now: datetime, user_id: int | None) -> int:
         cursor.execute(_MOVE, [found.gone_id, moving])
         cursor.execute(_STAYING, {"person_id": staying, "manager_taken_over": found.manager_taken_over})
     left = sorted(set(theirs) - set(moving))
-    tell_apart(left, moving, now=now, user_id=user_id)
     run_steps([Moved(staying, found.gone_id, tuple(moving), merged=False)], now)
-    _tell(found, (moving[0], left[0]), staying, now)
+    _tell(found, (moving[0], left[0]), staying, now, backfill)
     mark(theirs)
-    return found.gone_id
+    return found.gone_id, (left, moving)
 
 
-def _tell(found: _Found, profiles: tuple[int, int], staying: int, now: datetime) -> None:
+def _tell(found: _Found, profiles: tuple[int, int], staying: int, now: datetime, backfill: bool) -> None:
     """Both hear of it: each stands in a timeline of their own from now on."""
     events.record(
         [
@@ -151,6 +155,7 @@ def _tell(found: _Found, profiles: tuple[int, int], staying: int, now: datetime)
             for profile in profiles
         ],
         now=now,
+        backfill=backfill,
     )
 
 
