@@ -14,7 +14,9 @@ from django.db import connection  # noqa: E402
 
 from bench.segments.fill import NOW, fill  # noqa: E402
 from bench.segments.twenty import own, ready  # noqa: E402
-from regulars.events.services import make_months, open_epoch_if_moved  # noqa: E402
+from regulars.events import registry  # noqa: E402
+from regulars.events.services import make_months, open_epoch_if_moved, start_again  # noqa: E402
+from regulars.events.types import Start  # noqa: E402
 from regulars.segments import queries, services  # noqa: E402
 from regulars.segments.types import Condition, State  # noqa: E402
 
@@ -64,6 +66,8 @@ def live(size: int) -> list[int]:
     with connection.cursor() as cursor:
         cursor.execute(_FIGURES, {"now": NOW})
     score(NOW)
+    for consumer in registry.consumers():  # the shop was filled past them
+        start_again(consumer.name, from_=Start.NOW, now=NOW)
     with connection.cursor() as cursor:
         cursor.execute("TRUNCATE analytics_figuresmark")
         cursor.execute("VACUUM ANALYZE")
