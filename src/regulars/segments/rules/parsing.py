@@ -44,8 +44,11 @@ def _converted(data: object) -> Condition:
 
 
 def stored(condition: Condition) -> Any:
-    """A condition as it is kept in a column of JSON; `parse` gives it back."""
-    return msgspec.to_builtins(condition, builtin_types=())
+    """A condition as it is kept in a column of JSON; `parse` gives it back.
+
+    What comes out of the column is equal to it: lists, where the condition has tuples.
+    """
+    return msgspec.json.decode(msgspec.json.encode(condition))
 
 
 def _not_understood(words: str) -> BadCondition:
