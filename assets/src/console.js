@@ -48,6 +48,21 @@ document.addEventListener("alpine:init", () => {
     },
   }));
 
+  // A long form that is not sent yet: the browser asks before the page is left. Sending it is no leaving.
+  Alpine.data("unsaved", () => ({
+    init() {
+      this.$root.addEventListener("change", () => this.hold());
+      this.$root.addEventListener("click", (event) => event.target.closest("[name=do][hx-post]") && this.hold());
+      this.$root.addEventListener("submit", () => window.removeEventListener("beforeunload", this.ask));
+    },
+    hold() {
+      window.addEventListener("beforeunload", this.ask);
+    },
+    ask(event) {
+      event.preventDefault();
+    },
+  }));
+
   // The time zone this browser lives in, put where nobody has said another yet.
   Alpine.data("zone", () => ({
     init() {

@@ -17,7 +17,7 @@ from regulars.console.segment_builder.drafts import NODES_MAX, Draft, Kind, Node
 from regulars.segments.types.conditions import DEPTH_MAX, TEXT_MAX, VALUES_MAX
 
 _NAME = re.compile(r"n(\d{1,4})-([a-z_0-9]{1,20})", re.ASCII)
-_HEAD = re.compile(r"([a-z]+) (\d{1,4})", re.ASCII)
+_HEAD = re.compile(r"([a-z]+) (\d{1,4})(?: (first|then))?", re.ASCII)
 ROOT = "group 0"
 DEPTH_READ = 3 * DEPTH_MAX
 """Deeper than any condition; the page is drawn by a call within a call."""
@@ -38,8 +38,9 @@ def name_of(node: Node, said: str) -> str:
 
 
 def head_of(node: Node, parent: Node | None) -> Field:
-    """The hidden field that says what a node is and where it stands."""
-    return Field(name_of(node, "is"), f"{node.kind} {parent.id}" if parent else ROOT)
+    """The hidden field that says what a node is, under which it stands, and of which event it is a detail."""
+    head = f"{node.kind} {parent.id} {node['of']}".rstrip() if parent else ROOT
+    return Field(name_of(node, "is"), head)
 
 
 def read(post: QueryDict) -> Draft:
@@ -51,6 +52,8 @@ def read(post: QueryDict) -> Draft:
         head = _HEAD.fullmatch(fields.pop("is", ""))
         if head is None or len(nodes) >= NODES_MAX:
             continue
+        if head[3]:
+            fields["of"] = head[3]
         found = _node(draft, nodes, id_, head[1], int(head[2]), fields)
         if found:
             nodes[id_] = found

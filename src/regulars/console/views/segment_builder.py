@@ -10,6 +10,7 @@ from __future__ import annotations
 from typing import Any
 
 import msgspec
+from django.contrib.auth.decorators import login_not_required
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
@@ -17,7 +18,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_POST
 
 from regulars.console import said
-from regulars.console.access import allowed, user_id_of
+from regulars.console.access import allowed, user_id_of, while_signed_in
 from regulars.console.segment_builder import fields
 from regulars.console.segment_builder.actions import Focus, act
 from regulars.console.segment_builder.desk import Desk
@@ -68,7 +69,9 @@ def edit(request: HttpRequest, number: int) -> HttpResponse:
 
 
 @never_cache
+@login_not_required  # after the session ended the page is loaded anew, instead of a sign-in form in its middle
 @require_POST
+@while_signed_in
 @allowed(Permission.MAKE_SEGMENTS)
 def edit_tree(request: HttpRequest) -> HttpResponse:
     """The form after a button or a choice; the rest of the page stays."""
@@ -80,7 +83,9 @@ def edit_tree(request: HttpRequest) -> HttpResponse:
 
 
 @never_cache
+@login_not_required
 @require_POST
+@while_signed_in
 @allowed(Permission.MAKE_SEGMENTS)
 def count(request: HttpRequest) -> HttpResponse:
     """How many the form finds as it stands."""
