@@ -57,7 +57,10 @@ def lock_profiles(keys: Iterable[ProfileKey]) -> dict[ProfileKey, int]:
 
 
 def lock_profiles_whole(keys: Iterable[ProfileKey]) -> dict[ProfileKey, LockedProfile]:
-    """Lock them and their persons so that nobody can begin to point at them, for they may be removed."""
+    """Lock them so that nobody can begin to point at them, for they may be removed.
+
+    Their persons, and all other profiles of these, are locked before.
+    """
     wanted = sorted(set(keys))
     columns = _columns(wanted)
     # Who was merged while we waited for their lock belongs to somebody else by now.
@@ -65,6 +68,7 @@ def lock_profiles_whole(keys: Iterable[ProfileKey]) -> dict[ProfileKey, LockedPr
         _run(_LOCK_PERSONS_OF, columns)
         held = {id_ for (id_,) in _run(_PERSONS_OF, columns)}
         if lock_persons(held) == held == {id_ for (id_,) in _run(_PERSONS_OF, columns)}:
+            lock_profiles_of(held)
             break
     return _lock(wanted, _FOR_REMOVAL)
 

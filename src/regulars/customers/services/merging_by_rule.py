@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import datetime
 
 from django.db import transaction
@@ -15,6 +15,7 @@ from regulars.customers.queries.sharing import Found, found_by_rule
 from regulars.customers.rules import Joining
 from regulars.customers.services.joining import Join, Overtaken, join
 from regulars.customers.services.withdrawing import withdraw
+from regulars.customers.types import IdentityType
 from regulars.events.types import LoggedEvent
 
 EVERYBODY = "customers.merge_everybody"
@@ -29,6 +30,17 @@ def merge_those_who_share(*, events: Iterable[LoggedEvent], now: datetime) -> li
     history leads to are recorded as history. Repeating changes nothing.
     """
     return _merge_profiles(_by_profile(events), now)
+
+
+def regroup(
+    values: Sequence[tuple[IdentityType, str]], *, among: Collection[int], now: datetime
+) -> list[int]:
+    """Take apart whom values joined that some of them no longer have, as far as nothing else joins them.
+
+    `among`: the persons who may be concerned, locked by the caller. Recorded as history.
+    """
+    loose = withdraw(values, now=now, backfill=True, among=among) if values and among else []
+    return _merge_profiles(dict.fromkeys(loose), now)
 
 
 @transaction.atomic

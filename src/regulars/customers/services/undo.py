@@ -11,8 +11,16 @@ from regulars.customers import registry
 from regulars.customers.locks import lock_profiles_whole
 from regulars.customers.rules import fold, words
 from regulars.customers.services.creating import PROFILES_MAX, PROFILES_TABLE
+from regulars.customers.services.merging_by_rule import regroup
 from regulars.customers.services.telling import EVENT_SOURCE, added_key, created_key
-from regulars.customers.types import EVENT_TYPES, ProfileBefore, ProfileChange, ProfileKey, UndoneProfiles
+from regulars.customers.types import (
+    EVENT_TYPES,
+    IdentityType,
+    ProfileBefore,
+    ProfileChange,
+    ProfileKey,
+    UndoneProfiles,
+)
 from regulars.events import services as events
 from regulars.events.types import WHOLE
 
@@ -39,6 +47,12 @@ DELETE FROM customers_identity AS i
 USING unnest(%s::bigint[], %s::text[], %s::text[]) AS t(profile_id, type, value)
 WHERE i.profile_id = t.profile_id AND i.type = t.type AND i.value = t.value
 RETURNING i.id
+"""
+_IDENTITIES = "SELECT type, value FROM customers_identity WHERE profile_id = ANY(%s)"
+_JOINED = """
+SELECT DISTINCT p.person_id FROM customers_profile AS p
+JOIN customers_merge AS m ON m.kept_id = p.person_id AND m.undone_at IS NULL AND m.by_id IS NULL
+WHERE p.id = ANY(%s)
 """
 _SAME_PERSON = """
 SELECT other.id FROM customers_profile AS p JOIN customers_profile AS other USING (person_id)
@@ -103,8 +117,11 @@ def undo_profiles(
     for id_, name in _pointed_at(created, _OWN_REFERENCES | registry.references() | references).items():
         kept[created.pop(id_)] = f"has_{name}"
     concerned = _with_the_same_person(created)
+    joined = _joined_by_rule([profile.id for profile in locked.values()])
+    values = _values_of(created, restored) if joined else []
     _restore(restored)
     _remove(list(created))
+    regroup(values, among=joined, now=now)
     events.touch(months=[(PROFILES_TABLE, WHOLE)] if created else [], profiles=[*restored, *concerned])
     return UndoneProfiles(len(restored) + len(created), kept)
 
@@ -122,6 +139,24 @@ def _pointed_at(ids: Iterable[int], references: Mapping[str, str]) -> dict[int, 
                 for (id_,) in cursor.fetchall():
                     found.setdefault(id_, name)
     return found
+
+
+def _joined_by_rule(ids: Iterable[int]) -> list[int]:
+    """Those among the persons of these profiles whom a rule made out of several."""
+    with connection.cursor() as cursor:
+        cursor.execute(_JOINED, [list(ids)])
+        return [id_ for (id_,) in cursor.fetchall()]
+
+
+def _values_of(
+    created: Iterable[int], restored: Mapping[int, ProfileBefore]
+) -> list[tuple[IdentityType, str]]:
+    """What nobody has any more because of this undoing."""
+    found = [identity for before in restored.values() for identity in before.added]
+    with connection.cursor() as cursor:
+        cursor.execute(_IDENTITIES, [list(created)])
+        found += [(IdentityType(type_), value) for type_, value in cursor.fetchall()]
+    return list(dict.fromkeys(found))
 
 
 def _with_the_same_person(ids: Iterable[int]) -> list[int]:

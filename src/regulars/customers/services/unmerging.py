@@ -116,9 +116,6 @@ def separate(
     if not lock_persons([staying]) or way_from(found.persons[0]) != (found.way, found.persons):
         raise Overtaken
     with connection.cursor() as cursor:
-        cursor.execute(_CLOSE, [now, user_id, found.id])
-        if not cursor.rowcount:
-            raise refusal(Obstacle.UNDONE)
         cursor.execute(
             _OTHERWISE, {"merge_id": found.id, "way": list(found.way), "persons": list(found.persons)}
         )
@@ -130,6 +127,9 @@ def separate(
     if len(moving) == len(theirs):
         raise refusal(Obstacle.NOBODY_LEFT)
     with connection.cursor() as cursor:
+        cursor.execute(_CLOSE, [now, user_id, found.id])
+        if not cursor.rowcount:
+            raise refusal(Obstacle.UNDONE)
         cursor.execute(_RESTORE, [found.gone_id, found.gone_created_at, found.gone_manager_id, moving])
         cursor.execute(_MOVE, [found.gone_id, moving])
         cursor.execute(_STAYING, {"person_id": staying, "manager_taken_over": found.manager_taken_over})

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from datetime import datetime
 
 from django.db import connection
@@ -25,11 +25,17 @@ CROSS JOIN LATERAL (
 """
 
 
-def withdraw(values: Sequence[tuple[IdentityType, str]], *, now: datetime, backfill: bool) -> list[int]:
+def withdraw(
+    values: Sequence[tuple[IdentityType, str]],
+    *,
+    now: datetime,
+    backfill: bool,
+    among: Collection[int] | None = None,
+) -> list[int]:
     """Take apart all who became one by rule because of one of these values, among others.
 
     Gives their profiles: who of them belongs together for another reason is for the caller to find. What
-    colleagues merged stays so.
+    colleagues merged stays so. `among`: only these persons, whom the caller has locked.
     """
     wanted = [Jsonb({type_.value: mark_of(type_.value, value)}) for type_, value in values]
     with connection.cursor() as cursor:
@@ -37,7 +43,8 @@ def withdraw(values: Sequence[tuple[IdentityType, str]], *, now: datetime, backf
         kept = [id_ for (id_,) in cursor.fetchall()]
     if not kept:
         return []
-    persons = lock_persons(persons_of_merged(kept).values())
+    concerned = set(persons_of_merged(kept).values())
+    persons = lock_persons(concerned) if among is None else concerned & set(among)
     loose = sorted(lock_profiles_of(persons))
     for merge_id, is_by_rule in merges_in_line(persons):
         if is_by_rule:
