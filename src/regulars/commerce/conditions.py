@@ -49,17 +49,22 @@ WHERE {_COUNT} AND o.amount_minor > coalesce(back.amount_minor, 0)
 _LINE = """
 SELECT o.id AS order_id, o.amount_minor AS whole_minor, o.profile_id, o.ordered_at, o.channel,
     branch.name AS branch, product.name AS product, product.category, product.brand,
-    {amount} AS amount_minor
+    {amount} AS amount_minor, {is_sold} AS is_sold
 FROM commerce_order AS o {lines}
 LEFT JOIN commerce_product AS product ON product.id = {of}.product_id
 LEFT JOIN commerce_branch AS branch ON branch.id = o.branch_id
 WHERE {count}
 """
 _SOLD = _LINE.format(
-    amount="l.amount_minor", lines="JOIN commerce_orderline AS l ON l.order_id = o.id", of="l", count=_COUNT
+    amount="l.amount_minor",
+    is_sold="true",
+    lines="JOIN commerce_orderline AS l ON l.order_id = o.id",
+    of="l",
+    count=_COUNT,
 )
 _RETURNED = _LINE.format(
     amount="-r.amount_minor",
+    is_sold="false",
     lines="""
     JOIN commerce_orderreturn AS r ON r.order_id = o.id JOIN commerce_orderline AS l ON l.id = r.line_id
     """,
@@ -68,6 +73,7 @@ _RETURNED = _LINE.format(
 )
 _CREDITED = _LINE.format(
     amount="-c.amount_minor",
+    is_sold="false",
     lines="JOIN commerce_credit AS c ON c.order_id = o.id",
     of="c",
     count=f"""{_COUNT} AND EXISTS (
@@ -75,7 +81,7 @@ _CREDITED = _LINE.format(
     )""",
 )
 _LINES = f"""
-SELECT p.person_id, o.order_id, o.ordered_at AS at, o.amount_minor,
+SELECT p.person_id, o.order_id, o.ordered_at AS at, o.amount_minor, o.is_sold,
     o.channel, o.branch, o.product, o.category, o.brand
 FROM ({_SOLD} UNION ALL {_RETURNED} UNION ALL {_CREDITED}) AS o
 JOIN facts_profiles AS p ON p.profile_id = o.profile_id

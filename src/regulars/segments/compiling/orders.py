@@ -11,7 +11,7 @@ from regulars.segments.types import Bought
 
 ORDERS, LINES = "orders", "order_lines"
 """The relations of orders and of what is in them, which commerce registers. Lines have `order_id` and the
-fields of the order too; both have `amount_minor`."""
+fields of the order too, and `is_sold`, false for what was given back of them; both have `amount_minor`."""
 
 
 def source(asking: Asking, relation: Relation, *, with_zones: bool = False) -> Source:
@@ -33,6 +33,8 @@ def bought(asking: Asking, condition: Bought) -> str:
     calendar = asking.calendar_of(ZONE)
     fields = [(relation.fields[each.field], each.test) for each in condition.where]
     filters = [passes(f.column, f.kind, test, calendar, asking.now) for f, test in fields]
+    if relation.name == LINES and condition.amount is None:
+        filters.append("is_sold")  # what was given back is not even read then
     within = bounds(asking, "at", condition.within, *filters)
     enough = []
     if condition.at_least > 0 or condition.at_most is not None:
