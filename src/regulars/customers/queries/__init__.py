@@ -26,7 +26,7 @@ from regulars.customers.queries.details import (
     profiles_page,
 )
 from regulars.customers.queries.duplicates import count_duplicates, duplicates_of, duplicates_page
-from regulars.customers.queries.manager import count_of_manager, customers_of_manager, managers_of
+from regulars.customers.queries.looking_after import count_of_manager, customers_of_manager, managers_of
 from regulars.customers.queries.merge_rules import blocked_values, merge_rules
 from regulars.customers.queries.merging import (
     merge_row,

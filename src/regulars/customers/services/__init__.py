@@ -18,7 +18,7 @@ from regulars.customers.services.identities import IDENTITIES_MAX, add_identitie
 from regulars.customers.services.joining import PAIRS_MAX
 from regulars.customers.services.likeness import ask_for_duplicates, look_for_duplicates
 from regulars.customers.services.links import link_anonymous
-from regulars.customers.services.manager import set_manager
+from regulars.customers.services.looking_after import set_manager
 from regulars.customers.services.merge_rules import block, set_merge_rule, unblock
 from regulars.customers.services.merging import merge
 from regulars.customers.services.merging_by_rule import merge_portion, merge_those_who_share
