@@ -29,7 +29,7 @@ from regulars.segments.models import Member, Pending, Segment
 from regulars.segments.services import building
 from regulars.segments.types import EVERYBODY, AllOf, Did, InSegment, Kind, Not, Progress, State
 
-pytestmark = pytest.mark.django_db(transaction=True)
+pytestmark = pytest.mark.django_db
 
 
 def _meanwhile(monkeypatch: pytest.MonkeyPatch, name: str, act: Callable[[], None]) -> None:

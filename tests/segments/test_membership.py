@@ -30,7 +30,7 @@ from regulars.segments import queries, services
 from regulars.segments.models import Segment
 from regulars.segments.types import EVERYBODY, AllOf, Did, Has, InSegment, Not, Range, State, Within
 
-pytestmark = pytest.mark.django_db(transaction=True)
+pytestmark = pytest.mark.django_db
 
 
 def test_whoever_does_it_enters_and_it_is_told_once() -> None:

@@ -20,7 +20,7 @@ from regulars.segments import queries, services
 from regulars.segments.services import building
 from regulars.segments.types import Did
 
-pytestmark = pytest.mark.django_db(transaction=True)
+pytestmark = pytest.mark.django_db
 TWICE = Did(event=VISITED.name, at_least=2)
 ONCE = Did(event=VISITED.name, at_least=1, at_most=1)
 

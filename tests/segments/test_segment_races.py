@@ -23,6 +23,7 @@ from tests.segments.shops import (
     VISITORS,
     WAVED,
     keep_up,
+    logged,
     made,
     members,
     newcomers,
@@ -30,11 +31,10 @@ from tests.segments.shops import (
     visit,
 )
 
-from regulars.customers import queries as customers
 from regulars.customers import services as people
 from regulars.customers.services.holding import hold_persons
 from regulars.events import services as log
-from regulars.events.types import LoggedEvent, NewEvent
+from regulars.events.types import NewEvent
 from regulars.segments import locks, queries, services
 from regulars.segments.queries.differing import differing
 from regulars.segments.queries.live import knowledge, live
@@ -124,14 +124,7 @@ def test_without_holding_her_what_the_earlier_wrote_would_stay(monkeypatch: pyte
     monkeypatch.setattr(keeping, "hold_persons", set)
     with looking_at(anna):
         visit([anna])
-        profile = customers.person(anna).profiles[0].id
-        with connection.cursor() as cursor:
-            cursor.execute(
-                "SELECT lane, epoch, xid::text::bigint, id, name, profile_id, backfill, depth, NULL "
-                "FROM events WHERE profile_id = %s AND name = %s",
-                [profile, VISITED.name],
-            )
-            events = [LoggedEvent._make(row) for row in cursor.fetchall()]
+        events = [one for one in logged() if one.name == VISITED.name]
         with transaction.atomic():
             assert services.keep_true(events=events, now=NOW) == 0
     assert members(not_yet) == [anna]

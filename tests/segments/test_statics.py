@@ -12,7 +12,7 @@ from regulars.segments.errors import NoSuchSegment, NotByHand
 from regulars.segments.services import statics
 from regulars.segments.types import EVERYBODY, InSegment, Kind, Not, State
 
-pytestmark = pytest.mark.django_db(transaction=True)
+pytestmark = pytest.mark.django_db
 
 
 def _with(**identities: str) -> int:

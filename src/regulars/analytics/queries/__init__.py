@@ -18,13 +18,13 @@ from regulars.analytics.queries.customers import (
     figures_of,
     look_at_today,
 )
-from regulars.analytics.queries.marks import ChangedPerson, changed_persons
+from regulars.analytics.queries.marks import ChangedPersons, changed_persons
 from regulars.analytics.queries.runs import count_by, latest_run, latest_run_id
 from regulars.analytics.queries.work import Work, figures_work
 
 __all__ = [
     "LIST_MAX",
-    "ChangedPerson",
+    "ChangedPersons",
     "DatedAudit",
     "Kept",
     "Work",

@@ -61,19 +61,18 @@ def tick(*, now: datetime, limit: int) -> int:
     looked = 0
     if any_live():
         looked = _tick(marks, now)
-    for start in range(0, len(marks), FORGET_MAX):
-        analytics.forget_changed([mark.id for mark in marks[start : start + FORGET_MAX]])
-    return limit if len(marks) == MARKS_MAX else min(looked, limit - 1)
+    for start in range(0, len(marks.mark_ids), FORGET_MAX):
+        analytics.forget_changed(marks.mark_ids[start : start + FORGET_MAX])
+    return limit if len(marks.mark_ids) == MARKS_MAX else min(looked, limit - 1)
 
 
-def _tick(marks: Sequence[figures.ChangedPerson], now: datetime) -> int:
+def _tick(marks: figures.ChangedPersons, now: datetime) -> int:
     _begin(now)
     known = knowledge()
-    everything = {mark.person_id for mark in marks if mark.is_more}
-    scored = everything | {mark.person_id for mark in marks}
+    scored = marks.figures | marks.more
     looked, done = 0, []
     for segment in live(known):
-        marked = scored if segment.compiled.by_figures else everything
+        marked = scored if segment.compiled.by_figures else marks.more
         if not segment.is_ready:
             _look_at(segment.id, sorted(marked), known, now, AMONG_MAX)
         elif meaning_of(segment.compiled) != segment.meaning:
