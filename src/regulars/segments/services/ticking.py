@@ -80,9 +80,7 @@ def _tick(marks: figures.ChangedPersons, now: datetime) -> int:
         elif (found := _brought_up(segment, marked, known, now)) is not None:
             looked += found
             done.append(segment.id)
-    Segment.objects.filter(pk__in=done, state=State.READY.value).update(
-        ticked_at=F("ticking_to"), true_at=F("ticking_to")
-    )
+    _end(done)
     return looked
 
 
@@ -92,6 +90,15 @@ def _begin(now: datetime) -> None:
     locks.while_defining()
     ready = Segment.objects.filter(kind=Kind.LIVE.value, state=State.READY.value)
     ready.filter(Q(ticking_to=None) | Q(ticking_to__lt=now)).update(ticking_to=now)
+
+
+@transaction.atomic
+def _end(segment_ids: Collection[int]) -> None:
+    """Time has been considered for these up to where it was to be."""
+    locks.lock_counts(segment_ids)  # in the order in which readers lock them
+    Segment.objects.filter(pk__in=segment_ids, state=State.READY.value).update(
+        ticked_at=F("ticking_to"), true_at=F("ticking_to")
+    )
 
 
 def _brought_up(segment: Live, marked: Collection[int], known: Knowledge, now: datetime) -> int | None:
