@@ -7,10 +7,22 @@ from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
 import pytest
-from tests.segments.asked import NOW, SHOP, did, found, person, turns
+from tests.segments.asked import NOW, SHOP, compiled, did, found, person, read, turns
 
 from regulars.segments.compiling import Surroundings
-from regulars.segments.types import Anniversary, DaysAgo, Did, Has, Known, OnDays, Test, Where, Within
+from regulars.segments.types import (
+    Anniversary,
+    DaysAgo,
+    Did,
+    Has,
+    Known,
+    OnDays,
+    Sequence,
+    Step,
+    Test,
+    Where,
+    Within,
+)
 
 pytestmark = pytest.mark.django_db
 BIRTHDAY = "customers.birthday"
@@ -180,8 +192,6 @@ def stepping(start: str, *, hours: float, times: int) -> Iterator[datetime]:
 
 
 def test_nobody_turns_between_quarters_of_an_hour() -> None:
-    from tests.segments.asked import compiled
-
     person(birthday=date(1990, 5, 8), zone="Asia/Kathmandu")
     ready = compiled(Has(BIRTHDAY, Anniversary()))
     assert ready.by_time
@@ -202,8 +212,6 @@ def test_all_who_turn_at_midnights_are_foretold(hours: float) -> None:
 
 
 def test_only_those_who_turn_are_foretold() -> None:
-    from tests.segments.asked import compiled, read
-
     turning = person(birthday=date(1990, 5, 8))
     person(birthday=date(1990, 5, 9))
     person(birthday=date(1990, 5, 8), zone="Asia/Kamchatka")
@@ -216,7 +224,9 @@ def test_only_those_who_turn_are_foretold() -> None:
 
 def test_whose_doing_becomes_too_long_ago_is_foretold() -> None:
     for n in range(4):
-        did(person(), "waved", NOW + timedelta(hours=n))
+        one = person()
+        did(one, "waved", NOW + timedelta(hours=n))
+        did(one, "waved", NOW + timedelta(hours=n, minutes=1))
     for within in (Within(hours=3), Within(days=1), Within(first=date(2026, 5, 1)), Within()):
         for condition in (Did("waved", within=within), Did("waved", at_least=0, at_most=0, within=within)):
             moments = [NOW + timedelta(minutes=20 * n) for n in range(-3, 90)]
@@ -224,8 +234,6 @@ def test_whose_doing_becomes_too_long_ago_is_foretold() -> None:
 
 
 def test_who_waited_long_enough_is_foretold() -> None:
-    from regulars.segments.types import Sequence, Step
-
     for n in range(4):
         one = person()
         did(one, "looked", NOW + timedelta(minutes=7 * n))

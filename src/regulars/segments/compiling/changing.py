@@ -47,7 +47,10 @@ def may_have_changed(
     asking = Asking(known, up_to)
     turning = _Turning(asking, after, up_to)
     found = dict.fromkeys(each for leaf, _ in leaves(condition) for each in turning.of(leaf))
-    return Statement("\nUNION\n".join(found), asking.values.params) if found else None
+    if not found:
+        return None
+    several = "\nUNION ALL\n".join(found)
+    return Statement(f"SELECT DISTINCT person_id FROM ({several}) AS turning", asking.values.params)  # noqa: S608
 
 
 class _Turning:
@@ -62,7 +65,7 @@ class _Turning:
             case Has():
                 yield from self._of_attribute(leaf)
             case Did():
-                yield self._of_event(leaf.event, leaf.where, leaf.within)
+                yield from self._of_event(leaf.event, leaf.where, leaf.within)
             case Steps():
                 yield from self._of_sequence(leaf)
             case Bought():
@@ -72,12 +75,12 @@ class _Turning:
         attribute = self.asking.known.attributes[leaf.attribute]
         relation = self.asking.known.relations[attribute.relation]
         if not relation.one_each:
-            yield self._of_rows(relation, [(self.after, self.up_to)])
+            yield from self._of_rows(relation, [(self.after, self.up_to)])
         elif "{now}" in relation.query:
             yield f"SELECT person_id FROM ({self.asking.filled(relation.query)}) AS of_relation"  # noqa: S608
         if self.midnight and isinstance(leaf.test, DaysAgo | Anniversary):
             if isinstance(leaf.test, DaysAgo) and _FIRST_OR_LAST.fullmatch(attribute.expression):
-                yield self._of_days_ago(relation, leaf.test)
+                yield from self._of_days_ago(relation, leaf.test)
             else:
                 yield self._of_days(attribute, leaf.test)
 
@@ -87,17 +90,18 @@ class _Turning:
         day = value(asking, attribute)
         return asking.statement_of(self._turns(day, attribute.kind, test))
 
-    def _of_days_ago(self, relation: Relation, test: DaysAgo) -> str:
+    def _of_days_ago(self, relation: Relation, test: DaysAgo) -> Iterator[str]:
         """By the rows of about that time, one of which the value is if it turns."""
         ends = [] if test.at_least is None else [timedelta(days=test.at_least)]
         ends += [] if test.at_most is None else [timedelta(days=test.at_most + 1)]
-        spans = [(self.after - ago - _ZONES_APART, self.up_to - ago + _ZONES_APART) for ago in ends]
-        return (
-            f"SELECT u.person_id FROM ({self._moments(relation)}) AS r"  # noqa: S608
-            " JOIN facts_customers AS u ON u.person_id = r.person_id"
-            f" WHERE ({windows.in_spans(self.asking, 'r.at', spans) or 'false'})"
-            f" AND {self._turns('r.at', Kind.MOMENT, test)}"
-        )
+        turns = self._turns("r.at", Kind.MOMENT, test)
+        for ago in ends:
+            span = (self.after - ago - _ZONES_APART, self.up_to - ago + _ZONES_APART)
+            yield (
+                f"SELECT u.person_id FROM ({self._moments(relation)}) AS r"  # noqa: S608
+                " JOIN facts_customers AS u ON u.person_id = r.person_id"
+                f" WHERE {windows.in_span(self.asking, 'r.at', span)} AND {turns}"
+            )
 
     def _turns(self, day: str, kind: Kind, test: DaysAgo | Anniversary) -> str:
         calendar, surroundings = self.asking.calendar, self.asking.known.surroundings
@@ -108,30 +112,38 @@ class _Turning:
             turns = f"(u.timezone IS NOT NULL AND {turns})"
         return turns
 
-    def _of_event(self, event: str, where: Sequence[Where], within: Within) -> str:
+    def _of_event(self, event: str, where: tuple[Where, ...], within: Within) -> Iterator[str]:
         spans = windows.turning(self.after, self.up_to, windows.length(within))
         earliest = _EARLIEST if len(spans) == 1 else spans[-1][0]
-        return self._of_events(event, tuple(where), spans, earliest)
+        yield from self._of_events(event, where, spans, earliest)
 
     def _of_sequence(self, leaf: Steps) -> Iterator[str]:
         counts_for, over = timedelta(days=leaf.days), timedelta(minutes=leaf.minutes)
         spans = windows.turning(self.after, self.up_to, counts_for)
-        yield self._of_events(leaf.then.event, leaf.then.where, spans[:1], spans[-1][0])
+        earliest = self.after - counts_for
+        yield from self._of_events(leaf.then.event, leaf.then.where, spans[:1], earliest)
         if not leaf.happened:
             spans.append((self.after - over, self.up_to - over))
-        yield self._of_events(leaf.first.event, leaf.first.where, spans, self.after - counts_for)
+        yield from self._of_events(leaf.first.event, leaf.first.where, spans, earliest)
 
     def _of_events(
         self, event: str, where: tuple[Where, ...], spans: Sequence[Span], earliest: datetime
-    ) -> str:
-        """Those to whom it happened then; if tests are of days, at a midnight at any time that counts."""
+    ) -> Iterator[str]:
+        """Those to whom it happened then; if tests are of days, at a midnight at any time that counts.
+
+        A look into the index for each span: several at once might become a look at all events of a name.
+        """
         dated = happenings.dated(where)
         if dated and self.midnight:
             spans = [(earliest, self.up_to)]
-        conditions = happenings.of_names(self.asking, [event])
-        conditions.append(f"({windows.in_spans(self.asking, 'e.occurred_at', spans)})")
-        conditions += [] if dated else happenings.passing(self.asking, where)
-        return f"SELECT p.person_id FROM {happenings.rows(dated=False)} WHERE {' AND '.join(conditions)}"  # noqa: S608
+        named = happenings.of_names(self.asking, [event])
+        passing = [] if dated else happenings.passing(self.asking, where)
+        for span in spans:
+            conditions = [*named, windows.in_span(self.asking, "e.occurred_at", span), *passing]
+            yield (
+                f"SELECT p.person_id FROM {happenings.rows(dated=False)}"  # noqa: S608
+                f" WHERE {' AND '.join(conditions)}"
+            )
 
     def _of_orders(self, leaf: Bought) -> Iterator[str]:
         relation = of_what(self.asking, leaf)
@@ -139,11 +151,12 @@ class _Turning:
         spans = windows.turning(self.after, self.up_to, counts_for)
         if self.midnight and happenings.dated(leaf.where):
             spans = [(_EARLIEST if counts_for is None else spans[-1][0], self.up_to)]
-        yield self._of_rows(relation, spans)
+        yield from self._of_rows(relation, spans)
 
-    def _of_rows(self, relation: Relation, spans: Sequence[Span]) -> str:
-        rows = self._moments(relation)
-        return f"SELECT r.person_id FROM ({rows}) AS r WHERE {windows.in_spans(self.asking, 'r.at', spans)}"  # noqa: S608
+    def _of_rows(self, relation: Relation, spans: Sequence[Span]) -> Iterator[str]:
+        for span in spans:
+            within = windows.in_span(self.asking, "r.at", span)
+            yield f"SELECT r.person_id FROM ({self._moments(relation)}) AS r WHERE {within}"  # noqa: S608
 
     def _moments(self, relation: Relation) -> str:
         return self.asking.filled(relation.moments or relation.query)

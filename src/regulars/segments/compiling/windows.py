@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from datetime import datetime, timedelta
 
 from regulars.segments.compiling.asking import Asking, Bounds
@@ -41,7 +40,6 @@ def turning(after: datetime, up_to: datetime, counts_for: timedelta | None) -> l
     return spans
 
 
-def in_spans(asking: Asking, at: str, spans: Sequence[Span]) -> str:
-    return " OR ".join(
-        f"({at} > {asking.moment(first)} AND {at} <= {asking.moment(last)})" for first, last in spans
-    )
+def in_span(asking: Asking, at: str, span: Span) -> str:
+    """Whether a moment is in a span."""
+    return f"{at} > {asking.moment(span[0])} AND {at} <= {asking.moment(span[1])}"
