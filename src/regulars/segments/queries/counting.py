@@ -13,7 +13,7 @@ from regulars.segments.errors import CountTooSlow
 from regulars.segments.queries.live import surroundings
 from regulars.segments.types import Condition, Count
 
-COUNT_SECONDS_MAX = 5
+COUNT_SECONDS_MAX = 5.0
 """Somebody waits for it at a page."""
 EXAMPLES_MAX = 100
 
@@ -34,7 +34,7 @@ def count(condition: Condition, *, now: datetime, examples: int = 10) -> Count:
     query = _COUNT.replace("{query}", found.query)
     try:
         with transaction.atomic(), connection.cursor() as cursor:
-            cursor.execute(f"SET LOCAL statement_timeout = '{COUNT_SECONDS_MAX}s'")
+            cursor.execute(f"SET LOCAL statement_timeout = {int(COUNT_SECONDS_MAX * 1000)}")
             cursor.execute(query, found.params | {"examples": min(examples, EXAMPLES_MAX)})
             members, some = cursor.fetchone()
             cursor.execute(_EVERYBODY)
