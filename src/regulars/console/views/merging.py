@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from django.db import transaction
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
@@ -74,13 +75,14 @@ def compare(request: HttpRequest, person: int, other: int) -> HttpResponse:
         "cards": compared(request, first, second, speak),
         "verdict": wording.verdict(comparison, whole=may(request, Permission.SEE_CONTACTS)),
         "keep": comparison.keep,
-        "back": back(request, "") or request.GET.get("next", ""),
+        "back": back(request, ""),
     }
     return render(request, "console/merging/compare.html", context)
 
 
 @require_POST
 @allowed(Permission.MERGE_CUSTOMERS)
+@transaction.atomic
 def apart(request: HttpRequest, person: int, other: int) -> HttpResponse:
     """Say that two are different people, so that nothing puts them together; or take that back."""
     speak, user = voice(), user_id_of(request)
@@ -141,11 +143,12 @@ def undo(request: HttpRequest, number: int) -> HttpResponse:
     """Make two of one again."""
     speak, user = voice(), user_id_of(request)
     try:
-        restored = services.unmerge(merge_id=number, now=speak.now, user_id=user)
+        with transaction.atomic():
+            restored = services.unmerge(merge_id=number, now=speak.now, user_id=user)
+            _log(user, Action.CUSTOMERS_UNMERGED, restored, speak, merge=number)
     except CannotUnmerge as error:
         said.refused(request, error.message)
         return redirect(back(request, reverse("customers-all-merges")))
-    _log(user, Action.CUSTOMERS_UNMERGED, restored, speak, merge=number)
     name = name_or_number(customers.person_names([restored]).get(restored), restored)
     said.done(request, _("They are two again; this is the card of %(name)s.") % {"name": name})
     return redirect("customers-card", restored)
@@ -169,10 +172,12 @@ def _merge(request: HttpRequest, person: int, other: int) -> HttpResponse:
         said.refused(request, _("Choose which card stays."))
         return redirect("customers-merge-compare", person, other)
     kept, gone = (person, other) if keep == str(person) else (other, person)
-    done = services.merge(pairs=[(kept, gone)], now=speak.now, user_id=user)
+    with transaction.atomic():
+        done = services.merge(pairs=[(kept, gone)], now=speak.now, user_id=user)
+        if done:
+            _log(user, Action.CUSTOMERS_MERGED, kept, speak, merge=done[0], gone=gone)
     if not done:
         return _gone(request, person, other)
-    _log(user, Action.CUSTOMERS_MERGED, kept, speak, merge=done[0], gone=gone)
     said.done(
         request,
         _("They are one customer now."),
