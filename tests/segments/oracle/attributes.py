@@ -66,10 +66,6 @@ def _largest(person: Person, world: World, now: datetime) -> int | None:
     return max((order.left for order in _counted(person, world, now)), default=None)
 
 
-def _birthday(person: Person, world: World, now: datetime) -> date | None:
-    return person.birthday
-
-
 def _said(trait: str) -> Callable[[Person, World, datetime], Any]:
     return lambda person, world, now: person.word(trait)
 
@@ -78,11 +74,29 @@ def _manager(person: Person, world: World, now: datetime) -> str | None:
     return None if person.manager is None else str(person.manager)
 
 
+OWN: dict[str, tuple[Kind, tuple[str, ...]]] = {
+    "nick": (Kind.TEXT, ()),
+    "size": (Kind.NUMBER, ()),
+    "wholesale": (Kind.YES_NO, ()),
+    "wedding": (Kind.DAY, ()),
+    "plan": (Kind.CHOICE, ("gold", "Silver")),
+}
+"""What this shop made up: by the trait it is read from."""
+
+
+def _day(trait: str) -> Callable[[Person, World, datetime], date | None]:
+    def value(person: Person, world: World, now: datetime) -> date | None:
+        told = person.word(trait)
+        return None if told is None else date.fromisoformat(told)
+
+    return value
+
+
 ATTRIBUTES: dict[str, Meaning] = {
     "customers.city": Meaning(Kind.TEXT, _said("city")),
     "customers.interests": Meaning(Kind.TEXT, _said("interests")),
     "customers.timezone": Meaning(Kind.TEXT, _said("timezone")),
-    "customers.birthday": Meaning(Kind.DAY, _birthday),
+    "customers.birthday": Meaning(Kind.DAY, _day("birthday")),
     "customers.gender": Meaning(Kind.CHOICE, _said("gender")),
     "customers.language": Meaning(Kind.CHOICE, _said("language")),
     "customers.preferred_channel": Meaning(Kind.CHOICE, _said("preferred_channel")),
@@ -94,6 +108,10 @@ ATTRIBUTES: dict[str, Meaning] = {
     **{
         f"customers.consent_{channel}": Meaning(Kind.YES_NO, _consent(channel))
         for channel in ("email", "sms", "call", "push", "messenger", "post")
+    },
+    **{
+        f"customers.custom_{trait}": Meaning(kind, (_day if kind is Kind.DAY else _said)(trait))
+        for trait, (kind, _choices) in OWN.items()
     },
     "commerce.first_order_at": Meaning(Kind.MOMENT, _first),
     "commerce.last_order_at": Meaning(Kind.MOMENT, _last),

@@ -103,7 +103,7 @@ def passes(value: Any, test: Test, *, person_zone: ZoneInfo, now: datetime) -> b
         case Contains(text):
             return folded(text) in folded(value)
         case Range(low, high):
-            number = Decimal(value)
+            number = Decimal(str(value))
             return (low is None or low <= number) and (high is None or number <= high)
         case Yes(yes):
             return value is yes

@@ -11,6 +11,7 @@ from itertools import count
 from typing import Any
 
 from django.db import transaction
+from tests.segments.oracle.attributes import OWN
 from tests.segments.oracle.naming import named
 from tests.segments.oracle.world import Consent, Credit, Event, Order, Person, Return, World
 
@@ -344,13 +345,15 @@ class Scene:
             self.world.merged = merged
 
 
-def catalogue(products: Mapping[str, tuple[str, str]], branches: tuple[str, ...]) -> Catalogue:
-    """Store what is sold, by key its category and brand, and where."""
+def catalogue(products: Mapping[str, tuple[str, str]], branches: tuple[str, ...], now: datetime) -> Catalogue:
+    """Store what is sold, by key its category and brand, and where; and what this shop wants to know."""
     new = [
         goods.NewProduct(source="shop", external_id=key, name=key, category=category, brand=brand or None)
         for key, (category, brand) in products.items()
     ]
     ids = commerce.upsert_products(products=new)
+    for trait, (kind, choices) in OWN.items():
+        customers.define_attribute(label=trait, trait=trait, kind=kind, choices=choices, now=now)
     places = [goods.NewBranch(source="shop", external_id=key, name=key) for key in branches]
     where = commerce.upsert_branches(branches=places)
     return Catalogue(

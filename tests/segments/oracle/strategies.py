@@ -249,6 +249,11 @@ def says(draw: st.DrawFn, clock: Several[datetime], key: str) -> steps.Step:
         "preferred_channel": st.sampled_from(("email", "sms")),
         "preferred_hour": st.sampled_from((0, 9, 23)),
         "interests": st.sampled_from(CITIES),
+        "nick": st.sampled_from(CITIES),
+        "size": st.sampled_from((0, 1, 8.5, -3)),
+        "wholesale": st.booleans(),
+        "wedding": birthdays(clock),
+        "plan": st.sampled_from(("gold", "Silver")),
     }
     trait = draw(st.sampled_from(tuple(values)))
     return steps.Says(key, trait, draw(st.one_of(values[trait], values[trait], st.none())))
@@ -324,6 +329,7 @@ CHOICES = {
     "customers.gender": ("male", "female", "other"),
     "customers.language": ("ru", "en"),
     "customers.preferred_channel": ("email", "sms", "post"),
+    "customers.custom_plan": ("gold", "Silver"),
 }
 
 
@@ -334,7 +340,7 @@ def tests_of(key: str, clock: Several[datetime], asked: Asked) -> st.SearchStrat
         case Kind.CHOICE:
             return choices(CHOICES.get(key, asked.colleagues))
         case Kind.NUMBER:
-            return numbers((0, 1, 2, 3, "8.5", 23))
+            return numbers((-3, 0, 1, 2, 3, "8.5", 23))
         case Kind.MONEY:
             return numbers((0, 1, 100, 101, 250, 350, 1000))
         case Kind.YES_NO:

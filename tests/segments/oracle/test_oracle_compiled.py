@@ -79,7 +79,7 @@ def play(
 
 @pytest.fixture
 def sold(db: None) -> Catalogue:
-    return catalogue(strategies.PRODUCTS, strategies.BRANCHES)
+    return catalogue(strategies.PRODUCTS, strategies.BRANCHES, strategies.STARTS[3])
 
 
 def _run(played: tuple[list[datetime], str, list[Step], list[Condition]], sold: Catalogue) -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass, field
-from datetime import date, datetime
+from datetime import datetime
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -99,11 +99,6 @@ class Person:
     def word(self, name: str) -> Any:
         """What holds of them; None: nothing is known."""
         return self.said.get(name, (None, None))[1]
-
-    @property
-    def birthday(self) -> date | None:
-        told = self.word("birthday")
-        return None if told is None else date.fromisoformat(told)
 
 
 @dataclass
