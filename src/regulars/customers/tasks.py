@@ -58,6 +58,11 @@ def merge_everybody(now: datetime, limit: int) -> int:
     return services.merge_portion(now=now, limit=limit)
 
 
+def renew_numbers(now: datetime, limit: int) -> int:
+    """A portion of the numbers that were stored before their form was that of today."""
+    return services.renew_numbers(now=now, limit=limit)
+
+
 def go_on_erasing(now: datetime, limit: int) -> int:
     """What a worker that died left of an erasure, or what could not be asked for."""
     return services.go_on_erasing(now=now, limit=limit)
@@ -73,5 +78,6 @@ SCHEDULES = [
     Schedule(name="customers.derive_attributes", cadence=Every(minutes=1), run=go_on_deriving, limit=PORTION),
     Schedule(name="customers.ask_for_duplicates", cadence=Every(minutes=60), run=ask_for_duplicates),
     Schedule(name="customers.merge_everybody", cadence=Every(minutes=1), run=merge_everybody),
+    Schedule(name="customers.renew_numbers", cadence=Every(minutes=1), run=renew_numbers, limit=PORTION),
     Schedule(name="customers.erase", cadence=Every(minutes=1), run=go_on_erasing, limit=PORTION),
 ]

@@ -14,6 +14,11 @@ _NUMBERS = (IdentityType.PHONE, IdentityType.WHATSAPP)
 def region_for(identities: Iterable[tuple[IdentityType, str]]) -> str:
     """The shop's country, by two letters; asked for only where one of these depends on it."""
     if any(type_ in _NUMBERS and not value.lstrip().startswith("+") for type_, value in identities):
-        shop = team.shop()
-        return region_of(shop.timezone, shop.currency)
+        return shops_region()
     return REGION
+
+
+def shops_region() -> str:
+    """The shop's country, by two letters; empty where neither its zone nor its currency is of one."""
+    shop = team.shop()
+    return region_of(shop.timezone, shop.currency)

@@ -50,7 +50,8 @@ def as_written(text: str) -> str:
 @lru_cache(maxsize=10_000)
 def _looked_up(plain: str, region: str) -> str:
     digits = _NOT_A_DIGIT.sub("", plain)
-    for written in (plain, f"+{digits}"):
+    # The last as numbers were stored once: with a plus, whether or not their country's code was behind it.
+    for written in (plain, f"+{digits}", digits):
         try:
             number = phonenumbers.parse(written, region or None)
         except phonenumbers.NumberParseException:

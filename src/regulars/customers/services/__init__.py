@@ -31,6 +31,7 @@ from regulars.customers.services.notes import (
     write_note,
 )
 from regulars.customers.services.profiles import upsert_profiles
+from regulars.customers.services.renewing import renew_numbers
 from regulars.customers.services.traits import remove_traits, set_traits
 from regulars.customers.services.undo import undo_profiles
 from regulars.customers.services.unmerging import unmerge
@@ -65,6 +66,7 @@ __all__ = [
     "remove_identities",
     "remove_notes",
     "remove_traits",
+    "renew_numbers",
     "restore_attribute",
     "restore_note",
     "set_attribute",

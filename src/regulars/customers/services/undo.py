@@ -9,7 +9,7 @@ from django.db import connection, transaction
 
 from regulars.customers import registry
 from regulars.customers.locks import lock_profiles_whole
-from regulars.customers.rules import fold, words
+from regulars.customers.rules import fold, forms, words
 from regulars.customers.services.creating import PROFILES_MAX, PROFILES_TABLE
 from regulars.customers.services.merging_by_rule import regroup
 from regulars.customers.services.telling import EVENT_SOURCE, added_key, created_key
@@ -170,7 +170,13 @@ def _restore(profiles: Mapping[int, ProfileBefore]) -> None:
     if not profiles:
         return
     names = [before.name for before in profiles.values()]
-    identities = [(id_, *identity) for id_, before in profiles.items() for identity in before.added]
+    # Numbers may have been brought into their new form since.
+    identities = [
+        (id_, type_, value)
+        for id_, before in profiles.items()
+        for type_, stored in before.added
+        for value in forms(type_, stored)
+    ]
     with connection.cursor() as cursor:
         cursor.execute(_RESTORE, [list(profiles), names, [words(n) for n in names], [fold(n) for n in names]])
         if identities:
