@@ -92,7 +92,7 @@ def test_after_merging_one_is_back_on_the_list(inside: Client) -> None:
     assert "They are one customer now." in answer.text
     assert "Борис" in answer.text
     assert elsewhere.status_code == 200
-    assert "example.com" not in elsewhere.text
+    assert 'value="https://example.com/"' not in elsewhere.text
 
 
 def test_list_goes_on_page_by_page_and_into_a_file(
@@ -110,7 +110,7 @@ def test_list_goes_on_page_by_page_and_into_a_file(
     assert ["=Аня 1" in second, "=Аня 2" in second, "=Аня 4" in second] == [False, True, False]
     with clock.fixed(shops.NOW):
         answer = inside.get(reverse("customers-duplicates-export"))
-    rows = rows_of(answer.streaming_content)
+    rows = rows_of(answer)
     assert [row[3] for row in rows[1:]] == [f"=Аня {n}" for n in range(5)]
     assert {row[2] for row in rows[1:]} == {"+7 916 123-45-67"}
     assert {row[6] for row in rows[1:]} == {"The same name, phones that end alike"}
