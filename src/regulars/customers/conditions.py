@@ -141,7 +141,7 @@ ATTRIBUTES = (
     ),
     Attribute(
         key="customers.known_since",
-        label=_("Known since"),
+        label=_("Customer since"),
         group=ABOUT,
         kind=Kind.MOMENT,
         relation=CONTACTS.name,

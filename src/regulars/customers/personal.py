@@ -16,7 +16,7 @@ PROFILES = Table(
     tells={
         "source": Told(_("System"), "t.source"),
         "external_id": Told(_("Your number there"), "t.external_id"),
-        "name": Told(_("Name"), "t.name"),
+        "name": Told(_("Your name"), "t.name"),
         "created_at": Told(_("Since"), "t.created_at"),
     },
     personal=("name", "search_key", "sort_key"),

@@ -48,7 +48,7 @@ LABELS: Mapping[str, Promise] = {
 CHANNELS: Mapping[str, Promise] = {
     "email": gettext_lazy("E-mail"),
     "sms": gettext_lazy("SMS"),
-    "call": gettext_lazy("Calls"),
+    "call": gettext_lazy("By phone"),
     "push": gettext_lazy("Push notifications"),
     "messenger": gettext_lazy("Messengers"),
     "post": gettext_lazy("Letters by post"),
@@ -56,7 +56,7 @@ CHANNELS: Mapping[str, Promise] = {
 _GENDERS: Mapping[str, Promise] = {
     "male": gettext_lazy("Male"),
     "female": gettext_lazy("Female"),
-    "other": gettext_lazy("Other"),
+    "other": gettext_lazy("Another gender"),
 }
 
 
