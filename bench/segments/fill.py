@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import secrets
 from datetime import UTC, datetime, timedelta
+from typing import Any
 
 from django.db import connection
 
@@ -85,7 +86,7 @@ def fill(size: int) -> None:
     owner = create_owner(email="owner@example.com", password=secrets.token_urlsafe(), now=NOW)
     save_shop(shop=ShopProfile(name="Лавка"), user_id=owner.pk, now=NOW)
     make_months(now=NOW - timedelta(days=31 * MONTHS), ahead=MONTHS + 1)
-    values = {
+    values: dict[str, Any] = {
         "size": size,
         "now": NOW,
         "cities": CITIES.split(),

@@ -86,7 +86,8 @@ def test_texts_are_compared_without_case() -> None:
 )
 def test_what_people_write_is_a_value_and_nothing_else(hostile: str) -> None:
     one = person(city=hostile)
-    did(one, "paid", NOW - DAY, **{"how": hostile, "o\"d'd %(x)s": hostile})
+    told: dict[str, Any] = {"how": hostile, "o\"d'd %(x)s": hostile}
+    did(one, "paid", NOW - DAY, **told)
     where = (Where("how", OneOf((hostile,))), Where("o\"d'd %(x)s", Contains(hostile)))
     assert found(Has("customers.city", OneOf((hostile,)))) == [one]
     assert found(Did("paid", where=where)) == [one]
