@@ -16,6 +16,7 @@ from regulars.events.models import Event
 from regulars.simulator import demo
 from regulars.simulator.errors import ShopNotEmpty
 from regulars.simulator.history import make_history
+from regulars.simulator.people import identities
 from regulars.team import queries as team
 from regulars.team import services as team_services
 from regulars.team.types import ShopProfile
@@ -81,6 +82,13 @@ def test_it_tells_how_far_it_is() -> None:
     demo.fill(now=NOW, customers=20, progress=Listener())
     assert len(told) >= 2
     assert all(text for text, _ in told)
+
+
+def test_no_two_of_its_customers_share_an_address_or_a_number() -> None:
+    """Who shares one would be put together."""
+    for name in ("Adam Cooper", "Анна Ким"):
+        told = [pair for number in range(16_000) for pair in identities(number, name)]
+        assert len(told) == len(set(told))
 
 
 @pytest.mark.django_db

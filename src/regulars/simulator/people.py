@@ -12,6 +12,11 @@ _LATIN = str.maketrans(
         "ь": "", "э": "e", "ю": "yu", "я": "ya", "é": "e",
     }
 )  # fmt: skip
+# Kept for fiction by Ofcom, a thousand numbers each: mobiles, then cities. Russia has no code 000.
+_BRITISH = (
+    "7700 900", "20 7946 0", "113 496 0", "114 496 0", "115 496 0", "116 496 0", "117 496 0", "118 496 0",
+    "121 496 0", "131 496 0", "141 496 0", "151 496 0", "161 496 0", "191 498 0", "28 9649 6", "29 2018 0",
+)  # fmt: skip
 WITHOUT_EMAIL_EVERY = 7
 """Every so manieth gave a phone only, as people do at a till."""
 
@@ -32,8 +37,9 @@ def _slug(name: str) -> str:
 
 
 def _phone(number: int, name: str) -> str:
-    """A number nobody has: British ones are kept for fiction by Ofcom, Russia has no code 000."""
+    """A number nobody has, and no two customers: who share one would be put together."""
     if name.isascii():
-        return f"+44 7700 900{number % 1000:03}"
+        block = _BRITISH[number // 1000 % len(_BRITISH)]
+        return f"+44 {block}{number % 1000:03}"
     # Spread over all digits, so that those who look by the last four find one.
     return f"+7 000 {(number * 7_919 + 1_234_567) % 10_000_000:07}"
