@@ -18,6 +18,7 @@ from bench.ingest import suite as ingest
 from bench.lake import suite as lake
 from bench.pages import suite as pages
 from bench.people import suite as people
+from bench.segments import keeping as segments_keeping
 from bench.segments import sql_suite as segments_sql
 
 RESULTS = Path(__file__).parent / "results.json"
@@ -29,6 +30,7 @@ SUITES: dict[tuple[str, ...], Callable[[list[str]], Iterator[Figure]]] = {
     lake.KEYS: lake.figures,
     pages.KEYS: pages.figures,
     segments_sql.KEYS: segments_sql.figures,
+    segments_keeping.KEYS: segments_keeping.figures,
     people.KEYS: people.figures,
 }
 """Each suite makes the figures it is asked for, by key."""

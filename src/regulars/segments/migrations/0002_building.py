@@ -5,38 +5,52 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('segments', '0001_initial'),
+        ("segments", "0001_initial"),
     ]
 
     operations = [
         migrations.AddField(
-            model_name='segment',
-            name='meaning',
-            field=models.TextField(blank=True, db_default=''),
+            model_name="segment",
+            name="meaning",
+            field=models.TextField(blank=True, db_default=""),
         ),
         migrations.AddField(
-            model_name='segment',
-            name='to_write',
+            model_name="segment",
+            name="to_write",
             field=models.IntegerField(null=True),
         ),
         migrations.AddField(
-            model_name='segment',
-            name='written',
+            model_name="segment",
+            name="written",
             field=models.IntegerField(db_default=0),
         ),
         migrations.CreateModel(
-            name='MergedMember',
+            name="MergedMember",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('gone_id', models.BigIntegerField()),
-                ('since', models.DateTimeField()),
-                ('was_in', models.BooleanField()),
-                ('segment', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.CASCADE, related_name='+', to='segments.segment')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("gone_id", models.BigIntegerField()),
+                ("since", models.DateTimeField()),
+                ("was_in", models.BooleanField()),
+                (
+                    "segment",
+                    models.ForeignKey(
+                        db_index=False,
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="+",
+                        to="segments.segment",
+                    ),
+                ),
             ],
             options={
-                'constraints': [models.UniqueConstraint(fields=('gone_id', 'segment'), name='segments_mergedmember_once')],
+                "constraints": [
+                    models.UniqueConstraint(fields=("gone_id", "segment"), name="segments_mergedmember_once")
+                ],
             },
         ),
     ]
