@@ -32,7 +32,7 @@ def bought(asking: Asking, condition: Bought) -> str:
     found = source(asking, relation, with_zones=dated(condition.where))
     calendar = asking.calendar_of(ZONE)
     fields = [(relation.fields[each.field], each.test) for each in condition.where]
-    filters = [passes(f.column, f.kind, test, calendar, asking.now) for f, test in fields]
+    filters = [passes(f.column.replace("%", "%%"), f.kind, test, calendar, asking.now) for f, test in fields]
     if relation.name == LINES and condition.amount is None:
         filters.append("is_sold")  # what was given back is not even read then
     within = bounds(asking, "at", condition.within, *filters)

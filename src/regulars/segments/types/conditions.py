@@ -184,7 +184,7 @@ class Bought(Base, frozen=True, tag_field="node", tag="orders"):
     returns. A field of the lines (product, category, brand) asks for an order that has a line passing all
     such tests at once. `amount` (minor units) is the sum of these orders, or, where a field of the lines is
     asked for, of these lines, less what was returned of them: by returns that name the line, by credits that
-    name the order and the product. The sum of no orders is 0.
+    name the order and the product. Credits that name no order reduce none. The sum of no orders is 0.
     """
 
     at_least: Times_ = 1
