@@ -120,6 +120,20 @@ def test_a_condition_can_be_tried(call: Caller) -> None:
     assert problem(call("POST", "/segments/count", {"condition": {"node": "x"}})) == (422, "invalid")
 
 
+def test_what_conditions_can_ask_is_listed(call: Caller) -> None:
+    listed = told(call("GET", "/segments/attributes"))
+    known = {one["key"]: one for one in listed["attributes"]}
+    assert known["customers.city"] == {
+        "key": "customers.city",
+        "label": "City",
+        "kind": "text",
+        "choices": None,
+    }
+    assert "male" in known["customers.gender"]["choices"]
+    assert known["commerce.spend"]["kind"] == "money"
+    assert {"product", "category", "branch"} <= {one["key"] for one in listed["fields"]}
+
+
 def test_only_people_chosen_by_hand_can_be_put_in(call: Caller) -> None:
     id_ = services.make_segment(name="Live", condition=Bought(), now=NOW)
     for path in (f"/segments/{id_}/members", f"/segments/{id_}/members/remove"):

@@ -15,6 +15,7 @@ from regulars.api.rest import (
     faults,
     figures,
     happenings,
+    members,
     merges,
     orders,
     products,
@@ -29,8 +30,8 @@ VERSION = "1"
 
 # An address that ends in an id takes everything behind it for the id: those that go on come before it.
 _IN_TURN = (
-    *(carts.routes, figures.routes, consents.routes, happenings.routes, merges.routes, segments.routes),
-    customers.routes,
+    *(carts.routes, figures.routes, consents.routes, happenings.routes, merges.routes, members.routes),
+    *(segments.routes, customers.routes),
     *(returns.routes, shipments.routes, orders.routes, products.routes),
 )
 

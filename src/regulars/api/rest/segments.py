@@ -1,8 +1,7 @@
-"""Segments: who is in them, and in which somebody is."""
+"""Segments: which there are, what they ask, and what can be asked."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from datetime import datetime
 from typing import Annotated, Any, Literal
 
@@ -13,12 +12,12 @@ from pydantic import Field
 
 from regulars.api.rest import cursors
 from regulars.api.rest.call import Call, answer
-from regulars.api.rest.customers import CustomerId, known
-from regulars.api.rest.fields import Id, Line, Shown, Told, sample
+from regulars.api.rest.fields import Line, Shown, Told, sample
 from regulars.api.rest.pages import LIMIT, NEXT, After, Limit
 from regulars.api.rest.problems import Code, Fault, Problem, missing
 from regulars.api.rest.routes import Routes
-from regulars.customers.queries.shop_ids import persons_of_shop_ids, shop_ids
+from regulars.kit import attributes as registry
+from regulars.kit.attributes import Attribute, Kind
 from regulars.kit.errors import RegularsError
 from regulars.segments import queries, services
 from regulars.segments.errors import BadCondition, CountTooSlow
@@ -27,9 +26,7 @@ from regulars.segments.types import Condition, SegmentRow
 from regulars.segments.wording import Speech, sentence, speech
 from regulars.team.types import Scope
 
-MEMBERS_MAX = 1_000
-"""Customers put in or taken out by one call."""
-PAGE, MEMBERS_PAGE = "segments", "members"
+PAGE = "segments"
 
 routes = Routes("Segments")
 SegmentId = Annotated[
@@ -91,38 +88,6 @@ class Segments(Shown):
     next: Annotated[str | None, Field(description=NEXT)]
 
 
-class Member(Shown):
-    """A customer who is in a segment."""
-
-    ids: list[str]
-    """The shop's own ids of the customer, the one known longest first; none of who came from elsewhere."""
-    since: datetime
-
-
-class Members(Shown):
-    """A page of the customers of a segment."""
-
-    members: list[Member]
-    next: Annotated[str | None, Field(description=NEXT)]
-
-
-class MembersTold(Told):
-    """Customers by the shop's own ids."""
-
-    model_config = sample(customers=["C-1024", "C-1025"])
-
-    customers: Annotated[list[Id], Field(min_length=1, max_length=MEMBERS_MAX)]
-
-
-class MembersChanged(Shown):
-    """What became of customers put in or taken out."""
-
-    changed: int
-    """How many it was news of: they were not in it, or they were."""
-    unknown: list[str]
-    """Ids that no customer has; nothing was done about these."""
-
-
 class Counted(Shown):
     """How many a condition finds now."""
 
@@ -133,19 +98,24 @@ class Counted(Shown):
     """The condition in words."""
 
 
-class MemberOf(Shown):
-    """A segment that a customer is in."""
+class Askable(Shown):
+    """Something that a condition can ask about a customer, or of an order."""
 
-    id: int
-    name: str
-    kind: Literal["live", "static", "frozen"]
-    since: datetime
+    key: str
+    label: str
+    kind: str
+    """`text`, `choice`, `number`, `money` (whole minor units), `yes_no`, `day` or `moment`."""
+    choices: list[str] | None = None
+    """What there is to choose from; null: anything."""
 
 
-class MembersOf(Shown):
-    """All segments that a customer is in, the latest entered first."""
+class Askables(Shown):
+    """All that conditions can ask about in this installation."""
 
-    segments: list[MemberOf]
+    attributes: list[Askable]
+    """For nodes `attribute`."""
+    fields: list[Askable]
+    """For `where` in nodes `orders`."""
 
 
 @routes.read("/segments", Scope.CUSTOMERS_READ, Segments)
@@ -179,7 +149,7 @@ def make_segment(request: Call, body: SegmentTold) -> HttpResponse:
             condition = _condition(body.condition)
             made = services.make_segment(name=body.name, condition=condition, note=body.note, now=request.now)
     except RegularsError as error:
-        raise _problem(error) from error
+        raise problem_of(error) from error
     return answer(_one(made), 201)
 
 
@@ -193,8 +163,23 @@ def count_condition(request: Call, body: ConditionTold) -> HttpResponse:
     try:
         counted = queries.count(condition, now=request.now, examples=0)
     except RegularsError as error:
-        raise _problem(error) from error
+        raise problem_of(error) from error
     return answer(Counted(members=counted.members, everybody=counted.everybody, sentence=sentence(condition)))
+
+
+@routes.read("/segments/attributes", Scope.CUSTOMERS_READ, Askables)
+def list_askable(request: Call) -> HttpResponse:
+    """List what conditions can ask about.
+
+    Also what this shop made up itself.
+    """
+    attributes = [_askable(key, one) for key, one in registry.registered().items()]
+    lines = registry.relations().get("order_lines")
+    fields = [
+        Askable(key=name, label=str(field.label), kind=field.kind.value)
+        for name, field in (lines.fields.items() if lines else ())
+    ]
+    return answer(Askables(attributes=attributes, fields=fields))
 
 
 @routes.read("/segments/{int:segment_id}", Scope.CUSTOMERS_READ, Segment)
@@ -203,63 +188,15 @@ def get_segment(request: Call, segment_id: SegmentId) -> HttpResponse:
     return answer(_one(segment_id))
 
 
-@routes.read("/segments/{int:segment_id}/members", Scope.CUSTOMERS_READ, Members)
-def list_members(
-    request: Call, segment_id: SegmentId, limit: Limit = LIMIT, after: After = None
-) -> HttpResponse:
-    """List the customers of a segment.
-
-    Each person once, however many ids they have.
-    """
-    _known(segment_id)
-    above = int(cursors.unwrap(MEMBERS_PAGE, after, int)[0]) if after is not None else 0
-    rows = queries.members_page(segment_id, after=above, limit=limit + 1)
-    page = rows[:limit]
-    more = cursors.wrap(MEMBERS_PAGE, [page[-1].person_id]) if len(rows) > limit else None
-    ids = shop_ids([row.person_id for row in page])
-    members = [Member(ids=ids.get(row.person_id, []), since=row.since) for row in page]
-    return answer(Members(members=members, next=more))
+def _askable(key: str, attribute: Attribute) -> Askable:
+    choices = None
+    if attribute.kind is Kind.CHOICE and attribute.choices is not None:
+        choices = [value for value, _words in attribute.choices()]
+    return Askable(key=key, label=str(attribute.label), kind=attribute.kind.value, choices=choices)
 
 
-@routes.write("POST", "/segments/{int:segment_id}/members", Scope.CUSTOMERS_WRITE, MembersChanged)
-def add_members(request: Call, segment_id: SegmentId, body: MembersTold) -> HttpResponse:
-    """Put customers into a static segment.
-
-    Those who are in it stay; nobody is in it twice.
-    """
-    persons, unknown = _persons(segment_id, body.customers)
-    try:
-        changed = services.add_members(segment_id=segment_id, person_ids=persons, now=request.now)
-    except RegularsError as error:
-        raise _problem(error) from error
-    return answer(MembersChanged(changed=changed, unknown=unknown))
-
-
-@routes.write("POST", "/segments/{int:segment_id}/members/remove", Scope.CUSTOMERS_WRITE, MembersChanged)
-def remove_members(request: Call, segment_id: SegmentId, body: MembersTold) -> HttpResponse:
-    """Take customers out of a static segment.
-
-    Those who are not in it are passed over.
-    """
-    persons, unknown = _persons(segment_id, body.customers)
-    try:
-        changed = services.remove_members(segment_id=segment_id, person_ids=persons, now=request.now)
-    except RegularsError as error:
-        raise _problem(error) from error
-    return answer(MembersChanged(changed=changed, unknown=unknown))
-
-
-@routes.read("/customers/{path:customer_id}/segments", Scope.CUSTOMERS_READ, MembersOf)
-def list_segments_of(request: Call, customer_id: CustomerId) -> HttpResponse:
-    """List the segments that a customer is in."""
-    found = queries.segments_of(known(customer_id).person_id)
-    segments = [
-        MemberOf(id=row.segment_id, name=row.name, kind=row.kind.value, since=row.since) for row in found
-    ]
-    return answer(MembersOf(segments=segments))
-
-
-def _known(segment_id: int) -> SegmentRow:
+def known_segment(segment_id: int) -> SegmentRow:
+    """The segment of that number. Raises Problem (`not_found`)."""
     row = queries.segment(segment_id)
     if row is None:
         raise missing("There is no segment with this number.")
@@ -267,7 +204,7 @@ def _known(segment_id: int) -> SegmentRow:
 
 
 def _one(segment_id: int) -> Segment:
-    row = _known(segment_id)
+    row = known_segment(segment_id)
     return _shown(row, speech([parse(row.condition)] if row.condition else []))
 
 
@@ -286,21 +223,14 @@ def _shown(row: SegmentRow, by: Speech) -> Segment:
     )
 
 
-def _persons(segment_id: int, customers: Sequence[str]) -> tuple[list[int], list[str]]:
-    """Who is meant, and the ids that nobody has."""
-    _known(segment_id)
-    found = persons_of_shop_ids(customers)
-    return list(found.values()), [id_ for id_ in dict.fromkeys(customers) if id_ not in found]
-
-
 def _condition(told: dict[str, Any]) -> Condition:
     try:
         return parse(told)
     except BadCondition as error:
-        raise _problem(error) from error
+        raise problem_of(error) from error
 
 
-def _problem(error: RegularsError) -> Problem:
+def problem_of(error: RegularsError) -> Problem:
     """What is wrong with a segment as an answer; at which node as a place in the condition."""
     if isinstance(error, BadCondition):
         faults = [
