@@ -252,4 +252,4 @@ def test_days_in_properties_turn_too() -> None:
         did(person(zone=zone), "booked", NOW - timedelta(days=3), day="2026-05-03")
     for within in (Within(), Within(days=30)):
         condition = Did("booked", within=within, where=(Where("day", DaysAgo(0, 0)),))
-        assert turns(condition, stepping("2026-05-01T00:00Z", hours=1, times=66)) == 4
+        assert turns(condition, stepping("2026-05-01T00:00Z", hours=1, times=72)) == 4
