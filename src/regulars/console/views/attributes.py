@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
+from django.utils.text import Truncator
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods
@@ -23,6 +24,7 @@ from regulars.team.types import Action, Permission
 
 SUGGESTED = 8
 """Traits of the data that are offered."""
+NAME_SHOWN = 24
 
 
 @never_cache
@@ -49,7 +51,12 @@ def page(request: HttpRequest) -> HttpResponse:
         "usual": usual,
         "newest": speak.formats.number(known.of),
         "suggested": [
-            {"name": plain(trait.name), "trait": trait.name, "kind": trait.kind.value, "times": trait.times}
+            {
+                "name": Truncator(plain(trait.name)).chars(NAME_SHOWN),
+                "trait": trait.name,
+                "kind": trait.kind.value,
+                "times": trait.times,
+            }
             for trait in queries.unread_traits()[:SUGGESTED]
         ],
         "progress": {"done": progress.done, "total": max(progress.total, 1)} if progress else None,

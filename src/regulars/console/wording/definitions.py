@@ -72,4 +72,6 @@ def _kind(one: Definition) -> str:
         return kind
     shown = ", ".join(map(plain, one.choices[:CHOICES_SHOWN]))
     more = len(one.choices) - CHOICES_SHOWN
-    return f"{shown} {_('and %(number)s more') % {'number': more}}" if more > 0 else shown
+    if more <= 0:
+        return shown
+    return _("%(choices)s and %(number)s more") % {"choices": shown, "number": more}

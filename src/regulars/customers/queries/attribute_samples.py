@@ -39,7 +39,7 @@ def known_of_the_newest(limit: int = SAMPLE) -> KnownOfNewest:
         cursor.execute(_NEWEST, [limit])
         rows = cursor.fetchall()
     for _person, values, *columns in rows:
-        counts.update(json.loads(values))
+        counts.update(json.loads(values).keys())
         counts.update(key for key, value in zip(COLUMNS, columns, strict=True) if value)
     return KnownOfNewest(len(rows), counts)
 
