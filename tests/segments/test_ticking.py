@@ -294,3 +294,28 @@ def test_a_static_segment_left_half_written_is_given_up() -> None:
     assert queries.segment(segment.pk).state == State.BUILDING
     tick(after(minutes=61))
     assert queries.segment(segment.pk).state == State.FAILED
+
+
+def test_a_clock_that_was_set_back_changes_nothing() -> None:
+    (anna,) = newcomers(1)
+    visit([anna], at=after(days=-6))
+    segment = made(LATELY)
+    keep_up()
+    tick(after(days=2))
+    tick(after(days=-1))
+    assert members(segment) == []
+    row = queries.segment(segment)
+    assert row is not None
+    assert row.true_at == after(days=2)
+
+
+def test_a_segment_that_asks_for_what_is_no_longer_there_fails() -> None:
+    (anna,) = newcomers(1)
+    visit([anna])
+    segment, other = made(VISITORS), made(LATELY)
+    condition = {"node": "attribute", "attribute": "test.gone", "test": {"is": "known"}}
+    Segment.objects.filter(pk=segment).update(condition=condition)
+    keep_up()
+    tick(after(minutes=1))
+    assert [queries.segment(one).state for one in (segment, other)] == [State.FAILED, State.READY]
+    assert members(segment) == [anna]

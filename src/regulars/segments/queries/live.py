@@ -6,7 +6,6 @@ import hashlib
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from functools import lru_cache
 from graphlib import TopologicalSorter
 from typing import Any
 
@@ -54,31 +53,21 @@ class Knowledge:
     def compiled(self, condition: Any) -> Compiled:
         """A stored condition; raises BadCondition where it names what is no longer there."""
         text = msgspec.json.encode(condition)
-        return _compiled(text, self.surroundings, self.print, _Unhashed(self))
+        key = text, self.surroundings, self.print
+        if (found := _compiled.get(key)) is None:
+            if len(_compiled) >= _COMPILED_MAX:
+                _compiled.clear()
+            found = _compiled[key] = compile_condition(
+                parse(text),
+                surroundings=self.surroundings,
+                attributes=self.attributes,
+                relations=self.relations,
+            )
+        return found
 
 
-class _Unhashed:
-    """Carries something past a cache that is asked by other values."""
-
-    def __init__(self, knowledge: Knowledge) -> None:
-        self.knowledge = knowledge
-
-    def __hash__(self) -> int:
-        return 0
-
-    def __eq__(self, other: object) -> bool:
-        return isinstance(other, _Unhashed)
-
-
-@lru_cache(maxsize=_COMPILED_MAX)
-def _compiled(text: bytes, surroundings: Surroundings, print_: int, carried: _Unhashed) -> Compiled:
-    knowledge = carried.knowledge
-    return compile_condition(
-        parse(text),
-        surroundings=surroundings,
-        attributes=knowledge.attributes,
-        relations=knowledge.relations,
-    )
+_compiled: dict[tuple[bytes, Surroundings, int], Compiled] = {}
+"""Of this process: putting a condition together takes longer than asking about a few people."""
 
 
 def surroundings() -> Surroundings:

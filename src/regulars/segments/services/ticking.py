@@ -71,7 +71,9 @@ def _tick(marks: figures.ChangedPersons, now: datetime) -> int:
     known = knowledge()
     scored = marks.figures | marks.more
     looked, done = 0, []
-    for segment in live(known):
+    segments = live(known)
+    _fail_others({segment.id for segment in segments})
+    for segment in segments:
         marked = scored if segment.compiled.by_figures else marks.more
         if not segment.is_ready:
             _look_at(segment.id, sorted(marked), known, now, AMONG_MAX)
@@ -120,7 +122,9 @@ def _differing(segment: Live, marked: Collection[int]) -> list[int]:
     if segment.at is None or segment.ticked_at is None:
         return []
     candidates = set(marked)
-    may_have = segment.compiled.may_have_changed(segment.ticked_at, segment.at)
+    may_have = None
+    if segment.ticked_at < segment.at:
+        may_have = segment.compiled.may_have_changed(segment.ticked_at, segment.at)
     if may_have is not None and len(candidates) <= EVERYBODY_FROM:
         candidates |= _some(may_have)
     if len(candidates) > EVERYBODY_FROM:
@@ -184,6 +188,16 @@ def _fail(segment: Live, error: Exception) -> None:
     Segment.objects.filter(pk=segment.id, revision=segment.revision, state=State.READY.value).update(
         state=State.FAILED.value
     )
+
+
+def _fail_others(kept: Collection[int]) -> None:
+    """Those whose condition names what is no longer there: nobody can be looked at for them."""
+    ready = Segment.objects.filter(kind=Kind.LIVE.value, state=State.READY.value)
+    if ready.exclude(pk__in=kept).exists():
+        with transaction.atomic():
+            locks.while_defining()
+            there = [one.id for one in live(knowledge())]
+            ready.exclude(pk__in=there).update(state=State.FAILED.value)
 
 
 def _give_up(now: datetime) -> None:
