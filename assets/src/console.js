@@ -48,11 +48,19 @@ document.addEventListener("alpine:init", () => {
     },
   }));
 
-  // A long form that is not sent yet: the browser asks before the page is left. Sending it is no leaving.
-  Alpine.data("unsaved", () => ({
+  // A long form that is drawn anew on the server while one goes on with it. What a button asked for stands in
+  // the field `late` until it is done: a choice made meanwhile takes its place on the way and brings it along.
+  // Before the page is left with anything unsaved the browser asks; sending the form is no leaving.
+  Alpine.data("longform", () => ({
     init() {
       this.$root.addEventListener("change", () => this.hold());
-      this.$root.addEventListener("click", (event) => event.target.closest("[name=do][hx-post]") && this.hold());
+      this.$root.addEventListener("click", (event) => {
+        const button = event.target.closest("button[name=do][hx-post]");
+        if (!button) return;
+        this.hold();
+        const late = this.$root.querySelector("input[name=late]");
+        late.value = late.value ? `${late.value};${button.value}` : button.value;
+      });
       this.$root.addEventListener("submit", () => window.removeEventListener("beforeunload", this.ask));
     },
     hold() {

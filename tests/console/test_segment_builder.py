@@ -365,6 +365,15 @@ def test_enter_in_a_list_leaves_the_keyboard_there(inside: Client) -> None:
     )  # left by a click elsewhere
 
 
+def test_what_a_button_asked_for_is_brought_along(inside: Client) -> None:
+    """A choice was made before the answer to a button came: the browser let go of that, and says it again."""
+    form = _form(inside).press("add 1 orders")
+    late = form.fields | {"n2-low": "5", "late": "add 1 group;detail 2;nonsense;remove 99"}
+    after = dict(fields_of(inside.post(reverse("segments-builder"), late).text))
+    assert (after["n2-low"], after["n3-is"], after["n4-is"]) == ("5", "group 1", "detail 2")
+    assert after["late"] == ""
+
+
 def test_how_many_and_some_of_them(inside: Client) -> None:
     for i in range(12):
         shops.person(f"Анна <{i % 2}>", phone=f"+7900000{i:04d}")

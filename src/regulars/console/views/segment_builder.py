@@ -23,7 +23,7 @@ from regulars.console.segment_builder import fields
 from regulars.console.segment_builder.actions import Focus, act
 from regulars.console.segment_builder.desk import Desk
 from regulars.console.segment_builder.found import found
-from regulars.console.voice import voice
+from regulars.console.voice import Voice, voice
 from regulars.kit.errors import Conflict, RegularsError
 from regulars.segments import queries, services
 from regulars.segments.errors import BadCondition
@@ -31,6 +31,7 @@ from regulars.segments.ready import BY_KEY
 from regulars.segments.types import EVERYBODY, Condition, Kind, SegmentRow
 from regulars.team.types import Permission
 
+LATE_MAX = 20
 SAVE, COUNT, LOOK = "save", "count", "look"
 
 
@@ -41,7 +42,7 @@ def new(request: HttpRequest) -> HttpResponse:
     """A segment that is not there yet."""
     speak = voice()
     if request.method == "POST":
-        desk = Desk.of(fields.read(request.POST), speak)
+        desk = _desk(request, speak)
         if request.POST.get("do") == SAVE:
             return _save_new(request, desk)
         return _again(request, desk, {})
@@ -60,7 +61,7 @@ def edit(request: HttpRequest, number: int) -> HttpResponse:
     if row.kind is not Kind.LIVE:
         return _edit_name(request, row, context)
     if request.method == "POST":
-        desk = Desk.of(fields.read(request.POST), speak, beside=number)
+        desk = _desk(request, speak, number)
         if request.POST.get("do") == SAVE:
             return _save_changed(request, desk, row, context)
         return _again(request, desk, context)
@@ -69,13 +70,13 @@ def edit(request: HttpRequest, number: int) -> HttpResponse:
 
 
 @never_cache
-@login_not_required  # after the session ended the page is loaded anew, instead of a sign-in form in its middle
+@login_not_required  # after the session ended the page is loaded anew, with no sign-in form in its middle
 @require_POST
 @while_signed_in
 @allowed(Permission.MAKE_SEGMENTS)
 def edit_tree(request: HttpRequest) -> HttpResponse:
     """The form after a button or a choice; the rest of the page stays."""
-    desk = Desk.of(fields.read(request.POST), voice(), _number(request.POST.get("segment", "")))
+    desk = _desk(request, voice(), _number(request.POST.get("segment", "")))
     focus = _act(request, desk)
     response = render(request, "console/segments/builder_form.html", desk.context(focus=focus))
     response["HX-Trigger"] = "counted-anew"
@@ -89,7 +90,7 @@ def edit_tree(request: HttpRequest) -> HttpResponse:
 @allowed(Permission.MAKE_SEGMENTS)
 def count(request: HttpRequest) -> HttpResponse:
     """How many the form finds as it stands."""
-    desk = Desk.of(fields.read(request.POST), voice(), _number(request.POST.get("segment", "")))
+    desk = _desk(request, voice(), _number(request.POST.get("segment", "")))
     return render(request, "console/segments/builder_found.html", {"told": found(desk)})
 
 
@@ -165,6 +166,14 @@ def _refuse(request: HttpRequest, desk: Desk, context: dict[str, Any]) -> HttpRe
         "problem", "" if "theirs" in context else _("It is not saved yet: see what is said below.")
     )
     return _page(request, desk, _kept(request) | {"name": name, "note": note} | context, strict=True)
+
+
+def _desk(request: HttpRequest, speak: Voice, beside: int | None = None) -> Desk:
+    """What the form holds, with what buttons asked for whose answers it did not wait for."""
+    draft = fields.read(request.POST)
+    for late in request.POST.get("late", "").split(";")[:LATE_MAX]:
+        act(draft, late)
+    return Desk.of(draft, speak, beside)
 
 
 def _act(request: HttpRequest, desk: Desk) -> Focus | None:
