@@ -227,6 +227,11 @@ def test_another_segment_is_chosen_and_remembered(inside: Client) -> None:
     assert _names(_page(inside), "calls") == ["Анна"]
 
 
+def test_ready_segment_is_known_by_its_name_after_it_was_changed(inside: Client) -> None:
+    segment("Slipping away and worth a call", [shops.person("Анна")])
+    assert _names(_page(inside), "calls") == ["Анна"]
+
+
 @pytest.mark.parametrize("chosen", ["", "x", "99999999999999999999", "\x00"])
 def test_choosing_nothing_changes_nothing(inside: Client, chosen: str) -> None:
     assert inside.post(reverse("tasks-my-day"), {"calls": chosen}).cookies.get("regulars_calls") is None

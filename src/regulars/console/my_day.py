@@ -5,10 +5,13 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
-from typing import Final
+from typing import Any, Final
 
+from django.conf import settings
 from django.db import connection
+from django.utils.functional import Promise
 from django.utils.translation import gettext as _
+from django.utils.translation import override
 
 from regulars.analytics.types import Stage
 from regulars.console.segment_pages.words import conditions_of
@@ -108,13 +111,23 @@ def _keys(day: date) -> tuple[str, ...]:
 
 
 def segment_to_call(rows: Iterable[SegmentRow], chosen: str) -> SegmentRow | None:
-    """The one that was chosen, or the ready one of that name if the shop keeps it as it came."""
-    by_id = {str(row.id): row for row in rows}
-    if chosen in by_id:
-        return by_id[chosen]
-    ready = BY_KEY[WORTH_A_CALL].condition
-    found = (id_ for id_, condition in conditions_of(by_id.values()).items() if condition == ready)
-    return by_id.get(str(next(found, "")))
+    """The one that was chosen, else the ready one: by its condition, or, changed since, by its name."""
+    by_id = {row.id: row for row in rows}
+    if chosen.isascii() and chosen.isdigit() and int(chosen) in by_id:
+        return by_id[int(chosen)]
+    ready = BY_KEY[WORTH_A_CALL]
+    asked = conditions_of(by_id.values())
+    as_it_came = next((row for id_, row in by_id.items() if asked.get(id_) == ready.condition), None)
+    return as_it_came or next((row for row in by_id.values() if row.name in _names(ready.name)), None)
+
+
+def _names(name: Promise) -> set[str]:
+    """In every language: it was kept in that of whoever kept it."""
+    found = set()
+    for language, _language_name in settings.LANGUAGES:
+        with override(language):
+            found.add(str(name))
+    return found
 
 
 def birthday_words(birthday: Birthday, speak: Voice) -> str:
@@ -125,7 +138,7 @@ def birthday_words(birthday: Birthday, speak: Voice) -> str:
     return _("birthday on %(day)s") % {"day": speak.day(birthday.day)}
 
 
-def _persons(statement: str, values: dict[str, object]) -> list[int]:
+def _persons(statement: str, values: dict[str, Any]) -> list[int]:
     with connection.cursor() as cursor:
         cursor.execute(statement.replace("{let_alone}", _LET_ALONE), values)
         return [person for (person,) in cursor.fetchall()]

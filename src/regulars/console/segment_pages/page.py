@@ -107,6 +107,11 @@ class SegmentPage:
         return self.row.state is State.BUILDING
 
     @property
+    def has_people(self) -> bool:
+        """Whether there is anything to show yet: not while a new one is put together."""
+        return not self.is_away and (not self.is_building or self.row.members > 0)
+
+    @property
     def has_failed(self) -> bool:
         return self.row.state is State.FAILED
 
@@ -143,7 +148,7 @@ class SegmentPage:
             return _("%(change)s in 30 days") % {"change": by}
         first = self.days[0] if self.days else None
         if first is None or first.day >= self.speak.today:
-            return ""
+            return _("since today")
         by = words.change(self.row.members - first.members, self.speak)
         return _("%(change)s since %(day)s") % {"change": by, "day": self.speak.day(first.day)}
 
