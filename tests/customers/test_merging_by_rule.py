@@ -355,7 +355,7 @@ VALUES = [(PHONE, f"+7916123456{n}") for n in range(3)] + [(MAIL, f"{n}@mail.ru"
 
 
 @pytest.mark.django_db
-@settings(max_examples=20, deadline=None)
+@settings(max_examples=8, deadline=None)
 @given(
     have=st.lists(st.sets(st.sampled_from(VALUES), max_size=3), min_size=2, max_size=9),
     order=st.randoms(use_true_random=False),

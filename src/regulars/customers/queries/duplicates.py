@@ -17,9 +17,10 @@ SELECT l.id, l.first_id, l.second_id, l.likenesses, l.found_at
 FROM customers_likely AS l
 JOIN customers_person AS one ON one.id = l.first_id
 JOIN customers_person AS other ON other.id = l.second_id
-WHERE %(after)s::bigint IS NULL OR (-l.weight, l.id) > (
-    SELECT -weight, id FROM customers_likely WHERE id = %(after)s)
-ORDER BY -l.weight, l.id LIMIT %(limit)s
+WHERE %(after)s::bigint IS NULL
+   OR l.weight < (SELECT weight FROM customers_likely WHERE id = %(after)s)
+   OR (l.weight = (SELECT weight FROM customers_likely WHERE id = %(after)s) AND l.id > %(after)s)
+ORDER BY l.weight DESC, l.id LIMIT %(limit)s
 """
 _OF_PERSON = """
 SELECT l.id, l.first_id, l.second_id, l.likenesses, l.found_at
@@ -27,7 +28,7 @@ FROM customers_likely AS l
 JOIN customers_person AS one ON one.id = l.first_id
 JOIN customers_person AS other ON other.id = l.second_id
 WHERE l.first_id = %(person)s OR l.second_id = %(person)s
-ORDER BY -l.weight, l.id LIMIT %(limit)s
+ORDER BY l.weight DESC, l.id LIMIT %(limit)s
 """
 
 

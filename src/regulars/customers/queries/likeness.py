@@ -13,7 +13,7 @@ from regulars.customers.rules import Blocked
 from regulars.customers.rules.likeness import DOMAINS, GROUP_MAX
 from regulars.customers.types import IdentityType, Likeness
 
-GROUPS_MAX = 50_000
+GROUPS_MAX = 10_000
 """So many groups of a likeness are read at most: nobody looks at more."""
 
 _WORDS = {

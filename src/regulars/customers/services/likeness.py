@@ -23,7 +23,7 @@ from regulars.customers.queries.likeness import (
 from regulars.customers.rules.likeness import Alike, Pair, pairs_of, weighed
 
 LOOK = "customers.look_for_duplicates"
-PAIRS_MAX = 20_000
+PAIRS_MAX = 5_000
 """So many pairs are suggested at most, the surest: a team has no time for more."""
 PORTION = 5_000
 A_DAY = timedelta(days=1)
