@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal, InvalidOperation
+from functools import lru_cache
 
 from regulars.customers.rules.names import fold
 from regulars.customers.types import CONSENT_CHANNELS, AttributeValue, TraitValue
@@ -68,6 +69,7 @@ class Derived:
     misfits: tuple[str, ...] = ()
 
 
+@lru_cache(maxsize=10_000)
 def trait_key(name: str) -> str:
     """The form in which names of traits are compared: dateOfBirth and "Date of birth" are date_of_birth."""
     return _NOT_A_LETTER.sub("_", _CAMEL.sub("_", name).casefold().replace("ё", "е")).strip("_")
@@ -83,6 +85,8 @@ def derive(words: Iterable[Word], wanted: Sequence[Wanted]) -> Derived:
     by_name: dict[str, list[Word]] = {}
     for word in words:
         by_name.setdefault(trait_key(word.name), []).append(word)
+    if not by_name:
+        return Derived()
     values: dict[str, AttributeValue] = {}
     said: dict[str, Word] = {}
     misfits = []
@@ -90,6 +94,8 @@ def derive(words: Iterable[Word], wanted: Sequence[Wanted]) -> Derived:
         best: tuple[tuple[bool, int, int, int], AttributeValue, Word] | None = None
         misfit = False
         for place, trait in enumerate(attribute.traits):
+            if trait not in by_name:
+                continue
             for verified in (True, False):
                 told = [word for word in by_name.get(trait, ()) if word.verified is verified]
                 told.sort(key=lambda word: (-word.as_of, word.profile_id))
