@@ -132,6 +132,29 @@ def test_two_who_are_one_already(inside: Client, two: tuple[int, int]) -> None:
     assert inside.get(reverse("customers-merge-compare", args=[third, 10**9])).status_code == 404
 
 
+@pytest.mark.parametrize("number", [10**9, 2**63, 10**40])
+def test_numbers_nobody_has_are_nobodys(inside: Client, two: tuple[int, int], number: int) -> None:
+    for name, args in (
+        ("customers-card", [number]),
+        ("customers-timeline", [number]),
+        ("customers-merge", [number]),
+        ("customers-merges", [number]),
+        ("customers-merge-compare", [two[0], number]),
+    ):
+        assert inside.get(reverse(name, args=args)).status_code == 404, name
+    for name, args in (
+        ("customers-merge-compare", [number, two[0]]),
+        ("customers-merge-apart", [two[0], number]),
+        ("customers-note", [number]),
+        ("customers-attributes", [number]),
+        ("customers-manager", [number]),
+        ("customers-consents", [number]),
+    ):
+        assert inside.post(reverse(name, args=args), {"keep": number}).status_code == 404, name
+    answer = inside.post(reverse("customers-merge-undo", args=[number]), follow=True)
+    assert "There is no such merge." in answer.text
+
+
 @pytest.mark.parametrize("keep", ["", "0", "x", "99999999"])
 def test_nothing_is_merged_without_a_choice(inside: Client, two: tuple[int, int], keep: str) -> None:
     page = _compare(inside, *two, keep=keep, sent="yes")

@@ -17,7 +17,7 @@ from regulars.console.access import allowed, may, user_id_of
 from regulars.console.card_compare import compared
 from regulars.console.card_likely import cards_of
 from regulars.console.card_merges import merge_lines
-from regulars.console.card_missing import missing
+from regulars.console.card_missing import missing, nobody, persons_now
 from regulars.console.places import number_of
 from regulars.console.voice import Voice, voice
 from regulars.console.ways import back, with_choices
@@ -87,6 +87,8 @@ def apart(request: HttpRequest, person: int, other: int) -> HttpResponse:
     """Say that two are different people, so that nothing puts them together; or take that back."""
     speak, user = voice(), user_id_of(request)
     there = back(request, reverse("customers-duplicates"))
+    if not {person, other} <= persons_now(person, other).keys():
+        return nobody(request)
     if "again" in request.GET:
         if services.perhaps_the_same(first=person, second=other):
             _log(user, Action.MERGE_RULES_CHANGED, person, speak, other=other, apart=False)
@@ -156,9 +158,9 @@ def undo(request: HttpRequest, number: int) -> HttpResponse:
 
 def _gone(request: HttpRequest, person: int, other: int) -> HttpResponse:
     """One of the two is no more: perhaps they are one already."""
-    now = customers.persons_of_merged([person, other])
+    now = persons_now(person, other)
     if person not in now or other not in now:
-        return render(request, "console/card/missing.html", status=404)
+        return nobody(request)
     if now[person] == now[other]:
         said.done(request, _("These two are one customer already."))
         return redirect("customers-card", now[person])
