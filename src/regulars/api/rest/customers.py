@@ -36,11 +36,11 @@ CustomerId = Annotated[Id, Path(description="The shop's own id of the customer."
 
 
 class Identity(Told):
-    """An e-mail address or a phone number."""
+    """An e-mail address, a phone number, a messenger, a card or an id in another system."""
 
     model_config = sample(type="email", value="anna@example.com")
 
-    type: IdentityType
+    type: Annotated[IdentityType, Field(strict=False)]  # a text in JSON
     value: Annotated[str, Field(min_length=1, max_length=200, examples=["anna@example.com"])]
 
 
