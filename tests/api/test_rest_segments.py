@@ -109,15 +109,15 @@ def test_sentences_name_other_segments_whatever_their_number(
 )
 def test_what_is_wrong_is_said_at_its_node(call: Caller, condition: Any, field: str) -> None:
     answer = call("POST", "/segments", {"name": "X", "condition": condition})
-    assert problem(answer) == (422, "invalid")
-    assert told(answer)["errors"][0]["field"] == field
+    assert problem(answer) == (409, "refused")
+    assert (told(answer)["errors"][0]["field"], told(answer)["errors"][0]["code"]) == (field, "bad_condition")
     assert queries.segments() == []
 
 
 def test_a_condition_can_be_tried(call: Caller) -> None:
     tried = told(call("POST", "/segments/count", {"condition": {"node": "not", "of": {"node": "orders"}}}))
     assert tried == {"members": 3, "everybody": 3, "sentence": "never bought"}
-    assert problem(call("POST", "/segments/count", {"condition": {"node": "x"}})) == (422, "invalid")
+    assert problem(call("POST", "/segments/count", {"condition": {"node": "x"}})) == (409, "refused")
 
 
 def test_what_conditions_can_ask_is_listed(call: Caller) -> None:

@@ -99,7 +99,7 @@ _SETTINGS = settings(
 )
 
 
-@settings(_SETTINGS, max_examples=10)
+@settings(_SETTINGS, max_examples=6)
 @given(played=plays())
 def test_a_few_conditions_find_whom_the_oracle_finds(
     sold: Catalogue, played: tuple[list[datetime], str, list[Step], list[Condition]]

@@ -227,7 +227,7 @@ _SETTINGS = settings(
 )
 
 
-@settings(_SETTINGS, max_examples=3)
+@settings(_SETTINGS, max_examples=2)
 @given(play=plays())
 def test_a_few_segments_are_kept_true(sold: Catalogue, play: Play) -> None:
     _run(play, sold)

@@ -20,7 +20,7 @@ from regulars.kit import attributes as registry
 from regulars.kit.attributes import Attribute, Kind
 from regulars.kit.errors import RegularsError
 from regulars.segments import queries, services
-from regulars.segments.errors import BadCondition, CountTooSlow
+from regulars.segments.errors import BadCondition
 from regulars.segments.rules import parse
 from regulars.segments.types import Condition, SegmentRow
 from regulars.segments.wording import Speech, sentence, speech
@@ -232,6 +232,7 @@ def _condition(told: dict[str, Any]) -> Condition:
 
 def problem_of(error: RegularsError) -> Problem:
     """What is wrong with a segment as an answer; at which node as a place in the condition."""
+    faults = [Fault("", error.code, str(error))]
     if isinstance(error, BadCondition):
         faults = [
             Fault(
@@ -239,7 +240,4 @@ def problem_of(error: RegularsError) -> Problem:
             )
             for wrong in error.wrongs
         ] or [Fault("condition", error.code, str(error))]
-        return Problem(Code.INVALID, f"{faults[0].field}: {faults[0].detail}", faults=faults)
-    if isinstance(error, CountTooSlow):
-        return Problem(Code.UNAVAILABLE, str(error))
-    return Problem(Code.REFUSED, str(error), faults=[Fault("", error.code, str(error))])
+    return Problem(Code.REFUSED, f"{faults[0].detail} Nothing was stored.", faults=faults)
