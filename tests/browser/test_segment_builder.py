@@ -147,7 +147,11 @@ def test_nobody_has_to_wait_for_a_button(visit: Visit, owner: User, people: None
     _add(page, "add 1 orders")
     expect(page.locator("#n2-low")).to_be_visible()
     held: list[Route] = []
-    page.route("**/segments/builder/", lambda route: held.append(route), times=1)
+
+    def hold(route: Route) -> None:
+        held.append(route)
+
+    page.route("**/segments/builder/", hold, times=1)
     _add(page, "add 1 group")
     page.locator("[name=n2-times]").select_option("exactly")
     expect(page.locator("#n3")).to_be_visible()

@@ -67,7 +67,9 @@ def fields_of(text: str, form: str = "") -> list[tuple[str, str]]:
 
 
 class Form:
-    """A form of one class at an address, filled in and sent again and again."""
+    """A form of one class at an address, filled in and sent again and again; `went_to`: where it led."""
+
+    went_to = ""
 
     def __init__(self, client: Client, path: str, form: str) -> None:
         self.client, self.path, self.form = client, path, form
@@ -87,7 +89,10 @@ class Form:
 
     def send(self, do: str, said: dict[str, str] | None = None) -> Form:
         """Send it as a program could, without asking whether there is such a button."""
-        answer = self.client.post(self.path, self.fields | (said or {}) | {"do": do}, follow=True)
+        answer = self.client.post(self.path, self.fields | (said or {}) | {"do": do})
+        if answer.status_code == 302:
+            self.text, self.went_to = "", str(answer["Location"])
+            return self
         assert answer.status_code == 200
         self._take(answer.text)
         return self

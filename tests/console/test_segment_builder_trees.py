@@ -17,6 +17,7 @@ from regulars.console.segment_builder import fields
 from regulars.console.segment_builder.actions import act
 from regulars.console.segment_builder.desk import Desk
 from regulars.console.voice import voice
+from regulars.segments.ready import READY, Ready
 from regulars.segments.types import (
     AllOf,
     Anniversary,
@@ -177,10 +178,15 @@ def _there_and_back(condition: Condition) -> None:
     assert again.made.condition == _as_group(condition)
 
 
-@settings(max_examples=25, deadline=None)
+@settings(max_examples=15, deadline=None)
 @given(conditions)
 def test_a_condition_goes_through_the_form_unchanged(condition: Condition) -> None:
     _there_and_back(condition)
+
+
+@pytest.mark.parametrize("ready", READY, ids=lambda ready: ready.key)
+def test_ready_segments_go_through_the_form_unchanged(ready: Ready) -> None:
+    _there_and_back(ready.condition)
 
 
 @pytest.mark.slow
@@ -246,7 +252,7 @@ def _removed(id_: int, kind: str, parent: int, place: int) -> str:
 removed = st.one_of(junk, st.builds(_removed, ids, kinds, ids, whole))
 
 
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=25, deadline=None)
 @given(said, buttons, removed, junk)
 def test_whatever_is_sent_is_coped_with(
     sent: list[tuple[int, str, str]], do: str, gone: str, next_id: str
