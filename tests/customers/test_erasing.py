@@ -10,6 +10,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
+import duckdb
 import pytest
 from django.conf import LazySettings
 from django.db import connection
@@ -17,12 +18,16 @@ from tests.api.ingest.calling import call as tell
 from tests.api.ingest.calling import forget, item, server_key, track
 from tests.api.rest_calls import caller
 
+from regulars.analytics.compute import lake
+from regulars.analytics.compute.engine import connection as engine
+from regulars.analytics.compute.postgres import snapshot
 from regulars.commerce.models import Order
 from regulars.customers import queries, services
 from regulars.customers.errors import CannotErase
 from regulars.customers.models import Erasure, Identity, Person, Profile
 from regulars.customers.rules.personal_file import packed
 from regulars.customers.types import ANONYMOUS, ErasureReason, IdentityType, NewConsent
+from regulars.events import queries as marks
 from regulars.events import services as log
 from regulars.imports import services as imports
 from regulars.imports.models import Import, RejectedRow
@@ -137,6 +142,7 @@ def finish() -> None:
         pass
 
 
+@pytest.mark.slow
 @pytest.mark.django_db(transaction=True)
 def test_of_somebody_who_came_in_by_every_door_nothing_stays(tmp_path: Path, settings: LazySettings) -> None:
     person = marked(tmp_path)
@@ -169,6 +175,31 @@ def test_of_somebody_who_came_in_by_every_door_nothing_stays(tmp_path: Path, set
     assert row.done_at == NOW
     contacts = [(IdentityType.EMAIL, MAIL), (IdentityType.EMAIL, "b@example.com")]
     assert queries.refused_before(contacts) == {(IdentityType.EMAIL, MAIL): ["email"]}
+
+
+def in_the_lake(home: Path) -> list[str]:
+    """Files of the lake, as it stands now, that have the mark."""
+    with engine(threads=1) as con, snapshot() as shop:
+        lake.bring_up_to_date(con, shop, marks=marks.touched_months(1000), now=NOW)
+    files = [str(path) for path in (home / "lake").rglob("*.parquet")]
+    assert files
+    found = []
+    for file in files:
+        rows = str(
+            duckdb.execute("SELECT CAST(t AS VARCHAR) FROM read_parquet(?) AS t", [file]).fetchall()
+        ).lower()
+        found += [file for mark in MARKS if mark.lower() in rows]
+    return found
+
+
+@pytest.mark.slow
+@pytest.mark.django_db(transaction=True)
+def test_the_lake_never_had_it(tmp_path: Path, settings: LazySettings) -> None:
+    person = marked(tmp_path)
+    assert in_the_lake(settings.HOME) == []
+    services.erase(person_id=person, reason=ErasureReason.ASKED, user_id=None, now=NOW)
+    finish()
+    assert in_the_lake(settings.HOME) == []
 
 
 @pytest.mark.slow
