@@ -41,7 +41,7 @@ SEARCH_FROM = 12
 @require_safe
 @allowed(Permission.SEE_CUSTOMERS)
 def page(request: HttpRequest) -> HttpResponse:
-    """Which groups of customers there are, and which of them grow; `put-away` shows those put away."""
+    """Which groups of customers there are, and which of them grow; `show=away`: those that were put away."""
     speak, away = voice(), request.GET.get("show") == "away"
     every = listing.sorted_rows(queries.segments(archived=away))
     wanted = request.GET.get("q", "").replace("\x00", "").strip()[:100]
