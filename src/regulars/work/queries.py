@@ -36,8 +36,8 @@ def open_tasks(
 ) -> list[TaskRow]:
     """A page of open tasks, those due first first; at most TASKS_MAX.
 
-    Of one colleague or (None) of all, or, `free`, those of nobody in particular; those due earlier than `before` only, if it is given. `cursor` is
-    the (due_at, id) of the last line of the page before.
+    Of one colleague or (None) of all, or, `free`, those of nobody in particular; those due earlier than
+    `before` only, if it is given. `cursor` is the (due_at, id) of the last line of the page before.
     """
     tasks = Task.objects.filter(closed_at=None)
     if free:
