@@ -1,9 +1,11 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime, timedelta
+from functools import partial
 
 import pytest
 from django.db import connection
+from tests.together import together
 
 from regulars.customers import queries, registry, services
 from regulars.customers.errors import CannotUnmerge
@@ -175,6 +177,28 @@ def test_a_merge_is_undone_once_and_only_where_both_would_be_left() -> None:
     with pytest.raises(CannotUnmerge) as refused:
         undo(third)
     assert refused.value.code == Obstacle.NOTHING_LEFT.value
+
+
+@pytest.mark.django_db
+def test_of_whom_nothing_is_left_nobody_is_separated() -> None:
+    a, b = customers("a", "b")
+    (merge_id,) = merge((a, b))
+    with connection.cursor() as cursor:
+        cursor.execute("DELETE FROM customers_profile; DELETE FROM customers_person")
+    with pytest.raises(CannotUnmerge) as refused:
+        undo(merge_id)
+    assert refused.value.code == Obstacle.NOTHING_LEFT.value
+
+
+@pytest.mark.django_db(transaction=True)
+def test_two_who_do_the_same_at_once_do_it_once() -> None:
+    a, b = customers("a", "b")
+    done = together([partial(merge, (a, b)), partial(merge, (a, b)), partial(merge, (b, a))])
+    (merge_id,) = [id_ for ids in done for id_ in ids]  # type: ignore[union-attr]
+    undone = together([partial(undo, merge_id)] * 3)
+    refused = [result for result in undone if isinstance(result, CannotUnmerge)]
+    assert [refusal.code for refusal in refused] == [Obstacle.UNDONE.value] * 2
+    assert groups() == {one("a"), one("b")}
 
 
 @pytest.mark.django_db

@@ -113,8 +113,11 @@ def separate(
     """
     found = _found(merge_id)
     staying = found.persons[-1]
-    if not lock_persons([staying]) or way_from(found.persons[0]) != (found.way, found.persons):
+    is_there = bool(lock_persons([staying]))
+    if _found(merge_id) != found:
         raise Overtaken
+    if not is_there:
+        raise refusal(Obstacle.NOTHING_LEFT)
     with connection.cursor() as cursor:
         cursor.execute(
             _OTHERWISE, {"merge_id": found.id, "way": list(found.way), "persons": list(found.persons)}
