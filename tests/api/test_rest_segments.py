@@ -156,6 +156,6 @@ def test_reading_and_writing_need_their_scopes(call: Caller) -> None:
 
 
 def test_the_same_call_again_makes_no_second_segment(call: Caller) -> None:
-    first, again = (call("POST", "/segments", {"name": "X"}, **{"Idempotency-Key": "a-1"}) for _ in range(2))
+    first, again = (call("POST", "/segments", {"name": "X"}, Idempotency_Key="a-1") for _ in range(2))
     assert told(first) == told(again)
     assert len(queries.segments()) == 1
