@@ -27,7 +27,7 @@ from regulars.customers.types import (
     ANONYMOUS,
     ERASED,
     MARKETING,
-    TRAITS_CHANGED,
+    PROFILE_CREATED,
     ErasureReason,
     IdentityType,
 )
@@ -206,14 +206,16 @@ def _keep_refusals(person_id: int, now: datetime) -> None:
 
 
 def _tell(profile_id: int, now: datetime) -> None:
-    """For segments: they leave them all. There is no word of its own for it, as nobody is left to tell of."""
+    """That the profile begins anew, as a device: by that, whoever keeps something of persons looks again.
+
+    No condition finds them any more, whatever it asks about.
+    """
     event = NewEvent(
-        type=TRAITS_CHANGED,
+        type=PROFILE_CREATED,
         source=EVENT_SOURCE,
         key=f"erased:{profile_id}:{uuid4().hex}",
         occurred_at=now,
         profile_id=profile_id,
-        properties={"names": [], "verified": True},
     )
     events.record([event], now=now, backfill=True)
 
