@@ -347,9 +347,7 @@ class Erasure(models.Model):
     class Meta:
         indexes = (
             models.Index(fields=["person_id"], name="customers_erasure_of"),
-            models.Index(
-                fields=["id"], condition=models.Q(done_at=None), name="customers_erasure_under_way"
-            ),
+            models.Index(fields=["id"], condition=models.Q(done_at=None), name="customers_erasure_under_way"),
         )
 
 
