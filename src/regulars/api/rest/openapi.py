@@ -8,7 +8,7 @@ from typing import Any
 from regulars.api.rest.application import VERSION, api
 from regulars.api.rest.idempotency import HEADER, LENGTH_MAX, REPLAYED
 from regulars.api.rest.problems import MEDIA_TYPE, Code
-from regulars.api.rest.routes import SCOPE, WRITES
+from regulars.api.rest.routes import REFUSES, SCOPE, WRITES
 from regulars.team.types import Scope
 
 PREFIX = "/api/v1"
@@ -92,7 +92,7 @@ def _complete(operation: dict[str, Any], method: str) -> None:
     for parameter in operation.get("parameters", ()):
         parameter.pop("examples", None)  # as Ninja puts them here they are none of OpenAPI's
         parameter["schema"].pop("description", None)
-    writes = operation.pop(WRITES)
+    writes, refuses = operation.pop(WRITES), operation.pop(REFUSES)
     codes = list(_ALWAYS)
     names_something = {"path", "customer_id"}
     if any({one["in"], one["name"]} & names_something for one in operation.get("parameters", ())):
@@ -103,8 +103,10 @@ def _complete(operation: dict[str, Any], method: str) -> None:
         codes.append(Code.BAD_CURSOR)
     if "requestBody" in operation:
         codes += [Code.BAD_JSON, Code.LENGTH_REQUIRED, Code.TOO_LARGE, Code.NOT_JSON]
+    if refuses:
+        codes.append(Code.REFUSED)
     if writes:
-        codes += [Code.REFUSED, Code.IN_PROGRESS]
+        codes.append(Code.IN_PROGRESS)
         codes += [Code.KEY_REUSED, Code.BAD_IDEMPOTENCY_KEY]
         operation.setdefault("parameters", []).append(_idempotency_key())
     if operation[SCOPE] == Scope.ORDERS_WRITE.value:

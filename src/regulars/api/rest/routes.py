@@ -23,6 +23,7 @@ Answers = type[BaseModel] | Mapping[int, type[BaseModel] | None]
 
 SCOPE = "x-scope"
 WRITES = "x-writes"
+REFUSES = "x-refuses"
 """Extensions of our OpenAPI document, from which the rest of it is filled in."""
 
 
@@ -37,12 +38,12 @@ class Routes:
         self.router = Router(tags=[tag])
 
     def read(
-        self, path: str, scope: Scope, answers: Answers, *, method: str = "GET"
+        self, path: str, scope: Scope, answers: Answers, *, method: str = "GET", refuses: bool = False
     ) -> Callable[[Handler[P]], Handler[P]]:
-        """An operation that changes nothing."""
+        """An operation that changes nothing. `refuses`: it may not take what it is asked, as writing does."""
 
         def declare(handler: Handler[P]) -> Handler[P]:
-            self._add(method, path, scope, answers, handler, writes=False)
+            self._add(method, path, scope, answers, handler, writes=False, refuses=refuses)
             return handler
 
         return declare
@@ -59,13 +60,21 @@ class Routes:
 
             # Ninja would look up the names of the annotations here instead of in the handler's module.
             in_one_go.__signature__ = inspect.signature(handler, eval_str=True)  # type: ignore[attr-defined]
-            self._add(method, path, scope, answers, in_one_go, writes=True)
+            self._add(method, path, scope, answers, in_one_go, writes=True, refuses=True)
             return handler
 
         return declare
 
     def _add(
-        self, method: str, path: str, scope: Scope, answers: Answers, handler: Any, *, writes: bool
+        self,
+        method: str,
+        path: str,
+        scope: Scope,
+        answers: Answers,
+        handler: Any,
+        *,
+        writes: bool,
+        refuses: bool,
     ) -> None:
         title, _, text = (handler.__doc__ or "").partition("\n")
         self.router.api_operation(
@@ -76,5 +85,5 @@ class Routes:
             operation_id=handler.__name__,
             summary=title.strip().rstrip("."),
             description="\n".join(line.strip() for line in text.strip().splitlines()),
-            openapi_extra={SCOPE: scope.value, WRITES: writes},
+            openapi_extra={SCOPE: scope.value, WRITES: writes, REFUSES: refuses},
         )(handler)

@@ -153,7 +153,7 @@ def make_segment(request: Call, body: SegmentTold) -> HttpResponse:
     return answer(_one(made), 201)
 
 
-@routes.read("/segments/count", Scope.CUSTOMERS_READ, Counted, method="POST")
+@routes.read("/segments/count", Scope.CUSTOMERS_READ, Counted, method="POST", refuses=True)
 def count_condition(request: Call, body: ConditionTold) -> HttpResponse:
     """Count whom a condition finds now.
 
@@ -240,4 +240,4 @@ def problem_of(error: RegularsError) -> Problem:
             )
             for wrong in error.wrongs
         ] or [Fault("condition", error.code, str(error))]
-    return Problem(Code.REFUSED, f"{faults[0].detail} Nothing was stored.", faults=faults)
+    return Problem(Code.REFUSED, f"{faults[0].detail.rstrip('.')}. Nothing was stored.", faults=faults)
