@@ -137,8 +137,9 @@ class Scene:
     run: str = field(default_factory=lambda: f"run{next(_runs)}")
     _events: Any = field(default_factory=count)
     _profiles: dict[str, int] = field(default_factory=dict)
-    _merges: list[tuple[int, dict[str, str]]] = field(default_factory=list)
-    """Merges that were not undone, with whose the records were before."""
+    _merges: list[tuple[int, dict[str, str], dict[int, set[str]]]] = field(default_factory=list)
+    """Merges that were not undone, with whose the records were before, and who was in segments by hand in
+    which those were who are gone."""
 
     def take(self, step: Step, now: datetime) -> None:
         """Change both."""
@@ -327,7 +328,9 @@ class Scene:
             return
         records = self.world.records
         (merge_id,) = customers.merge(pairs=[(records[kept].id, records[gone].id)], now=now)
-        self._merges.append((merge_id, dict(self.world.merged)))
+        by_hand = {number: set(of) for number, of in self.world.segments.items() if isinstance(of, set)}
+        theirs = {number: of & {kept, gone} for number, of in by_hand.items() if gone in of}
+        self._merges.append((merge_id, dict(self.world.merged), theirs))
         for key in records:
             if self.world.whose(key) == gone:
                 self.world.merged[key] = kept
@@ -340,9 +343,15 @@ class Scene:
 
     def _part(self, now: datetime) -> None:
         if self._merges:
-            merge_id, merged = self._merges.pop()
+            merge_id, merged, by_hand = self._merges.pop()
             customers.unmerge(merge_id=merge_id, now=now, user_id=None)
+            both = {self.world.merged[key] for key in self.world.merged.keys() - merged.keys()}
             self.world.merged = merged
+            for number, members in by_hand.items():
+                of = self.world.segments[number]
+                assert isinstance(of, set)
+                of -= both
+                of |= members
 
 
 def catalogue(products: Mapping[str, tuple[str, str]], branches: tuple[str, ...], now: datetime) -> Catalogue:
