@@ -129,7 +129,9 @@ def _segments(audit: Audit, formats: Formats) -> Sheet:
 
 
 def _stages(audit: Audit, formats: Formats) -> Sheet:
-    words = [(stage_words(row.stage, audit.rhythm_days, formats, audit.own_stages), row) for row in audit.stages]
+    words = [
+        (stage_words(row.stage, audit.rhythm_days, formats, audit.own_stages), row) for row in audit.stages
+    ]
     return _groups(
         _("Stage"), audit, [(w.name, r.customers, r.revenue, w.who, w.what_to_do) for w, r in words]
     )
