@@ -23,6 +23,7 @@ from tests.segments.shops import (
 )
 
 from regulars.customers import services as people
+from regulars.customers.types import ErasureReason
 from regulars.events import registry
 from regulars.events import services as log
 from regulars.events.types import Consumer
@@ -231,3 +232,24 @@ def test_within_a_window_of_hours(django_assert_max_num_queries) -> None:
 def test_readers_say_who_they_are() -> None:
     names = [consumer.name for consumer in registry.consumers() if isinstance(consumer, Consumer)]
     assert {"segments.membership", "segments.history"} <= set(names)
+
+
+def test_whoever_is_erased_leaves_all_segments() -> None:
+    anna, boris = newcomers(2)
+    everybody = made(EVERYBODY, "Everybody")
+    chosen = services.make_static(name="Chosen", person_ids=[anna, boris], now=NOW).segment_id
+    assert members(everybody) == members(chosen) == [anna, boris]
+    people.erase(person_id=anna, reason=ErasureReason.ASKED, user_id=None, now=NOW)
+    assert people.go_on_erasing(now=NOW, limit=1000) < 1000
+    assert members(everybody) == members(chosen) == [boris]
+    assert {row.members for row in queries.segments()} == {1}
+    keep_up()
+    assert is_right(everybody, EVERYBODY, now=NOW)
+
+
+def test_whoever_is_erased_while_a_segment_is_built_leaves_it_with_the_log() -> None:
+    anna, boris = newcomers(2)
+    everybody = made(EVERYBODY, "Everybody")
+    people.erase(person_id=anna, reason=ErasureReason.ASKED, user_id=None, now=NOW)
+    keep_up()
+    assert members(everybody) == [boris]

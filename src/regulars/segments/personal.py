@@ -20,6 +20,9 @@ MEMBERS = Table(
 
 def declare() -> None:
     """Say what is kept of customers, and what names nobody."""
+    from regulars.segments.services.leaving import leave_all
+
     personal.register(MEMBERS)
+    personal.register_step("segments.members", leave_all)
     personal.free("segments_segment", "name", "note", "kind", "state", "condition", "meaning")
     personal.free("segments_stagerule", "stage")

@@ -25,10 +25,11 @@ CONCERN_ALL = frozenset(
 )
 """After these somebody is there whom no segment has looked at, or is more than they were."""
 
-# Of devices that are nobody's yet no segment asks.
+# Of devices that are nobody's yet no segment asks, and nothing of `CONCERN_ALL` is recorded of them: where
+# it is, somebody was erased, and leaves.
 _PERSONS = """
-SELECT p.profile_id, p.person_id FROM facts_profiles AS p JOIN facts_customers AS c USING (person_id)
-WHERE p.profile_id = ANY(%s)
+SELECT p.profile_id, p.person_id FROM facts_profiles AS p LEFT JOIN facts_customers AS c USING (person_id)
+WHERE p.profile_id = ANY(%s) AND (c.person_id IS NOT NULL OR p.profile_id = ANY(%s))
 """
 
 
@@ -43,7 +44,7 @@ def keep_true(*, events: Sequence[LoggedEvent], now: datetime, backfill: bool = 
     concerned = _concerned(events, live(known))
     if not concerned:
         return 0
-    persons = _persons({event.profile_id for event in concerned if event.profile_id is not None})
+    persons = _persons(concerned)
     held = hold_persons(persons.values())
     if not held:
         return 0
@@ -82,7 +83,9 @@ def _concerned(events: Sequence[LoggedEvent], segments: Sequence[Live]) -> list[
     return [event for event in events if event.name in names and event.profile_id is not None]
 
 
-def _persons(profile_ids: Collection[int]) -> dict[int, int]:
+def _persons(concerned: Sequence[LoggedEvent]) -> dict[int, int]:
+    profiles = {event.profile_id for event in concerned if event.profile_id is not None}
+    anew = {event.profile_id for event in concerned if event.profile_id and event.name in CONCERN_ALL}
     with connection.cursor() as cursor:
-        cursor.execute(_PERSONS, [sorted(profile_ids)])
+        cursor.execute(_PERSONS, [sorted(profiles), sorted(anew)])
         return dict(cursor.fetchall())
