@@ -30,6 +30,7 @@ def _change_in_turn(keys: list[str], barrier: Barrier) -> None:
 
 
 @pytest.mark.django_db(transaction=True)
+@pytest.mark.slow
 def test_changing_products_in_any_order_does_deadlock() -> None:
     services.record_products(products=goods(range(2), "Чай"))
     barrier = Barrier(2)

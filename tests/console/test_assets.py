@@ -11,6 +11,7 @@ from django.template import Context, Template
 
 from regulars.console import assets
 from regulars.console.navigation import PLACES
+from regulars.console.segment_builder.page import ICONS
 
 ROOT = Path(__file__).resolve().parents[2]
 CONSOLE = ROOT / "src" / "regulars" / "console"
@@ -54,7 +55,7 @@ def test_icons_listed_and_icons_used_are_the_same() -> None:
     listed = (ROOT / "assets" / "icons.txt").read_text(encoding="utf-8").split()
     pages = "".join(p.read_text(encoding="utf-8") for p in sorted((CONSOLE / "templates").rglob("*.html")))
     used = set(re.findall(r"{% icon ['\"]([a-z0-9-]+)", pages))
-    used |= {place.icon for place in PLACES}
+    used |= {place.icon for place in PLACES} | set(ICONS.values())
     assert sorted(used) == listed
 
 

@@ -7,6 +7,7 @@ from datetime import UTC, date, datetime
 from decimal import Decimal
 from io import BytesIO
 
+import pytest
 from django.http import FileResponse
 from python_calamine import CalamineWorkbook
 
@@ -64,6 +65,7 @@ def test_long_texts_and_long_lists_are_cut_not_broken() -> None:
     assert len(str(_rows(content)[1][0])) == CELL_CHARACTERS_MAX
 
 
+@pytest.mark.slow
 def test_rows_past_the_most_are_not_read() -> None:
     def endless() -> object:
         number = 0

@@ -200,6 +200,7 @@ def test_links_while_files_come_in_do_not_wait_in_a_circle() -> None:
 @pytest.mark.django_db
 @settings(max_examples=40, deadline=None)
 @given(st.lists(st.tuples(st.integers(0, 4), st.integers(0, 2)), max_size=12), st.data())
+@pytest.mark.slow
 def test_the_first_claim_counts_in_whatever_batches(
     claims: list[tuple[int, int]], data: st.DataObject
 ) -> None:

@@ -130,6 +130,7 @@ def _room_for(size: int) -> Iterator[None]:
 
 
 @pytest.mark.django_db
+@pytest.mark.slow
 def test_a_full_disk_leaves_nothing_half(files: Files, home: Path) -> None:
     path = files.write(_orders(5000))
     with _room_for(50_000):

@@ -53,6 +53,7 @@ def _headline(audit: Audit) -> dict[str, object]:
 
 
 @pytest.mark.django_db(transaction=True)
+@pytest.mark.slow
 def test_figures_of_a_small_shop(files: Files) -> None:
     path = files.write(SHOP)
     row = files.bring_in(path)

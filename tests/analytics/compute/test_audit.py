@@ -154,6 +154,7 @@ def test_money_is_exact(tmp_path: Path) -> None:
     assert found.revenue == Decimal("0.11")  # 0.015 + 0.09 = 0.105
 
 
+@pytest.mark.slow
 def test_hidden_ids_are_nowhere_in_the_document(tmp_path: Path) -> None:
     rows = [row.replace(",c", ",secret-customer-") for row in _year()]
     path = _csv(tmp_path, *rows)

@@ -95,6 +95,7 @@ def test_the_audit_of_the_shop(till: Till) -> None:
     assert {c.channel: c.customers for c in made.channels} == {None: 5, "ads": 3, "shop": 1, "": 1}
 
 
+@pytest.mark.slow
 def test_what_is_known_of_each_customer(till: Till) -> None:
     run()
     found = [figures()[person] for person in till.persons]

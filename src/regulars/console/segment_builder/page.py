@@ -107,7 +107,7 @@ class Page:
             id=node.id,
             kind=node.kind,
             title=str(TITLES[Kind.GROUP][0]),
-            icon=_ICONS[Kind.GROUP],
+            icon=ICONS[Kind.GROUP],
             head=head_of(node, parent),
             match=match,
             joined=_("or") if node["match"] in {"any", "none"} else _("and"),
@@ -135,7 +135,7 @@ class Page:
             id=node.id,
             kind=node.kind,
             title=str(TITLES[node.kind][0]),
-            icon=_ICONS[node.kind],
+            icon=ICONS[node.kind],
             head=head_of(node, parent),
             parts=tuple(parts),
             except_name=name_of(node, "not") if node.kind is not Kind.DETAIL else "",
@@ -161,7 +161,7 @@ class Page:
             if kind is Kind.GROUP and not may_nest(self.draft, node):
                 continue
             name, text = TITLES[kind]
-            yield Offered(f"add {node.id} {kind}", str(name), str(text), _ICONS[kind])
+            yield Offered(f"add {node.id} {kind}", str(name), str(text), ICONS[kind])
 
 
 def _matches() -> list[Options]:
@@ -204,7 +204,7 @@ TITLES: Mapping[Kind, tuple[Promise, Promise]] = {
 }
 """What a node is called, and what it is good for."""
 
-_ICONS: Mapping[Kind, str] = {
+ICONS: Mapping[Kind, str] = {
     Kind.ATTRIBUTE: "user",
     Kind.ORDERS: "shopping-cart",
     Kind.EVENT: "activity",

@@ -53,6 +53,7 @@ def test_texts_are_tidied(evaluate: Evaluate, value: str, expected: str) -> None
 
 @settings(deadline=None, max_examples=200)
 @given(value=st.text(st.characters(exclude_categories=["Cs"]), max_size=30).filter(lambda v: "\0" not in v))
+@pytest.mark.slow
 def test_what_needs_no_tidying_stays_as_it_is(evaluate: Evaluate, value: str) -> None:
     tidied = evaluate(tidy_sql("v"), value)
     if not evaluate(is_untidy_sql("v"), value):

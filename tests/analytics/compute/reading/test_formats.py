@@ -49,6 +49,7 @@ def test_western_names(reader: Reader, encoding: str) -> None:
     assert found.reading.parts[0].encoding == encoding
 
 
+@pytest.mark.slow
 def test_a_letter_far_behind_the_beginning_tells_the_encoding(reader: Reader) -> None:
     plain = "".join(f"{i},2024-03-05,10\n" for i in range(80_000))
     for encoding in ("cp1251", "utf-8"):
