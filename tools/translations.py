@@ -81,7 +81,8 @@ def _key(message: Message) -> tuple[str | None, str]:
 
 def faults() -> list[str]:
     """Say what is wrong with the committed catalogue, one line each."""
-    have = {_key(m): m for m in current() if m.id}
+    catalogue = current()
+    have = {_key(m): m for m in catalogue if m.id}
     found = []
     wanted = {_key(m): m for m in template() if m.id}
     for key, message in wanted.items():
@@ -97,7 +98,7 @@ def faults() -> list[str]:
             if not CYRILLIC.search(text) and not SAME_IN_BOTH.match(text):
                 found.append(f"copied, not translated: {key[1]!r} ({where})")
                 break
-        found += [f"{e}: {key[1]!r} ({where})" for e in map(str, mine.check(current()))]
+        found += [f"{e}: {key[1]!r} ({where})" for e in map(str, mine.check(catalogue))]
     found += [f"no longer in the source: {key[1]!r}" for key in have if key not in wanted]
     return found
 

@@ -68,9 +68,9 @@ ATTRIBUTES = (
         expression="segment",
         choices=_segments,
     ),
-    _number("recency", _("R: how recently they bought, 1 to 5"), "r"),
-    _number("frequency", _("F: how often they buy, 1 to 5"), "f"),
-    _number("monetary", _("M: how much they spend, 1 to 5"), "m"),
+    _number("recency", _("Score R (recency, 1–5)"), "r"),
+    _number("frequency", _("Score F (frequency, 1–5)"), "f"),
+    _number("monetary", _("Score M (money spent, 1–5)"), "m"),
     _number("usual_gap", _("Usual days between their purchases"), "usual_gap_days"),
     Attribute(
         key="analytics.channel",
