@@ -59,6 +59,7 @@ def test_samples_are_whole_calls() -> None:
     assert not [sample for sample in samples if "{customer_id}" in sample or "None" in sample]
 
 
+@pytest.mark.django_db  # closing the answer looks at connections
 def test_its_styles_are_served() -> None:
     answer = Client().get("/static/api/reference.css")
     assert answer.status_code == 200
