@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from html.parser import HTMLParser
 
+import pytest
 from django.test import Client
 
 from regulars.api.rest import openapi
