@@ -41,7 +41,7 @@ def _page(client: Client) -> str:
 
 def test_without_segments_it_says_what_to_do(owner: Client) -> None:
     page = _page(owner)
-    assert "By the rhythm: Silent for more than 360 days." in page
+    assert "Silent for more than 360 days." in page
     assert reverse("segments-new") in page
 
 
