@@ -51,7 +51,6 @@ from regulars.segments.types.conditions import DAYS_MAX, TIMES_MAX
 DIGITS_MAX = 20
 HOURS_MAX = 24 * 366
 ANNIVERSARY_MAX = 180
-SHARES = 10_000
 WAIT_MAX = 60 * 24 * 366
 
 

@@ -18,7 +18,7 @@ def used_by(segment_id: int) -> list[SegmentRow]:
 
 def named(condition: Any) -> frozenset[int]:
     """The segments that a stored condition names."""
-    return frozenset(_named(condition))
+    return frozenset(int(node["segment"]) for node in nodes(condition) if node.get("node") == "segment")
 
 
 def closes_a_circle(segment_id: int, condition: Any, others: Mapping[int, Any]) -> bool:
@@ -34,11 +34,11 @@ def closes_a_circle(segment_id: int, condition: Any, others: Mapping[int, Any]) 
     return False
 
 
-def _named(node: Any) -> Iterator[int]:
-    if isinstance(node, list):
-        for part in node:
-            yield from _named(part)
-    elif isinstance(node, dict):
-        if node.get("node") == "segment":
-            yield int(node["segment"])
-        yield from _named(node.get("of"))
+def nodes(condition: Any) -> Iterator[Mapping[str, Any]]:
+    """All nodes of a stored condition; none of None, which static segments have."""
+    if isinstance(condition, list):
+        for part in condition:
+            yield from nodes(part)
+    elif isinstance(condition, dict):
+        yield condition
+        yield from nodes(condition.get("of"))

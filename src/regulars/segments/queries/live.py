@@ -107,12 +107,6 @@ def live(known: Knowledge) -> list[Live]:
     return _in_order(_as_live(rows, known))
 
 
-def live_one(segment_id: int, known: Knowledge) -> Live | None:
-    """One of them."""
-    rows = Segment.objects.filter(pk=segment_id, kind=Kind.LIVE.value, state__in=KEPT)
-    return next(_as_live(rows, known), None)
-
-
 def _as_live(rows: Iterable[Segment], known: Knowledge) -> Iterator[Live]:
     for row in rows:
         try:

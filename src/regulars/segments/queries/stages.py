@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from array import array
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
@@ -11,7 +11,7 @@ from django.db import connection
 
 from regulars.analytics.types import Stage
 from regulars.segments.models import Segment, StageRule
-from regulars.segments.queries.dependence import named
+from regulars.segments.queries.dependence import named, nodes
 from regulars.segments.types import State
 
 STAGE_ATTRIBUTE = "analytics.stage"
@@ -45,26 +45,12 @@ def who_fits(now: datetime, persons: Sequence[int] | None) -> Mapping[Stage, Seq
 def may_decide() -> dict[int, str]:
     """Segments, by name, that may decide a stage: those in use that do not themselves ask for the stage."""
     rows = Segment.objects.exclude(state=State.ARCHIVED.value).order_by("name", "id")
-    found = {row.pk: (row.name, row.condition) for row in rows}
-    return {
-        id_: name
-        for id_, (name, condition) in found.items()
-        if not _asks(condition, {one: stored for one, (_name, stored) in found.items()})
-    }
+    conditions = {row.pk: row.condition for row in rows}
+    return {row.pk: row.name for row in rows if not _asks(row.condition, conditions)}
 
 
 def _asks(condition: Any, others: Mapping[int, Any]) -> bool:
     """Whether it asks for the stage, itself or by the segments it names; these make no circle."""
-    if any(attribute == STAGE_ATTRIBUTE for attribute in _attributes(condition)):
+    if any(node.get("attribute") == STAGE_ATTRIBUTE for node in nodes(condition)):
         return True
     return any(_asks(others.get(one), others) for one in named(condition))
-
-
-def _attributes(node: Any) -> Iterator[str]:
-    if isinstance(node, list):
-        for part in node:
-            yield from _attributes(part)
-    elif isinstance(node, dict):
-        if node.get("node") == "attribute":
-            yield str(node["attribute"])
-        yield from _attributes(node.get("of"))

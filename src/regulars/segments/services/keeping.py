@@ -8,25 +8,15 @@ from datetime import datetime
 from django.db import connection
 
 from regulars.customers.services.holding import hold_persons
-from regulars.customers.types import (
-    ANONYMOUS_LINKED,
-    CUSTOMERS_MERGED,
-    CUSTOMERS_UNMERGED,
-    PROFILE_CREATED,
-)
 from regulars.events.types import LoggedEvent
 from regulars.segments import locks
+from regulars.segments.compiling.dependence import EVERYBODY_CHANGES
 from regulars.segments.queries.live import Knowledge, Live, any_live, knowledge, live
 from regulars.segments.services.looking import look_again, profiles_of
 from regulars.segments.services.telling import Causes, add_to_counts, count_up, tell
 
-CONCERN_ALL = frozenset(
-    type_.name for type_ in (PROFILE_CREATED, ANONYMOUS_LINKED, CUSTOMERS_MERGED, CUSTOMERS_UNMERGED)
-)
-"""After these somebody is there whom no segment has looked at, or is more than they were."""
-
-# Of devices that are nobody's yet no segment asks, and nothing of `CONCERN_ALL` is recorded of them: where
-# it is, somebody was erased, and leaves.
+# Of devices that are nobody's yet no segment asks, and nothing of `EVERYBODY_CHANGES` is recorded of them:
+# where it is, somebody was erased, and leaves.
 _PERSONS = """
 SELECT p.profile_id, p.person_id FROM facts_profiles AS p LEFT JOIN facts_customers AS c USING (person_id)
 WHERE p.profile_id = ANY(%s) AND (c.person_id IS NOT NULL OR p.profile_id = ANY(%s))
@@ -65,7 +55,7 @@ def _look(
         if (person := whose.get(event.profile_id or 0)) is None:
             continue  # merged meanwhile, which is an event too
         for segment in segments:
-            if event.name in CONCERN_ALL:
+            if event.name in EVERYBODY_CHANGES:
                 asked[segment.id].add(person)
             elif event.name in segment.compiled.events:
                 asked[segment.id].add(person)
@@ -79,13 +69,13 @@ def _look(
 
 
 def _concerned(events: Sequence[LoggedEvent], segments: Sequence[Live]) -> list[LoggedEvent]:
-    names = CONCERN_ALL.union(*(segment.compiled.events for segment in segments))
+    names = EVERYBODY_CHANGES.union(*(segment.compiled.events for segment in segments))
     return [event for event in events if event.name in names and event.profile_id is not None]
 
 
 def _persons(concerned: Sequence[LoggedEvent]) -> dict[int, int]:
     profiles = {event.profile_id for event in concerned if event.profile_id is not None}
-    anew = {event.profile_id for event in concerned if event.profile_id and event.name in CONCERN_ALL}
+    anew = {event.profile_id for event in concerned if event.profile_id and event.name in EVERYBODY_CHANGES}
     with connection.cursor() as cursor:
         cursor.execute(_PERSONS, [sorted(profiles), sorted(anew)])
         return dict(cursor.fetchall())
