@@ -13,7 +13,7 @@ from django.apps import apps
 ROOT = Path(__file__).resolve().parents[2]
 SOURCE = ROOT / "src" / "regulars"
 LAYERS = [
-    *("kit", "events", "team", "customers", "work", "commerce", "analytics", "segments"),
+    *("kit", "events", "team", "customers", "work", "commerce", "analytics", "segments", "loyalty"),
     *("imports", "webhooks"),
     *("api", "console"),
 ]

@@ -25,6 +25,9 @@ ROLE_PERMISSIONS: Mapping[Role, frozenset[Permission]] = {
             _P.CHANGE_CUSTOMERS,
             _P.MERGE_CUSTOMERS,
             _P.MAKE_SEGMENTS,
+            _P.SET_UP_LOYALTY,
+            _P.ADJUST_POINTS,
+            _P.APPROVE_POINTS,
             _P.DO_TASKS,
             _P.TAKE_LISTS_OUT,
             _P.IMPORT,
@@ -39,6 +42,7 @@ ROLE_PERMISSIONS: Mapping[Role, frozenset[Permission]] = {
             _P.KEEP_CONSENTS,
             _P.CHANGE_CUSTOMERS,
             _P.MERGE_CUSTOMERS,
+            _P.ADJUST_POINTS,
             _P.DO_TASKS,
         }
     ),
@@ -94,6 +98,8 @@ KIND_SCOPES: Mapping[KeyKind, frozenset[Scope]] = {
             Scope.ORDERS_WRITE,
             Scope.PRODUCTS_READ,
             Scope.FIGURES_READ,
+            Scope.LOYALTY_READ,
+            Scope.LOYALTY_WRITE,
         }
     ),
 }

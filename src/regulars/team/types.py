@@ -40,6 +40,12 @@ class Permission(StrEnum):
     HAND_OUT_PERSONAL_DATA = "hand_out_personal_data"
     """All that is kept of one customer as a file, and its erasure."""
     DO_TASKS = "do_tasks"
+    SET_UP_LOYALTY = "set_up_loyalty"
+    """The rules of the programme."""
+    ADJUST_POINTS = "adjust_points"
+    """Give and take points by hand, as much as the programme allows the role."""
+    APPROVE_POINTS = "approve_points"
+    """Be the second pair of eyes on what others gave or took."""
     TAKE_LISTS_OUT = "take_lists_out"
     """Any list as a file."""
     IMPORT = "import"
@@ -147,6 +153,13 @@ class Action(StrEnum):
     CONSENT_RECORDED = "consent_recorded"
     PERSON_EXPORTED = "person_exported"
     PERSON_ERASED = "person_erased"
+    PROGRAMME_PUBLISHED = "programme_published"
+    POINTS_ADJUSTED = "points_adjusted"
+    """Given or taken by hand, or asked to be."""
+    POINTS_DECIDED = "points_decided"
+    """Somebody said yes or no to what a colleague asked for."""
+    BOOKS_CHECKED = "books_checked"
+    """Somebody had the books proved at once."""
     READER_CHANGED = "reader_changed"
     """A reader of the log was stopped, let go on, or sent to the beginning or the end."""
 
@@ -241,6 +254,10 @@ class Scope(StrEnum):
     PRODUCTS_READ = "products:read"
     PRODUCTS_WRITE = "products:write"
     FIGURES_READ = "figures:read"
+    LOYALTY_READ = "loyalty:read"
+    """Balances, and what an order would earn and may be paid with."""
+    LOYALTY_WRITE = "loyalty:write"
+    """Set points aside, spend them and let them go."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -39,11 +39,13 @@ SCOPES: Mapping[Scope, Promise] = {
     Scope.CONSENTS_WRITE: _("note consents to messages and their withdrawal"),
     Scope.ORDERS_WRITE: _("add and change orders, returns and shipments"),
     Scope.PRODUCTS_WRITE: _("add and change products"),
+    Scope.LOYALTY_WRITE: _("set points aside, spend them and let them go"),
     Scope.CUSTOMERS_READ: _("read customers with contacts and consents"),
     Scope.EVENTS_READ: _("read what happened to a customer"),
     Scope.ORDERS_READ: _("read orders, returns, shipments and carts"),
     Scope.PRODUCTS_READ: _("read products"),
     Scope.FIGURES_READ: _("read the figures of a customer"),
+    Scope.LOYALTY_READ: _("read balances of points, and what an order would earn"),
 }
 """What a key may, in the order in which it is asked: first what it brings, then what it takes out."""
 
@@ -53,6 +55,7 @@ BRINGS: tuple[Scope, ...] = (
     Scope.CONSENTS_WRITE,
     Scope.ORDERS_WRITE,
     Scope.PRODUCTS_WRITE,
+    Scope.LOYALTY_WRITE,
 )
 TAKES: tuple[Scope, ...] = tuple(scope for scope in SCOPES if scope not in BRINGS)
 

@@ -71,6 +71,10 @@ ACTIONS: Mapping[Action, Promise] = {
     Action.CONSENT_RECORDED: _("Consent written down"),
     Action.PERSON_EXPORTED: _("All data of a customer saved as a file"),
     Action.PERSON_ERASED: _("Customer erased"),
+    Action.PROGRAMME_PUBLISHED: _("Rules of the loyalty programme published"),
+    Action.POINTS_ADJUSTED: _("Points given or taken by hand"),
+    Action.POINTS_DECIDED: _("Points by hand: allowed or refused"),
+    Action.BOOKS_CHECKED: _("Books of points checked"),
     Action.READER_CHANGED: _("Reader of events changed"),
 }
 

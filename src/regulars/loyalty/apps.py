@@ -1,0 +1,27 @@
+"""The loyalty app."""
+
+from __future__ import annotations
+
+from django.apps import AppConfig
+
+from regulars.kit import schedules
+
+
+class LoyaltyConfig(AppConfig):
+    name = "regulars.loyalty"
+
+    def ready(self) -> None:
+        from regulars.customers.registry import register_reference
+        from regulars.events import registry
+        from regulars.loyalty import personal
+        from regulars.loyalty.handlers import CONSUMERS
+        from regulars.loyalty.tasks import SCHEDULES
+        from regulars.loyalty.types import EVENT_TYPES
+
+        personal.declare()
+        registry.register(*EVENT_TYPES)
+        for consumer in CONSUMERS:
+            registry.register_consumer(consumer)
+        register_reference("points", "SELECT 1 FROM loyalty_wallet AS w WHERE w.profile_id = p.id")
+        for schedule in SCHEDULES:
+            schedules.register(schedule)

@@ -1,0 +1,51 @@
+"""What loyalty refuses."""
+
+from __future__ import annotations
+
+from regulars.kit.errors import Conflict, RegularsError
+
+
+class LoyaltyProblem(RegularsError):
+    """Something about points that a person can put right."""
+
+    code = "loyalty"
+
+
+class NotEnough(LoyaltyProblem):
+    """More points than can be spent; `spendable_minor` is what can."""
+
+    code = "not_enough_points"
+
+    def __init__(self, message: str, *, spendable_minor: int) -> None:
+        super().__init__(message)
+        self.spendable_minor = spendable_minor
+
+
+class NoSuchHold(LoyaltyProblem):
+    """There is none with this number."""
+
+    code = "no_such_hold"
+
+
+class HoldClosed(Conflict):
+    """It was captured, cancelled or timed out, and what is asked for now is something else."""
+
+    code = "hold_closed"
+
+
+class KeyReused(Conflict):
+    """The same key came before with something else."""
+
+    code = "key_reused"
+
+
+class BadProgramme(LoyaltyProblem):
+    """A document that cannot be published."""
+
+    code = "bad_programme"
+
+
+class CannotAdjust(LoyaltyProblem):
+    """More than somebody may give or take, or than there is."""
+
+    code = "cannot_adjust"

@@ -1,0 +1,51 @@
+"""What the books keep of customers: they stay when somebody is erased, without a word about them."""
+
+from __future__ import annotations
+
+from django.utils.translation import gettext_lazy as _
+
+from regulars.kit import personal
+from regulars.kit.personal import Table, Told
+
+_OF_PROFILES = "t.profile_id = ANY(%(profiles)s)"
+_POINTS = "t.points_minor / 100.0"
+
+ADJUSTMENTS = Table(
+    name="loyalty_adjustment",
+    label=_("Points given and taken by hand"),
+    whose=_OF_PROFILES,
+    tells={
+        "asked_at": Told(_("When"), "t.asked_at"),
+        "points": Told(_("Points"), _POINTS),
+        "reason": Told(_("Why"), "t.reason"),
+    },
+    personal=("reason",),
+    free=("key", "currency", "state"),
+    blank={"reason": "''"},
+    order="t.id DESC",
+)
+HOLDS = Table(
+    name="loyalty_hold",
+    label=_("Points spent on orders"),
+    whose=_OF_PROFILES,
+    tells={
+        "at": Told(_("When"), "t.at"),
+        "points": Told(_("Points"), "t.spent_minor / 100.0"),
+        "order": Told(_("Order"), "t.order_id"),
+    },
+    free=("key", "currency", "state", "order_source", "order_id"),
+    order="t.id DESC",
+)
+
+
+def declare() -> None:
+    """Say what is kept of customers, and what names nobody."""
+    personal.register(ADJUSTMENTS, HOLDS)
+    personal.free("loyalty_programmeversion", "document")
+    personal.free("loyalty_wallet", "currency")
+    personal.free("loyalty_lot", "key", "order_source", "order_id", "rule")
+    personal.free("loyalty_posting", "currency", "key", "cause", "from_account", "to_account")
+    personal.free("loyalty_journal", "till")
+    personal.free("loyalty_journalentry", "kind", "key", "body", "state", "outcome")
+    personal.free("loyalty_spendingcode", "code_hash")
+    personal.free("loyalty_ledgercheck", "findings")

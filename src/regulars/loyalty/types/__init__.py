@@ -1,0 +1,35 @@
+"""Words of loyalty, and what its services take and give."""
+
+from __future__ import annotations
+
+from regulars.loyalty.types.accounts import MINOR, OF_LOTS, POINTS, SOURCES, Account, Cause
+from regulars.loyalty.types.adjusting import AdjustmentState
+from regulars.loyalty.types.events import EVENT_TYPES, SOURCE
+from regulars.loyalty.types.holds import Balance, Hold, HoldState, NewHold
+from regulars.loyalty.types.journal import EntryKind, EntryState
+from regulars.loyalty.types.lots import GiveBack, Settled, Wanted
+from regulars.loyalty.types.programme import Lifetime, Programme, Version
+
+__all__ = [
+    "EVENT_TYPES",
+    "MINOR",
+    "OF_LOTS",
+    "POINTS",
+    "SOURCE",
+    "SOURCES",
+    "Account",
+    "AdjustmentState",
+    "Balance",
+    "Cause",
+    "EntryKind",
+    "EntryState",
+    "GiveBack",
+    "Hold",
+    "HoldState",
+    "Lifetime",
+    "NewHold",
+    "Programme",
+    "Settled",
+    "Version",
+    "Wanted",
+]

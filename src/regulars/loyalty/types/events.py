@@ -1,0 +1,36 @@
+"""What the log is told of by loyalty; amounts are in minor units of points (`points_minor`)."""
+
+from __future__ import annotations
+
+from regulars.events.types import EventType
+
+SOURCE = "loyalty"
+
+POINTS_EARNED = EventType("points_earned")
+"""`points_minor`, `order`, `order_source` (empty: not for an order), `usable_at`, `expires_at` (or None)."""
+POINTS_BECAME_USABLE = EventType("points_became_usable")
+POINTS_SPENT = EventType("points_spent")
+"""`points_minor`, `hold_id`, `order`, `order_source`, `branch_id`."""
+POINTS_GIVEN_BACK = EventType("points_given_back")
+"""What was spent on an order came back."""
+POINTS_TAKEN_BACK = EventType("points_taken_back")
+"""What an order had earned was taken back; `owed_minor`, `written_off_minor`: what was not there."""
+POINTS_EXPIRED = EventType("points_expired")
+POINTS_EXPIRING = EventType("points_expiring")
+"""A warning: `days` (30 or 7), `points_minor`, `expires_at`."""
+POINTS_ADJUSTED = EventType("points_adjusted")
+"""By hand or as an opening balance; negative when taken."""
+POINTS_SHORT = EventType("points_short")
+"""A till that was cut off let somebody spend more than there was: `short_minor`, `hold_id`."""
+
+EVENT_TYPES = (
+    POINTS_EARNED,
+    POINTS_BECAME_USABLE,
+    POINTS_SPENT,
+    POINTS_GIVEN_BACK,
+    POINTS_TAKEN_BACK,
+    POINTS_EXPIRED,
+    POINTS_EXPIRING,
+    POINTS_ADJUSTED,
+    POINTS_SHORT,
+)
