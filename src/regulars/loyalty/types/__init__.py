@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from regulars.loyalty.types.accounts import MINOR, OF_LOTS, POINTS, SOURCES, Account, Cause
-from regulars.loyalty.types.adjusting import AdjustmentState
+from regulars.loyalty.types.adjusting import AdjustmentLimits, AdjustmentRow, AdjustmentState
+from regulars.loyalty.types.checking import Check, Checked, Finding, FindingKind
 from regulars.loyalty.types.events import EVENT_TYPES, SOURCE
 from regulars.loyalty.types.holds import Balance, Hold, HoldState, NewHold
 from regulars.loyalty.types.journal import EntryKind, EntryState
 from regulars.loyalty.types.lots import GiveBack, Settled, Wanted
 from regulars.loyalty.types.programme import Lifetime, Programme, Version
+from regulars.loyalty.types.statement import StatementLine
 
 __all__ = [
     "EVENT_TYPES",
@@ -18,11 +20,17 @@ __all__ = [
     "SOURCE",
     "SOURCES",
     "Account",
+    "AdjustmentLimits",
+    "AdjustmentRow",
     "AdjustmentState",
     "Balance",
     "Cause",
+    "Check",
+    "Checked",
     "EntryKind",
     "EntryState",
+    "Finding",
+    "FindingKind",
     "GiveBack",
     "Hold",
     "HoldState",
@@ -30,6 +38,7 @@ __all__ = [
     "NewHold",
     "Programme",
     "Settled",
+    "StatementLine",
     "Version",
     "Wanted",
 ]

@@ -1,0 +1,77 @@
+"""All that happened to the points of a customer, with what they had after it."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Sequence
+from typing import Any
+
+from django.db import connection
+
+from regulars.loyalty.types import POINTS, Cause, StatementLine
+
+PAGE = 50
+_OWN = "('pending', 'available', 'held', 'debt')"
+# Postings of one moment, cause and occasion are one line. Their numbers are in the order of the books: who
+# posts has locked the wallets of the person.
+_LINES = f"""
+WITH moved AS (
+    SELECT p.id, p.cause, p.at, p.recorded_at, p.amount_minor, p.hold_id,
+           CASE WHEN p.hold_id IS NULL THEN l.order_source ELSE h.order_source END AS order_source,
+           CASE WHEN p.hold_id IS NULL THEN l.order_id ELSE h.order_id END AS order_id,
+           CASE WHEN p.key LIKE 'by_hand:%%' THEN split_part(p.key, ':', 2)::bigint END AS adjustment_id,
+           l.usable_at, l.expires_at,
+           CASE WHEN p.to_account IN {_OWN} THEN p.amount_minor ELSE 0 END
+           - CASE WHEN p.from_account IN {_OWN} THEN p.amount_minor ELSE 0 END AS change_minor
+    FROM loyalty_wallet AS w
+    JOIN loyalty_posting AS p ON p.wallet_id = w.id
+    LEFT JOIN loyalty_lot AS l ON l.id = p.lot_id
+    LEFT JOIN loyalty_hold AS h ON h.id = p.hold_id
+    WHERE w.profile_id = ANY(%(profiles)s) AND w.currency = %(currency)s
+), lines AS (
+    SELECT max(id) AS id, cause, at, recorded_at, sum(change_minor)::bigint AS change_minor,
+           sum(amount_minor)::bigint AS moved_minor, coalesce(order_source, '') AS order_source,
+           coalesce(order_id, '') AS order_id, hold_id, adjustment_id,
+           min(usable_at) AS usable_at, min(expires_at) AS expires_at
+    FROM moved
+    GROUP BY cause, at, recorded_at, coalesce(order_source, ''), coalesce(order_id, ''), hold_id,
+             adjustment_id
+), running AS (
+    SELECT *, sum(change_minor) OVER (ORDER BY id)::bigint AS balance_minor FROM lines
+)
+SELECT id, cause, at, recorded_at, change_minor, moved_minor, balance_minor, order_source, order_id,
+       hold_id, adjustment_id, usable_at, expires_at
+FROM running
+WHERE (%(before)s::bigint IS NULL OR id < %(before)s::bigint)
+  AND (%(moves)s OR change_minor <> 0)
+  AND (%(causes)s::text[] IS NULL OR cause = ANY(%(causes)s::text[]))
+ORDER BY id DESC
+LIMIT %(limit)s
+"""  # noqa: S608 (names of accounts of ours)
+
+
+def statement(
+    *,
+    profile_ids: Sequence[int],
+    causes: Collection[Cause] | None = None,
+    moves: bool = False,
+    before: int | None = None,
+    limit: int = PAGE,
+) -> list[StatementLine]:
+    """The newest lines of these profiles' points; below the line `before`, for the next page.
+
+    `causes` None: all. `moves`: also those that only moved points between pending, available and held.
+    The balance of each line counts all that came before it, shown or not.
+    """
+    told: dict[str, Any] = {
+        "profiles": list(profile_ids),
+        "currency": POINTS,
+        "before": before,
+        "moves": moves,
+        "causes": None if causes is None else [cause.value for cause in causes],
+        "limit": limit,
+    }
+    with connection.cursor() as cursor:
+        cursor.execute(_LINES, told)
+        columns = [column.name for column in cursor.description]
+        rows = [dict(zip(columns, row, strict=True)) for row in cursor.fetchall()]
+    return [StatementLine(**{**row, "cause": Cause(row["cause"])}) for row in rows]
