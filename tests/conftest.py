@@ -9,6 +9,8 @@ from django.contrib.auth.hashers import Argon2PasswordHasher
 from django.db import connection
 from django.utils import translation
 
+from regulars.loyalty.queries.programme import forget_versions
+
 # The same kind of hash, made in a thousandth of the time: hundreds of tests begin with somebody's password.
 Argon2PasswordHasher.time_cost = 1
 Argon2PasswordHasher.memory_cost = 64  # kibibytes
@@ -19,6 +21,12 @@ def _english() -> Iterator[None]:
     """Whatever the machine's language; a test of Russian asks for it."""
     with translation.override("en"):
         yield
+
+
+@pytest.fixture(autouse=True)
+def _no_programme_left() -> None:
+    """A process keeps the versions of the programme for a moment; those of the test before are gone."""
+    forget_versions()
 
 
 @pytest.fixture(autouse=True)

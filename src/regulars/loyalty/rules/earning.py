@@ -1,3 +1,47 @@
 """What an order earns, and what of it may be paid with points. Whole minor units everywhere."""
 
 from __future__ import annotations
+
+from regulars.loyalty.types import MINOR, Programme
+
+_BASIS = 10_000
+"""Hundredths of a percent in a whole."""
+
+
+def earned_minor(*, paid_minor: int, currency: str, programme: Programme) -> int:
+    """Points (minor units) for what was paid in money for one order, less what was given back of it.
+
+    Rounded down once, for the whole order: to a minor unit, or to a whole point where the programme says so.
+    0 while the programme does not run, and for money it does not know.
+    """
+    if not programme.running or not _counts(currency, programme):
+        return 0
+    share = max(0, paid_minor) * int(programme.cashback_percent * 100)
+    earned = share * MINOR // (_BASIS * programme.worth_minor)
+    return earned - earned % MINOR if programme.whole_points else earned
+
+
+def payable_minor(
+    *, total_minor: int, programme: Programme, spendable_minor: int, currency: str | None = None
+) -> int:
+    """How many points (minor units) may be spent on a cart of that total, by somebody who has so many.
+
+    Never more than the share of the order the programme allows, rounded down so that the discount does not
+    exceed it; 0 where that is fewer than the programme takes at once.
+    """
+    if not programme.running or (currency is not None and not _counts(currency, programme)):
+        return 0
+    allowed = max(0, total_minor) * int(programme.spend_percent * 100)
+    payable = min(allowed * MINOR // (_BASIS * programme.worth_minor), max(0, spendable_minor))
+    if programme.whole_points:
+        payable -= payable % MINOR
+    return payable if payable >= programme.spend_from_minor else 0
+
+
+def discount_minor(points_minor: int, programme: Programme) -> int:
+    """The money (minor units) that so many points take off an order, rounded down."""
+    return points_minor * programme.worth_minor // MINOR
+
+
+def _counts(currency: str, programme: Programme) -> bool:
+    return currency == programme.currency or not programme.currency

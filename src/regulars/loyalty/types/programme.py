@@ -88,8 +88,10 @@ class Programme(_Part):
     running: bool = True
     cashback_percent: Percent = Decimal(5)
     """Of what is paid in money, as points; a point is worth `worth_minor`."""
+    currency: Annotated[str, Field(pattern="^([A-Z]{3})?$")] = ""
+    """The money `worth_minor` is in; publishing fills in the shop's. Orders in any other earn nothing."""
     worth_minor: Annotated[int, Field(ge=1, le=10**9)] = 100
-    """What one whole point is worth, in minor units of the shop's money."""
+    """What one whole point is worth, in minor units of `currency`."""
     whole_points: bool = True
     """Earn whole points only, rounded down."""
     spend_percent: Percent = Decimal(30)

@@ -1,0 +1,68 @@
+"""The versions of the programme: which one holds when.
+
+Few rows that change once in a while and are asked for with every cart: a process keeps what it read for
+`KEPT_SECONDS`. So a version that holds at once is known everywhere that much later.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Sequence
+from datetime import datetime
+
+from django.db import connection
+
+from regulars.loyalty.models import ProgrammeVersion
+from regulars.loyalty.types import Programme, Version
+
+KEPT_SECONDS = 2.0
+
+_kept: list[tuple[float, tuple[Version, ...]]] = []
+"""What was read last, and until when that does; one at most."""
+
+
+def versions() -> tuple[Version, ...]:
+    """All that was ever published, by the moment from which they hold; read anew."""
+    return tuple(map(to_version, ProgrammeVersion.objects.order_by("since")))
+
+
+def version_at(moment: datetime) -> Version | None:
+    """The one that holds for what is ordered at that moment; None before the first."""
+    return holding(_known(), moment)
+
+
+def current(now: datetime) -> Version | None:
+    """The one that holds now."""
+    return version_at(now)
+
+
+def holding(of: Sequence[Version], moment: datetime) -> Version | None:
+    """Of these versions, in the order of `since`, the one that holds at a moment."""
+    return next((version for version in reversed(of) if version.since <= moment), None)
+
+
+def forget_versions() -> None:
+    """Read them anew next time: one was published, or (in tests) is gone."""
+    _kept.clear()
+
+
+def to_version(row: ProgrammeVersion) -> Version:
+    """A stored version."""
+    return Version(
+        id=row.pk,
+        since=row.since,
+        published_at=row.published_at,
+        published_by=row.published_by,
+        programme=Programme.model_validate(row.document),
+    )
+
+
+def _known() -> tuple[Version, ...]:
+    for until, kept in _kept[:1]:
+        if time.monotonic() < until:
+            return kept
+    found = versions()
+    # What is read within a transaction may not be committed yet, or be gone with it.
+    if not connection.in_atomic_block:
+        _kept[:] = [(time.monotonic() + KEPT_SECONDS, found)]
+    return found

@@ -1,0 +1,48 @@
+"""Publishing the programme."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+
+from django.db import connection, transaction
+from django.utils.translation import gettext as _
+
+from regulars.loyalty.errors import BadProgramme
+from regulars.loyalty.models import ProgrammeVersion
+from regulars.loyalty.queries.programme import forget_versions, to_version
+from regulars.loyalty.types import Programme, Version
+from regulars.team import queries as team
+
+
+@transaction.atomic
+def publish(*, programme: Programme, since: datetime | None, now: datetime, user_id: int | None) -> Version:
+    """Have the programme hold for what is ordered from `since` on (None: from now); gives the new version.
+
+    What was ordered before stays with the version of then. A programme without a currency gets the shop's.
+    Raises BadProgramme for a moment in the past or one that is taken, and for a programme by which points
+    could never be spent.
+    """
+    moment = since or now
+    if moment < now:
+        raise BadProgramme(
+            _("A programme cannot hold for what was ordered already: choose now or a later moment.")
+        )
+    whole = programme if programme.currency else programme.model_copy(update=_shops_money())
+    with connection.cursor() as cursor:
+        # One at a time, so that a moment is given once.
+        cursor.execute("LOCK TABLE loyalty_programmeversion IN SHARE ROW EXCLUSIVE MODE")
+    while ProgrammeVersion.objects.filter(since=moment).exists():
+        if since is None:
+            moment += timedelta(microseconds=1)
+            continue
+        raise BadProgramme(_("From that moment on another version holds already: choose another moment."))
+    row = ProgrammeVersion.objects.create(
+        since=moment, document=whole.model_dump(mode="json"), published_at=now, published_by=user_id
+    )
+    forget_versions()
+    transaction.on_commit(forget_versions)
+    return to_version(row)
+
+
+def _shops_money() -> dict[str, str]:
+    return {"currency": team.shop().currency}
