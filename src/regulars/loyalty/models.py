@@ -258,21 +258,35 @@ class Adjustment(models.Model):
 
 
 class Journal(models.Model):
-    """A till that may be cut off: the number of the entry that comes next. Locked while entries are done."""
+    """A till that may be cut off: the number of the entry that comes next. Locked while entries are done.
+
+    Up to `complete_to` the till has sent all there is: numbers that are missing there stay away.
+    """
 
     branch_id = models.BigIntegerField()
     till = models.TextField()
     next_number = models.BigIntegerField(db_default=1)
+    complete_to = models.BigIntegerField(db_default=0)
 
     class Meta:
         constraints = (models.UniqueConstraint(fields=["branch_id", "till"], name="loyalty_journal_key"),)
 
 
 class JournalEntry(models.Model):
-    """Something a till did while it was cut off, in the order of its numbers."""
+    """Something a till did while it was cut off, in the order of its numbers.
+
+    `digest`: of the entry as it was sent, by which the same one is known again. `twin`: 0; above, the
+    how-manyeth other entry under a number that was taken, which is refused. `profile`: whose it is, as soon
+    as that is known; from then on `body` names the customer no more.
+    """
 
     journal = models.ForeignKey(Journal, on_delete=models.PROTECT, related_name="+", db_index=False)
     number = models.BigIntegerField()
+    twin = models.SmallIntegerField(db_default=0)
+    digest = models.BinaryField(db_default=b"")
+    profile = models.ForeignKey(
+        "customers.Profile", null=True, on_delete=models.PROTECT, related_name="+", db_index=False
+    )
     kind = models.TextField(choices=[(k.value, k.value) for k in EntryKind])
     key = models.TextField()
     at = models.DateTimeField()
@@ -284,9 +298,14 @@ class JournalEntry(models.Model):
 
     class Meta:
         constraints = (
-            models.UniqueConstraint(fields=["journal", "number"], name="loyalty_journalentry_number"),
+            models.UniqueConstraint(fields=["journal", "number", "twin"], name="loyalty_journalentry_number"),
         )
         indexes = (
+            models.Index(
+                fields=["profile"],
+                condition=Q(profile__isnull=False),
+                name="loyalty_journalentry_whose",
+            ),
             models.Index(
                 fields=["received_at"],
                 condition=Q(state__in=["short", "refused"]),

@@ -37,15 +37,27 @@ HOLDS = Table(
     order="t.id DESC",
 )
 
+ENTRIES = Table(
+    name="loyalty_journalentry",
+    label=_("What tills wrote down while they were cut off"),
+    whose=_OF_PROFILES,
+    tells={
+        "at": Told(_("When"), "t.at"),
+        "kind": Told(_("What"), "t.kind"),
+        "state": Told(_("Outcome"), "t.state"),
+    },
+    free=("kind", "key", "body", "state", "outcome"),
+    order="t.id DESC",
+)
+
 
 def declare() -> None:
     """Say what is kept of customers, and what names nobody."""
-    personal.register(ADJUSTMENTS, HOLDS)
+    personal.register(ADJUSTMENTS, ENTRIES, HOLDS)
     personal.free("loyalty_programmeversion", "document")
     personal.free("loyalty_wallet", "currency")
     personal.free("loyalty_lot", "key", "order_source", "order_id", "rule")
     personal.free("loyalty_posting", "currency", "key", "cause", "from_account", "to_account")
     personal.free("loyalty_journal", "till")
-    personal.free("loyalty_journalentry", "kind", "key", "body", "state", "outcome")
     personal.free("loyalty_spendingcode", "code_hash")
     personal.free("loyalty_ledgercheck", "findings")

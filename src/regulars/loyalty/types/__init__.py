@@ -7,7 +7,17 @@ from regulars.loyalty.types.adjusting import AdjustmentLimits, AdjustmentRow, Ad
 from regulars.loyalty.types.checking import Check, Checked, Finding, FindingKind
 from regulars.loyalty.types.events import EVENT_TYPES, SOURCE
 from regulars.loyalty.types.holds import Balance, Hold, HoldState, NewHold
-from regulars.loyalty.types.journal import EntryKind, EntryState
+from regulars.loyalty.types.journal import (
+    Doing,
+    Done,
+    Entry,
+    EntryKind,
+    EntryReason,
+    EntryState,
+    JournalRow,
+    NewEntry,
+    StoredEntries,
+)
 from regulars.loyalty.types.lots import GiveBack, Settled, Wanted
 from regulars.loyalty.types.programme import Lifetime, Programme, Version
 from regulars.loyalty.types.statement import StatementLine
@@ -27,18 +37,25 @@ __all__ = [
     "Cause",
     "Check",
     "Checked",
+    "Doing",
+    "Done",
+    "Entry",
     "EntryKind",
+    "EntryReason",
     "EntryState",
     "Finding",
     "FindingKind",
     "GiveBack",
     "Hold",
     "HoldState",
+    "JournalRow",
     "Lifetime",
+    "NewEntry",
     "NewHold",
     "Programme",
     "Settled",
     "StatementLine",
+    "StoredEntries",
     "Version",
     "Wanted",
 ]
