@@ -14,6 +14,7 @@ COMMANDS = {
     "backup": "regulars.config.cli.backup",
     "events": "regulars.config.cli.events",
     "import": "regulars.config.cli.imports:bring_in",
+    "ledger": "regulars.config.cli.ledger",
     "manage": "regulars.config.cli.manage",
     "migrate": "regulars.config.cli.migrate",
     "password": "regulars.config.cli.password",
