@@ -1,0 +1,121 @@
+"""The books over a span of time: accounts with their balances, what moved, and posting by posting.
+
+A posting belongs to the moment it was written down (`recorded_at`), not to that of what it tells of: what is
+heard of late stands in the span in which it was heard, and a span that is over stays as it was.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from django.db import connection
+
+from regulars.loyalty.types import POINTS, Account, Cause
+from regulars.loyalty.types.books import AccountLine, Moved, PostingRow, Sheet
+
+# One statement, so that the balances and what moved are of one moment. What came after the span is taken off
+# today's balances: nobody keeps those of a day.
+_SHEET = f"""
+SELECT NULL::date, NULL::text, a.name, NULL::text, NULL::bigint, coalesce(sum(a.minor), 0)::bigint
+FROM loyalty_wallet AS w,
+     LATERAL (VALUES {", ".join(f"('{a.value}', w.{a.value}_minor)" for a in Account)}) AS a (name, minor)
+WHERE w.currency = %(currency)s
+GROUP BY 3
+UNION ALL
+SELECT CASE WHEN recorded_at < %(until)s THEN (recorded_at AT TIME ZONE %(zone)s)::date END,
+       cause, from_account, to_account, count(*), sum(amount_minor)::bigint
+FROM loyalty_posting
+WHERE recorded_at >= %(since)s AND currency = %(currency)s
+GROUP BY 1, 2, 3, 4
+"""  # noqa: S608 (names of accounts)
+# The numbers within which the span lies are found through its own small index; the list then goes along the
+# numbers and stops when the page is full.
+_EDGES = """
+SELECT min(id + 0), max(id + 0) FROM loyalty_posting WHERE recorded_at >= %s AND recorded_at < %s
+"""
+_ROWS = """
+SELECT t.id, p.person_id, t.cause, t.from_account, t.to_account, t.amount_minor, t.at, t.recorded_at,
+       coalesce(h.order_source, l.order_source, ''), coalesce(h.order_id, l.order_id, '')
+FROM (
+    SELECT * FROM loyalty_posting
+    WHERE id >= %(low)s AND id <= %(high)s AND recorded_at >= %(since)s AND recorded_at < %(until)s
+      AND currency = %(currency)s
+      AND (%(cause)s::text IS NULL OR cause = %(cause)s)
+      AND (%(account)s::text IS NULL OR from_account = %(account)s OR to_account = %(account)s)
+    ORDER BY id DESC LIMIT %(limit)s
+) AS t
+JOIN loyalty_wallet AS w ON w.id = t.wallet_id
+JOIN customers_profile AS p ON p.id = w.profile_id
+LEFT JOIN loyalty_lot AS l ON l.id = t.lot_id
+LEFT JOIN loyalty_hold AS h ON h.id = t.hold_id
+ORDER BY t.id DESC
+"""
+_FIRST = "SELECT recorded_at FROM loyalty_posting ORDER BY id LIMIT 1"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Which:
+    """Postings written down from `since` on and before `until`, of one cause, of one account."""
+
+    since: datetime
+    until: datetime
+    cause: Cause | None = None
+    account: Account | None = None
+
+
+def sheet(*, since: datetime, until: datetime, zone: str) -> Sheet:
+    """All accounts over the span, and what moved on each day of the calendar of `zone`."""
+    values = {"since": since, "until": until, "zone": zone, "currency": POINTS}
+    closing = dict.fromkeys(Account, 0)
+    came, went = dict.fromkeys(Account, 0), dict.fromkeys(Account, 0)
+    moved = []
+    with connection.cursor() as cursor:
+        cursor.execute(_SHEET, values)
+        rows = cursor.fetchall()
+    for day, cause, source, target, postings, amount in rows:
+        if cause is None:
+            closing[Account(source)] += amount
+        elif day is None:
+            closing[Account(source)] += amount
+            closing[Account(target)] -= amount
+        else:
+            came[Account(target)] += amount
+            went[Account(source)] += amount
+            moved.append(Moved(day, Cause(cause), Account(source), Account(target), postings, amount))
+    lines = tuple(
+        AccountLine(a, closing[a] - came[a] + went[a], came[a], went[a], closing[a]) for a in Account
+    )
+    return Sheet(lines, tuple(sorted(moved, key=lambda m: (m.day, m.cause, m.from_account, m.to_account))))
+
+
+def postings(*, which: Which, limit: int, before: int | None = None) -> list[PostingRow]:
+    """The newest first; `before`: those with a smaller number than that."""
+    with connection.cursor() as cursor:
+        cursor.execute(_EDGES, [which.since, which.until])
+        low, high = cursor.fetchone()
+        if low is None:
+            return []
+        values = {
+            "low": low,
+            "high": high if before is None else min(high, before - 1),
+            "since": which.since,
+            "until": which.until,
+            "cause": which.cause and which.cause.value,
+            "account": which.account and which.account.value,
+            "currency": POINTS,
+            "limit": limit,
+        }
+        cursor.execute(_ROWS, values)
+        return [
+            PostingRow(row[0], row[1], Cause(row[2]), Account(row[3]), Account(row[4]), *row[5:])
+            for row in cursor.fetchall()
+        ]
+
+
+def first_posting_at() -> datetime | None:
+    """When the first of all was written down; None: there is none."""
+    with connection.cursor() as cursor:
+        cursor.execute(_FIRST)
+        row = cursor.fetchone()
+    return row[0] if row else None
