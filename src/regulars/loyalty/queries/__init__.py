@@ -9,19 +9,31 @@ from regulars.loyalty.queries.adjustments import (
     adjustments_waiting_of,
     count_adjustments_waiting,
 )
+from regulars.loyalty.queries.liability import cohorts, open_points, owed_minor
+from regulars.loyalty.queries.overview import activity, count_members, flows
+from regulars.loyalty.queries.postings import account_sheet, first_posting_at, postings
 from regulars.loyalty.queries.programme import current, forget_versions, version_at, versions
 from regulars.loyalty.queries.statement import statement
 from regulars.loyalty.queries.verifying import checks, verify
 
 __all__ = [
+    "account_sheet",
+    "activity",
     "adjustment",
     "adjustments",
     "adjustments_by_id",
     "adjustments_waiting_of",
     "checks",
+    "cohorts",
     "count_adjustments_waiting",
+    "count_members",
     "current",
+    "first_posting_at",
+    "flows",
     "forget_versions",
+    "open_points",
+    "owed_minor",
+    "postings",
     "statement",
     "verify",
     "version_at",

@@ -62,7 +62,7 @@ FROM loyalty_wallet WHERE currency = %s
 """
 
 
-def members() -> int:
+def count_members() -> int:
     """How many customers have an account of points."""
     with connection.cursor() as cursor:
         cursor.execute(_MEMBERS, [POINTS])

@@ -6,13 +6,12 @@ heard of late stands in the span in which it was heard, and a span that is over 
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from datetime import datetime
 
 from django.db import connection
 
 from regulars.loyalty.types import POINTS, Account, Cause
-from regulars.loyalty.types.books import AccountLine, Moved, PostingRow, Sheet
+from regulars.loyalty.types.books import AccountLine, Moved, PostingRow, Sheet, WhichPostings
 
 # One statement, so that the balances and what moved are of one moment. What came after the span is taken off
 # today's balances: nobody keeps those of a day.
@@ -54,17 +53,7 @@ ORDER BY t.id DESC
 _FIRST = "SELECT recorded_at FROM loyalty_posting ORDER BY id LIMIT 1"
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Which:
-    """Postings written down from `since` on and before `until`, of one cause, of one account."""
-
-    since: datetime
-    until: datetime
-    cause: Cause | None = None
-    account: Account | None = None
-
-
-def sheet(*, since: datetime, until: datetime, zone: str) -> Sheet:
+def account_sheet(*, since: datetime, until: datetime, zone: str) -> Sheet:
     """All accounts over the span, and what moved on each day of the calendar of `zone`."""
     values = {"since": since, "until": until, "zone": zone, "currency": POINTS}
     closing = dict.fromkeys(Account, 0)
@@ -89,7 +78,7 @@ def sheet(*, since: datetime, until: datetime, zone: str) -> Sheet:
     return Sheet(lines, tuple(sorted(moved, key=lambda m: (m.day, m.cause, m.from_account, m.to_account))))
 
 
-def postings(*, which: Which, limit: int, before: int | None = None) -> list[PostingRow]:
+def postings(*, which: WhichPostings, limit: int, before: int | None = None) -> list[PostingRow]:
     """The newest first; `before`: those with a smaller number than that."""
     with connection.cursor() as cursor:
         cursor.execute(_EDGES, [which.since, which.until])

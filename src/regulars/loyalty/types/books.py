@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 
@@ -49,7 +48,7 @@ class Sheet:
 
 @dataclass(frozen=True, slots=True)
 class PostingRow:
-    """A posting as it stands in a list. `subject`: the order it is for, if there is one."""
+    """A posting as it stands in a list, with the order it is for, if there is one."""
 
     id: int
     person_id: int
@@ -61,6 +60,16 @@ class PostingRow:
     recorded_at: datetime
     order_source: str
     order_id: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class WhichPostings:
+    """Postings written down from `since` on and before `until`, of one cause, of one account."""
+
+    since: datetime
+    until: datetime
+    cause: Cause | None = None
+    account: Account | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,7 +92,3 @@ class Activity:
 
     flow: Flow
     customers: int
-
-
-Flows = Mapping[int, Flow]
-"""By the number of the span."""
