@@ -76,9 +76,10 @@ class Lot(models.Model):
     earned it. `usable_at`: when it can be spent (NULL: not known yet, such as before a delivery); it is
     pending until `usable_since` is set. `expires_at`: the first moment at which it cannot be spent any more
     (NULL: never); `sliding_days`: each purchase moves that. `got_minor` came from `types.SOURCES` and is in
-    the five balances now. `elsewhere_minor`: of what it earned, what was taken back from other lots, as a
-    debt, or written off. `revision` counts how often that was settled. `open`: something of it is pending,
-    available or held. `warned_days`: the last warning given (0: none).
+    the five balances now. `settled_minor`: what it is to have earned by the last telling, whatever became
+    of it; `revision` counts the tellings. `elsewhere_minor`: of what was taken back since, what came from
+    other lots, became a debt, or was written off (`let_go_minor`), for it was spent. `open`: something of
+    it is pending, available or held. `warned_days`: the last warning given (0: none).
     """
 
     wallet = models.ForeignKey(Wallet, on_delete=models.PROTECT, related_name="+", db_index=False)
@@ -100,7 +101,9 @@ class Lot(models.Model):
     held_minor = _balance()
     redeemed_minor = _balance()
     expired_minor = _balance()
+    settled_minor = _balance()
     elsewhere_minor = _balance()
+    let_go_minor = _balance()
     revision = models.IntegerField(db_default=0)
     open = models.BooleanField(db_default=False)
     warned_days = models.SmallIntegerField(db_default=0)
@@ -113,7 +116,11 @@ class Lot(models.Model):
                 name="loyalty_lot_not_below_zero",
             ),
             models.CheckConstraint(condition=Q(got_minor=_sum(OF_LOTS)), name="loyalty_lot_adds_up"),
-            models.CheckConstraint(condition=Q(elsewhere_minor__gte=0), name="loyalty_lot_elsewhere"),
+            models.CheckConstraint(
+                condition=Q(settled_minor__gte=0, let_go_minor__gte=0)
+                & Q(elsewhere_minor__gte=models.F("let_go_minor")),
+                name="loyalty_lot_elsewhere",
+            ),
             models.CheckConstraint(
                 condition=Q(pending_minor=0) | Q(usable_since=None), name="loyalty_lot_pending_before_usable"
             ),
@@ -124,7 +131,10 @@ class Lot(models.Model):
         )
         indexes = (
             models.Index(fields=["wallet"], name="loyalty_lot_of_wallet"),
-            models.Index(fields=["expires_at"], condition=Q(open=True), name="loyalty_lot_to_expire"),
+            # By the warning that comes next, so that those warned already are not gone through each minute.
+            models.Index(
+                fields=["warned_days", "expires_at"], condition=Q(open=True), name="loyalty_lot_to_expire"
+            ),
             models.Index(
                 fields=["usable_at"], condition=Q(open=True, usable_since=None), name="loyalty_lot_to_open"
             ),
