@@ -330,7 +330,9 @@ class JournalEntry(models.Model):
                 name="loyalty_journalentry_wrong",
             ),
             models.Index(
-                fields=["received_at"], condition=Q(state="waiting"), name="loyalty_journalentry_waiting"
+                fields=["journal", "number"],
+                condition=Q(state="waiting"),
+                name="loyalty_journalentry_turn",
             ),
         )
 

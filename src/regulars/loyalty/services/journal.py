@@ -1,0 +1,258 @@
+"""The journals of tills that were cut off: stored as they come, done in the till's own order.
+
+An entry is done in a transaction of its own, under the lock of its journal, and leaves its outcome there. So
+whoever dies in between leaves the rest for the next call or for the schedule, and the same end is reached
+in whatever order and portions a journal arrives.
+"""
+
+from __future__ import annotations
+
+import json
+import logging
+from collections.abc import Sequence
+from dataclasses import replace
+from datetime import datetime
+from typing import Any
+
+from django.db import OperationalError, connection, transaction
+from django.utils import translation
+
+from regulars.kit.errors import RegularsError
+from regulars.loyalty.errors import HoldClosed, KeyReused, NoSuchHold, NotEnough
+from regulars.loyalty.rules.journal import GAP_LASTS, digest, is_due
+from regulars.loyalty.services.doers import EntryRefused, doer_of
+from regulars.loyalty.types import (
+    Doing,
+    Done,
+    EntryKind,
+    EntryReason,
+    EntryState,
+    NewEntry,
+    StoredEntries,
+)
+
+ENTRIES_MAX = 500
+"""Most entries stored in one transaction."""
+TWINS_MAX = 5
+"""Most other entries kept under one number; who sends more of them is told so, and that is all."""
+TRIES = 3
+"""How often an entry is begun again where the database chose it to end a deadlock."""
+
+_log = logging.getLogger(__name__)
+
+_OPEN = """
+INSERT INTO loyalty_journal (branch_id, till) VALUES (%s, %s) ON CONFLICT (branch_id, till) DO NOTHING
+"""
+_FIND = """
+SELECT id FROM loyalty_journal WHERE branch_id = %s AND till = %s FOR NO KEY UPDATE
+"""
+_KNOWN = """
+SELECT number, digest FROM loyalty_journalentry WHERE journal_id = %s AND number = ANY(%s)
+ORDER BY number, twin
+"""
+_ADD = """
+INSERT INTO loyalty_journalentry
+    (journal_id, number, twin, digest, kind, key, at, body, state, outcome, received_at, done_at)
+SELECT %(journal)s, t.number, t.twin, t.digest, t.kind, t.key, t.at, t.body, t.state, t.outcome, %(now)s,
+       CASE WHEN t.twin > 0 THEN %(now)s::timestamptz END
+FROM unnest(%(numbers)s::bigint[], %(twins)s::smallint[], %(digests)s::bytea[], %(kinds)s::text[],
+            %(keys)s::text[], %(moments)s::timestamptz[], %(bodies)s::jsonb[], %(states)s::text[],
+            %(outcomes)s::jsonb[])
+    AS t(number, twin, digest, kind, key, at, body, state, outcome)
+"""
+_COMPLETE = "UPDATE loyalty_journal SET complete_to = %s WHERE id = %s AND complete_to < %s"
+_TURN = """
+SELECT branch_id, next_number, complete_to FROM loyalty_journal WHERE id = %s FOR NO KEY UPDATE
+"""
+_FIRST = """
+SELECT id, number, kind, key, at, body, received_at FROM loyalty_journalentry
+WHERE journal_id = %s AND state = 'waiting' ORDER BY number LIMIT 1
+"""
+_DONE = """
+UPDATE loyalty_journalentry
+SET state = %s, outcome = %s, profile_id = %s, done_at = %s,
+    body = CASE WHEN %s THEN body #- '{customer_id}' #- '{order,customer_id}' ELSE body END
+WHERE id = %s
+"""
+_NEXT = "UPDATE loyalty_journal SET next_number = %s WHERE id = %s AND next_number < %s"
+_WITH_WORK = """
+SELECT j.id, j.next_number, w.number, w.received_at
+FROM loyalty_journal AS j
+CROSS JOIN LATERAL (
+    SELECT number, received_at FROM loyalty_journalentry
+    WHERE journal_id = j.id AND state = 'waiting' ORDER BY number LIMIT 1
+) AS w
+WHERE j.id IN (SELECT journal_id FROM loyalty_journalentry WHERE state = 'waiting')
+  AND (w.number <= greatest(j.next_number, j.complete_to + 1) OR w.received_at <= %s)
+ORDER BY j.id
+"""
+_GIVE_UP = """
+UPDATE loyalty_journal SET next_number = %s WHERE id = %s AND next_number = %s
+"""
+
+
+@transaction.atomic
+def store_entries(
+    *, branch_id: int, till: str, entries: Sequence[NewEntry], complete_to: int = 0, now: datetime
+) -> StoredEntries:
+    """Store what a till sends; nothing of it is done yet (`do_entries`).
+
+    The same entry again changes nothing. Another one under a number that is taken is kept beside it and
+    refused. `complete_to`: up to that number the till has nothing to send any more. Raises ValueError above
+    ENTRIES_MAX.
+    """
+    if len(entries) > ENTRIES_MAX:
+        raise ValueError(f"{len(entries)} entries in one batch; the most is {ENTRIES_MAX}")
+    with connection.cursor() as cursor:
+        cursor.execute(_OPEN, [branch_id, till])
+        cursor.execute(_FIND, [branch_id, till])
+        journal_id = int(cursor.fetchone()[0])
+        known: dict[int, list[bytes]] = {}
+        cursor.execute(_KNOWN, [journal_id, [entry.number for entry in entries]])
+        for number, found in cursor.fetchall():
+            known.setdefault(number, []).append(bytes(found))
+        added, taken = _sorted_out(entries, known)
+        if added:
+            cursor.execute(_ADD, {"journal": journal_id, "now": now, **_columns(added)})
+        cursor.execute(_COMPLETE, [complete_to, journal_id, complete_to])
+    return StoredEntries(journal_id=journal_id, taken=frozenset(taken))
+
+
+def do_entries(*, journal_id: int, now: datetime, limit: int) -> int:
+    """Do at most `limit` entries of a journal whose turn it is; says how many.
+
+    Must not be called in a transaction: each entry is done in its own, so that it holds nobody up.
+    """
+    done = 0
+    while done < limit and _do_next(journal_id, now):
+        done += 1
+    return done
+
+
+def do_journals(now: datetime, limit: int) -> int:
+    """Do what waits in journals though its turn has come; gaps older than 72 hours are waited for no more.
+
+    The schedule: what a till sends is done with its call, as a rule.
+    """
+    with connection.cursor() as cursor:
+        cursor.execute(_WITH_WORK, [now - GAP_LASTS])
+        found = cursor.fetchall()
+    done = 0
+    for journal_id, next_number, number, received_at in found:
+        if number > next_number and received_at + GAP_LASTS <= now:
+            _give_up(journal_id, next_number, number)
+        done += do_entries(journal_id=journal_id, now=now, limit=limit - done)
+        if done >= limit:
+            break
+    return done
+
+
+def _give_up(journal_id: int, next_number: int, number: int) -> None:
+    _log.warning("a till's journal goes on without its numbers %d to %d", next_number, number - 1)
+    with connection.cursor() as cursor:
+        cursor.execute(_GIVE_UP, [number, journal_id, next_number])
+
+
+def _sorted_out(
+    entries: Sequence[NewEntry], known: dict[int, list[bytes]]
+) -> tuple[list[tuple[NewEntry, int, bytes]], set[int]]:
+    """What is new, each with its twin and digest; and the numbers under which another one had come."""
+    added, taken = [], set()
+    for entry in sorted(entries, key=lambda one: one.number):
+        mark, before = digest(entry), known.setdefault(entry.number, [])
+        if mark in before:
+            if before.index(mark):
+                taken.add(entry.number)
+            continue
+        if before:
+            taken.add(entry.number)
+        if len(before) <= TWINS_MAX:
+            added.append((entry, len(before), mark))
+            before.append(mark)
+    return added, taken
+
+
+def _columns(added: Sequence[tuple[NewEntry, int, bytes]]) -> dict[str, list[Any]]:
+    refused = json.dumps({"reason": EntryReason.NUMBER_TAKEN.value})
+    return {
+        "numbers": [entry.number for entry, _, _ in added],
+        "twins": [twin for _, twin, _ in added],
+        "digests": [mark for _, _, mark in added],
+        "kinds": [entry.kind.value for entry, _, _ in added],
+        "keys": [entry.key for entry, _, _ in added],
+        "moments": [entry.at for entry, _, _ in added],
+        "bodies": [json.dumps(entry.body) for entry, _, _ in added],
+        "states": [(EntryState.REFUSED if twin else EntryState.WAITING).value for _, twin, _ in added],
+        "outcomes": [refused if twin else "{}" for _, twin, _ in added],
+    }
+
+
+def _do_next(journal_id: int, now: datetime) -> bool:
+    """Do the entry whose turn it is; False: there is none."""
+    for left in reversed(range(TRIES)):
+        try:
+            return _do_first(journal_id, now)
+        except OperationalError:
+            if not left or connection.in_atomic_block:
+                raise
+    raise AssertionError("a last try either ends or raises")
+
+
+@transaction.atomic
+def _do_first(journal_id: int, now: datetime) -> bool:
+    with connection.cursor() as cursor:
+        cursor.execute(_TURN, [journal_id])
+        branch_id, next_number, complete_to = cursor.fetchone()
+        cursor.execute(_FIRST, [journal_id])
+        found = cursor.fetchone()
+        if found is None or not is_due(found[1], next_number=next_number, complete_to=complete_to):
+            return False
+        id_, number, kind, key, at, body, _received_at = found
+        doing = Doing(
+            branch_id=branch_id,
+            kind=EntryKind(kind),
+            key=key,
+            at=min(at, now),
+            body=json.loads(body) if isinstance(body, str) else body,
+            now=now,
+        )
+        done = _outcome(doing)
+        if number > next_number:
+            done = replace(done, outcome={**done.outcome, "missing": [next_number, number - 1]})
+        elif number < next_number:
+            done = replace(done, outcome={**done.outcome, "late": True})
+        outcome = json.dumps(done.outcome)
+        known = done.profile_id is not None
+        cursor.execute(_DONE, [done.state.value, outcome, done.profile_id, now, known, id_])
+        cursor.execute(_NEXT, [number + 1, journal_id, number + 1])
+    return True
+
+
+def _outcome(doing: Doing) -> Done:
+    """What becomes of an entry; a refused one leaves nothing behind."""
+    try:
+        with transaction.atomic(), translation.override("en"):  # it is read by programs
+            return doer_of(doing.kind)(doing)
+    except EntryRefused as error:
+        return _refused(error.reason, error.message)
+    except NotEnough as error:
+        return _refused(EntryReason.NOT_ENOUGH, error.message, spendable_minor=error.spendable_minor)
+    except NoSuchHold as error:
+        return _refused(EntryReason.NO_SUCH_HOLD, error.message)
+    except HoldClosed as error:
+        return _refused(EntryReason.HOLD_CLOSED, error.message)
+    except KeyReused as error:
+        return _refused(EntryReason.KEY_REUSED, error.message)
+    except RegularsError as error:
+        return _refused(EntryReason.NOT_STORED, error.message)
+    except OperationalError:
+        raise  # a deadlock or a lost connection: it is done again
+    except Exception:
+        # Set aside instead of tried for ever: all that comes after it would wait for it.
+        _log.exception("an entry of a till's journal broke")
+        return _refused(EntryReason.BROKEN, "")
+
+
+def _refused(reason: EntryReason, detail: str, **more: int) -> Done:
+    outcome: dict[str, Any] = {"reason": reason.value, **more}
+    return Done(state=EntryState.REFUSED, outcome=outcome | ({"detail": detail} if detail else {}))
