@@ -32,7 +32,17 @@ def unseal(sealed: str, *, purpose: str) -> str:
         raise SealBroken from error
 
 
+def signing_key(*, purpose: str) -> bytes:
+    """A key of 32 bytes to sign with, for this purpose alone."""
+    return _derived(settings.SECRET_KEY, purpose)
+
+
 @cache
 def _fernet(key: str, purpose: str) -> Fernet:
+    return Fernet(base64.urlsafe_b64encode(_derived(key, purpose)))
+
+
+@cache
+def _derived(key: str, purpose: str) -> bytes:
     derived = HKDF(algorithm=SHA256(), length=32, salt=None, info=f"regulars/{purpose}".encode())
-    return Fernet(base64.urlsafe_b64encode(derived.derive(key.encode())))
+    return derived.derive(key.encode())

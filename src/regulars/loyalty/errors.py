@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from django.utils.translation import gettext as _
+
 from regulars.kit.errors import Conflict, RegularsError
 
 
@@ -49,3 +51,21 @@ class CannotAdjust(LoyaltyProblem):
     """More than somebody may give or take, or than there is."""
 
     code = "cannot_adjust"
+
+
+class NoSuchMember(LoyaltyProblem):
+    """Nobody is known by what a till gave."""
+
+    code = "no_such_member"
+
+    def __init__(self) -> None:
+        super().__init__(_("Nobody is known by this."))
+
+
+class SeveralMembers(LoyaltyProblem):
+    """Several persons are known by what a till gave, and points are one person's."""
+
+    code = "several_members"
+
+    def __init__(self) -> None:
+        super().__init__(_("Several customers are known by this. Ask for another sign: a card, a QR code."))

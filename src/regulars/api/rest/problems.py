@@ -24,10 +24,19 @@ class Code(Enum):
     NOT_AUTHENTICATED = "not_authenticated", 401, "No valid key"
     NOT_ALLOWED = "not_allowed", 403, "The key may not do this"
     NOT_YOUR_BRANCH = "not_your_branch", 403, "The key belongs to another branch"
+    FACTOR_NEEDED = "factor_needed", 403, "The customer has to allow it"
+    FACTOR_REFUSED = "factor_refused", 403, "The QR code or the code does not open"
     NOT_FOUND = "not_found", 404, "There is nothing here"
     METHOD_NOT_ALLOWED = "method_not_allowed", 405, "The address does not take this method"
     STALE = "stale", 409, "A newer state is stored"
     REFUSED = "refused", 409, "It cannot be stored"
+    NOT_ENOUGH_POINTS = "not_enough_points", 409, "There are not enough points"
+    TOO_MANY_POINTS = "too_many_points", 409, "More points than the programme takes for such an order"
+    NO_PROGRAMME = "no_programme", 409, "No loyalty programme is running"
+    HOLD_CLOSED = "hold_closed", 409, "The hold is closed"
+    HOLD_KEY_REUSED = "hold_key_reused", 409, "The key of the hold was used for another one"
+    SEVERAL_CUSTOMERS = "several_customers", 409, "Several customers are meant"
+    CANNOT_REACH = "cannot_reach", 409, "No code can be sent"
     IN_PROGRESS = "in_progress", 409, "The same request is under way"
     LENGTH_REQUIRED = "length_required", 411, "The length of the body is not told"
     TOO_LARGE = "too_large", 413, "The body is too large"
@@ -35,6 +44,7 @@ class Code(Enum):
     INVALID = "invalid", 422, "Something in the request is not as it should be"
     KEY_REUSED = "idempotency_key_reused", 422, "The idempotency key was used for another request"
     TOO_MANY = "too_many_requests", 429, "Too many requests"
+    LOCKED_OUT = "locked_out", 429, "Too many attempts"
     BROKEN = "internal_error", 500, "Something broke on our side"
     UNAVAILABLE = "unavailable", 503, "Not available right now"
 
@@ -63,12 +73,15 @@ class Problem(Exception):
         *,
         faults: Sequence[Fault] = (),
         headers: Mapping[str, str] | None = None,
+        more: Mapping[str, int] | None = None,
     ) -> None:
         super().__init__(detail)
         self.code = code
         self.detail = detail
         self.faults = faults
         self.headers = dict(headers or {})
+        self.more = dict(more or {})
+        """Figures beside the words, such as what could be spent."""
 
     def response(self) -> HttpResponse:
         """The answer as it is sent."""
@@ -78,6 +91,7 @@ class Problem(Exception):
             "status": self.code.status,
             "code": self.code.code,
             "detail": self.detail,
+            **self.more,
         }
         if self.faults:
             body["errors"] = [

@@ -64,6 +64,14 @@ def profiles_by_identity(type_: IdentityType, values: Collection[str]) -> dict[s
     }
 
 
+def stored_forms(type_: IdentityType, value: str) -> tuple[str, ...]:
+    """The forms in which an address or a number may be stored, for who looks for it in a statement of theirs.
+
+    Asks the database for nothing but the shop's country, and that only of a phone number without one.
+    """
+    return forms(type_, value, region_for([(type_, value)]))
+
+
 def _details(profiles: QuerySet[Profile]) -> list[ProfileDetails]:
     rows = list(profiles)
     ids = [row.pk for row in rows]

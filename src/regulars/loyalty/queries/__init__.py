@@ -10,9 +10,12 @@ from regulars.loyalty.queries.adjustments import (
     count_adjustments_waiting,
 )
 from regulars.loyalty.queries.liability import cohorts, open_points, owed_minor
+from regulars.loyalty.queries.members import member, member_of_profile
 from regulars.loyalty.queries.overview import activity, count_members, flows
 from regulars.loyalty.queries.postings import account_sheet, first_posting_at, postings
 from regulars.loyalty.queries.programme import current, forget_versions, version_at, versions
+from regulars.loyalty.queries.qr import customer_qr, read_qr
+from regulars.loyalty.queries.quoting import quote, quote_for
 from regulars.loyalty.queries.statement import statement
 from regulars.loyalty.queries.verifying import checks, verify
 
@@ -28,12 +31,18 @@ __all__ = [
     "count_adjustments_waiting",
     "count_members",
     "current",
+    "customer_qr",
     "first_posting_at",
     "flows",
     "forget_versions",
+    "member",
+    "member_of_profile",
     "open_points",
     "owed_minor",
     "postings",
+    "quote",
+    "quote_for",
+    "read_qr",
     "statement",
     "verify",
     "version_at",

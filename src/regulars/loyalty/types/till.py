@@ -1,0 +1,88 @@
+"""What a till asks and is told."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+
+from regulars.loyalty.types.holds import Balance
+from regulars.loyalty.types.programme import Version
+
+
+class RefKind(StrEnum):
+    """By what a till knows a customer."""
+
+    ID = "id"
+    """The shop's own id."""
+    CARD = "card"
+    QR = "qr"
+    """What the customer's telephone shows; changes every half a minute."""
+    PHONE = "phone"
+
+
+@dataclass(frozen=True, slots=True)
+class Ref:
+    """A customer as a till names them, such as `card:2000123`."""
+
+    kind: RefKind
+    value: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Member:
+    """Whom a till has before it, and what they have; `shop_id` is empty where the shop has no id of them."""
+
+    profile_id: int
+    person_id: int
+    shop_id: str
+    name: str
+    balance: Balance
+
+
+@dataclass(frozen=True, slots=True)
+class QuotedLine:
+    """A line of a cart: what is paid in money for it, after `discount_minor` was taken off."""
+
+    amount_minor: int
+    discount_minor: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Quote:
+    """What a cart would earn and may be paid with; money and points in their minor units.
+
+    `payable_minor`: points that may be spent on it. `points_minor` of them are spent here, and take
+    `discount_minor` off; `most_minor`: what somebody with any number of points might spend.
+    """
+
+    version: Version | None
+    currency: str
+    total_minor: int
+    member: Member | None
+    wanted_minor: int
+    most_minor: int
+    payable_minor: int
+    points_minor: int
+    discount_minor: int
+    pays_minor: int
+    earns_minor: int
+    factor_needed: bool
+    lines: tuple[QuotedLine, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Qr:
+    """What a customer's telephone shows until `until`."""
+
+    token: str
+    until: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class SentCode:
+    """That a code is on its way: by what, to where (masked), and until when it opens."""
+
+    channel: str
+    to: str
+    until: datetime
