@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import time
+from typing import Protocol
 
 from django.db import connection
 
@@ -13,6 +14,13 @@ from regulars.api.rest.problems import Code, Problem
 from regulars.team.types import ApiKey, KeyKind, Scope
 
 _CHALLENGE = 'Bearer realm="Regulars", Basic realm="Regulars"'
+
+
+class OfBranch(Protocol):
+    """Who tells something: a till's key belongs to a branch, and so does what a till wrote down."""
+
+    @property
+    def branch_id(self) -> int | None: ...
 
 
 class Needs:
@@ -65,7 +73,7 @@ def alone_with(kind: str, external_id: str) -> None:
         cursor.execute("SELECT pg_advisory_xact_lock(%s)", [int.from_bytes(digest[:8], "big", signed=True)])
 
 
-def check_branch(key: ApiKey, branch_id: int | None) -> None:
+def check_branch(key: OfBranch, branch_id: int | None) -> None:
     """Raise Problem if the key belongs to one branch and this is another."""
     if key.branch_id is not None and key.branch_id != branch_id:
         raise Problem(

@@ -11,7 +11,7 @@ from ninja import Path, Query
 from pydantic import Field
 
 from regulars.api.rest import cursors
-from regulars.api.rest.access import check_branch
+from regulars.api.rest.access import OfBranch, check_branch
 from regulars.api.rest.call import Call, answer
 from regulars.api.rest.customers import known
 from regulars.api.rest.fields import (
@@ -44,7 +44,7 @@ from regulars.commerce.types import (
 from regulars.customers import queries as customers
 from regulars.customers import services as profiles
 from regulars.customers.types import SHOP
-from regulars.team.types import ApiKey, Scope
+from regulars.team.types import Scope
 
 LINES_MAX = 2_000
 RETURNS_MAX = 500
@@ -204,28 +204,34 @@ def put_order(request: Call, order_id: OrderId, body: OrderTold) -> HttpResponse
     Always the whole order as it stands. It is the same order as one that came by file or by event under
     the same number. 201: it is new; 409 `stale`: a newer state is stored, and it stays.
     """
-    order = _order(order_id, body, request)
-    recorded = services.record_orders(orders=[order], now=request.now)
+    state, created = store_order(order_id, body, key=request.key, now=request.now)
+    return answer(_shown([state])[0], 201 if created else 200)
+
+
+def store_order(order_id: str, body: OrderTold, *, key: OfBranch, now: datetime) -> tuple[OrderState, bool]:
+    """Store an order as it is told; gives it as it stands, and whether it is new. Raises Problem."""
+    order = _order(order_id, body, key, now)
+    recorded = services.record_orders(orders=[order], now=now)
     if reason := recorded.refused.get(order.key):
         raise Problem(
             Code.REFUSED, f"The order cannot be stored: {reason.value}.", faults=_faults(reason.value)
         )
     before = recorded.before.get(order.key)
     if before is not None:
-        check_branch(request.key, before.branch_id)
+        check_branch(key, before.branch_id)
     state = queries.order(SHOP, order_id)
     if state is None:
         raise missing("There is no order with this number.")
-    check_branch(request.key, state.branch_id)
+    check_branch(key, state.branch_id)
     # Of a late state the status may still be news, which is kept.
     if order.key in recorded.stale and order.key not in recorded.revisions:
         raise Problem(
             Code.STALE, f"This order is stored as of {state.as_of}, which is later. Nothing was changed."
         )
-    return answer(_shown([state])[0], 201 if recorded.created else 200)
+    return state, bool(recorded.created)
 
 
-def known_order(order_id: str, key: ApiKey) -> OrderState:
+def known_order(order_id: str, key: OfBranch) -> OrderState:
     """The order of that number, if the key may see it. Raises Problem (`not_found`)."""
     state = queries.order(SHOP, order_id)
     if state is None or key.branch_id not in {None, state.branch_id}:
@@ -233,7 +239,7 @@ def known_order(order_id: str, key: ApiKey) -> OrderState:
     return state
 
 
-def may_write_of(order_id: str, stored_under: str | None, key: ApiKey) -> None:
+def may_write_of(order_id: str, stored_under: str | None, key: OfBranch) -> None:
     """Raise Problem unless a till's key may tell of something that belongs to this order.
 
     `stored_under`: the order it belongs to by now, which has to be of the till's branch too.
@@ -246,11 +252,11 @@ def may_write_of(order_id: str, stored_under: str | None, key: ApiKey) -> None:
         check_branch(key, before.branch_id if before else None)
 
 
-def _order(order_id: str, told: OrderTold, call: Call) -> Order:
+def _order(order_id: str, told: OrderTold, of: OfBranch, now: datetime) -> Order:
     profile_id = None
     if told.customer_id is not None:
         key = (SHOP, told.customer_id)
-        profile_id = profiles.find_or_create_profiles(keys=[key], now=call.now)[key]
+        profile_id = profiles.find_or_create_profiles(keys=[key], now=now)[key]
     products = _products(told.lines)
     returns = None
     if told.returns is not None:
@@ -281,12 +287,12 @@ def _order(order_id: str, told: OrderTold, call: Call) -> Order:
         status=None if told.status is None else OrderStatus(told.status),
         cancelled_at=told.cancelled_at,
         channel=told.channel.strip(),
-        branch_id=branch_of(told.branch_id, call.key),
-        as_of=told.as_of or call.now,
+        branch_id=branch_of(told.branch_id, of),
+        as_of=told.as_of or now,
     )
 
 
-def branch_of(told: str | None, key: ApiKey) -> int | None:
+def branch_of(told: str | None, key: OfBranch) -> int | None:
     """The branch that is meant: a till's key says it itself. Raises Problem for another one."""
     if told is None:
         return key.branch_id

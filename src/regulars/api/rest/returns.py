@@ -10,7 +10,7 @@ from django.http import HttpResponse
 from ninja import Path
 from pydantic import Field
 
-from regulars.api.rest.access import alone_with
+from regulars.api.rest.access import OfBranch, alone_with
 from regulars.api.rest.call import Call, answer
 from regulars.api.rest.fields import Currency, Given, Id, Moment, Quantity, Shown, Told, sample
 from regulars.api.rest.orders import OrderId, known_order, may_write_of
@@ -101,9 +101,15 @@ def put_return(request: Call, return_id: ReturnId, body: ReturnTold) -> HttpResp
     Reduces the order it names, whichever comes first. A till's key tells of returns to its branch's orders
     only, once these are known. 201: it is new.
     """
+    created = store_return(return_id, body, key=request.key, now=request.now)
+    return answer(_whole(return_id, request.key), 201 if created else 200)
+
+
+def store_return(return_id: str, body: ReturnTold, *, key: OfBranch, now: datetime) -> bool:
+    """Store a return as it is told; says whether it is new. Raises Problem."""
     alone_with("return", return_id)
     stored = queries.credits_of_refund(SHOP, return_id)
-    may_write_of(body.order_id, stored[0].order_external_id if stored else None, request.key)
+    may_write_of(body.order_id, stored[0].order_external_id if stored else None, key)
     refund = NewRefund(
         source=SHOP,
         external_id=return_id,
@@ -116,12 +122,12 @@ def put_return(request: Call, return_id: ReturnId, body: ReturnTold) -> HttpResp
             for line in body.lines
         ),
     )
-    recorded = services.record_refunds(refunds=[refund], now=request.now)
+    recorded = services.record_refunds(refunds=[refund], now=now)
     if reason := recorded.refused.get(refund.key):
         words = "This return cannot be stored as it is told"
         faults = [Fault("", reason.value, words)]
         raise Problem(Code.REFUSED, f"{words} ({reason.value}). Nothing was stored.", faults=faults)
-    return answer(_whole(return_id, request.key), 201 if recorded.created else 200)
+    return bool(recorded.created)
 
 
 @routes.read("/returns/{path:return_id}", Scope.ORDERS_READ, Return)
