@@ -8,6 +8,7 @@ from typing import Any
 
 from django.db import connection, transaction
 
+from regulars.customers.queries import zones_of_customers
 from regulars.events import registry, services
 from regulars.events.types import EventClass, NewEvent
 from regulars.segments.compiling import Compiled, Statement, Surroundings, compile_condition
@@ -102,6 +103,8 @@ def turns(condition: Condition, moments: Iterable[datetime], surroundings: Surro
         if before is not None:
             foretold = set(read(ready.may_have_changed(before[0], moment)))
             assert now ^ before[1] <= foretold, (condition, before[0], moment)
+            with_zones = set(read(ready.may_have_changed(before[0], moment, zones_of_customers())))
+            assert now ^ before[1] <= with_zones <= foretold, (condition, before[0], moment)
             changes += len(now ^ before[1])
         before = moment, now
     return changes

@@ -17,6 +17,7 @@ from tests.segments.oracle.strategies import Asked
 from tests.segments.oracle.world import World
 
 from regulars.commerce.types import BROWSING_EVENTS
+from regulars.customers.queries import zones_of_customers
 from regulars.events import registry
 from regulars.events.types import EventClass
 from regulars.kit.attributes import registered
@@ -72,6 +73,9 @@ def play(
                 assert one == wanted & {person.id}, (now, condition, person)
             if before is not None and (moved := before ^ wanted):
                 statement = compiled.may_have_changed(clock[place - 1], now)
+                assert statement is not None, ("nobody can change by time", condition)
+                assert moved <= found(statement), (clock[place - 1], now, condition)
+                statement = compiled.may_have_changed(clock[place - 1], now, zones_of_customers())
                 assert statement is not None, ("nobody can change by time", condition)
                 assert moved <= found(statement), (clock[place - 1], now, condition)
             before = wanted

@@ -54,6 +54,7 @@ from regulars.customers.queries.personal_data import (
 )
 from regulars.customers.queries.searching import search
 from regulars.customers.queries.traits import traits_of
+from regulars.customers.queries.zones import zones_of_customers
 
 __all__ = [
     "HISTORY_MAX",
@@ -105,4 +106,5 @@ __all__ = [
     "traits_of",
     "unread_traits",
     "usual_attributes",
+    "zones_of_customers",
 ]

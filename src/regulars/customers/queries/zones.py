@@ -1,4 +1,4 @@
-"""Which time zones the server knows."""
+"""Which time zones the server knows, and which customers have."""
 
 from __future__ import annotations
 
@@ -6,6 +6,16 @@ from functools import cache
 from zoneinfo import available_timezones
 
 from django.db import connection
+
+# From each to the next by the index, however many people there are.
+_IN_USE = """
+WITH RECURSIVE found AS (
+    SELECT min(timezone) AS zone FROM facts_customers WHERE timezone IS NOT NULL
+    UNION ALL
+    SELECT (SELECT min(timezone) FROM facts_customers WHERE timezone > zone) FROM found WHERE zone IS NOT NULL
+)
+SELECT zone FROM found WHERE zone IS NOT NULL
+"""
 
 
 @cache
@@ -15,3 +25,10 @@ def zones() -> dict[str, str]:
         cursor.execute("SELECT name FROM pg_timezone_names")
         known = {name for (name,) in cursor.fetchall()} & available_timezones()
     return {name.casefold(): name for name in sorted(known) if not name.startswith(("posix/", "right/"))}
+
+
+def zones_of_customers() -> list[str]:
+    """The time zones that customers have of their own, each once."""
+    with connection.cursor() as cursor:
+        cursor.execute(_IN_USE)
+        return [zone for (zone,) in cursor.fetchall()]

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, time, timedelta
+from zoneinfo import ZoneInfo
 
 from regulars.segments.compiling.statements import Values
 from regulars.segments.compiling.surroundings import Surroundings
@@ -71,6 +73,21 @@ def days_may_begin(after: datetime, up_to: datetime) -> bool:
     """Whether anywhere a day begins in (after, up_to]."""
     epoch = datetime.fromtimestamp(0, after.tzinfo)
     return (up_to - epoch) // QUARTER > (after - epoch) // QUARTER
+
+
+def begins_in(zones: Collection[str], after: datetime, up_to: datetime) -> list[str]:
+    """In which of these time zones a day begins in (after, up_to]."""
+    return sorted(
+        zone
+        for zone in zones
+        if after.astimezone(ZoneInfo(zone)).date() != up_to.astimezone(ZoneInfo(zone)).date()
+    )
+
+
+def next_day(moment: datetime, zone: str, ago: timedelta) -> datetime:
+    """When the day after that of a moment began, so many days before."""
+    day = moment.astimezone(ZoneInfo(zone)).date() + timedelta(days=1) - ago
+    return datetime.combine(day, time(), tzinfo=ZoneInfo(zone)).astimezone(UTC)
 
 
 def _anniversary(day: str, first: str, last: str) -> str:

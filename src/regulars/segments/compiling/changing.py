@@ -7,13 +7,13 @@ narrow looks into indexes of moments. What is counted in days turns at midnights
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from datetime import UTC, datetime, timedelta
 
 from regulars.kit.attributes import Attribute, Kind, Relation
 from regulars.segments.compiling import happenings, windows
 from regulars.segments.compiling.asking import Asking, Known
-from regulars.segments.compiling.calendar import days_may_begin
+from regulars.segments.compiling.calendar import begins_in, days_may_begin, next_day
 from regulars.segments.compiling.dependence import leaves
 from regulars.segments.compiling.leaves import value
 from regulars.segments.compiling.orders import of_what
@@ -35,17 +35,23 @@ _FIRST_OR_LAST = re.compile(r"\s*(min|max)\s*\(\s*at\s*\)\s*", re.IGNORECASE)
 """An attribute that is the moment of a row."""
 _ZONES_APART = timedelta(days=2)
 """No day of anybody's calendar begins or ends further than this from the same day of UTC."""
+_CLOCKS_APART = timedelta(hours=3)
+"""The database and Python may know clocks differently, by no more than this."""
 
 
 _EARLIEST = datetime(1, 1, 1, tzinfo=UTC)
 
 
 def may_have_changed(
-    condition: Condition, known: Known, after: datetime, up_to: datetime
+    condition: Condition,
+    known: Known,
+    after: datetime,
+    up_to: datetime,
+    zones: Collection[str] | None,
 ) -> Statement | None:
     """See `Compiled.may_have_changed`."""
     asking = Asking(known, up_to)
-    turning = _Turning(asking, after, up_to)
+    turning = _Turning(asking, after, up_to, zones)
     found = dict.fromkeys(each for leaf, _ in leaves(condition) for each in turning.of(leaf))
     if not found:
         return None
@@ -56,9 +62,16 @@ def may_have_changed(
 class _Turning:
     """SELECTs of persons whose answer to a leaf may become another in (after, up_to]."""
 
-    def __init__(self, asking: Asking, after: datetime, up_to: datetime) -> None:
+    def __init__(
+        self, asking: Asking, after: datetime, up_to: datetime, zones: Collection[str] | None
+    ) -> None:
         self.asking, self.after, self.up_to = asking, after, up_to
-        self.midnight = days_may_begin(after, up_to)
+        surroundings = asking.known.surroundings
+        self.of_the_shop = surroundings.today(after) != surroundings.today(up_to)
+        self.begins_in = None if zones is None else begins_in(zones, after, up_to)
+        self.midnight = self.of_the_shop or (
+            days_may_begin(after, up_to) if self.begins_in is None else bool(self.begins_in)
+        )
 
     def of(self, leaf: Condition) -> Iterator[str]:
         match leaf:
@@ -92,25 +105,35 @@ class _Turning:
 
     def _of_days_ago(self, relation: Relation, test: DaysAgo) -> Iterator[str]:
         """By the rows of about that time, one of which the value is if it turns."""
-        ends = [] if test.at_least is None else [timedelta(days=test.at_least)]
-        ends += [] if test.at_most is None else [timedelta(days=test.at_most + 1)]
+        ends = [] if test.at_least is None else [test.at_least]
+        ends += [] if test.at_most is None else [test.at_most + 1]
         turns = self._turns("r.at", Kind.MOMENT, test)
-        for ago in ends:
-            span = (self.after - ago - _ZONES_APART, self.up_to - ago + _ZONES_APART)
+        for days in ends:
+            span = self._days_that_turn(timedelta(days=days))
             yield (
                 f"SELECT u.person_id FROM ({self._moments(relation)}) AS r"  # noqa: S608
                 " JOIN facts_customers AS u ON u.person_id = r.person_id"
                 f" WHERE {windows.in_span(self.asking, 'r.at', span)} AND {turns}"
             )
 
+    def _days_that_turn(self, ago: timedelta) -> Span:
+        """In which the days lie that come to be so long ago, in the zones where a day begins."""
+        if self.begins_in is None:
+            return self.after - ago - _ZONES_APART, self.up_to - ago + _ZONES_APART
+        zones = [*self.begins_in, *([self.asking.known.surroundings.zone] if self.of_the_shop else [])]
+        days = [(next_day(self.after, zone, ago), next_day(self.up_to, zone, ago)) for zone in zones]
+        return min(first for first, _ in days) - _CLOCKS_APART, max(last for _, last in days) + _CLOCKS_APART
+
     def _turns(self, day: str, kind: Kind, test: DaysAgo | Anniversary) -> str:
-        calendar, surroundings = self.asking.calendar, self.asking.known.surroundings
+        calendar = self.asking.calendar
         if kind is Kind.MOMENT:
             day = calendar.day_of(day)
         turns = calendar.may_begin(test, day, self.after, self.up_to)
-        if surroundings.today(self.after) == surroundings.today(self.up_to):
-            turns = f"(u.timezone IS NOT NULL AND {turns})"
-        return turns
+        if self.of_the_shop:
+            return turns
+        if self.begins_in is None:
+            return f"(u.timezone IS NOT NULL AND {turns})"
+        return f"(u.timezone = ANY({self.asking.values.bind(self.begins_in, 'text[]')}) AND {turns})"
 
     def _of_event(self, event: str, where: tuple[Where, ...], within: Within) -> Iterator[str]:
         spans = windows.turning(self.after, self.up_to, windows.length(within))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -54,12 +54,18 @@ class Compiled:
         """Who of these persons fulfils it as of `now`. `profiles` are all of theirs."""
         return self._statement(Asking(self.known, now, (persons, profiles)))
 
-    def may_have_changed(self, after: datetime, up_to: datetime) -> Statement | None:
+    def may_have_changed(
+        self, after: datetime, up_to: datetime, zones: Collection[str] | None = None
+    ) -> Statement | None:
         """All whose answer time alone may make another in (after, up_to], and perhaps some more.
 
-        None: nobody's can. Those who enter and leave other segments meanwhile are not among them.
+        None: nobody's can. Those who enter and leave other segments meanwhile are not among them. `zones`:
+        all time zones that customers have of their own; without them a day may begin for somebody at every
+        quarter of an hour.
         """
-        return may_have_changed(self.condition, self.known, after, up_to) if self.by_time else None
+        if not self.by_time:
+            return None
+        return may_have_changed(self.condition, self.known, after, up_to, zones)
 
     def _statement(self, asking: Asking) -> Statement:
         condition = asked(asking, self.condition)
