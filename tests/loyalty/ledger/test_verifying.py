@@ -18,7 +18,7 @@ from regulars.loyalty import queries, services
 from regulars.loyalty.types import Finding, FindingKind
 from regulars.loyalty.wording.findings import finding_sentence
 from regulars.team.models import AuditLogEntry
-from regulars.team.types import Role
+from regulars.team.types import Action, Role
 
 NOW = datetime(2026, 3, 1, 12, tzinfo=UTC)
 pytestmark = pytest.mark.django_db
@@ -242,12 +242,8 @@ def test_a_check_is_kept_and_raises_the_alarm(books: Books, caplog: pytest.LogCa
             kind=FindingKind.HOLD_HELD, id=books.holds[0], name="held", kept_minor=1_100, proved_minor=1_000
         ),
     )
-    entry = AuditLogEntry.objects.get()
-    assert (entry.user_id, entry.action, entry.details) == (
-        7,
-        "books_checked",
-        {"postings": 7, "findings": 1},
-    )
+    entry = AuditLogEntry.objects.get(action=Action.BOOKS_CHECKED)
+    assert (entry.user_id, entry.details) == (user.pk, {"postings": 7, "findings": 1})
 
 
 def test_it_is_done_every_night(books: Books) -> None:
