@@ -349,6 +349,15 @@ class SpendingCode(models.Model):
     used_at = models.DateTimeField(null=True)
 
 
+class UnearnedOrder(models.Model):
+    """An order that came in as it happened, for which there are no points yet but may be.
+
+    Its customer is not known, or what was paid is too little. Orders of imported history are not here.
+    """
+
+    order_id = models.BigIntegerField(primary_key=True)
+
+
 class LedgerCheck(models.Model):
     """That the books were proved, and what did not agree."""
 
