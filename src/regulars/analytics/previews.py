@@ -16,11 +16,13 @@ from django.utils.translation import gettext_lazy as _
 
 from regulars.analytics.types import Note
 
-FileKind = Literal["customers", "products", "orders", "returns", "costs"]
-KINDS: Final[tuple[FileKind, ...]] = ("orders", "customers", "products", "returns", "costs")
+FileKind = Literal["customers", "products", "orders", "returns", "costs", "points"]
+KINDS: Final[tuple[FileKind, ...]] = ("orders", "customers", "products", "returns", "costs", "points")
 """In the order in which they are offered."""
 
-ReadReason = Literal["bad_date", "bad_amount", "no_order_id", "no_customer", "no_product", "no_channel"]
+ReadReason = Literal[
+    "bad_date", "bad_amount", "bad_points", "no_order_id", "no_customer", "no_product", "no_channel"
+]
 """Why a row cannot be used, as far as the row itself tells. `no_customer` of an order is none: sold to
 somebody unknown. `no_order_id` of a return: it says neither the order nor the customer."""
 
@@ -103,6 +105,14 @@ FIELDS: Final[Mapping[FileKind, Sequence[FieldSpec]]] = {
         FieldSpec("channel", _("Channel"), required=True),
         FieldSpec("day", _("Day"), required=True, dated=True),
         FieldSpec("cost", _("Spent"), required=True),
+    ),
+    "points": (
+        FieldSpec("customer_id", _CUSTOMER_ID, one_of="customer"),
+        FieldSpec("card", _("Loyalty card"), one_of="customer", personal=True),
+        FieldSpec("phone", _PHONE, one_of="customer", personal=True),
+        FieldSpec("email", _EMAIL, one_of="customer", personal=True),
+        FieldSpec("points", _("Points"), required=True),
+        FieldSpec("expires_on", _("Last day to spend them"), dated=True),
     ),
 }
 

@@ -152,7 +152,7 @@ def value(kind: str, field: str, said: str | None, voice: Voice) -> str:
         return said
     if dated:
         return _moment(said, voice)
-    if field in {"amount", "unit_price", "quantity", "cost"}:
+    if field in {"amount", "unit_price", "quantity", "cost", "points"}:
         return _number(said, voice.formats)
     return said
 

@@ -1,4 +1,4 @@
-"""Files of orders, costs, customers, products and returns, read into tables of DuckDB.
+"""Files of orders, costs, customers, products, returns and points, read into tables of DuckDB.
 
 What comes out, for those who bring rows in (`with_details`; the other kinds always have them). In each,
 `part` is the place in `Reading.parts`, `part_row` the row as a person counts it there, `row` goes through
@@ -14,6 +14,8 @@ all parts; ids and names are VARCHAR, moments TIMESTAMP in the shop's zone, numb
 - `goods(row, part, part_row, product_id, name, category, reason)`.
 - `backs(row, part, part_row, return_id, order_id, customer_id, product, product_id, returned_at, quantity,
   amount, currency, reason)`: what was given back, `amount` and `quantity` above zero.
+- `balances(row, part, part_row, customer_id, card, phone, email, points, expires_on, reason)`: points that
+  customers have elsewhere; of the four that say whose, one at least; `expires_on` NULL: no last day.
 - `costs(row, part, part_row, channel, day, cost, reason)`; without details only the three, and good ones.
 
 The way of a file, and who does what:
@@ -31,8 +33,8 @@ The way of a file, and who does what:
 6. `lines` is the SQL that makes rows of `lines` out of a part. A row that cannot be read is NULL in that
    field only; `notes` tells what a reader of the figures should know.
 
-`shape` is this way for every kind; `orders`, `costs`, `customers`, `products` and `returns` say what is
-special about theirs (`records` is what the last three share, `details` what an order says beyond its
+`shape` is this way for every kind; `orders`, `costs`, `customers`, `products`, `returns` and `points` say
+what is special about theirs (`records` is what the last four share, `details` what an order says beyond its
 figures). `previewing` goes the same way with the first rows alone (`heads`) and turns errors into a problem
 that a person can mend; `guessing` tells the kind.
 
@@ -42,6 +44,7 @@ A column's name that is not known yet goes into `vocabulary`, an order's state i
 from regulars.analytics.compute.reading.costs import read_costs
 from regulars.analytics.compute.reading.customers import read_customers
 from regulars.analytics.compute.reading.orders import read_orders
+from regulars.analytics.compute.reading.points import read_points
 from regulars.analytics.compute.reading.previewing import preview
 from regulars.analytics.compute.reading.products import read_products
 from regulars.analytics.compute.reading.returns import read_returns
@@ -55,6 +58,7 @@ __all__ = [
     "read_costs",
     "read_customers",
     "read_orders",
+    "read_points",
     "read_products",
     "read_returns",
 ]

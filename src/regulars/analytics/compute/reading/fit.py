@@ -156,6 +156,9 @@ OF_ROLE: Final[dict[str, Fit]] = {
     "created_at": moment,
     "returned_at": moment,
     "fact": anything,
+    "card": customer,
+    "points": number,
+    "expires_on": moment,
 }
 
 

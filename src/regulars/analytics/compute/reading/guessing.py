@@ -14,6 +14,7 @@ from regulars.analytics.previews import FileKind
 _ROWS = 1_000  # enough to tell a kind
 _RETURNS = ("refund", "return", "возврат", "возвращ")
 _COSTS = ("cost", "spend", "spent", "расход", "затрат", "потрач")
+_POINTS = ("балл", "бонус", "point", "bonus", "loyal", "лояльн")
 _ANY_AMOUNT = ("line_total", "amount", "order_total", "unit_price")
 
 
@@ -30,6 +31,8 @@ def guess(table: Table) -> FileKind:
         return "costs"
     if said.are_returns():
         return "returns"
+    if said.are_points():
+        return "points"
     if said.are_customers():
         return "customers"
     return "products" if said.are_products() else "orders"
@@ -53,6 +56,7 @@ class _Said:
         self.person = self._best(recognition.CUSTOMER_ROLES)
         self.product = self._best(recognition.PRODUCT_ROLES)
         self.detail = self._best(recognition.DETAIL_ROLES)
+        self.points = self._best(recognition.POINTS_ROLES)
 
     def _best(self, roles: recognition.Roles, without: frozenset[int] = frozenset()) -> dict[str, int]:
         best: dict[str, int] = {}
@@ -78,6 +82,19 @@ class _Said:
             return True
         is_given_back = self.back.get("return_id", 0) >= 100 and self.back.get("amount", 0) >= 98
         return is_given_back and self.order.get("order_total", 0) < 86
+
+    def are_points(self) -> bool:
+        """Who has how many points, and next to nothing else: customers' lists tell of points as well."""
+        whose = max(self.points.get(role, 0) for role in ("customer_id", "card", "phone", "email"))
+        counted = self.points.get("points", 0)
+        speaks = counted >= 100 or (counted >= 80 and _any_begins(self.words | self.file_words, _POINTS))
+        bought = max(self.order.get(role, 0) for role in ("order_id", "product", "line_total")) >= 75
+        known = sum(
+            _score(recognition.POINTS_ROLES, role, c.name) >= 50
+            for c in self.table.columns
+            for role in ("points", "expires_on")
+        )
+        return whose >= 80 and speaks and not bought and self.facts <= 1 and known <= 2
 
     def are_customers(self) -> bool:
         """Who it is, a row for each, and nothing that was bought."""

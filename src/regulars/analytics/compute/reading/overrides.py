@@ -22,10 +22,11 @@ RETURN_FIELDS = (
     "amount", "currency",
 )  # fmt: skip
 COST_FIELDS = ("channel", "day", "cost")
+POINTS_FIELDS = ("customer_id", "card", "phone", "email", "points", "expires_on")
 COSTS_PREFIX = "costs."
 JOINED = " + "  # "Дата + Время": a field read from two columns
 _SEVERAL = frozenset({"ordered_at", "status", "returned_at", "created_at", "customer_name", "name"})
-_WITH_FORMAT = frozenset({"ordered_at", "day", "returned_at", "created_at"})
+_WITH_FORMAT = frozenset({"ordered_at", "day", "returned_at", "created_at", "expires_on"})
 _LISTED_MAX = 60
 
 

@@ -17,8 +17,8 @@ from regulars.analytics.compute.reading.profile import profile
 from regulars.analytics.compute.reading.types import Choice, Choices, Column, Table
 from regulars.analytics.errors import InputError
 
-_NUMBERS = ("quantity", "unit_price", "amount", "cost")
-_IDS = ("customer_id", "order_id", "product", "channel", "product_id", "return_id", "phone")
+_NUMBERS = ("quantity", "unit_price", "amount", "cost", "points")
+_IDS = ("customer_id", "order_id", "product", "channel", "product_id", "return_id", "phone", "card")
 
 
 @dataclass(frozen=True, slots=True)

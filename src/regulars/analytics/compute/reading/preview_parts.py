@@ -56,6 +56,7 @@ _ROLES_OF_KIND: dict[FileKind, recognition.Roles] = {
     "products": recognition.PRODUCT_ROLES,
     "returns": recognition.RETURN_ROLES,
     "costs": recognition.COST_ROLES,
+    "points": recognition.POINTS_ROLES,
 }
 
 

@@ -20,6 +20,7 @@ from regulars.analytics.compute.reading import (
     overrides,
     parts,
     plans,
+    points,
     preview_parts,
     products,
     returns,
@@ -45,6 +46,7 @@ SHAPES: Mapping[FileKind, Shape] = {
     "products": products.SHAPE,
     "returns": returns.SHAPE,
     "costs": costs.DETAILED,
+    "points": points.SHAPE,
 }
 
 

@@ -73,12 +73,20 @@ RETURN_ROLES: Final = {
     "amount": (*details.RETURNED_AMOUNT, *words.LINE_TOTAL, *words.AMOUNT, *words.ORDER_TOTAL),
     "currency": (*details.RETURNED_CURRENCY, *words.CURRENCY),
 }
+POINTS_ROLES: Final = {
+    "customer_id": details.HOLDER_ID,
+    "card": details.CARD,
+    "phone": details.PHONE,
+    "email": details.EMAIL,
+    "points": details.POINTS,
+    "expires_on": details.EXPIRES_ON,
+}
 Roles = dict[str, words.Entries]
 # To find the names of columns in a file of which nothing is known yet: one role, as only that counts.
 ANY_ROLES: Roles = {
     "any": tuple(
         entry
-        for roles in (ORDER_ROLES, CUSTOMER_ROLES, PRODUCT_ROLES, RETURN_ROLES, COST_ROLES)
+        for roles in (ORDER_ROLES, CUSTOMER_ROLES, PRODUCT_ROLES, RETURN_ROLES, COST_ROLES, POINTS_ROLES)
         for entries in roles.values()
         for entry in entries
     )
@@ -90,6 +98,7 @@ _KINDS: Final[dict[str, Roles]] = {
     "products": PRODUCT_ROLES,
     "returns": RETURN_ROLES,
     "costs": COST_ROLES,
+    "points": POINTS_ROLES,
     "any": ANY_ROLES,
 }
 

@@ -114,6 +114,32 @@ PRODUCT_FACTS: Entries = (
         себестоимость; product type; категория; category
     """),
 )  # fmt: skip
+# In a file of points that customers bring over from the programme before.
+HOLDER_ID: Entries = (*PERSON_ID[:3], *PERSON_ID[4:])
+CARD: Entries = ((101, vocabulary.CUSTOMER[3][1]),)
+POINTS: Entries = (
+    (100, """
+        points; points balance; balance of points; bonus balance; bonuses; bonus points; loyalty points;
+        available points; current points; points amount; баллы; баланс баллов; остаток баллов; бонусы;
+        бонусный баланс; бонусные баллы; баланс бонусов; остаток бонусов; сумма баллов; сумма бонусов;
+        количество баллов; количество бонусов; доступно баллов; доступные баллы; накоплено баллов;
+        накопленные баллы; баллы остаток; бонусы остаток; активные бонусы; активные баллы; бонусный счет
+    """),
+    (80, "balance; баланс; остаток; начальный остаток; остаток на конец; bonus; бонус; балл"),
+    (50, "amount; sum; quantity; количество; сумма; начислено"),
+)  # fmt: skip
+EXPIRES_ON: Entries = (
+    (100, """
+        expires; expires at; expires on; expiry; expiry date; expiration; expiration date; date of expiry;
+        valid until; valid till; valid to; use until; use by; last day; points expire; points expire on;
+        сгорают; сгорание; дата сгорания; сгорают после; срок действия; срок действия баллов; срок действия
+        бонусов; действует до; действуют до; действительны до; действительно до; действует по; действуют по;
+        годны до; годен до; дата окончания действия; дата истечения; истекает; истекают; последний день;
+        можно потратить до; дата списания
+    """),
+    (70, "end date; date to; until; дата окончания; срок; до; по"),
+    (40, "date; дата"),
+)  # fmt: skip
 # In a file of returns.
 RETURN: Entries = (
     (100, """
