@@ -338,24 +338,39 @@ class JournalEntry(models.Model):
 
 
 class SpendingCode(models.Model):
-    """A code sent to a customer, by which they allow a spending above the limit; only a hash is kept."""
+    """A code sent to a customer, by which they allow a spending above the limit; only a hash is kept.
+
+    `sealed`: the code itself until it is sent, under the key of the installation. `tries`: wrong ones.
+    """
 
     profile = models.ForeignKey("customers.Profile", on_delete=models.PROTECT, related_name="+")
     code_hash = models.TextField()
     branch_id = models.BigIntegerField(null=True)
+    channel = models.TextField(blank=True, db_default="")
+    language = models.TextField(blank=True, db_default="")
+    sealed = models.TextField(blank=True, db_default="")
     made_at = models.DateTimeField()
     expires_at = models.DateTimeField()
+    sent_at = models.DateTimeField(null=True)
     tries = models.SmallIntegerField(db_default=0)
     used_at = models.DateTimeField(null=True)
 
+    class Meta:
+        indexes = (models.Index(fields=["made_at"], name="loyalty_spendingcode_made"),)
 
-class UnearnedOrder(models.Model):
-    """An order that came in as it happened, for which there are no points yet but may be.
 
-    Its customer is not known, or what was paid is too little. Orders of imported history are not here.
-    """
+class UsedQr(models.Model):
+    """That a customer's changing QR allowed a spending: each one does once."""
 
-    order_id = models.BigIntegerField(primary_key=True)
+    profile = models.ForeignKey(
+        "customers.Profile", on_delete=models.PROTECT, related_name="+", db_index=False
+    )
+    step = models.BigIntegerField()
+    used_at = models.DateTimeField()
+
+    class Meta:
+        constraints = (models.UniqueConstraint(fields=["profile", "step"], name="loyalty_usedqr_once"),)
+        indexes = (models.Index(fields=["used_at"], name="loyalty_usedqr_at"),)
 
 
 class LedgerCheck(models.Model):

@@ -59,5 +59,5 @@ def declare() -> None:
     personal.free("loyalty_lot", "key", "order_source", "order_id", "rule")
     personal.free("loyalty_posting", "currency", "key", "cause", "from_account", "to_account")
     personal.free("loyalty_journal", "till")
-    personal.free("loyalty_spendingcode", "code_hash")
+    personal.free("loyalty_spendingcode", "code_hash", "channel", "language", "sealed")
     personal.free("loyalty_ledgercheck", "findings")
