@@ -10,6 +10,7 @@ from regulars.loyalty.queries.adjustments import (
     count_adjustments_waiting,
 )
 from regulars.loyalty.queries.liability import cohorts, open_points, owed_minor
+from regulars.loyalty.queries.lots import zones_of
 from regulars.loyalty.queries.members import member, member_of_profile
 from regulars.loyalty.queries.overview import activity, count_members, flows
 from regulars.loyalty.queries.postings import account_sheet, first_posting_at, postings
@@ -47,4 +48,5 @@ __all__ = [
     "verify",
     "version_at",
     "versions",
+    "zones_of",
 ]

@@ -36,7 +36,7 @@ class Wanted:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Settled:
-    """What was done: `change_minor` more (or less) than before.
+    """What was done: `change_minor` more (or less) than before, by the telling `revision` of the lot.
 
     Of what was taken back, `owed_minor` became a debt and `written_off_minor` was let go, since it was
     spent already.
@@ -46,6 +46,7 @@ class Settled:
     profile_id: int
     lot_id: int
     change_minor: int
+    revision: int
     owed_minor: int = 0
     written_off_minor: int = 0
 

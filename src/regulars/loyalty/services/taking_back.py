@@ -1,0 +1,96 @@
+"""Taking back what an order earned and its customer spent already."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from regulars.loyalty.queries.lots import takeable
+from regulars.loyalty.rules.settling import Standing
+from regulars.loyalty.rules.taking import Taken, take
+from regulars.loyalty.services.posting import Move, mark_usable, post
+from regulars.loyalty.types import Account, Cause, Wanted
+from regulars.loyalty.types.programme import WhenSpent
+
+
+@dataclass(frozen=True, slots=True)
+class Short:
+    """So much of what a lot had earned is not in it any more."""
+
+    wanted: Wanted
+    lot: Standing
+    short_minor: int
+    when_spent: WhenSpent
+
+
+@dataclass(frozen=True, slots=True)
+class Shortage:
+    """What became of it: the rest came from other lots of the person."""
+
+    owed_minor: int = 0
+    let_go_minor: int = 0
+
+
+def take_elsewhere(
+    shorts: Sequence[Short], *, wallet_ids: Collection[int], now: datetime
+) -> Mapping[str, Shortage]:
+    """Take what is short from other lots, as a debt, or let it go, as each says; what came first, first."""
+    found: defaultdict[str, Shortage] = defaultdict(Shortage)
+    if not shorts:
+        return found
+    moments = [short.wanted.at for short in shorts]
+    lots = takeable(
+        profile_ids={short.wanted.profile_id for short in shorts},
+        wallet_ids=wallet_ids,
+        first=min(moments),
+        last=max(moments),
+        now=now,
+    )
+    moves: list[Move] = []
+    activated: list[int] = []
+    for short in sorted(shorts, key=lambda one: (one.wanted.at, one.wanted.key)):
+        named = f"{short.wanted.key}:{short.lot.revision + 1}"
+        rest = short.short_minor
+        if short.when_spent != "write_off":
+            at = short.wanted.at
+            taken = list(take(lots.of(short.wanted.profile_id), points_minor=rest, at=at, now=now))
+            moves += taking_moves(
+                taken, named=named, cause=Cause.TAKEN_BACK, account=short.wanted.account, at=at
+            )
+            activated += [one.lot.id for one in taken if one.activated_minor]
+            rest -= sum(one.amount_minor for one in taken)
+        if rest and short.when_spent == "owe":
+            found[short.wanted.key] = Shortage(owed_minor=rest)
+            moves.append(_beside(short, f"{named}:{Cause.OWED}", Cause.OWED, Account.DEBT, rest))
+        elif rest:
+            found[short.wanted.key] = Shortage(let_go_minor=rest)
+            if short.wanted.account is not Account.ADJUSTMENTS:
+                key = f"{named}:{Cause.WRITTEN_OFF}:{Account.ADJUSTMENTS}"
+                moves.append(_beside(short, key, Cause.WRITTEN_OFF, Account.ADJUSTMENTS, rest))
+    post(moves, now=now)
+    mark_usable(activated)
+    return found
+
+
+def taking_moves(
+    taken: Sequence[Taken], *, named: str, cause: Cause, account: Account, at: datetime
+) -> list[Move]:
+    """The postings by which so much is taken out of these lots; `named` begins their keys."""
+    moves = []
+    for one in taken:
+        lot = one.lot
+        key = f"{named}:{lot.id}"
+        for begun, why, source, target, amount in (
+            (f"lot:{lot.id}", Cause.BECAME_USABLE, Account.PENDING, Account.AVAILABLE, one.activated_minor),
+            (key, Cause.REVIVED, Account.EXPIRED, Account.AVAILABLE, one.revived_minor),
+            (key, cause, Account.AVAILABLE, account, one.amount_minor),
+        ):
+            if amount:
+                moves.append(Move(lot.wallet_id, lot.id, f"{begun}:{why}", why, source, target, amount, at))
+    return moves
+
+
+def _beside(short: Short, key: str, cause: Cause, source: Account, amount: int) -> Move:
+    return Move(short.lot.wallet_id, None, key, cause, source, short.wanted.account, amount, short.wanted.at)
