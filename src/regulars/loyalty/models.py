@@ -359,6 +359,15 @@ class SpendingCode(models.Model):
         indexes = (models.Index(fields=["made_at"], name="loyalty_spendingcode_made"),)
 
 
+class UnearnedOrder(models.Model):
+    """An order that came in as it happened, for which there are no points yet but may be.
+
+    Its customer is not known, or what was paid is too little. Orders of imported history are not here.
+    """
+
+    order_id = models.BigIntegerField(primary_key=True)
+
+
 class UsedQr(models.Model):
     """That a customer's changing QR allowed a spending: each one does once."""
 
