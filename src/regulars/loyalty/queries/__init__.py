@@ -4,11 +4,14 @@ from __future__ import annotations
 
 from regulars.loyalty.queries.adjustments import (
     adjustment,
+    adjustment_limits,
     adjustments,
     adjustments_by_id,
     adjustments_waiting_of,
     count_adjustments_waiting,
 )
+from regulars.loyalty.queries.balances import balance, balances
+from regulars.loyalty.queries.holds import hold, hold_by_key, holds_of_order
 from regulars.loyalty.queries.liability import cohorts, open_points, owed_minor
 from regulars.loyalty.queries.lots import zones_of
 from regulars.loyalty.queries.members import member, member_of_profile
@@ -24,9 +27,12 @@ __all__ = [
     "account_sheet",
     "activity",
     "adjustment",
+    "adjustment_limits",
     "adjustments",
     "adjustments_by_id",
     "adjustments_waiting_of",
+    "balance",
+    "balances",
     "checks",
     "cohorts",
     "count_adjustments_waiting",
@@ -36,6 +42,9 @@ __all__ = [
     "first_posting_at",
     "flows",
     "forget_versions",
+    "hold",
+    "hold_by_key",
+    "holds_of_order",
     "member",
     "member_of_profile",
     "open_points",

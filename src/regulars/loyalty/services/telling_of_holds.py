@@ -1,0 +1,75 @@
+"""What the log is told of spending."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+
+from regulars.events import services as events
+from regulars.events.types import EventType, NewEvent
+from regulars.loyalty.types import Hold
+from regulars.loyalty.types.events import (
+    POINTS_BECAME_USABLE,
+    POINTS_EXPIRED,
+    POINTS_SHORT,
+    POINTS_SPENT,
+    SOURCE,
+)
+
+
+def spent(found: Hold, *, at: datetime) -> NewEvent:
+    """That a hold was captured."""
+    return _of_hold(
+        POINTS_SPENT,
+        found,
+        f"spent:{found.id}",
+        at,
+        {
+            "points_minor": found.spent_minor,
+            "order": found.order_id,
+            "order_source": found.order_source,
+            "branch_id": found.branch_id,
+        },
+    )
+
+
+def short(found: Hold, short_minor: int, *, at: datetime) -> NewEvent:
+    """That a till let somebody spend more than there was."""
+    return _of_hold(POINTS_SHORT, found, f"short:{found.id}", at, {"short_minor": short_minor})
+
+
+def on_the_way(
+    hold_id: int, *, activated: Mapping[str, int] | None, expired: Mapping[str, int] | None, at: datetime
+) -> list[NewEvent]:
+    """What happened to other points meanwhile, by profile: some became usable, some let go had expired."""
+    return [
+        NewEvent(
+            type=type_,
+            source=SOURCE,
+            key=f"hold:{hold_id}:{type_.name}:{profile}:{at.isoformat()}",
+            occurred_at=at,
+            profile_id=int(profile),
+            properties={"points_minor": points},
+        )
+        for type_, found in ((POINTS_BECAME_USABLE, activated), (POINTS_EXPIRED, expired))
+        for profile, points in sorted((found or {}).items())
+    ]
+
+
+def tell(told: Sequence[NewEvent], *, now: datetime) -> None:
+    """Record what there is to tell, last in the transaction."""
+    if told:
+        events.record(told, now=now)
+
+
+def _of_hold(
+    type_: EventType, found: Hold, key: str, at: datetime, properties: dict[str, object]
+) -> NewEvent:
+    return NewEvent(
+        type=type_,
+        source=SOURCE,
+        key=key,
+        occurred_at=at,
+        profile_id=found.profile_id,
+        properties={"hold_id": found.id, **properties},
+    )
