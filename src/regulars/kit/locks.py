@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import hashlib
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from enum import IntEnum
 
 from django.db import connection
@@ -20,6 +20,7 @@ class Space(IntEnum):
     SEGMENTS = 5
     ATTRIBUTES = 6
     ERASURE = 7
+    POINTS_OF_ORDERS = 8
 
 
 @contextlib.contextmanager
@@ -50,6 +51,20 @@ def share(space: Space, name: str) -> None:
 def hold(space: Space, name: str) -> None:
     """Hold this lock until the transaction ends, after all who share it are done."""
     _take("SELECT pg_advisory_xact_lock(%s, %s)", space, name)
+
+
+def hold_numbers(space: Space, numbers: Collection[int]) -> None:
+    """Hold the locks of these numbers until the transaction ends, all taken in one order.
+
+    Some hundreds at most: the server has room for some thousand locks in all.
+    """
+    if not connection.in_atomic_block:
+        raise RuntimeError("such a lock is held until the transaction ends, and there is none")
+    wanted = sorted({_number(str(number)) for number in numbers})
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT pg_advisory_xact_lock(%s, n) FROM unnest(%s::int[]) AS n", [space.value, wanted]
+        )
 
 
 def _take(statement: str, space: Space, name: str) -> None:

@@ -12,6 +12,7 @@ from regulars.commerce.queries.orders import (
     shipments_of,
 )
 from regulars.commerce.queries.pages import any_orders, branches, last_orders, order_lines
+from regulars.commerce.queries.standing import order_ids, order_standings
 
 __all__ = [
     "any_orders",
@@ -22,7 +23,9 @@ __all__ = [
     "credits_of_refund",
     "last_orders",
     "order",
+    "order_ids",
     "order_lines",
+    "order_standings",
     "orders_by_id",
     "orders_page",
     "product",

@@ -210,6 +210,39 @@ class OrderState:
 
 
 @dataclass(frozen=True, slots=True)
+class OrderStanding:
+    """What an order comes to now, without its lines; amounts in minor units of `currency`."""
+
+    id: int
+    source: str
+    external_id: str
+    profile_id: int | None
+    ordered_at: datetime
+    status: OrderStatus
+    currency: str
+    amount_minor: int
+    """Of all lines."""
+    returned_minor: int
+    """Given back of it, in returns and credits."""
+    returned_pieces: Decimal | None
+    """Of an order for nothing, the share of its pieces that came back; None where `amount_minor` tells."""
+    delivered_at: datetime | None
+    """When the last of its shipments arrived; None where one has not, or there is none."""
+    is_sent: bool
+    """Whether there is a shipment."""
+    branch_id: int | None
+
+    @property
+    def is_cancelled(self) -> bool:
+        return self.status is OrderStatus.CANCELLED
+
+    @property
+    def net_minor(self) -> int:
+        """Paid and not given back; never negative."""
+        return 0 if self.is_cancelled else max(0, self.amount_minor - self.returned_minor)
+
+
+@dataclass(frozen=True, slots=True)
 class OrderPlace:
     """Where a page of orders ended: `updated_at` in lists by change, else None."""
 

@@ -1,0 +1,60 @@
+"""How orders stand: what was paid, what was given back, whether they arrived. Many at once, without lines."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from typing import Any
+
+from django.db import connection
+
+from regulars.commerce.types import OrderStanding, OrderStatus, SourceKey
+
+# What was not for money (paid with something else wholly) is given back by pieces.
+# A delivery: all that was sent and is neither lost nor on its way back has arrived.
+_STANDING = """
+SELECT o.id, o.source, o.external_id, o.profile_id, o.ordered_at, o.status, o.currency, o.amount_minor,
+       (coalesce((SELECT sum(r.amount_minor) FROM commerce_orderreturn AS r WHERE r.order_id = o.id), 0)
+        + coalesce((SELECT sum(c.amount_minor) FROM commerce_credit AS c WHERE c.order_id = o.id), 0)
+       )::bigint,
+       CASE WHEN o.amount_minor > 0 THEN NULL ELSE (
+           SELECT CASE WHEN bool_or(c.reckoned = 'rest') THEN 1
+                       ELSE least(1, coalesce(sum(c.quantity), 0) / nullif(
+                           (SELECT sum(l.quantity) FROM commerce_orderline AS l WHERE l.order_id = o.id), 0))
+                  END
+           FROM commerce_credit AS c WHERE c.order_id = o.id
+       ) END,
+       (SELECT CASE WHEN bool_and(s.status = 'delivered') THEN max(coalesce(s.delivered_at, s.as_of)) END
+        FROM commerce_shipment AS s
+        WHERE s.order_id = o.id AND s.status NOT IN ('returned', 'lost', 'cancelled')),
+       EXISTS (SELECT FROM commerce_shipment AS s WHERE s.order_id = o.id),
+       o.branch_id
+FROM commerce_order AS o WHERE
+"""
+_BY_ID = _STANDING + "o.id = ANY(%s)"
+_IDS = """
+SELECT o.source, o.external_id, o.id
+FROM unnest(%s::text[], %s::text[]) AS t (source, external_id)
+JOIN commerce_order AS o USING (source, external_id)
+"""
+
+
+def order_standings(order_ids: Collection[int]) -> dict[int, OrderStanding]:
+    """How these orders stand, as far as they are there."""
+    return {row[0]: _to_standing(row) for row in _rows(_BY_ID, list(order_ids))}
+
+
+def order_ids(keys: Collection[SourceKey]) -> dict[SourceKey, int]:
+    """The ids of these orders, as far as they are there."""
+    sources, numbers = [key[0] for key in keys], [key[1] for key in keys]
+    return {(source, number): id_ for source, number, id_ in _rows(_IDS, sources, numbers)}
+
+
+def _to_standing(row: tuple[Any, ...]) -> OrderStanding:
+    id_, source, number, profile_id, ordered_at, status, *rest = row
+    return OrderStanding(id_, source, number, profile_id, ordered_at, OrderStatus(status), *rest)
+
+
+def _rows(statement: str, *values: Any) -> list[tuple[Any, ...]]:
+    with connection.cursor() as cursor:
+        cursor.execute(statement, values)
+        return list(cursor.fetchall())
