@@ -19,6 +19,7 @@ from regulars.loyalty.types.journal import (
     StoredEntries,
 )
 from regulars.loyalty.types.lots import GiveBack, Settled, Wanted
+from regulars.loyalty.types.orders import OrderTold
 from regulars.loyalty.types.programme import Lifetime, Programme, Version
 from regulars.loyalty.types.statement import StatementLine
 
@@ -52,6 +53,7 @@ __all__ = [
     "Lifetime",
     "NewEntry",
     "NewHold",
+    "OrderTold",
     "Programme",
     "Settled",
     "StatementLine",

@@ -1,0 +1,114 @@
+"""What orders earned and what was spent on them, many at once."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Collection
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from django.db import connection
+
+from regulars.commerce.types import SourceKey
+from regulars.loyalty.models import UnearnedOrder
+
+
+@dataclass(frozen=True, slots=True)
+class OrderLot:
+    """What an order earned by a rule. `waits`: nobody has said yet when it can be spent."""
+
+    key: str
+    profile_id: int
+    rule: str
+    settled_minor: int
+    waits: bool
+
+
+@dataclass(frozen=True, slots=True)
+class SpentHold:
+    """What was spent on an order by a hold, and how much of it came back; `of_profiles`: from whose lots."""
+
+    id: int
+    profile_id: int
+    spent_minor: int
+    given_back_minor: int
+    of_profiles: tuple[int, ...]
+
+
+_KEYS = "unnest(%s::text[], %s::text[]) AS k (order_source, order_id)"
+_LOTS = f"""
+SELECT l.order_source, l.order_id, l.key, w.profile_id, l.rule, l.settled_minor,
+       l.usable_at IS NULL AND l.usable_since IS NULL
+FROM {_KEYS}
+JOIN loyalty_lot AS l USING (order_source, order_id)
+JOIN loyalty_wallet AS w ON w.id = l.wallet_id
+WHERE l.order_id <> ''
+ORDER BY l.id
+"""  # noqa: S608 (a text of ours)
+_HOLDS = f"""
+SELECT h.order_source, h.order_id, h.id, h.profile_id, h.spent_minor, h.given_back_minor,
+       ARRAY(SELECT DISTINCT w.profile_id FROM loyalty_posting AS p
+             JOIN loyalty_wallet AS w ON w.id = p.wallet_id WHERE p.hold_id = h.id)
+FROM {_KEYS}
+JOIN loyalty_hold AS h USING (order_source, order_id)
+WHERE h.order_id <> '' AND h.state = 'captured' AND h.spent_minor > 0
+ORDER BY h.id
+"""  # noqa: S608 (a text of ours)
+_PURCHASES = """
+SELECT one.profile_id, max(o.ordered_at)
+FROM facts_profiles AS one
+JOIN facts_profiles AS theirs ON theirs.person_id = one.person_id
+JOIN facts_orders AS o ON o.profile_id = theirs.profile_id
+WHERE one.profile_id = ANY(%s) AND o.status <> 'cancelled' AND o.ordered_at <= %s
+GROUP BY one.profile_id
+"""
+_ZONES = """
+SELECT p.profile_id, c.timezone FROM facts_profiles AS p
+JOIN facts_customers AS c ON c.person_id = p.person_id
+WHERE p.profile_id = ANY(%s) AND c.timezone IS NOT NULL
+"""
+
+
+def lots_of_orders(orders: Collection[SourceKey]) -> dict[SourceKey, list[OrderLot]]:
+    """What these orders earned, the oldest first."""
+    found: defaultdict[SourceKey, list[OrderLot]] = defaultdict(list)
+    for source, number, *lot in _rows(_LOTS, *_columns(orders)):
+        found[source, number].append(OrderLot(*lot))
+    return found
+
+
+def spent_on_orders(orders: Collection[SourceKey]) -> dict[SourceKey, list[SpentHold]]:
+    """What was spent on these orders, the oldest first."""
+    found: defaultdict[SourceKey, list[SpentHold]] = defaultdict(list)
+    for source, number, id_, profile_id, spent, given_back, profiles in _rows(_HOLDS, *_columns(orders)):
+        found[source, number].append(SpentHold(id_, profile_id, spent, given_back, tuple(profiles)))
+    return found
+
+
+def unearned(order_ids: Collection[int]) -> set[int]:
+    """Which of these orders may earn, and have not yet."""
+    found = UnearnedOrder.objects.filter(order_id__in=order_ids)
+    return set(found.values_list("order_id", flat=True))
+
+
+def last_purchases(profile_ids: Collection[int], *, now: datetime) -> dict[int, datetime]:
+    """When the persons whose these profiles are last ordered something that was not cancelled."""
+    return dict(_rows(_PURCHASES, sorted(profile_ids), now))
+
+
+def zones_of(profile_ids: Collection[int], *, shops: ZoneInfo) -> dict[int, ZoneInfo]:
+    """The time zone of each of these customers: their own, else the shop's."""
+    own = {profile_id: ZoneInfo(name) for profile_id, name in _rows(_ZONES, sorted(profile_ids))}
+    return {profile_id: own.get(profile_id, shops) for profile_id in profile_ids}
+
+
+def _columns(orders: Collection[SourceKey]) -> tuple[list[str], list[str]]:
+    return [source for source, _ in orders], [number for _, number in orders]
+
+
+def _rows(statement: str, *values: Any) -> list[tuple[Any, ...]]:
+    with connection.cursor() as cursor:
+        cursor.execute(statement, values)
+        return list(cursor.fetchall())
