@@ -8,7 +8,9 @@ from datetime import datetime
 from django.db.models import F, QuerySet
 
 from regulars.loyalty.models import Adjustment
-from regulars.loyalty.types import AdjustmentRow, AdjustmentState
+from regulars.loyalty.queries.programme import current
+from regulars.loyalty.types import AdjustmentLimits, AdjustmentRow, AdjustmentState
+from regulars.team import queries as team
 
 PAGE = 50
 UNDO = "undo"
@@ -53,6 +55,19 @@ def adjustments_by_id(ids: Iterable[int]) -> dict[int, AdjustmentRow]:
     """These, such as those a statement names."""
     wanted = sorted(set(ids))
     return {row.id: row for row in _rows(Adjustment.objects.filter(id__in=wanted))} if wanted else {}
+
+
+def adjustment_limits(user_id: int, now: datetime) -> AdjustmentLimits | None:
+    """What a colleague may give or take by hand; None as long as there is no programme."""
+    version = current(now)
+    if version is None:
+        return None
+    member = team.member(user_id)
+    allowed = version.programme.adjust_minor
+    role = member.role if member is not None and member.active else None
+    return AdjustmentLimits(
+        most_minor=allowed.get(role, 0) if role else 0, alone_minor=version.programme.second_eyes_minor
+    )
 
 
 def adjustments_waiting_of(profile_ids: Sequence[int]) -> list[AdjustmentRow]:
