@@ -69,3 +69,38 @@ class SeveralMembers(LoyaltyProblem):
 
     def __init__(self) -> None:
         super().__init__(_("Several customers are known by this. Ask for another sign: a card, a QR code."))
+
+
+class EntryRefused(LoyaltyProblem):
+    """An entry of a till's journal that cannot be honoured; `reason` is one of `types.EntryReason`."""
+
+    code = "entry_refused"
+
+    def __init__(self, reason: str, message: str) -> None:
+        super().__init__(message)
+        self.reason = reason
+
+
+class NoSender(LoyaltyProblem):
+    """Nothing is set up to send codes with; says what to set."""
+
+    code = "no_sender"
+
+
+class Unreachable(LoyaltyProblem):
+    """None of the ways there are reaches this customer."""
+
+    code = "unreachable"
+
+    def __init__(self) -> None:
+        super().__init__(_("This customer has no address a code could be sent to."))
+
+
+class LockedOut(LoyaltyProblem):
+    """Too many codes or wrong tries; `seconds` until it may be tried again."""
+
+    code = "locked_out"
+
+    def __init__(self, seconds: int) -> None:
+        super().__init__(_("That was tried too often. Wait a while."))
+        self.seconds = seconds

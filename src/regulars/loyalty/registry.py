@@ -1,15 +1,18 @@
-"""What points take from elsewhere: ways of sending somebody a code, registered when the apps get ready.
+"""What points take from elsewhere, registered when the apps get ready.
 
-Letters are sent by loyalty itself; whoever can send to a telephone registers that, and comes first by its
-`order`.
+Ways of sending somebody a code: letters are sent by loyalty itself; whoever can send to a telephone
+registers that, and comes first by its `order`. And who does what tills tell of orders after they were cut
+off: it has the form of the API, which stands above.
 """
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Protocol
 
 from regulars.customers.types import Contacts
+from regulars.loyalty.types import Doing, Done, EntryKind
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -65,3 +68,20 @@ def senders() -> list[Sender]:
 def sender(channel: str) -> Sender:
     """The one of that channel. Raises KeyError."""
     return _senders[channel]
+
+
+Doer = Callable[[Doing], Done]
+"""Does an entry of a till's journal within the open transaction. Raises EntryRefused."""
+
+_doers: dict[EntryKind, Doer] = {}
+
+
+def register_doer(kind: EntryKind, doer: Doer) -> None:
+    """Have entries of a kind done by this. Raises ValueError for one that has somebody already."""
+    if _doers.setdefault(kind, doer) is not doer:
+        raise ValueError(f"entries of the kind {kind.value} are done by somebody already")
+
+
+def doer_of(kind: EntryKind) -> Doer:
+    """Who does entries of this kind."""
+    return _doers[kind]

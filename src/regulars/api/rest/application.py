@@ -15,6 +15,7 @@ from regulars.api.rest import (
     faults,
     figures,
     happenings,
+    journal,
     loyalty_customers,
     loyalty_holds,
     loyalty_quote,
@@ -34,7 +35,7 @@ VERSION = "1"
 # An address that ends in an id takes everything behind it for the id: those that go on come before it.
 _IN_TURN = (
     *(carts.routes, figures.routes, consents.routes, happenings.routes, merges.routes, members.routes),
-    *(loyalty_quote.routes, loyalty_holds.routes, loyalty_customers.routes),
+    *(loyalty_quote.routes, loyalty_holds.routes, loyalty_customers.routes, journal.routes),
     *(segments.routes, customers.routes),
     *(returns.routes, shipments.routes, orders.routes, products.routes),
 )

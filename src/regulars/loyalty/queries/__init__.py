@@ -12,6 +12,14 @@ from regulars.loyalty.queries.adjustments import (
 )
 from regulars.loyalty.queries.balances import balance, balances
 from regulars.loyalty.queries.holds import hold, hold_by_key, holds_of_order
+from regulars.loyalty.queries.journal import (
+    entries_wrong,
+    hold_entry,
+    journal,
+    journal_entries,
+    journal_entries_of,
+    journals,
+)
 from regulars.loyalty.queries.liability import cohorts, open_points, owed_minor
 from regulars.loyalty.queries.lots import zones_of
 from regulars.loyalty.queries.members import member, member_of_profile
@@ -39,12 +47,18 @@ __all__ = [
     "count_members",
     "current",
     "customer_qr",
+    "entries_wrong",
     "first_posting_at",
     "flows",
     "forget_versions",
     "hold",
     "hold_by_key",
+    "hold_entry",
     "holds_of_order",
+    "journal",
+    "journal_entries",
+    "journal_entries_of",
+    "journals",
     "member",
     "member_of_profile",
     "open_points",

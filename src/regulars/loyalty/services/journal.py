@@ -18,9 +18,10 @@ from django.db import OperationalError, connection, transaction
 from django.utils import translation
 
 from regulars.kit.errors import RegularsError
-from regulars.loyalty.errors import HoldClosed, KeyReused, NoSuchHold, NotEnough
+from regulars.loyalty.errors import EntryRefused, HoldClosed, KeyReused, NoSuchHold, NotEnough
+from regulars.loyalty.registry import doer_of
 from regulars.loyalty.rules.journal import GAP_LASTS, digest, is_due
-from regulars.loyalty.services.doers import EntryRefused, doer_of
+from regulars.loyalty.services.journal_points import DOERS
 from regulars.loyalty.types import (
     Doing,
     Done,
@@ -71,7 +72,7 @@ WHERE journal_id = %s AND state = 'waiting' ORDER BY number LIMIT 1
 _DONE = """
 UPDATE loyalty_journalentry
 SET state = %s, outcome = %s, profile_id = %s, done_at = %s,
-    body = CASE WHEN %s THEN body #- '{customer_id}' #- '{order,customer_id}' ELSE body END
+    body = CASE WHEN %s THEN body #- '{customer}' #- '{body,customer_id}' ELSE body END
 WHERE id = %s
 """
 _NEXT = "UPDATE loyalty_journal SET next_number = %s WHERE id = %s AND next_number < %s"
@@ -209,6 +210,7 @@ def _do_first(journal_id: int, now: datetime) -> bool:
             return False
         id_, number, kind, key, at, body, _received_at = found
         doing = Doing(
+            journal_id=journal_id,
             branch_id=branch_id,
             kind=EntryKind(kind),
             key=key,
@@ -232,9 +234,12 @@ def _outcome(doing: Doing) -> Done:
     """What becomes of an entry; a refused one leaves nothing behind."""
     try:
         with transaction.atomic(), translation.override("en"):  # it is read by programs
-            return doer_of(doing.kind)(doing)
+            done = (DOERS.get(doing.kind) or doer_of(doing.kind))(doing)
+            if done.order_ids:
+                _settle(doing, done.order_ids)
+            return done
     except EntryRefused as error:
-        return _refused(error.reason, error.message)
+        return _refused(EntryReason(error.reason), error.message)
     except NotEnough as error:
         return _refused(EntryReason.NOT_ENOUGH, error.message, spendable_minor=error.spendable_minor)
     except NoSuchHold as error:
@@ -251,6 +256,16 @@ def _outcome(doing: Doing) -> Done:
         # Set aside instead of tried for ever: all that comes after it would wait for it.
         _log.exception("an entry of a till's journal broke")
         return _refused(EntryReason.BROKEN, "")
+
+
+def _settle(doing: Doing, order_ids: Sequence[int]) -> None:
+    """At once, as it was for the till: what an order earned can be spent by the next entry."""
+    from regulars.loyalty.services.orders import settle_orders
+    from regulars.loyalty.types.orders import OrderTold
+
+    is_purchase = doing.kind is EntryKind.ORDER
+    told = [OrderTold(order_id=id_, at=doing.at, earns=True, is_purchase=is_purchase) for id_ in order_ids]
+    settle_orders(told=told, now=doing.now)
 
 
 def _refused(reason: EntryReason, detail: str, **more: int) -> Done:

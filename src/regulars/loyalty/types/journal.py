@@ -53,6 +53,8 @@ class EntryReason(StrEnum):
     """A newer state of the order is stored."""
     NOT_STORED = "refused"
     """The order or the return cannot be stored as it is told."""
+    INVALID = "invalid"
+    """The order or the return is not as the document says."""
     BROKEN = "internal_error"
     """A mistake of ours; the server's log says more."""
 
@@ -119,6 +121,7 @@ class JournalRow:
 class Doing:
     """An entry whose turn it is. `now`: when it is done by our clock."""
 
+    journal_id: int
     branch_id: int
     kind: EntryKind
     key: str
