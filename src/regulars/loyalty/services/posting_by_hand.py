@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import datetime
+from typing import Any
 
 from django.db import connection
 from django.utils.translation import gettext as _
@@ -86,7 +87,7 @@ def _is_over(lot: Lot, now: datetime) -> bool:
 
 def _give_back(row: Adjustment, undoes: int, now: datetime) -> None:
     with connection.cursor() as cursor:
-        told = {
+        told: dict[str, Any] = {
             "now": now,
             "profile": row.profile_id,
             "keys": f"{_key(undoes)}:%",
@@ -94,10 +95,8 @@ def _give_back(row: Adjustment, undoes: int, now: datetime) -> None:
         }
         cursor.execute(_TAKEN, told)
         taken = cursor.fetchall()
-    if (
-        any(over for *_rest, over in taken)
-        or sum(amount for *_ids, amount, _over in taken) != row.points_minor
-    ):
+    whole = sum(amount for *_ids, amount, over in taken if not over)
+    if whole != row.points_minor:
         raise CannotAdjust(
             _("Some of the points that were taken would have expired since. Give points anew by hand."),
             code="not_whole",
