@@ -4,8 +4,14 @@ from __future__ import annotations
 
 from datetime import datetime, time
 
-from regulars.kit.schedules import Daily, Schedule
+from procrastinate import RetryStrategy
+from procrastinate.contrib.django import app
+
+from regulars.kit import clock
+from regulars.kit.schedules import Daily, Every, Schedule
 from regulars.loyalty import services
+from regulars.loyalty.registry import CannotSend
+from regulars.loyalty.services.codes import SEND
 
 
 def check_books(now: datetime, limit: int) -> int:
@@ -14,6 +20,25 @@ def check_books(now: datetime, limit: int) -> int:
     return 0
 
 
+def forget_codes(now: datetime, limit: int) -> int:
+    """Forget codes that opened spendings a day ago or more."""
+    return services.forget_codes(now=now, limit=limit)
+
+
+@app.task(name=SEND, retry=RetryStrategy(max_attempts=3, wait=5, retry_exceptions=[CannotSend]))
+def send_code(code_id: int) -> None:
+    """Send a code. Asked for by `services`."""
+    services.deliver_code(code_id=code_id, now=clock.now())
+
+
+def run_day(now: datetime, limit: int) -> int:
+    """Make points usable, let them expire, and warn of it."""
+    return services.run_day(now=now, limit=limit)
+
+
 SCHEDULES: list[Schedule] = [
+    Schedule(name="loyalty.do_journals", cadence=Every(minutes=1), run=services.do_journals),
+    Schedule(name="loyalty.run_day", cadence=Every(minutes=1), run=run_day, limit=10_000),
+    Schedule(name="loyalty.forget_codes", cadence=Daily(at=time(3, 40)), run=forget_codes, limit=5_000),
     Schedule(name="loyalty.check_books", cadence=Daily(at=time(3, 10)), run=check_books),
 ]
