@@ -165,6 +165,16 @@ OUTGOING_ALLOW = env.words("REGULARS_OUTGOING_ALLOW")
 API_LIMIT = env.integer("REGULARS_API_LIMIT", 30_000, low=60, high=100_000_000)
 WEB_WORKERS = env.integer("REGULARS_WEB_WORKERS", 1, low=1, high=64)
 
+# --- Letters --------------------------------------------------------------------------------------------
+EMAIL_HOST = env.text("REGULARS_SMTP_HOST")
+EMAIL_PORT = env.integer("REGULARS_SMTP_PORT", 587, low=1, high=65535)
+EMAIL_HOST_USER = env.text("REGULARS_SMTP_USER")
+EMAIL_HOST_PASSWORD = env.secret("REGULARS_SMTP_PASSWORD") or ""
+_SMTP_TLS = env.choice("REGULARS_SMTP_TLS", "starttls", ["starttls", "tls", "none"])
+EMAIL_USE_TLS, EMAIL_USE_SSL = _SMTP_TLS == "starttls", _SMTP_TLS == "tls"
+EMAIL_TIMEOUT = 15  # seconds; whoever waits stands at a till
+DEFAULT_FROM_EMAIL = env.text("REGULARS_MAIL_FROM")
+
 # --- Files, jobs, log ---------------------------------------------------------------------------------
 STATIC_URL = "/static/"
 WHITENOISE_USE_FINDERS = True  # the built assets stand in the package; there is no step of collecting them

@@ -14,7 +14,9 @@ class LoyaltyConfig(AppConfig):
         from regulars.customers.registry import register_reference
         from regulars.events import registry
         from regulars.loyalty import personal
+        from regulars.loyalty import registry as ours
         from regulars.loyalty.handlers import CONSUMERS
+        from regulars.loyalty.services.letters import Letters
         from regulars.loyalty.tasks import SCHEDULES
         from regulars.loyalty.types import EVENT_TYPES
 
@@ -22,6 +24,12 @@ class LoyaltyConfig(AppConfig):
         registry.register(*EVENT_TYPES)
         for consumer in CONSUMERS:
             registry.register_consumer(consumer)
-        register_reference("points", "SELECT 1 FROM loyalty_wallet AS w WHERE w.profile_id = p.id")
+        register_reference(
+            "points",
+            "SELECT 1 FROM loyalty_wallet AS w WHERE w.profile_id = p.id"
+            " UNION ALL SELECT 1 FROM loyalty_spendingcode AS c WHERE c.profile_id = p.id"
+            " UNION ALL SELECT 1 FROM loyalty_usedqr AS q WHERE q.profile_id = p.id",
+        )
+        ours.register_sender(Letters())
         for schedule in SCHEDULES:
             schedules.register(schedule)

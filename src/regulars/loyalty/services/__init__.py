@@ -2,8 +2,20 @@
 
 from __future__ import annotations
 
+from regulars.loyalty.services.activating import set_usable
 from regulars.loyalty.services.adjusting import adjust, decide_adjustment, undo_adjustment
 from regulars.loyalty.services.checking import check_books
+from regulars.loyalty.services.codes import (
+    deliver_code,
+    forget_codes,
+    note_wrong_code,
+    send_code,
+    use_code,
+    use_qr,
+)
+from regulars.loyalty.services.day import register_tiers, run_day
+from regulars.loyalty.services.extending import extend
+from regulars.loyalty.services.giving_back import give_back
 from regulars.loyalty.services.holding import cancel, capture, hold, spend
 from regulars.loyalty.services.journal import do_entries, do_journals, store_entries
 from regulars.loyalty.services.programme import publish
@@ -18,10 +30,19 @@ __all__ = [
     "capture",
     "check_books",
     "decide_adjustment",
+    "deliver_code",
     "do_entries",
     "do_journals",
+    "extend",
+    "forget_codes",
+    "give_back",
     "hold",
+    "note_wrong_code",
     "publish",
+    "register_tiers",
+    "run_day",
+    "send_code",
+    "set_usable",
     "settle",
     "settled_events",
     "spend",
@@ -29,4 +50,6 @@ __all__ = [
     "take",
     "time_out_holds",
     "undo_adjustment",
+    "use_code",
+    "use_qr",
 ]

@@ -1,0 +1,197 @@
+"""Codes by which customers allow a spending: made, sent by the worker, tried and used."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Sequence
+from datetime import datetime, timedelta
+from typing import Any
+
+from django.db import connection, transaction
+from procrastinate.contrib.django import app
+
+from regulars.customers import queries as customers
+from regulars.customers.services.holding import hold_persons
+from regulars.kit.sealing import seal, signing_key, unseal
+from regulars.loyalty import registry
+from regulars.loyalty.errors import LockedOut, NoSender, Unreachable
+from regulars.loyalty.models import SpendingCode
+from regulars.loyalty.rules import codes
+from regulars.loyalty.types.till import Member, SentCode
+from regulars.team import queries as team
+
+SEND = "loyalty.send_code"
+"""The job's name."""
+KEPT = timedelta(days=1)
+"""Long enough to count how many were sent within a day."""
+_PURPOSE = "loyalty/code"
+
+_OF_PERSON = "profile_id IN (SELECT id FROM customers_profile WHERE person_id = %(person_id)s)"
+_SENT = f"""
+SELECT count(*) FILTER (WHERE made_at > %(lately)s), count(*),
+    min(made_at) FILTER (WHERE made_at > %(lately)s)
+FROM loyalty_spendingcode WHERE made_at > %(today)s AND {_OF_PERSON}
+"""  # noqa: S608 (a condition of ours)
+_LOCKED = f"""
+SELECT max(made_at) FROM loyalty_spendingcode
+WHERE tries >= %(most)s AND made_at > %(since)s AND {_OF_PERSON}
+"""  # noqa: S608
+# Of somebody's codes the last that was made counts, and no other. Both look and change in one statement:
+# many guesses at once are counted one after the other.
+_LAST = f"""
+id = (SELECT id FROM loyalty_spendingcode WHERE {_OF_PERSON} ORDER BY id DESC LIMIT 1)
+AND expires_at > %(now)s AND used_at IS NULL AND tries < %(most)s
+"""  # noqa: S608
+_WRONG = f"""
+UPDATE loyalty_spendingcode SET tries = tries + 1 WHERE {_LAST} AND code_hash <> ALL(%(hashes)s)
+"""  # noqa: S608
+_USE = f"""
+UPDATE loyalty_spendingcode SET used_at = %(now)s, sealed = '' WHERE {_LAST} AND code_hash = ANY(%(hashes)s)
+"""  # noqa: S608
+_USE_QR = """
+INSERT INTO loyalty_usedqr (profile_id, step, used_at) VALUES (%s, %s, %s) ON CONFLICT DO NOTHING
+"""
+
+_log = logging.getLogger(__name__)
+
+
+@transaction.atomic
+def send_code(*, member: Member, branch_id: int | None, language: str, now: datetime) -> SentCode:
+    """Make a code and have the worker send it once this is committed.
+
+    Raises NoSender where nothing is set up to send with, Unreachable where this customer cannot be reached,
+    LockedOut after too many codes or wrong tries.
+    """
+    sender, address = _way_to(member.person_id)
+    hold_persons([member.person_id])  # so that codes asked for at once are counted
+    _check_not_locked(member.person_id, now)
+    _check_not_too_many(member.person_id, now)
+    code = codes.new_code()
+    row = SpendingCode.objects.create(
+        profile_id=member.profile_id,
+        code_hash=_hashed(code, member.profile_id),
+        branch_id=branch_id,
+        channel=sender.channel,
+        language=language,
+        sealed=seal(code, purpose=_PURPOSE),
+        made_at=now,
+        expires_at=now + codes.LASTS,
+    )
+    app.configure_task(SEND).defer(code_id=row.pk)
+    return SentCode(sender.channel, sender.mask(address), row.expires_at)
+
+
+def deliver_code(*, code_id: int, now: datetime) -> bool:
+    """Send a code that waits; says whether it went out. Raises CannotSend, to be tried again.
+
+    Nothing is locked meanwhile: a worker that dies in between sends the same code once more, which harms
+    nobody.
+    """
+    row = SpendingCode.objects.filter(pk=code_id, sent_at=None, used_at=None, expires_at__gt=now).first()
+    if row is None or not row.sealed:
+        return False
+    person_id = customers.profiles([row.profile_id])[row.profile_id].person_id
+    sender = registry.sender(row.channel)
+    address = sender.address(customers.contacts([person_id])[person_id])
+    if not address:
+        return False
+    sender.send(
+        registry.CodeMessage(
+            to=address,
+            code=unseal(row.sealed, purpose=_PURPOSE),
+            minutes=int(codes.LASTS.total_seconds() // 60),
+            shop=team.shop().name,
+            language=row.language,
+        )
+    )
+    SpendingCode.objects.filter(pk=code_id).update(sent_at=now, sealed="")
+    return True
+
+
+def note_wrong_code(*, member: Member, code: str, now: datetime) -> None:
+    """Count a wrong try, whatever becomes of what it was tried for: by itself, outside its transaction."""
+    with connection.cursor() as cursor:
+        cursor.execute(_WRONG, _parameters(member, code, now))
+
+
+def use_code(*, member: Member, code: str, now: datetime) -> bool:
+    """Use the customer's code; False: it is wrong, old or used. Raises LockedOut.
+
+    Part of the transaction of what it allows. Count wrong ones before, by `note_wrong_code`.
+    """
+    _check_not_locked(member.person_id, now)
+    with connection.cursor() as cursor:
+        cursor.execute(_USE, _parameters(member, code, now))
+        return bool(cursor.rowcount)
+
+
+def use_qr(*, profile_id: int, step: int, now: datetime) -> bool:
+    """Use the QR of that half minute; False: it was used. Part of the transaction of what it allows."""
+    with connection.cursor() as cursor:
+        cursor.execute(_USE_QR, [profile_id, step, now])
+        return bool(cursor.rowcount)
+
+
+def forget_codes(*, now: datetime, limit: int) -> int:
+    """Forget at most `limit` codes and used QR codes of more than a day ago; says how many."""
+    gone = 0
+    for table, moment in (("loyalty_spendingcode", "made_at"), ("loyalty_usedqr", "used_at")):
+        with connection.cursor() as cursor:
+            cursor.execute(
+                f"DELETE FROM {table} WHERE id IN "  # noqa: S608 (names of ours)
+                f"(SELECT id FROM {table} WHERE {moment} < %s ORDER BY {moment} LIMIT %s)",
+                [now - KEPT, limit],
+            )
+            gone = max(gone, cursor.rowcount)
+    return gone
+
+
+def _way_to(person_id: int) -> tuple[registry.Sender, str]:
+    contacts = customers.contacts([person_id]).get(person_id)
+    missing: list[str] = []
+    for sender in registry.senders():
+        if lack := sender.missing():
+            missing.append(lack)
+        elif contacts is not None and (address := sender.address(contacts)):
+            return sender, address
+    if len(missing) == len(registry.senders()):
+        raise NoSender(" ".join(missing))
+    raise Unreachable
+
+
+def _check_not_locked(person_id: int, now: datetime) -> None:
+    since = now - codes.LOCKED_FOR
+    last = _one(_LOCKED, {"person_id": person_id, "most": codes.TRIES_MAX, "since": since})[0]
+    if last is not None:
+        raise LockedOut(int((last - since).total_seconds()) + 1)
+
+
+def _check_not_too_many(person_id: int, now: datetime) -> None:
+    lately = now - codes.SENT_WITHIN
+    within, today, first = _one(_SENT, {"person_id": person_id, "lately": lately, "today": now - KEPT})
+    if within >= codes.SENT_MAX:
+        raise LockedOut(int((first - lately).total_seconds()) + 1)
+    if today >= codes.SENT_A_DAY_MAX:
+        raise LockedOut(int(KEPT.total_seconds()))
+
+
+def _one(statement: str, parameters: dict[str, Any]) -> Sequence[Any]:
+    with connection.cursor() as cursor:
+        cursor.execute(statement, parameters)
+        row: Sequence[Any] = cursor.fetchone()
+        return row
+
+
+def _parameters(member: Member, code: str, now: datetime) -> dict[str, Any]:
+    person = customers.person(member.person_id)
+    profiles = person.profile_ids if person else [member.profile_id]
+    return {
+        "person_id": member.person_id,
+        "now": now,
+        "most": codes.TRIES_MAX,
+        "hashes": [_hashed(code, profile_id) for profile_id in profiles],
+    }
+
+
+def _hashed(code: str, profile_id: int) -> str:
+    return codes.hashed(code, profile_id=profile_id, key=signing_key(purpose=_PURPOSE))
