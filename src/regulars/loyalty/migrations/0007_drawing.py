@@ -121,7 +121,7 @@ BEGIN
            'became_usable', 'pending', 'available', l.pending_minor, l.usable_at, p_now
     FROM loyalty_lot AS l JOIN loyalty_wallet AS w ON w.id = l.wallet_id
     WHERE l.id = ANY(v_lots) ORDER BY l.id;
-    UPDATE loyalty_lot SET usable_since = p_now WHERE id = ANY(v_lots);
+    UPDATE loyalty_lot SET usable_since = usable_at WHERE id = ANY(v_lots);
     PERFORM loyalty_pay_off(v_lots, v_amounts, v_keys, array_fill(NULL::bigint, ARRAY[cardinality(v_lots)]),
                             v_ats, p_now);
     SELECT jsonb_object_agg(t.profile_id, t.amount) INTO o_activated FROM (

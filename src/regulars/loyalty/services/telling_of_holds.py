@@ -11,6 +11,7 @@ from regulars.loyalty.types import Hold
 from regulars.loyalty.types.events import (
     POINTS_BECAME_USABLE,
     POINTS_EXPIRED,
+    POINTS_GIVEN_BACK,
     POINTS_SHORT,
     POINTS_SPENT,
     SOURCE,
@@ -38,6 +39,18 @@ def short(found: Hold, short_minor: int, *, at: datetime) -> NewEvent:
     return _of_hold(POINTS_SHORT, found, f"short:{found.id}", at, {"short_minor": short_minor})
 
 
+def given_back(
+    found: Hold, number: int, points_minor: int, *, at: datetime, cause: tuple[int, int] | None
+) -> NewEvent:
+    """That something of it came back, for the so-manieth time; negative: is spent again, as a return was
+    withdrawn."""
+    type_ = POINTS_GIVEN_BACK if points_minor > 0 else POINTS_SPENT
+    properties = {"points_minor": abs(points_minor), "order": found.order_id}
+    properties |= {"order_source": found.order_source, "branch_id": found.branch_id}
+    key = f"given_back:{found.id}:{number}"
+    return _of_hold(type_, found, key, at, properties, cause)
+
+
 def on_the_way(
     hold_id: int, *, activated: Mapping[str, int] | None, expired: Mapping[str, int] | None, at: datetime
 ) -> list[NewEvent]:
@@ -63,7 +76,12 @@ def tell(told: Sequence[NewEvent], *, now: datetime) -> None:
 
 
 def _of_hold(
-    type_: EventType, found: Hold, key: str, at: datetime, properties: dict[str, object]
+    type_: EventType,
+    found: Hold,
+    key: str,
+    at: datetime,
+    properties: Mapping[str, object],
+    cause: tuple[int, int] | None = None,
 ) -> NewEvent:
     return NewEvent(
         type=type_,
@@ -72,4 +90,6 @@ def _of_hold(
         occurred_at=at,
         profile_id=found.profile_id,
         properties={"hold_id": found.id, **properties},
+        cause_id=cause[0] if cause else None,
+        depth=cause[1] + 1 if cause else 0,
     )
