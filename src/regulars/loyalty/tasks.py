@@ -31,6 +31,11 @@ def send_code(code_id: int) -> None:
     services.deliver_code(code_id=code_id, now=clock.now())
 
 
+def time_out_holds(now: datetime, limit: int) -> int:
+    """Let go of holds nobody came back for."""
+    return services.time_out_holds(now=now, limit=limit)
+
+
 def run_day(now: datetime, limit: int) -> int:
     """Make points usable, let them expire, and warn of it."""
     return services.run_day(now=now, limit=limit)
@@ -38,6 +43,7 @@ def run_day(now: datetime, limit: int) -> int:
 
 SCHEDULES: list[Schedule] = [
     Schedule(name="loyalty.do_journals", cadence=Every(minutes=1), run=services.do_journals),
+    Schedule(name="loyalty.time_out_holds", cadence=Every(minutes=1), run=time_out_holds),
     Schedule(name="loyalty.run_day", cadence=Every(minutes=1), run=run_day, limit=10_000),
     Schedule(name="loyalty.forget_codes", cadence=Daily(at=time(3, 40)), run=forget_codes, limit=5_000),
     Schedule(name="loyalty.check_books", cadence=Daily(at=time(3, 10)), run=check_books),

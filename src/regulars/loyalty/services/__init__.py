@@ -18,6 +18,7 @@ from regulars.loyalty.services.extending import extend
 from regulars.loyalty.services.giving_back import give_back
 from regulars.loyalty.services.holding import cancel, capture, hold, spend
 from regulars.loyalty.services.journal import do_entries, do_journals, store_entries
+from regulars.loyalty.services.orders import ORDERS_MAX, settle_orders
 from regulars.loyalty.services.programme import publish
 from regulars.loyalty.services.releasing import time_out_holds
 from regulars.loyalty.services.settled_events import settled_events
@@ -25,6 +26,7 @@ from regulars.loyalty.services.settling import settle
 from regulars.loyalty.services.taking import take
 
 __all__ = [
+    "ORDERS_MAX",
     "adjust",
     "cancel",
     "capture",
@@ -44,6 +46,7 @@ __all__ = [
     "send_code",
     "set_usable",
     "settle",
+    "settle_orders",
     "settled_events",
     "spend",
     "store_entries",

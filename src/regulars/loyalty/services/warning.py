@@ -1,0 +1,81 @@
+"""Warnings before points expire: one for a customer and an end, so many days ahead."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from datetime import datetime, timedelta
+from functools import partial
+from typing import Any
+
+from django.db import connection
+
+from regulars.events import services as events
+from regulars.events.types import NewEvent
+from regulars.loyalty.services.portions import in_portions
+from regulars.loyalty.types import SOURCE
+from regulars.loyalty.types.events import POINTS_EXPIRING
+
+DAYS_AHEAD = (30, 7)
+"""The farthest first. `models.Lot.warned_days` and the index for what is due know of these."""
+
+_LEFT = """
+l.open AND l.warned_days = ANY(%(before)s) AND l.available_minor > 0
+AND l.expires_at > %(after)s AND l.expires_at <= %(until)s
+"""
+_DUE = f"SELECT l.wallet_id FROM loyalty_lot AS l WHERE {_LEFT} LIMIT %(most)s"  # noqa: S608 (a part of ours)
+# Who has points for a shorter time than that is told by the next warning only.
+_WARN = f"""
+WITH warned AS (
+    UPDATE loyalty_lot AS l SET warned_days = %(days)s
+    WHERE l.wallet_id = ANY(%(wallets)s) AND {_LEFT}
+    RETURNING l.id, l.wallet_id, l.available_minor, l.expires_at,
+              l.expires_at - %(ahead)s > coalesce(l.usable_at, l.earned_at) AS is_told
+)
+SELECT w.profile_id, t.expires_at, sum(t.available_minor) FILTER (WHERE is_told)::bigint, count(*), max(t.id)
+FROM warned AS t JOIN loyalty_wallet AS w ON w.id = t.wallet_id
+GROUP BY w.profile_id, t.expires_at
+"""  # noqa: S608
+
+
+def warn(*, now: datetime, limit: int) -> int:
+    """Tell of what expires soon, once of each lot and number of days; gives how many lots were told of."""
+    done = 0
+    for number, days in enumerate(DAYS_AHEAD):
+        nearer = DAYS_AHEAD[number + 1] if number + 1 < len(DAYS_AHEAD) else 0
+        values = {
+            "days": days,
+            "ahead": timedelta(days=days),
+            "before": [0, *DAYS_AHEAD[:number]],
+            "after": now + timedelta(days=nearer),
+            "until": now + timedelta(days=days),
+        }
+        done += in_portions(_DUE, values, partial(_warn_wallets, values), now=now, limit=limit - done)
+        if done >= limit:
+            return limit
+    return done
+
+
+def _warn_wallets(values: dict[str, Any], wallet_ids: Collection[int], now: datetime) -> int:
+    with connection.cursor() as cursor:
+        cursor.execute(_WARN, values | {"wallets": list(wallet_ids)})
+        warned = cursor.fetchall()
+    events.record(
+        [
+            NewEvent(
+                type=POINTS_EXPIRING,
+                source=SOURCE,
+                key=f"expiring:{values['days']}:{lot_id}:{expires_at:%Y%m%dT%H%M}",
+                occurred_at=now,
+                profile_id=profile_id,
+                properties={
+                    "days": values["days"],
+                    "points_minor": points,
+                    "expires_at": expires_at.isoformat(),
+                },
+            )
+            for profile_id, expires_at, points, _, lot_id in warned
+            if points
+        ],
+        now=now,
+    )
+    return sum(lots for _, _, _, lots, _ in warned)
