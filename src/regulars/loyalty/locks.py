@@ -51,6 +51,7 @@ WHERE w.id IN (
 )
 ORDER BY w.id FOR NO KEY UPDATE
 """
+_PROFILES_OF_HOLDS = "SELECT DISTINCT profile_id FROM loyalty_hold WHERE id = ANY(%(holds)s)"
 
 
 def lock_wallets(*, profile_ids: Collection[int], make: bool = False) -> dict[int, int]:
@@ -73,8 +74,14 @@ def lock_persons_wallets(*, profile_ids: Collection[int], make: bool = False) ->
     return dict(_run(_LOCK_OF_PERSONS, profiles=profile_ids))
 
 
-def lock_wallets_of_holds(*, hold_ids: Collection[int]) -> dict[int, int]:
-    """Lock the wallets out of which these holds were taken, and all others of their customers."""
+def lock_wallets_of_holds(*, hold_ids: Collection[int], make: bool = False) -> dict[int, int]:
+    """Lock the wallets out of which these holds were taken, and all others of their customers.
+
+    `make`: those of the profiles the holds are of are made where they are not there yet.
+    """
+    if make:
+        whose = _run(_PROFILES_OF_HOLDS, holds=hold_ids)
+        _run(_MAKE, profiles=[profile_id for (profile_id,) in whose])
     return dict(_run(_LOCK_OF_HOLDS, holds=hold_ids))
 
 

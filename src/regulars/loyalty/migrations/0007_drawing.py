@@ -71,6 +71,18 @@ BEGIN
     ) AS t;
 END
 $$;
+-- Of the person's wallets those that are locked: more may have become theirs since.
+CREATE FUNCTION loyalty_wallets_now(p_profile bigint, p_locked bigint[],
+                                    OUT o_wallets bigint[], OUT o_debt bigint)
+LANGUAGE plpgsql AS $$
+BEGIN
+    SELECT coalesce(array_agg(w.id), '{{}}'), coalesce(-sum(w.debt_minor), 0) INTO o_wallets, o_debt
+    FROM customers_profile AS one
+    JOIN customers_profile AS theirs ON theirs.person_id = one.person_id
+    JOIN loyalty_wallet AS w ON w.profile_id = theirs.id AND w.currency = '{POINTS}'
+    WHERE one.id = p_profile AND w.id = ANY(p_locked);
+END
+$$;
 """  # noqa: S608 (a word of ours)
 
 # Points that became usable pay what their wallet owes, in the order in which they are named.
@@ -324,11 +336,7 @@ BEGIN
             o_expired := loyalty_release(ARRAY[p_hold], ARRAY[p_at], p_now);
         END IF;
     ELSE
-        SELECT array_agg(w.id), coalesce(-sum(w.debt_minor), 0) INTO v_wallets, v_debt
-        FROM customers_profile AS one
-        JOIN customers_profile AS theirs ON theirs.person_id = one.person_id
-        JOIN loyalty_wallet AS w ON w.profile_id = theirs.id AND w.currency = o_hold.currency
-        WHERE one.id = o_hold.profile_id AND w.id = ANY(v_wallets);
+        SELECT * INTO v_wallets, v_debt FROM loyalty_wallets_now(o_hold.profile_id, v_wallets);
         SELECT * INTO o_spendable, v_pending FROM loyalty_spendable(v_wallets, v_debt, p_at);
         IF o_spendable < v_points THEN
             o_outcome := 'short';
@@ -371,8 +379,8 @@ $$;
 MAKE = USABLE + LOCK + PAY_OFF + ACTIVATE + SPENDABLE + DRAW + RELEASE + HOLD + CAPTURE
 DROP = """
 DROP FUNCTION loyalty_cancel, loyalty_capture, loyalty_hold_points, loyalty_release, loyalty_draw,
-    loyalty_spendable, loyalty_activate, loyalty_pay_off, loyalty_lock_hold, loyalty_lock_person,
-    loyalty_usable;
+    loyalty_spendable, loyalty_activate, loyalty_pay_off, loyalty_wallets_now, loyalty_lock_hold,
+    loyalty_lock_person, loyalty_usable;
 """
 
 

@@ -124,10 +124,11 @@ $$;
 """  # noqa: S608 (names of ours)
 
 # A return was withdrawn: so much is spent again. First what came back to lots that had expired and was lost,
-# then whatever the person has, then (p_owe) a debt; else it is written off.
+# then whatever is in the person's
+# wallets (those of them that are locked), then (p_owe) a debt; else it is written off.
 SPEND_AGAIN = f"""
-CREATE FUNCTION loyalty_spend_again(p_hold bigint, p_amount bigint, p_at timestamptz, p_owe boolean,
-                                    p_now timestamptz, OUT o_activated jsonb)
+CREATE FUNCTION loyalty_spend_again(p_hold bigint, p_amount bigint, p_at timestamptz, p_locked bigint[],
+                                    p_owe boolean, p_now timestamptz, OUT o_activated jsonb)
 LANGUAGE plpgsql AS $$
 DECLARE
     v_hold loyalty_hold;
@@ -139,10 +140,9 @@ DECLARE
     v_lost bigint;
     v_short bigint := p_amount;
 BEGIN
-    SELECT o_wallets, o_debt INTO v_wallets, v_debt FROM loyalty_hold AS h,
-        LATERAL loyalty_lock_person(h.profile_id) WHERE h.id = p_hold;
     UPDATE loyalty_hold SET given_back_minor = given_back_minor - p_amount, returns = returns + 1
     WHERE id = p_hold RETURNING * INTO v_hold;
+    SELECT * INTO v_wallets, v_debt FROM loyalty_wallets_now(v_hold.profile_id, p_locked);
     v_number := v_hold.returns + 1;
 
     WITH lost AS (

@@ -6,12 +6,13 @@ import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 from zoneinfo import ZoneInfo
 
 from django.db import connection, transaction
 
 from regulars.events.types import NewEvent
-from regulars.loyalty.locks import lock_persons_wallets, lock_wallets_of_holds
+from regulars.loyalty.locks import lock_wallets_of_holds
 from regulars.loyalty.queries.holds import HOLD_COLUMNS, as_hold
 from regulars.loyalty.queries.lots import zones_of
 from regulars.loyalty.rules.lifetime import lasting
@@ -33,7 +34,7 @@ SELECT loyalty_give_back(%s::bigint[], %s::bigint[], %s::timestamptz[], %s::time
                          %s::timestamptz[], %s)
 """
 _SPEND_AGAIN = """
-SELECT x.hold_id, loyalty_spend_again(x.hold_id, x.amount, x.at, %s, %s)
+SELECT x.hold_id, loyalty_spend_again(x.hold_id, x.amount, x.at, %s, %s, %s)
 FROM unnest(%s::bigint[], %s::bigint[], %s::timestamptz[]) AS x(hold_id, amount, at)
 """
 
@@ -68,6 +69,7 @@ def give_back(
     if not by_hold:
         return
     with transaction.atomic():
+        locked = lock_wallets_of_holds(hold_ids=by_hold, make=True)
         changes = _changes(by_hold)
         back = [change for change in changes if change.amount_minor > 0]
         again = [change for change in changes if change.amount_minor < 0]
@@ -75,13 +77,12 @@ def give_back(
             _give(back, given_back_days, now)
         told = [_event(change, caused or {}) for change in changes]
         if again:
-            told += _spend_again(again, when_spent == "owe", now)
+            told += _spend_again(again, list(locked.values()), when_spent == "owe", now)
         telling.tell(told, now=now)
 
 
 def _changes(wanted: Mapping[int, GiveBack]) -> list[_Change]:
-    """What is to be done, with all wallets concerned locked."""
-    lock_wallets_of_holds(hold_ids=wanted)
+    """What is to be done. All wallets concerned are locked."""
     with connection.cursor() as cursor:
         cursor.execute(_HOLDS, [list(wanted)])
         holds = [(as_hold(tuple(row)), returns) for *row, returns in cursor.fetchall()]
@@ -101,7 +102,7 @@ def _give(changes: Sequence[_Change], days: int, now: datetime) -> None:
         zone: ZoneInfo = zones[change.hold.profile_id]
         return lasting(since=change.at, days=days, zone=zone)
 
-    values = [
+    values: list[list[Any]] = [
         [change.hold.id for change in changes],
         [change.amount_minor for change in changes],
         [change.at for change in changes],
@@ -112,16 +113,15 @@ def _give(changes: Sequence[_Change], days: int, now: datetime) -> None:
         cursor.execute(_GIVE_BACK, [*values, now])
 
 
-def _spend_again(changes: Sequence[_Change], owe: bool, now: datetime) -> list[NewEvent]:
-    lock_persons_wallets(profile_ids={change.hold.profile_id for change in changes}, make=True)
-    values = [
+def _spend_again(changes: Sequence[_Change], locked: list[int], owe: bool, now: datetime) -> list[NewEvent]:
+    values: list[list[Any]] = [
         [change.hold.id for change in changes],
         [-change.amount_minor for change in changes],
         [change.at for change in changes],
     ]
     ats = {change.hold.id: change.at for change in changes}
     with connection.cursor() as cursor:
-        cursor.execute(_SPEND_AGAIN, [owe, now, *values])
+        cursor.execute(_SPEND_AGAIN, [locked, owe, now, *values])
         rows = cursor.fetchall()
     return [
         event
