@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
-from zoneinfo import ZoneInfo
 
 from django.db import connection
 
@@ -57,17 +56,13 @@ WHERE h.order_id <> '' AND h.state = 'captured' AND h.spent_minor > 0
 ORDER BY h.id
 """  # noqa: S608 (a text of ours)
 _PURCHASES = """
-SELECT one.profile_id, max(o.ordered_at)
-FROM facts_profiles AS one
+SELECT k.profile_id, o.ordered_at
+FROM unnest(%s::bigint[], %s::timestamptz[]) AS k (profile_id, since)
+JOIN facts_profiles AS one ON one.profile_id = k.profile_id
 JOIN facts_profiles AS theirs ON theirs.person_id = one.person_id
-JOIN facts_orders AS o ON o.profile_id = theirs.profile_id
-WHERE one.profile_id = ANY(%s) AND o.status <> 'cancelled' AND o.ordered_at <= %s
-GROUP BY one.profile_id
-"""
-_ZONES = """
-SELECT p.profile_id, c.timezone FROM facts_profiles AS p
-JOIN facts_customers AS c ON c.person_id = p.person_id
-WHERE p.profile_id = ANY(%s) AND c.timezone IS NOT NULL
+JOIN facts_orders AS o ON o.profile_id = theirs.profile_id AND o.ordered_at >= k.since
+WHERE o.status <> 'cancelled' AND o.ordered_at <= %s
+ORDER BY o.ordered_at
 """
 
 
@@ -93,15 +88,12 @@ def unearned(order_ids: Collection[int]) -> set[int]:
     return set(found.values_list("order_id", flat=True))
 
 
-def last_purchases(profile_ids: Collection[int], *, now: datetime) -> dict[int, datetime]:
-    """When the persons whose these profiles are last ordered something that was not cancelled."""
-    return dict(_rows(_PURCHASES, sorted(profile_ids), now))
-
-
-def zones_of(profile_ids: Collection[int], *, shops: ZoneInfo) -> dict[int, ZoneInfo]:
-    """The time zone of each of these customers: their own, else the shop's."""
-    own = {profile_id: ZoneInfo(name) for profile_id, name in _rows(_ZONES, sorted(profile_ids))}
-    return {profile_id: own.get(profile_id, shops) for profile_id in profile_ids}
+def purchases_since(since: Mapping[int, datetime], *, now: datetime) -> dict[int, list[datetime]]:
+    """When the persons of these profiles ordered something that was not cancelled, each from a moment on."""
+    found: defaultdict[int, list[datetime]] = defaultdict(list)
+    for profile_id, at in _rows(_PURCHASES, list(since), list(since.values()), now):
+        found[profile_id].append(at)
+    return found
 
 
 def _columns(orders: Collection[SourceKey]) -> tuple[list[str], list[str]]:
