@@ -10,16 +10,28 @@ from ninja import Path
 
 from regulars.api.rest.call import Call, answer
 from regulars.api.rest.fields import Shown
-from regulars.api.rest.loyalty_quote import MemberShown, member_shown
-from regulars.api.rest.loyalty_refs import CustomerRef, member_of
+from regulars.api.rest.loyalty_factors import locked_out
+from regulars.api.rest.loyalty_quote import MemberShown, language_of, member_shown
+from regulars.api.rest.loyalty_refs import CustomerRef, named
 from regulars.api.rest.problems import Code, Problem
 from regulars.api.rest.routes import Routes
-from regulars.loyalty import queries
-from regulars.loyalty.types.till import RefKind
+from regulars.loyalty import queries, services
+from regulars.loyalty.errors import LockedOut, NoSender, Unreachable
 from regulars.team.types import KeyKind, Scope
 
 routes = Routes("Loyalty")
 RefInPath = Annotated[CustomerRef, Path()]
+
+
+class CodeShown(Shown):
+    """A code is on its way."""
+
+    channel: str
+    """`email`."""
+    to: str
+    """Where to, most of it hidden."""
+    until: datetime
+    """Until when it opens a spending; once, and for five tries."""
 
 
 class QrShown(Shown):
@@ -27,6 +39,8 @@ class QrShown(Shown):
 
     token: str
     """What the picture says."""
+    svg: str
+    """The picture."""
     until: datetime
     """When to ask for the next; this one is taken for half a minute longer."""
 
@@ -40,11 +54,35 @@ def get_customer_qr(request: Call, ref: RefInPath) -> HttpResponse:
     """
     if request.key.kind is not KeyKind.SERVER:
         raise Problem(Code.NOT_ALLOWED, "The code is for the customer's telephone: only a server gets it.")
-    kind, member = member_of(request, ref)
-    if kind.kind is RefKind.PHONE:
+    who = named(request, ref)
+    if who.masked:
         raise Problem(Code.NOT_ALLOWED, "Name the customer by id or card: a number anybody can say.")
-    made = queries.customer_qr(profile_id=member.profile_id, now=request.now)
-    return answer(QrShown(token=made.token, until=made.until))
+    made = queries.customer_qr(profile_id=who.member.profile_id, now=request.now)
+    return answer(QrShown(token=made.token, svg=made.svg, until=made.until))
+
+
+@routes.write("POST", "/loyalty/customers/{path:ref}/code", Scope.LOYALTY_WRITE, CodeShown)
+def send_customer_code(request: Call, ref: RefInPath) -> HttpResponse:
+    """Send a customer a code.
+
+    By which they allow a spending above the programme's limit, or where they are named by a phone. It goes to
+    an address that is known of them, and comes back in `factor.code` of the hold. At most three in ten
+    minutes.
+    """
+    who = named(request, ref)
+    try:
+        sent = services.send_code(
+            member=who.member, branch_id=request.key.branch_id, language=language_of(request), now=request.now
+        )
+    except LockedOut as error:
+        raise locked_out(error) from error
+    except NoSender as error:
+        raise Problem(Code.CANNOT_REACH, f"Codes cannot be sent yet. {error.message}") from error
+    except Unreachable as error:
+        raise Problem(
+            Code.CANNOT_REACH, "No address of this customer is known. Take the QR code of their telephone."
+        ) from error
+    return answer(CodeShown(channel=sent.channel, to=sent.to, until=sent.until))
 
 
 @routes.read("/loyalty/customers/{path:ref}", Scope.LOYALTY_READ, MemberShown)
@@ -54,5 +92,4 @@ def get_member(request: Call, ref: RefInPath) -> HttpResponse:
     By a phone only the beginning of the name and whether there are points, and not often: anybody can say a
     number.
     """
-    kind, member = member_of(request, ref)
-    return answer(member_shown(member, masked=kind.kind is RefKind.PHONE))
+    return answer(member_shown(named(request, ref)))

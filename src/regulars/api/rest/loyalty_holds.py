@@ -12,14 +12,16 @@ from pydantic import Field
 from regulars.api.rest.call import Call, answer
 from regulars.api.rest.fields import Amount, Currency, Id, Shown, Told, Whole, sample
 from regulars.api.rest.idempotency import HEADER
+from regulars.api.rest.loyalty_factors import FactorTold, count_wrong_code, use_factor
 from regulars.api.rest.loyalty_quote import POINTS_MAX
-from regulars.api.rest.loyalty_refs import CustomerRef, member_of
+from regulars.api.rest.loyalty_refs import CustomerRef, Named, named
 from regulars.api.rest.problems import Code, Problem, missing
 from regulars.api.rest.routes import Routes
 from regulars.customers.types import SHOP
 from regulars.loyalty import queries, services
-from regulars.loyalty.errors import HoldClosed, KeyReused, NoSuchHold, NotEnough
+from regulars.loyalty.errors import HoldClosed, KeyReused, NotEnough
 from regulars.loyalty.rules.earning import discount_minor, payable_minor
+from regulars.loyalty.rules.quoting import needs_factor
 from regulars.loyalty.types import Hold, NewHold, Programme
 from regulars.team.types import ApiKey, Scope
 
@@ -30,15 +32,6 @@ HoldId = Annotated[int, Path(ge=1, le=2**63 - 1, description="As the answer to `
 PointsGiven = Annotated[int, Field(ge=1, le=POINTS_MAX, examples=[30000]), Whole]
 """Minor units of points, a hundred to a point."""
 State = Literal["held", "captured", "cancelled", "timed_out"]
-
-
-class FactorTold(Told):
-    """By what the customer allows it: one of both."""
-
-    qr: Annotated[str, Field(max_length=100)] | None = None
-    """What their telephone shows."""
-    code: Annotated[str, Field(max_length=20)] | None = None
-    """What was sent to them (`POST /loyalty/customers/{ref}/code`)."""
 
 
 class HoldTold(Told):
@@ -55,7 +48,8 @@ class HoldTold(Told):
     key: Annotated[str, Field(min_length=1, max_length=KEY_MAX, pattern=r"^[\x20-\x7e]+$")] | None = None
     """Of your own, for ever: the same again is the same hold. Left out: the `Idempotency-Key`."""
     customer: CustomerRef
-    points_minor: PointsGiven
+    points_minor: PointsGiven | None = None
+    """How many; null: as many as may be spent."""
     amount_minor: Amount
     """What the cart comes to before points, as `total_minor` of the quote."""
     currency: Currency
@@ -94,7 +88,12 @@ class HoldShown(Shown):
     closed_at: datetime | None
 
 
-@routes.write("POST", "/loyalty/holds", Scope.LOYALTY_WRITE, HoldShown)
+def _count_wrong_code(request: Call, body: HoldTold) -> None:
+    if body.factor is not None and body.factor.code:
+        count_wrong_code(request, named(request, body.customer, again=True).member, body.factor)
+
+
+@routes.write("POST", "/loyalty/holds", Scope.LOYALTY_WRITE, HoldShown, first=_count_wrong_code)
 def make_hold(request: Call, body: HoldTold) -> HttpResponse:
     """Set points aside.
 
@@ -102,12 +101,20 @@ def make_hold(request: Call, body: HoldTold) -> HttpResponse:
     gives the same hold.
     """
     programme = running(request.now)
-    _, member = member_of(request, body.customer)
-    _check_limits(programme, body, member.balance.spendable_minor)
+    key = scoped(key_told(request, body.key), request.key)
+    before = queries.hold_by_key(key)
+    who = named(request, body.customer, again=before is not None)
+    points = body.points_minor
+    if before is not None:
+        points = points or before.points_minor
+    else:
+        points = allowed(programme, body, who)
+        if who.masked or needs_factor(points, programme.factor_above_minor):
+            use_factor(request, who, body.factor)
     new = NewHold(
-        key=scoped(key_told(request, body.key), request.key),
-        profile_id=member.profile_id,
-        points_minor=body.points_minor,
+        key=key,
+        profile_id=who.member.profile_id,
+        points_minor=points,
         at=request.now,
         lasts_until=request.now + timedelta(minutes=programme.hold_minutes),
         order_source=SHOP if body.order_id else "",
@@ -117,7 +124,7 @@ def make_hold(request: Call, body: HoldTold) -> HttpResponse:
     try:
         hold = services.hold(new=new, now=request.now)
     except NotEnough as error:
-        raise not_enough(error) from error
+        raise not_enough(error.spendable_minor) from error
     except KeyReused as error:
         raise Problem(
             Code.HOLD_KEY_REUSED, "This key came before with another customer, order or number of points."
@@ -155,7 +162,7 @@ def capture_hold(request: Call, hold_id: HoldId, body: CaptureTold) -> HttpRespo
     except HoldClosed as error:
         raise closed(before.state) from error
     except NotEnough as error:
-        raise not_enough(error) from error
+        raise not_enough(error.spendable_minor) from error
     return answer(hold_shown(hold, _programme(request.now)))
 
 
@@ -201,21 +208,18 @@ def scoped(key: str, caller: ApiKey) -> str:
 
 def known_hold(hold_id: int, key: ApiKey) -> Hold:
     """The hold, if the key may see it. Raises Problem (`not_found`)."""
-    try:
-        hold = queries.hold(hold_id)
-    except NoSuchHold:
-        hold = None
+    hold = queries.hold(hold_id)
     if hold is None or key.branch_id not in {None, hold.branch_id}:
         raise missing("There is no hold with this id.")
     return hold
 
 
-def not_enough(error: NotEnough) -> Problem:
+def not_enough(spendable_minor: int) -> Problem:
     """More was asked for than can be spent."""
     return Problem(
         Code.NOT_ENOUGH_POINTS,
-        f"{error.spendable_minor} can be spent. Quote the cart again and set aside what it says.",
-        more={"spendable_minor": error.spendable_minor},
+        f"{spendable_minor} can be spent. Quote the cart again and set aside what it says.",
+        more={"spendable_minor": spendable_minor},
     )
 
 
@@ -250,17 +254,21 @@ def _programme(at: datetime) -> Programme | None:
     return None if version is None else version.programme
 
 
-def _check_limits(programme: Programme, told: HoldTold, spendable_minor: int) -> None:
-    """Raise Problem where the programme takes fewer points for such a cart."""
+def allowed(programme: Programme, told: HoldTold, who: Named) -> int:
+    """How many points are set aside. Raises Problem where the programme takes fewer for such a cart."""
+    spendable = who.member.balance.spendable_minor
     most = payable_minor(
         total_minor=told.amount_minor,
         programme=programme,
-        spendable_minor=max(spendable_minor, told.points_minor),
+        spendable_minor=max(spendable, told.points_minor or 0),
         currency=told.currency,
     )
-    if told.points_minor > most:
+    if told.points_minor is None and most == 0:
+        raise not_enough(0)
+    if told.points_minor is not None and told.points_minor > most:
         raise Problem(
             Code.TOO_MANY_POINTS,
             f"{most} may be spent on such an order. Quote the cart and set aside what it says.",
             more={"payable_minor": most},
         )
+    return most if told.points_minor is None else told.points_minor

@@ -11,12 +11,13 @@ from pydantic import Field
 
 from regulars.api.rest.call import Call, answer
 from regulars.api.rest.fields import Currency, Shown, Told, Whole, sample
-from regulars.api.rest.loyalty_refs import CustomerRef, member_of
+from regulars.api.rest.loyalty_refs import CustomerRef, Named, named
 from regulars.api.rest.orders import LINES_MAX, LineTold
 from regulars.api.rest.routes import Routes
 from regulars.loyalty import queries
 from regulars.loyalty.rules.refs import masked_name
-from regulars.loyalty.types.till import Member, Quote, RefKind
+from regulars.loyalty.types.till import Quote
+from regulars.loyalty.wording.quoting import QuoteSentences, sentences
 from regulars.team.types import Scope
 
 POINTS_MAX = 10**12
@@ -83,7 +84,7 @@ class QuotedLineShown(Shown):
     """Paid with points."""
 
 
-class Sentences(Shown):
+class SentencesShown(Shown):
     """For the customer's eyes, in the language of `Accept-Language` (ru or en)."""
 
     earns: str
@@ -111,7 +112,7 @@ class QuoteShown(Shown):
     """Spending so many asks for the customer's QR or a code."""
     lines: list[QuotedLineShown]
     """In the order of the cart."""
-    sentences: Sentences
+    sentences: SentencesShown
 
 
 @routes.read("/loyalty/quote", Scope.LOYALTY_READ, QuoteShown, method="POST", refuses=True)
@@ -121,19 +122,18 @@ def quote_cart(request: Call, body: CartTold) -> HttpResponse:
     What it would earn, how much of it may be paid with points, and what that takes off each line. Changes
     nothing. Who is named by a phone learns what the cart earns, and no balance.
     """
-    ref = member = None
-    if body.customer is not None:
-        ref, member = member_of(request, body.customer)
-    masked = ref is not None and ref.kind is RefKind.PHONE
+    who = None if body.customer is None else named(request, body.customer)
     quoted = queries.quote_for(
         lines=[line.amount_minor for line in body.lines],
         currency=body.currency,
-        member=None if masked else member,
+        member=None if who is None or who.masked else who.member,
         points_wanted=body.points_minor,
         at=request.now,
     )
-    with translation.override(language_of(request)):
-        return answer(_shown(quoted, member_shown(member, masked=masked)))
+    language = language_of(request)
+    with translation.override(language):
+        told = sentences(quoted, language=language, masked=who is not None and who.masked)
+    return answer(_shown(quoted, None if who is None else member_shown(who), told))
 
 
 def language_of(call: Call) -> str:
@@ -145,18 +145,16 @@ def language_of(call: Call) -> str:
     return "en"
 
 
-def member_shown(member: Member | None, *, masked: bool) -> MemberShown | None:
+def member_shown(who: Named) -> MemberShown:
     """A customer as the till may see them."""
-    if member is None:
-        return None
-    balance = member.balance
+    member, balance = who.member, who.member.balance
     return MemberShown(
-        id=None if masked else member.shop_id or None,
-        name=masked_name(member.name) if masked else member.name,
-        masked=masked,
+        id=None if who.masked else member.shop_id or None,
+        name=masked_name(member.name) if who.masked else member.name,
+        masked=who.masked,
         has_points=balance.spendable_minor > 0,
         balance=None
-        if masked
+        if who.masked
         else BalanceShown(
             spendable_minor=balance.spendable_minor,
             pending_minor=balance.pending_minor,
@@ -168,7 +166,7 @@ def member_shown(member: Member | None, *, masked: bool) -> MemberShown | None:
     )
 
 
-def _shown(quoted: Quote, member: MemberShown | None) -> QuoteShown:
+def _shown(quoted: Quote, member: MemberShown | None, told: QuoteSentences) -> QuoteShown:
     return QuoteShown(
         customer=member,
         currency=quoted.currency,
@@ -183,5 +181,5 @@ def _shown(quoted: Quote, member: MemberShown | None) -> QuoteShown:
             QuotedLineShown(amount_minor=line.amount_minor, discount_minor=line.discount_minor)
             for line in quoted.lines
         ],
-        sentences=Sentences(earns="", may_spend="", discount=""),
+        sentences=SentencesShown(earns=told.earns, may_spend=told.may_spend, discount=told.discount),
     )

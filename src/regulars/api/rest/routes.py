@@ -49,13 +49,24 @@ class Routes:
         return declare
 
     def write(
-        self, method: str, path: str, scope: Scope, answers: Answers
+        self,
+        method: str,
+        path: str,
+        scope: Scope,
+        answers: Answers,
+        *,
+        first: Callable[..., None] | None = None,
     ) -> Callable[[Handler[P]], Handler[P]]:
-        """An operation in one transaction, that takes an idempotency key."""
+        """An operation in one transaction, that takes an idempotency key.
+
+        `first` is done before it and by itself: what it writes stays, even if the operation is refused.
+        """
 
         def declare(handler: Handler[P]) -> Handler[P]:
             @wraps(handler)
             def in_one_go(request: Call, *args: P.args, **kwargs: P.kwargs) -> HttpResponse:
+                if first is not None:
+                    first(request, *args, **kwargs)
                 return once(request, lambda: handler(request, *args, **kwargs))
 
             # Ninja would look up the names of the annotations here instead of in the handler's module.

@@ -26,7 +26,7 @@ from regulars.loyalty.queries.members import member, member_of_profile
 from regulars.loyalty.queries.overview import activity, count_members, flows
 from regulars.loyalty.queries.postings import account_sheet, first_posting_at, postings
 from regulars.loyalty.queries.programme import current, forget_versions, version_at, versions
-from regulars.loyalty.queries.qr import customer_qr, read_qr
+from regulars.loyalty.queries.qr import customer_qr, read_qr, scan_qr
 from regulars.loyalty.queries.quoting import quote, quote_for
 from regulars.loyalty.queries.statement import statement
 from regulars.loyalty.queries.verifying import checks, verify
@@ -67,6 +67,7 @@ __all__ = [
     "quote",
     "quote_for",
     "read_qr",
+    "scan_qr",
     "statement",
     "verify",
     "version_at",

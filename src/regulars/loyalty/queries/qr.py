@@ -6,7 +6,7 @@ from datetime import datetime
 
 from regulars.kit.sealing import signing_key
 from regulars.loyalty.rules import qr
-from regulars.loyalty.rules.qr import QrFault
+from regulars.loyalty.rules.qr import QrFault, Scanned
 from regulars.loyalty.types.till import Qr
 
 _PURPOSE = "loyalty/qr"
@@ -15,9 +15,17 @@ _PURPOSE = "loyalty/qr"
 def customer_qr(*, profile_id: int, now: datetime) -> Qr:
     """What the customer's telephone is to show now."""
     text = qr.token(profile_id, at=now, key=signing_key(purpose=_PURPOSE))
-    return Qr(text, qr.ends_at(now))
+    return Qr(text, qr.svg(text), qr.ends_at(now))
+
+
+def scan_qr(text: str, *, now: datetime) -> Scanned | None:
+    """Whose code a till has scanned, and whether it is shown now; None: it is none of ours."""
+    return qr.read(text, at=now, key=signing_key(purpose=_PURPOSE))
 
 
 def read_qr(text: str, *, now: datetime) -> tuple[int, int] | QrFault:
-    """The profile and the step of what a till has scanned, or why it opens nothing."""
-    return qr.read(text, at=now, key=signing_key(purpose=_PURPOSE))
+    """The profile and the half minute of a code shown at that moment, or why it opens nothing."""
+    scanned = scan_qr(text, now=now)
+    if scanned is None:
+        return QrFault.NOT_OURS
+    return (scanned.profile_id, scanned.step) if scanned.fresh else QrFault.OLD

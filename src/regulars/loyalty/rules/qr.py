@@ -10,8 +10,11 @@ import base64
 import hashlib
 import hmac
 import re
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from enum import Enum
+
+import segno
 
 STEP_SECONDS = 30
 STEPS_TAKEN = 2
@@ -34,6 +37,15 @@ class QrFault(Enum):
     """Shown longer than a minute ago, or copied."""
 
 
+@dataclass(frozen=True, slots=True)
+class Scanned:
+    """Whose token that is; `fresh`: it is shown now, and may open something."""
+
+    profile_id: int
+    step: int
+    fresh: bool
+
+
 def token(profile_id: int, *, at: datetime, key: bytes) -> str:
     """What the picture says at that moment."""
     step = step_of(at)
@@ -45,18 +57,24 @@ def ends_at(at: datetime) -> datetime:
     return datetime.fromtimestamp((step_of(at) + 1) * STEP_SECONDS, UTC)
 
 
-def read(text: str, *, at: datetime, key: bytes) -> tuple[int, int] | QrFault:
-    """The profile and the step of a token, or why it opens nothing at that moment."""
+def read(text: str, *, at: datetime, key: bytes) -> Scanned | None:
+    """Whose token that is, at that moment; None: it is none of ours."""
     match = _TOKEN.fullmatch(text.strip().upper())
     if match is None:
-        return QrFault.NOT_OURS
+        return None
     profile_id, step = int(match[1], 36), int(match[2], 36)
     if profile_id > _BIGINT_MAX or not hmac.compare_digest(match[3], _signature(profile_id, step, key)):
-        return QrFault.NOT_OURS
+        return None
     # One of the step to come is of a server whose clock is a little ahead of ours.
-    if not -1 <= step_of(at) - step < STEPS_TAKEN:
-        return QrFault.OLD
-    return profile_id, step
+    return Scanned(profile_id, step, fresh=-1 <= step_of(at) - step < STEPS_TAKEN)
+
+
+def svg(text: str) -> str:
+    """The token as an SVG of the size of where it stands; black on white in the dark too, for the scanner."""
+    picture: str = segno.make(text, error="m", micro=False).svg_inline(
+        border=4, omitsize=True, dark="#000", light="#fff", svgclass=None, lineclass=None
+    )
+    return picture
 
 
 def step_of(at: datetime) -> int:

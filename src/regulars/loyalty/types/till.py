@@ -73,9 +73,10 @@ class Quote:
 
 @dataclass(frozen=True, slots=True)
 class Qr:
-    """What a customer's telephone shows until `until`."""
+    """What a customer's telephone shows until `until`; `svg` is the picture of it."""
 
     token: str
+    svg: str
     until: datetime
 
 

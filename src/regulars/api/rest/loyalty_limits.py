@@ -1,0 +1,111 @@
+"""How often customers may be looked up by a phone: anybody can say a number, so a till must not try them out.
+
+Counted by each process in its memory, as the limits of keys are. The same number again from the same key,
+such as with each line of a cart, is no new question.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import threading
+import time
+from collections import OrderedDict, deque
+from dataclasses import dataclass, field
+
+from django.conf import settings
+
+from regulars.api.rest.problems import Code, Problem
+from regulars.team.types import ApiKey, KeyKind
+
+WINDOW_SECONDS = 600.0
+NUMBERS_MAX = 100
+"""Different numbers one till asks for in ten minutes: a customer every six seconds."""
+UNKNOWN_MAX = 30
+"""Of them numbers that nobody has: who tries numbers out meets these first."""
+KEYS_MAX = 5
+"""Different keys that ask for one number in ten minutes."""
+SERVERS_SHARE = 20
+"""A server asks for many tills."""
+KEPT_MAX = 20_000
+
+
+@dataclass(slots=True)
+class _Asked:
+    """What was asked for lately: moments and names, the oldest first."""
+
+    of: deque[tuple[float, str]] = field(default_factory=deque)
+
+    def forget_before(self, moment: float) -> None:
+        while self.of and self.of[0][0] < moment:
+            self.of.popleft()
+
+    def has(self, name: str) -> bool:
+        return any(one == name for _at, one in self.of)
+
+
+_lock = threading.Lock()
+_asked: OrderedDict[str, _Asked] = OrderedDict()
+
+
+def ask_for_phone(key: ApiKey, number: str) -> None:
+    """Note that this number is asked for. Raises Problem (`locked_out`) where it was too many."""
+    now, name = time.monotonic(), _name(number)
+    with _lock:
+        numbers, unknown, keys = _of(f"key {key.id}"), _of(f"unknown {key.id}"), _of(f"phone {name}")
+        for asked in (numbers, unknown, keys):
+            asked.forget_before(now - WINDOW_SECONDS)
+        if len(unknown.of) >= _most(UNKNOWN_MAX, key):
+            raise _locked_out(unknown, now)
+        if not numbers.has(name):
+            if len(numbers.of) >= _most(NUMBERS_MAX, key):
+                raise _locked_out(numbers, now)
+            if not keys.has(str(key.id)) and len(keys.of) >= KEYS_MAX:
+                raise _locked_out(keys, now)
+            numbers.of.append((now, name))
+            keys.of.append((now, str(key.id)))
+
+
+def note_unknown(key: ApiKey, number: str) -> None:
+    """Nobody has this number."""
+    now, name = time.monotonic(), _name(number)
+    with _lock:
+        unknown = _of(f"unknown {key.id}")
+        if not unknown.has(name):
+            unknown.of.append((now, name))
+
+
+def forget() -> None:
+    """Begin anew; for tests."""
+    with _lock:
+        _asked.clear()
+
+
+def _of(name: str) -> _Asked:
+    found = _asked.get(name)
+    if found is None:
+        found = _asked[name] = _Asked()
+        while len(_asked) > KEPT_MAX:
+            _asked.popitem(last=False)
+    else:
+        _asked.move_to_end(name)
+    return found
+
+
+def _most(of_a_till: int, key: ApiKey) -> int:
+    """Of all processes each holds its part."""
+    of_key = of_a_till * (SERVERS_SHARE if key.kind is KeyKind.SERVER else 1)
+    return max(1, of_key // settings.WEB_WORKERS)
+
+
+def _name(number: str) -> str:
+    digits = "".join(sign for sign in number if sign.isdecimal())
+    return hashlib.sha256(digits[-10:].encode()).hexdigest()[:16]
+
+
+def _locked_out(asked: _Asked, now: float) -> Problem:
+    seconds = max(1, int(asked.of[0][0] + WINDOW_SECONDS - now) + 1)
+    return Problem(
+        Code.LOCKED_OUT,
+        "Too many customers were looked up by a phone. Ask for a card or the QR code meanwhile.",
+        headers={"Retry-After": str(seconds)},
+    )
