@@ -5,7 +5,7 @@ from __future__ import annotations
 import importlib
 import random
 from collections.abc import Iterator, Mapping
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -22,13 +22,13 @@ from regulars.commerce import services as commerce
 from regulars.commerce.types import NewProduct
 from regulars.console.card_timeline import Position, position_of, timeline_page
 from regulars.console.voice import Voice, voice
-from regulars.console.wording.happenings import Happening, Told
+from regulars.console.wording.happenings import Happening, Told, happening
 from regulars.console.wording.happenings_kinds import KINDS, sign_of
 from regulars.console.wording.happenings_words import SENTENCES, sentence, short_words, visit_parts
 from regulars.customers.models import Profile
 from regulars.customers.types import SHOP
 from regulars.events import registry, services
-from regulars.events.types import EventClass, EventType, NewEvent
+from regulars.events.types import EventClass, EventType, NewEvent, TimelineEvent
 from regulars.kit import clock
 from regulars.segments.models import Segment
 
@@ -243,12 +243,14 @@ def test_each_kind_shows_its_own(anna: int, speak: Voice) -> None:
     history = History(anna).order("order_completed", 1, "N1").order("order_refunded", 2, "N1")
     history.add(VIEW, 10).add(ADDED, 11).add(VIEW, 12).add(VIDEO, 20).add("task_created", 30, task_id=5)
     history.add("consent_given", 40, channel="email")
+    history.add("points_earned", 50, points_minor=7_450, order="N1")
     history.write()
     shown = {kind: _texts(_lines(history.profile, speak, kind)) for kind in KINDS}
     assert shown == {
         "orders": ["Order N1 for RUB 1,000"],
         "carts": ["A product was put in the cart"],
         "site": ["On the site"],
+        "points": ["74.5 points for order N1"],
         "about": ["Consent given: e-mail"],
         "segments": [],
         "notes": [],
@@ -374,6 +376,10 @@ FULL = {
     "channel": "sms",
     "group_id": "g",
     "segment_id": 7,
+    "points_minor": 7_450,
+    "short_minor": 100,
+    "order": "A-1",
+    "expires_at": "2024-05-03T21:00:00+00:00",
 }
 
 
@@ -394,6 +400,34 @@ def test_properties_of_any_shape_break_nothing(speak: Voice, wrong: Any) -> None
     """The log takes what programs of the shop send."""
     for name in (*SENTENCES, "made_up"):
         assert len(sentence(name, [dict.fromkeys(FULL, wrong)], {}, speak)) < 400, name
+
+
+@pytest.mark.parametrize(
+    ("name", "told", "text", "more"),
+    [
+        ("points_earned", {"points_minor": 7_400, "order": "A-5", "usable_at": None},
+         "74 points for order A-5", "can be spent once the order has arrived"),
+        ("points_earned", {"points_minor": 100, "order": "", "usable_at": "2024-01-01T00:00:00+00:00"},
+         "1 point earned", ""),
+        ("points_spent", {"points_minor": 30_050, "order": "A-5"}, "300.5 points spent on order A-5", ""),
+        ("points_taken_back", {"points_minor": 7_400, "order": "A-5", "owed_minor": 400},
+         "74 points for order A-5 taken back", "4 points of them are owed"),
+        ("points_adjusted", {"points_minor": 100, "adjustment_id": 3}, "1 point given by hand", ""),
+        ("points_adjusted", {"points_minor": -200, "adjustment_id": 3}, "2 points taken by hand", ""),
+        ("points_adjusted", {"points_minor": 50_000}, "500 points brought over from before", ""),
+        ("points_expiring", {"points_minor": 500, "days": 7, "expires_at": "2024-05-31T21:00:00+00:00"},
+         "5 points can be spent until 31 May only", ""),
+    ],
+)  # fmt: skip
+def test_points_in_words(speak: Voice, name: str, told: dict[str, Any], text: str, more: str) -> None:
+    line = happening([_event(name, told)], Told(), speak)
+    assert (line.text.replace("\u00a0", " "), line.more.replace("\u00a0", " ")) == (text, more)
+    assert line.sign == "points"
+
+
+def _event(name: str, told: dict[str, Any]) -> TimelineEvent:
+    at = datetime(2024, 5, 1, 12, tzinfo=UTC)
+    return TimelineEvent(id=1, name=name, occurred_at=at, profile_id=1, properties=told)
 
 
 def test_products_are_called_by_their_names(anna: int, speak: Voice) -> None:

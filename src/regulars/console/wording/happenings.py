@@ -14,6 +14,7 @@ from django.utils.translation import ngettext
 from regulars.console.places import place_text
 from regulars.console.voice import Voice
 from regulars.console.wording import happenings_kinds as kinds
+from regulars.console.wording.happenings_points import points_more
 from regulars.console.wording.happenings_words import ProductId, sentence, short_words, visit_parts
 from regulars.events.queries import Visit
 from regulars.events.types import TimelineEvent
@@ -27,8 +28,8 @@ _LEADS = (
     "order_shipped",
 )
 """Which event of an order says the most when several stand in one line, the first before the others."""
-_ONE_BY_ONE = kinds.NOTES | kinds.TASKS
-"""Each has a text of its own."""
+_ONE_BY_ONE = kinds.NOTES | kinds.TASKS | kinds.POINTS
+"""Each has a text, or a figure, of its own."""
 
 
 @dataclass(frozen=True)
@@ -87,7 +88,7 @@ def happening(group: Sequence[TimelineEvent], told: Told, voice: Voice) -> Happe
     if lead.name in kinds.ORDERS:
         tellings, more = [_latest(group, lead)], _what_else(group, lead)
     else:
-        tellings, more = [event.properties for event in group], _more(lead, told, len(group))
+        tellings, more = [event.properties for event in group], _more(lead, told, len(group), voice)
     return Happening(
         text=sentence(lead.name, tellings, told.products, voice, segments=told.segments),
         more=more,
@@ -115,11 +116,13 @@ def _what_else(group: Sequence[TimelineEvent], lead: TimelineEvent) -> str:
     return ", ".join(short_words(name, count) for name, count in counts.items())
 
 
-def _more(event: TimelineEvent, told: Told, count: int) -> str:
+def _more(event: TimelineEvent, told: Told, count: int, voice: Voice) -> str:
     if event.name in kinds.NOTES:
         return told.notes.get(_number(event.properties, "note_id"), "")
     if event.name in kinds.TASKS:
         return told.tasks.get(_number(event.properties, "task_id"), "")
+    if event.name in kinds.POINTS:
+        return points_more(event.name, event.properties, voice)
     return times(count) if count > 1 and event.name not in kinds.ABOUT | kinds.SEGMENTS else ""
 
 

@@ -69,6 +69,19 @@ ABOUT = frozenset(
         "manager_changed",
     }
 )
+POINTS = frozenset(
+    {
+        "points_earned",
+        "points_became_usable",
+        "points_spent",
+        "points_given_back",
+        "points_taken_back",
+        "points_expiring",
+        "points_expired",
+        "points_adjusted",
+        "points_short",
+    }
+)
 SEGMENTS = frozenset({"segment_entered", "segment_left"})
 NOTES = frozenset({"note_added"})
 TASKS = frozenset({"task_created", "task_closed"})
@@ -78,6 +91,7 @@ _NAMES: Mapping[str, frozenset[str]] = {
     "orders": ORDERS,
     CARTS: CART,
     SITE: BROWSING,
+    "points": POINTS,
     "about": ABOUT,
     "segments": SEGMENTS,
     "notes": NOTES,
@@ -120,6 +134,7 @@ def kind_names(known: frozenset[str]) -> dict[str, str]:
         "orders": _("Orders"),
         CARTS: _("Carts"),
         SITE: _("Site"),
+        "points": _("Points"),
         "about": pgettext("of a customer", "Details"),
         "segments": _("Segments"),
         "notes": _("Notes"),

@@ -13,7 +13,8 @@ from django.utils.translation import gettext_noop, ngettext
 
 from regulars.analytics.wording.numbers import plain
 from regulars.console.voice import Voice
-from regulars.console.wording.happenings_kinds import CART
+from regulars.console.wording.happenings_kinds import CART, POINTS
+from regulars.console.wording.happenings_points import POINTS_SENTENCES, points_readers
 from regulars.customers.queries.attributes import LABELS
 from regulars.customers.rules.attributes import trait_key
 
@@ -136,6 +137,7 @@ SENTENCES: Mapping[str, tuple[str, ...]] = {
     "customers_merged": (gettext_noop("Put together with another card of the same customer"),),
     "customers_unmerged": (gettext_noop("Parted again from another customer"),),
     "manager_changed": (gettext_noop("Somebody else looks after the customer"),),
+    **POINTS_SENTENCES,
     "segment_entered": (
         gettext_noop("Came into segment %(segments)s"),
         gettext_noop("Came into a segment"),
@@ -182,6 +184,8 @@ def sentence(
     `told`: the properties of each; `products` and `segments`: their names.
     """
     readers = _readers(name, products, segments, voice)
+    if name in POINTS:
+        readers = points_readers(voice)
     for template in SENTENCES.get(name, ()):
         known = {field: readers[field](told) for field in _PLACEHOLDER.findall(template)}
         if all(known.values()):

@@ -1,0 +1,120 @@
+"""What happened to a customer's points, in the sentences of the timeline."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from datetime import datetime
+from typing import Any, TypeGuard
+
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_noop
+
+from regulars.analytics.wording.numbers import plain
+from regulars.console.voice import Voice
+from regulars.console.wording.points import last_day, points, usable_from
+
+Properties = Mapping[str, Any]
+_NUMBER_CHARACTERS_MAX = 60
+
+# As in `happenings_words`: the first sentence for which everything is known is taken.
+POINTS_SENTENCES: Mapping[str, tuple[str, ...]] = {
+    "points_earned": (
+        gettext_noop("%(points)s for order %(order)s"),
+        gettext_noop("%(points)s earned"),
+        gettext_noop("Points earned"),
+    ),
+    "points_became_usable": (
+        gettext_noop("%(points)s can be spent now"),
+        gettext_noop("Points can be spent now"),
+    ),
+    "points_spent": (
+        gettext_noop("%(points)s spent on order %(order)s"),
+        gettext_noop("%(points)s spent"),
+        gettext_noop("Points spent"),
+    ),
+    "points_given_back": (
+        gettext_noop("%(points)s came back from order %(order)s"),
+        gettext_noop("%(points)s came back"),
+        gettext_noop("Points came back"),
+    ),
+    "points_taken_back": (
+        gettext_noop("%(points)s for order %(order)s taken back"),
+        gettext_noop("%(points)s taken back"),
+        gettext_noop("Points taken back"),
+    ),
+    "points_expired": (gettext_noop("%(points)s expired"), gettext_noop("Points expired")),
+    "points_expiring": (
+        gettext_noop("%(points)s can be spent until %(last_day)s only"),
+        gettext_noop("Points are about to expire"),
+    ),
+    "points_adjusted": (
+        gettext_noop("%(given)s given by hand"),
+        gettext_noop("%(taken)s taken by hand"),
+        gettext_noop("%(brought)s brought over from before"),
+        gettext_noop("%(put_right)s less brought over, as a file was put right"),
+        gettext_noop("Points given or taken by hand"),
+    ),
+    "points_short": (
+        gettext_noop("A till that was cut off let them spend %(short)s more than there were"),
+        gettext_noop("A till that was cut off let them spend more points than there were"),
+    ),
+}
+
+
+def points_readers(voice: Voice) -> Mapping[str, Callable[[Sequence[Properties]], str]]:
+    """How each placeholder is filled; empty where nothing is told."""
+
+    def amount(field: str, *, by_hand: bool | None = None, sign: int = 1) -> Callable[[Properties], str]:
+        def read(told: Properties) -> str:
+            minor = told.get(field)
+            if not _is_whole(minor) or minor * sign <= 0:
+                return ""
+            if by_hand is not None and ("adjustment_id" in told) is not by_hand:
+                return ""
+            return points(abs(minor), voice)
+
+        return read
+
+    one: Mapping[str, Callable[[Properties], str]] = {
+        "points": amount("points_minor"),
+        "given": amount("points_minor", by_hand=True),
+        "taken": amount("points_minor", by_hand=True, sign=-1),
+        "brought": amount("points_minor", by_hand=False),
+        "put_right": amount("points_minor", by_hand=False, sign=-1),
+        "short": amount("short_minor"),
+        "order": lambda told: plain(str(told.get("order") or ""))[:_NUMBER_CHARACTERS_MAX],
+        "last_day": lambda told: last_day(_moment(told.get("expires_at")), voice),
+    }
+    return {field: _newest(read) for field, read in one.items()}
+
+
+def points_more(name: str, told: Properties, voice: Voice) -> str:
+    """What else is to be said: from when they can be spent, what became of what was not there."""
+    if name == "points_earned":
+        return usable_from(_moment(told.get("usable_at")), voice, known="usable_at" in told)
+    if name == "points_taken_back":
+        parts = []
+        if _is_whole(owed := told.get("owed_minor")) and owed > 0:
+            parts.append(_("%(points)s of them are owed") % {"points": points(owed, voice)})
+        if _is_whole(gone := told.get("written_off_minor")) and gone > 0:
+            parts.append(
+                _("%(points)s of them were spent already and let go") % {"points": points(gone, voice)}
+            )
+        return ", ".join(parts)
+    return ""
+
+
+def _is_whole(value: object) -> TypeGuard[int]:
+    return isinstance(value, int) and not isinstance(value, bool)
+
+
+def _newest(read: Callable[[Properties], str]) -> Callable[[Sequence[Properties]], str]:
+    return lambda told: read(told[0])
+
+
+def _moment(text: object) -> datetime | None:
+    try:
+        moment = datetime.fromisoformat(str(text or ""))
+    except ValueError:
+        return None
+    return moment if moment.tzinfo else None
