@@ -5,9 +5,9 @@ from __future__ import annotations
 from datetime import timedelta
 
 import pytest
+from tests.loyalty.books_of_points import DAY, NOW, balances, customer, told, wanted
 
 from regulars.loyalty import services
-from tests.loyalty.books_of_points import DAY, NOW, balances, customer, told, wanted
 
 pytestmark = pytest.mark.django_db
 MINUTE = timedelta(minutes=1)

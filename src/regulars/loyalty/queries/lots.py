@@ -14,15 +14,18 @@ from regulars.loyalty.rules.settling import Standing
 from regulars.loyalty.rules.taking import Takeable
 from regulars.team import queries as team
 
-# What was spent, came back after the lot had ended, and was given anew as a lot of its own: it is in that.
-_GIVEN_ANEW = """
-(SELECT coalesce(sum(CASE 'compensation' WHEN p.from_account THEN p.amount_minor
-                                         WHEN p.to_account THEN -p.amount_minor ELSE 0 END), 0)
- FROM loyalty_lot AS g JOIN loyalty_posting AS p ON p.wallet_id = g.wallet_id AND p.lot_id = g.id
- WHERE g.wallet_id = l.wallet_id AND g.key LIKE 'back:%%:' || l.id || ':%%')
+# What was spent and came back after the lot had ended is not there: it was given anew as a lot of its own, or
+# is lost. `loyalty_usable` (migrations: drawing) says the same of what can be spent.
+EXPIRED_UNUSED = """
+CASE WHEN l.expired_minor = 0 THEN 0 ELSE greatest(0, l.expired_minor - (
+    SELECT coalesce(sum(CASE p.to_account WHEN 'expired' THEN p.amount_minor ELSE -p.amount_minor END), 0)
+    FROM loyalty_posting AS p
+    WHERE p.wallet_id = l.wallet_id AND p.lot_id = l.id
+      AND (p.to_account = 'expired' AND p.cause = 'spent_back'
+           OR p.from_account = 'expired' AND p.cause = 'spent')
+)) END::bigint
 """
-EXPIRED_UNUSED = f"CASE WHEN l.expired_minor = 0 THEN 0 ELSE greatest(l.expired_minor - {_GIVEN_ANEW}, 0) END"
-"""Of lot `l`: what expired and was not replaced."""
+"""Of lot `l`: what was there when it ended."""
 
 _STANDING = f"""
 SELECT l.key, l.id, l.wallet_id, w.profile_id, l.revision, l.usable_since IS NOT NULL, l.settled_minor,
@@ -62,6 +65,8 @@ class TakeableLots:
 
 def standing(keys: Collection[str]) -> dict[str, Standing]:
     """Those of these lots that there are."""
+    if not keys:
+        return {}
     with connection.cursor() as cursor:
         cursor.execute(_STANDING, [list(keys)])
         return {
@@ -74,7 +79,7 @@ def standing(keys: Collection[str]) -> dict[str, Standing]:
                 settled_minor=settled,
                 pending_minor=pending,
                 available_minor=available,
-                expired_minor=int(expired),
+                expired_minor=expired,
                 elsewhere_minor=elsewhere,
                 let_go_minor=let_go,
             )
@@ -117,7 +122,7 @@ def takeable(
                     is_usable=usable,
                     pending_minor=pending,
                     available_minor=available,
-                    expired_minor=int(expired),
+                    expired_minor=expired,
                 )
             )
         cursor.execute(_PERSONS, [list(profile_ids)])

@@ -106,5 +106,4 @@ def _revived(lot: Sliding, at: datetime) -> Move:
     """What had expired is there again; of a lot that never became usable it waits for that."""
     target = Account.AVAILABLE if lot.is_usable else Account.PENDING
     key = f"lot:{lot.id}:{Cause.REVIVED}:{lot.expires_at:%Y%m%dT%H%M%S}"
-    amount = int(lot.expired_minor)
-    return Move(lot.wallet_id, lot.id, key, Cause.REVIVED, Account.EXPIRED, target, amount, at)
+    return Move(lot.wallet_id, lot.id, key, Cause.REVIVED, Account.EXPIRED, target, lot.expired_minor, at)

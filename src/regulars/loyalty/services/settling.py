@@ -23,13 +23,14 @@ INSERT INTO loyalty_lot
     (wallet_id, key, order_source, order_id, rule, version_id, earned_at, usable_at, usable_since, expires_at,
      sliding_days, settled_minor, revision)
 SELECT t.wallet_id, t.key, t.order_source, t.order_id, t.rule, t.version_id, t.earned_at, t.usable_at,
-       CASE WHEN t.usable_at <= %s THEN t.usable_at END, t.expires_at, t.sliding_days, 0, 0
+       CASE WHEN t.usable_at <= %s THEN t.usable_at END, t.expires_at, t.sliding_days, t.points, 1
 FROM unnest(%s::bigint[], %s::text[], %s::text[], %s::text[], %s::text[], %s::bigint[], %s::timestamptz[],
-            %s::timestamptz[], %s::timestamptz[], %s::int[])
+            %s::timestamptz[], %s::timestamptz[], %s::int[], %s::bigint[])
     AS t(wallet_id, key, order_source, order_id, rule, version_id, earned_at, usable_at, expires_at,
-         sliding_days)
+         sliding_days, points)
 ORDER BY t.key
 ON CONFLICT (key) DO NOTHING
+RETURNING key, id, wallet_id, usable_since IS NOT NULL
 """
 _UPDATE = """
 UPDATE loyalty_lot AS l
@@ -67,8 +68,8 @@ def settle(
     if not told:
         return []
     wallets = locks.lock_persons_wallets(profile_ids={one.profile_id for one in wanted}, make=True)
-    _make([one for one in wanted if one.points_minor], wallets, now)
-    lots = standing(told)
+    made = _make([one for one in wanted if one.points_minor], wallets, now)
+    lots = made | standing(told.keys() - made.keys())
     changes = {key: _change(lots[key], one) for key, one in told.items() if key in lots}
     changes = {key: one for key, one in changes.items() if one.change_minor}
     _post(told, lots, changes, now)
@@ -81,7 +82,7 @@ def settle(
         wallet_ids=wallets.values(),
         now=now,
     )
-    _update(told, lots, changes, shortage)
+    _update(told, lots, {key: one for key, one in changes.items() if key not in made}, shortage)
     settled = [_settled(told[key], lots[key], one, shortage[key]) for key, one in changes.items()]
     if record:
         events.record(settled_events(wanted=wanted, settled=settled, caused=caused), now=now)
@@ -92,8 +93,8 @@ def _mode(when_spent: WhenSpent | Mapping[str, WhenSpent], key: str) -> WhenSpen
     return when_spent if isinstance(when_spent, str) else when_spent.get(key, "owe")
 
 
-def _make(wanted: Sequence[Wanted], wallets: Mapping[int, int], now: datetime) -> None:
-    """Lots of those that have none yet."""
+def _make(wanted: Sequence[Wanted], wallets: Mapping[int, int], now: datetime) -> dict[str, Standing]:
+    """Lots of those that have none yet, stored as they will be when all is posted."""
     rows = [
         (
             wallets[one.profile_id],
@@ -106,12 +107,26 @@ def _make(wanted: Sequence[Wanted], wallets: Mapping[int, int], now: datetime) -
             one.usable_at,
             one.expires_at,
             one.sliding_days,
+            one.points_minor,
         )
         for one in wanted
     ]
-    if rows:
-        with connection.cursor() as cursor:
-            cursor.execute(_MAKE, [now, *map(list, zip(*rows, strict=True))])
+    if not rows:
+        return {}
+    profiles = {one.key: one.profile_id for one in wanted}
+    with connection.cursor() as cursor:
+        cursor.execute(_MAKE, [now, *map(list, zip(*rows, strict=True))])
+        return {
+            key: Standing(
+                id=id_,
+                wallet_id=wallet_id,
+                profile_id=profiles[key],
+                revision=0,
+                is_usable=usable,
+                settled_minor=0,
+            )
+            for key, id_, wallet_id, usable in cursor.fetchall()
+        }
 
 
 def _change(lot: Standing, wanted: Wanted) -> Change:
