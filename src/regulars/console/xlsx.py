@@ -29,6 +29,8 @@ ROWS_MAX = 100_000
 """Most rows of a list in one file: it is made while somebody waits for it."""
 CELL_CHARACTERS_MAX = 32_767
 """What a cell holds."""
+SHEET_NAME_MAX = 31
+"""What Excel opens."""
 
 
 @dataclass(frozen=True)
@@ -36,6 +38,15 @@ class Column:
     title: str
     kind: Kind = "text"
     width: int = 16  # characters
+
+
+@dataclass(frozen=True)
+class Sheet:
+    """One table of a workbook."""
+
+    name: str
+    columns: Sequence[Column]
+    rows: Iterable[Sequence[Cell]]
 
 
 def workbook(
@@ -46,22 +57,28 @@ def workbook(
     Texts are written as texts, whatever they begin with: no cell is ever a formula. Moments are given
     in `timezone`.
     """
+    return workbook_of(name=name, sheets=[Sheet("Sheet1", columns, rows)], timezone=timezone)
+
+
+def workbook_of(*, name: str, sheets: Sequence[Sheet], timezone: str) -> FileResponse:
+    """The same with several tables, each on a sheet of its own name."""
     zone = ZoneInfo(timezone)
     file = tempfile.TemporaryFile(prefix="regulars-")  # noqa: SIM115 (FileResponse closes it)
     book = xlsxwriter.Workbook(file, {"constant_memory": True, "strings_to_formulas": False})
     book.set_properties({"created": datetime(2000, 1, 1, tzinfo=UTC)})
-    sheet = book.add_worksheet()
     bold = book.add_format({"bold": True})
     formats = {kind: book.add_format({"num_format": text}) for kind, text in KIND_FORMATS.items()}
-    for place, column in enumerate(columns):
-        sheet.set_column(place, place, column.width)
-        sheet.write_string(0, place, column.title, bold)
-    sheet.freeze_panes(1, 0)
-    for number, row in enumerate(rows, start=1):
-        if number > ROWS_MAX:
-            break
-        for place, (column, value) in enumerate(zip(columns, row, strict=True)):
-            _write(sheet, number, place, value, formats[column.kind], zone)
+    for table in sheets:
+        sheet = book.add_worksheet(table.name[:SHEET_NAME_MAX])
+        for place, column in enumerate(table.columns):
+            sheet.set_column(place, place, column.width)
+            sheet.write_string(0, place, column.title, bold)
+        sheet.freeze_panes(1, 0)
+        for number, row in enumerate(table.rows, start=1):
+            if number > ROWS_MAX:
+                break
+            for place, (column, value) in enumerate(zip(table.columns, row, strict=True)):
+                _write(sheet, number, place, value, formats[column.kind], zone)
     book.close()
     file.seek(0)
     return FileResponse(

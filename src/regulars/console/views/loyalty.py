@@ -2,25 +2,78 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from django.http import HttpRequest, HttpResponse
+from django.http.response import HttpResponseBase
+from django.shortcuts import redirect, render
+from django.utils.translation import gettext as _
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_safe
 
-from regulars.console.access import allowed
-from regulars.team.types import Permission
+from regulars.console.access import allowed, may, user_id_of
+from regulars.console.loyalty_pages import in_words, standing, tills
+from regulars.console.loyalty_pages import liability as owed
+from regulars.console.voice import Voice, voice
+from regulars.kit.money import to_minor
+from regulars.loyalty import queries
+from regulars.loyalty.types import Programme
+from regulars.team import services as team
+from regulars.team.types import Action, Permission
 
 
-@allowed(Permission.SEE_FIGURES)
+@never_cache
+@require_safe
+@allowed(Permission.SEE_CUSTOMERS)
 def page(request: HttpRequest) -> HttpResponse:
-    """How the programme stands."""
-    return HttpResponse(status=204)
+    """How the programme stands; those who see no figures begin with what was given by hand."""
+    if not may(request, Permission.SEE_FIGURES):
+        return redirect("loyalty-by-hand")
+    speak = voice()
+    versions = queries.versions()
+    version = next((v for v in reversed(versions) if v.since <= speak.now), None)
+    context: dict[str, Any] = {
+        "version": version,
+        "headline": in_words.headline(versions, speak),
+        "any": bool(versions) or queries.first_posting_at() is not None,
+    }
+    if context["any"]:
+        context |= standing.context(version, speak)
+        context["hints"] = _hints(request, speak)
+    else:
+        usual = Programme(currency=speak.shop.currency, worth_minor=to_minor(1, speak.shop.currency))
+        context["beginning"] = [*in_words.briefly(usual, speak), in_words.example(usual, speak)]
+    return render(request, "console/loyalty/page.html", context)
 
 
+@never_cache
+@require_safe
 @allowed(Permission.SEE_FIGURES)
 def liability(request: HttpRequest) -> HttpResponse:
     """What the shop owes in points, by age."""
-    return HttpResponse(status=204)
+    speak = voice()
+    version = queries.current(speak.now)
+    return render(request, "console/loyalty/liability.html", owed.context(version, speak))
 
 
-@allowed(Permission.TAKE_LISTS_OUT)
-def liability_export(request: HttpRequest) -> HttpResponse:
+@never_cache
+@require_safe
+@allowed(Permission.TAKE_LISTS_OUT, Permission.SEE_FIGURES)
+def liability_export(request: HttpRequest) -> HttpResponseBase:
     """The same as a file."""
-    return HttpResponse(status=204)
+    speak = voice()
+    team.log(
+        user_id=user_id_of(request), action=Action.LIST_TAKEN_OUT, now=speak.now, subject="points-liability"
+    )
+    return owed.workbook(queries.current(speak.now), speak, name=_("points-owed"))
+
+
+def _hints(request: HttpRequest, speak: Voice) -> list[standing.Hint]:
+    decide = (
+        queries.count_adjustments_waiting(not_asked_by=user_id_of(request))
+        if may(request, Permission.APPROVE_POINTS)
+        else 0
+    )
+    checks = queries.checks(limit=1)
+    findings = len(checks[0].findings) if checks else 0
+    return standing.waiting(decide, tills.count_wrong(speak.now - standing.SPAN), findings)

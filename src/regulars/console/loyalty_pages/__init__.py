@@ -1,0 +1,1 @@
+"""What the pages of loyalty say, as ready words: how it stands, its rules, what is owed, the books, tills."""
