@@ -24,7 +24,6 @@ from regulars.commerce import queries as commerce
 from regulars.customers.types import SHOP
 from regulars.loyalty import queries, services
 from regulars.loyalty.errors import NoSuchMember, SeveralMembers
-from regulars.loyalty.rules.qr import QrFault
 from regulars.loyalty.rules.refs import ref_of
 from regulars.loyalty.types import Entry, EntryKind, EntryState, NewEntry
 from regulars.loyalty.types.till import RefKind
@@ -277,7 +276,8 @@ def _body(entry: EntryTold, raw: Mapping[str, Any]) -> dict[str, Any]:
         try:
             model.model_validate(raw["body"])
         except ValidationError as error:
-            return {**id_, "invalid": faults.problem(error.errors()).detail}
+            found = [{**one, "loc": ("body", "told", *one["loc"])} for one in error.errors()]
+            return {**id_, "invalid": faults.problem(found).detail}
         return {**id_, "body": plain(raw["body"])}
     told = entry.model_dump(mode="json", exclude={"number", "key", "at", "kind"}, exclude_none=True)
     if "customer" in told:
@@ -292,10 +292,10 @@ def _customer(text: str, at: datetime) -> str:
         return text
     profile_id = None
     if ref.kind is RefKind.QR:
-        found = queries.read_qr(ref.value, now=at)
-        if isinstance(found, QrFault):
+        scanned = queries.scan_qr(ref.value, now=at)
+        if scanned is None or not scanned.fresh:
             return "unknown"
-        profile_id = found[0]
+        profile_id = scanned.profile_id
     try:
         return f"profile:{queries.member(ref, at=at, profile_id=profile_id).profile_id}"
     except (NoSuchMember, SeveralMembers):

@@ -24,8 +24,9 @@ def do_order(doing: Doing) -> Done:
         told = told.model_copy(update={"as_of": doing.at})
     order_id = str(doing.body["order_id"])
     outcome: dict[str, Any] = {"order_id": order_id}
+    began = False
     try:
-        store_order(order_id, told, key=doing, now=doing.now)
+        _, began = store_order(order_id, told, key=doing, now=doing.now)
     except Problem as problem:
         if problem.code is not Code.STALE:
             raise _refused(problem) from problem
@@ -34,7 +35,7 @@ def do_order(doing: Doing) -> Done:
     state = queries.order(SHOP, order_id)
     if state is None:
         raise AssertionError("an order that was stored is there")
-    return Done(profile_id=state.profile_id, outcome=outcome, order_ids=(state.id,))
+    return Done(profile_id=state.profile_id, outcome=outcome, order_id=state.id, began=began)
 
 
 def do_return(doing: Doing) -> Done:
@@ -49,7 +50,7 @@ def do_return(doing: Doing) -> Done:
     outcome = {"return_id": return_id, "order_id": told.order_id}
     if state is None:
         return Done(outcome=outcome)
-    return Done(profile_id=state.profile_id, outcome=outcome, order_ids=(state.id,))
+    return Done(profile_id=state.profile_id, outcome=outcome, order_id=state.id)
 
 
 def _body(doing: Doing) -> Any:

@@ -20,8 +20,9 @@ from django.utils import translation
 from regulars.kit.errors import RegularsError
 from regulars.loyalty.errors import EntryRefused, HoldClosed, KeyReused, NoSuchHold, NotEnough
 from regulars.loyalty.registry import doer_of
-from regulars.loyalty.rules.journal import GAP_LASTS, digest, is_due
+from regulars.loyalty.rules.journal import GAP_LASTS, digest, is_due, is_given_up
 from regulars.loyalty.services.journal_points import DOERS
+from regulars.loyalty.services.orders import settle_orders
 from regulars.loyalty.types import (
     Doing,
     Done,
@@ -29,6 +30,7 @@ from regulars.loyalty.types import (
     EntryReason,
     EntryState,
     NewEntry,
+    OrderTold,
     StoredEntries,
 )
 
@@ -87,9 +89,6 @@ WHERE j.id IN (SELECT journal_id FROM loyalty_journalentry WHERE state = 'waitin
   AND (w.number <= greatest(j.next_number, j.complete_to + 1) OR w.received_at <= %s)
 ORDER BY j.id
 """
-_GIVE_UP = """
-UPDATE loyalty_journal SET next_number = %s WHERE id = %s AND next_number = %s
-"""
 
 
 @transaction.atomic
@@ -140,7 +139,7 @@ def do_journals(now: datetime, limit: int) -> int:
         found = cursor.fetchall()
     done = 0
     for journal_id, next_number, number, received_at in found:
-        if number > next_number and received_at + GAP_LASTS <= now:
+        if is_given_up(received_at, now=now):
             _give_up(journal_id, next_number, number)
         done += do_entries(journal_id=journal_id, now=now, limit=limit - done)
         if done >= limit:
@@ -149,9 +148,10 @@ def do_journals(now: datetime, limit: int) -> int:
 
 
 def _give_up(journal_id: int, next_number: int, number: int) -> None:
-    _log.warning("a till's journal goes on without its numbers %d to %d", next_number, number - 1)
+    if number > next_number:
+        _log.info("a till's journal goes on without its numbers %d to %d", next_number, number - 1)
     with connection.cursor() as cursor:
-        cursor.execute(_GIVE_UP, [number, journal_id, next_number])
+        cursor.execute(_COMPLETE, [number - 1, journal_id, number - 1])
 
 
 def _sorted_out(
@@ -235,8 +235,10 @@ def _outcome(doing: Doing) -> Done:
     try:
         with transaction.atomic(), translation.override("en"):  # it is read by programs
             done = (DOERS.get(doing.kind) or doer_of(doing.kind))(doing)
-            if done.order_ids:
-                _settle(doing, done.order_ids)
+            if done.order_id is not None:
+                # At once, as it was for the till: what an order earned can be spent by the next entry.
+                told = OrderTold(order_id=done.order_id, at=doing.at, began=done.began)
+                settle_orders(told=[told], now=doing.now)
             return done
     except EntryRefused as error:
         return _refused(EntryReason(error.reason), error.message)
@@ -256,16 +258,6 @@ def _outcome(doing: Doing) -> Done:
         # Set aside instead of tried for ever: all that comes after it would wait for it.
         _log.exception("an entry of a till's journal broke")
         return _refused(EntryReason.BROKEN, "")
-
-
-def _settle(doing: Doing, order_ids: Sequence[int]) -> None:
-    """At once, as it was for the till: what an order earned can be spent by the next entry."""
-    from regulars.loyalty.services.orders import settle_orders
-    from regulars.loyalty.types.orders import OrderTold
-
-    is_purchase = doing.kind is EntryKind.ORDER
-    told = [OrderTold(order_id=id_, at=doing.at, earns=True, is_purchase=is_purchase) for id_ in order_ids]
-    settle_orders(told=told, now=doing.now)
 
 
 def _refused(reason: EntryReason, detail: str, **more: int) -> Done:

@@ -60,6 +60,8 @@ def do_spend(doing: Doing) -> Done:
     known = hold_by_key(_key(doing, doing.key))
     if known is not None:  # the till had asked us, and was cut off before it heard the answer
         _same(known, profile_id)
+        if known.state is HoldState.CAPTURED and known.spent_minor != asked:
+            raise EntryRefused(EntryReason.KEY_REUSED, "This key came before with another number of points.")
         return _captured(doing, known, asked)
     return _spent(doing, doing.key, profile_id, asked)
 
@@ -114,7 +116,8 @@ def _captured(doing: Doing, known: Hold, asked: int) -> Done:
     else:
         rest = asked - _capture(doing, known, min(asked, known.points_minor))
     if not rest:
-        return _done(known.profile_id, asked, 0)
+        missing = short_of_hold(known.id)
+        return _done(known.profile_id, asked - missing, missing)
     return _spent(doing, f"{known.key.partition(':')[2]}:{REST}", known.profile_id, rest, beside=asked - rest)
 
 

@@ -132,9 +132,12 @@ class Doing:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Done:
-    """What became of an entry. `order_ids`: orders that were changed, whose points are settled at once."""
+    """What became of an entry. `order_id`: of an order that was told of, whose points are settled at once;
+    `began`: it came into being with this entry.
+    """
 
     state: EntryState = EntryState.DONE
     profile_id: int | None = None
     outcome: Mapping[str, Any] = field(default_factory=dict)
-    order_ids: tuple[int, ...] = ()
+    order_id: int | None = None
+    began: bool = False
