@@ -122,14 +122,14 @@ DECLARE
     v_keys text[];
     v_ats timestamptz[];
 BEGIN
-    SELECT array_agg(t.id), array_agg(t.pending_minor), array_agg(t.key || ':' || t.revision || ':paid_off'),
+    SELECT array_agg(t.id), array_agg(t.pending_minor), array_agg('lot:' || t.id || ':became_usable:paid_off'),
            array_agg(t.usable_at)
     INTO v_lots, v_amounts, v_keys, v_ats FROM (
         SELECT * FROM loyalty_lot WHERE id = ANY(p_lots) AND pending_minor > 0
         ORDER BY expires_at NULLS LAST, id
     ) AS t;
     INSERT INTO {_POSTING}
-    SELECT l.wallet_id, l.id, NULL, w.currency, l.key || ':' || l.revision || ':became_usable',
+    SELECT l.wallet_id, l.id, NULL, w.currency, 'lot:' || l.id || ':became_usable',
            'became_usable', 'pending', 'available', l.pending_minor, l.usable_at, p_now
     FROM loyalty_lot AS l JOIN loyalty_wallet AS w ON w.id = l.wallet_id
     WHERE l.id = ANY(v_lots) ORDER BY l.id;
