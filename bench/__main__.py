@@ -16,6 +16,8 @@ from bench.figure import Figure
 from bench.imports import suite as imports
 from bench.ingest import suite as ingest
 from bench.lake import suite as lake
+from bench.loyalty import batch_suite as loyalty_batch
+from bench.loyalty import expiry
 from bench.pages import suite as pages
 from bench.people import suite as people
 from bench.segments import keeping as segments_keeping
@@ -28,10 +30,12 @@ SUITES: dict[tuple[str, ...], Callable[[list[str]], Iterator[Figure]]] = {
     imports.KEYS: imports.figures,
     ingest.KEYS: ingest.figures,
     lake.KEYS: lake.figures,
+    expiry.KEYS: expiry.figures,
     pages.KEYS: pages.figures,
     segments_sql.KEYS: segments_sql.figures,
     segments_keeping.KEYS: segments_keeping.figures,
     people.KEYS: people.figures,
+    loyalty_batch.KEYS: loyalty_batch.figures,
 }
 """Each suite makes the figures it is asked for, by key."""
 
