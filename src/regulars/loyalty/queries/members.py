@@ -8,7 +8,7 @@ from typing import Any
 from django.db import connection
 
 from regulars.customers.queries.details import stored_forms
-from regulars.customers.types import SHOP, IdentityType
+from regulars.customers.types import ANONYMOUS, SHOP, IdentityType
 from regulars.loyalty.errors import NoSuchMember, SeveralMembers
 from regulars.loyalty.types import POINTS, Balance
 from regulars.loyalty.types.till import Member, Ref, RefKind
@@ -30,38 +30,35 @@ _FOUND = {
         WHERE i.type = 'phone' AND reverse(i.value) COLLATE "C" = ANY(%(values)s)
     """,
 }
-# Points go by their moments, never by how far the worker got: what ends at `at` is not spent any more, what
-# begins at `at` is, whether or not it was activated.
+# What can be spent is said by `loyalty_usable`, as where it is spent; the rest is that of `balances`.
 _MEMBER = """
 WITH found AS MATERIALIZED ({found}),
 who AS MATERIALIZED (
     SELECT count(DISTINCT person_id) AS persons, min(person_id) AS person_id, min(id) AS profile_id FROM found
-), of_person AS MATERIALIZED (
-    SELECT p.id, p.source, p.external_id, p.name
-    FROM customers_profile AS p WHERE p.person_id = (SELECT person_id FROM who)
-), wallets AS MATERIALIZED (
-    SELECT w.id, w.held_minor, w.debt_minor FROM loyalty_wallet AS w
-    WHERE w.profile_id IN (SELECT id FROM of_person) AND w.currency = %(points)s
+), theirs AS MATERIALIZED (
+    SELECT p.id, p.source, p.external_id, p.name, w.id AS wallet_id, w.held_minor, w.debt_minor
+    FROM customers_profile AS p
+    LEFT JOIN loyalty_wallet AS w ON w.profile_id = p.id AND w.currency = %(points)s
+    WHERE p.person_id = (SELECT person_id FROM who)
 ), lots AS MATERIALIZED (
-    SELECT l.pending_minor + l.available_minor AS minor, l.expires_at,
-        COALESCE(l.usable_at <= %(at)s, FALSE) AS usable
-    FROM loyalty_lot AS l
-    WHERE l.wallet_id IN (SELECT id FROM wallets) AND l.open
-    AND (l.expires_at IS NULL OR l.expires_at > %(at)s)
-), sums AS (
-    SELECT COALESCE(sum(minor) FILTER (WHERE usable), 0)::bigint AS usable,
-        COALESCE(sum(minor) FILTER (WHERE NOT usable), 0)::bigint AS pending,
-        min(expires_at) FILTER (WHERE usable AND minor > 0) AS soonest_at
-    FROM lots
+    SELECT u.expires_at, u.pending + u.available + u.late AS there
+    FROM theirs AS t, loyalty_usable(ARRAY[t.wallet_id], %(at)s) AS u WHERE t.wallet_id IS NOT NULL
+), soonest AS (
+    SELECT expires_at, sum(there)::bigint AS there FROM lots WHERE expires_at IS NOT NULL AND there > 0
+    GROUP BY expires_at ORDER BY expires_at LIMIT 1
 )
 SELECT who.persons, who.profile_id, who.person_id,
-    (SELECT external_id FROM of_person WHERE source = %(shop)s ORDER BY id LIMIT 1),
-    (SELECT name FROM of_person WHERE name <> '' AND source <> 'anonymous' ORDER BY id LIMIT 1),
-    sums.usable, sums.pending, sums.soonest_at,
-    (SELECT sum(minor)::bigint FROM lots WHERE usable AND expires_at = sums.soonest_at),
-    COALESCE((SELECT sum(held_minor) FROM wallets), 0)::bigint,
-    COALESCE((SELECT -sum(debt_minor) FROM wallets), 0)::bigint
-FROM who CROSS JOIN sums
+    (SELECT external_id FROM theirs WHERE source = %(shop)s ORDER BY id LIMIT 1),
+    (SELECT name FROM theirs WHERE name <> '' AND source <> %(devices)s ORDER BY id LIMIT 1),
+    COALESCE((SELECT sum(there) FROM lots), 0)::bigint,
+    COALESCE((
+        SELECT sum(l.pending_minor) FROM theirs AS t JOIN loyalty_lot AS l ON l.wallet_id = t.wallet_id
+        WHERE l.pending_minor > 0 AND (l.usable_at IS NULL OR l.usable_at > %(at)s)
+    ), 0)::bigint,
+    COALESCE((SELECT sum(held_minor) FROM theirs), 0)::bigint,
+    COALESCE((SELECT -sum(debt_minor) FROM theirs), 0)::bigint,
+    soonest.there, soonest.expires_at
+FROM who LEFT JOIN soonest ON TRUE
 """
 _STATEMENTS = {kind: _MEMBER.format(found=found) for kind, found in _FOUND.items()}
 
@@ -72,7 +69,13 @@ def member(ref: Ref, *, at: datetime, profile_id: int | None = None) -> Member:
     `profile_id`: of a QR, which `services` or the door has read. Raises NoSuchMember; SeveralMembers where
     different persons have the card or the number.
     """
-    parameters: dict[str, Any] = {"shop": SHOP, "points": POINTS, "at": at, "value": ref.value}
+    parameters: dict[str, Any] = {
+        "shop": SHOP,
+        "devices": ANONYMOUS,
+        "points": POINTS,
+        "at": at,
+        "value": ref.value,
+    }
     if ref.kind is RefKind.QR:
         parameters["profile_id"] = profile_id
     elif ref.kind is RefKind.CARD:
@@ -91,7 +94,7 @@ def _member(statement: str, parameters: dict[str, Any]) -> Member:
     with connection.cursor() as cursor:
         cursor.execute(statement, parameters)
         row = cursor.fetchone()
-    persons, profile_id, person_id, shop_id, name, usable, pending, soonest_at, soonest, held, owed = row
+    persons, profile_id, person_id, shop_id, name, usable, pending, held, owed, soonest, soonest_at = row
     if not persons:
         raise NoSuchMember
     if persons > 1:

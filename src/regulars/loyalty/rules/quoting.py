@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from regulars.loyalty.rules.earning import discount_minor, earned_minor, payable_minor
-from regulars.loyalty.types import Balance, Version
+from regulars.loyalty.types import MINOR, Programme, Version
 from regulars.loyalty.types.till import Member, Quote, QuotedLine
 
 
@@ -36,7 +36,7 @@ def quote(
 
         most = may_pay(_ANY)
         payable = may_pay(member.balance.spendable_minor) if member else 0
-        points = _spent(wanted, payable, programme.spend_from_minor)
+        points = _spent(wanted, payable, programme)
         discount = discount_minor(points, programme)
         earns = earned_minor(paid_minor=total - discount, currency=currency, programme=programme)
         needed = needs_factor(points, programme.factor_above_minor)
@@ -79,11 +79,12 @@ def spread(discount: int, lines: Sequence[int]) -> list[int]:
     return shares
 
 
-NOTHING = Balance(spendable_minor=0, pending_minor=0, held_minor=0, owed_minor=0)
 _ANY = 2**62
 """More points than anybody has."""
 
 
-def _spent(wanted: int, payable: int, at_least: int) -> int:
+def _spent(wanted: int, payable: int, programme: Programme) -> int:
     points = min(wanted, payable)
-    return points if points >= at_least else 0
+    if programme.whole_points:
+        points -= points % MINOR
+    return points if points >= programme.spend_from_minor else 0

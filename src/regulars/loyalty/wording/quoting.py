@@ -6,12 +6,16 @@ from dataclasses import dataclass
 from functools import lru_cache
 
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 
 from regulars.analytics.wording.numbers import Formats
 from regulars.kit.money import exponent, to_decimal
-from regulars.loyalty.types import Programme
-from regulars.loyalty.types.till import Quote
-from regulars.loyalty.wording.amounts import points
+from regulars.loyalty.types import MINOR, Programme
+from regulars.loyalty.types.till import Member, Quote
+from regulars.loyalty.wording.amounts import number, points
+
+_FRACTION_OF = 21
+"""Behind "up to" a fraction takes the form of 21: до 2,5 балла, до 21 балла, but до 2 баллов."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,15 +30,15 @@ class QuoteSentences:
 def sentences(quote: Quote, *, language: str, masked: bool) -> QuoteSentences:
     """The three of a quote, in the language that is active. `masked`: they were named by a phone."""
     formats = _formats(language, quote.currency)
+    programme = _programme(quote)
     return QuoteSentences(
-        earns=_earns(quote, formats),
-        may_spend=_may_spend(quote, formats, masked),
+        earns=_earns(quote, programme, formats),
+        may_spend=_may_spend(quote, programme, formats, masked),
         discount=_pays(quote, formats),
     )
 
 
-def _earns(quote: Quote, formats: Formats) -> str:
-    programme = _programme(quote)
+def _earns(quote: Quote, programme: Programme | None, formats: Formats) -> str:
     if programme is None:
         return _("The loyalty programme is not running now")
     if quote.earns_minor:
@@ -44,35 +48,42 @@ def _earns(quote: Quote, formats: Formats) -> str:
     return _("No points are given for this order")
 
 
-def _may_spend(quote: Quote, formats: Formats, masked: bool) -> str:
-    programme = _programme(quote)
+def _may_spend(quote: Quote, programme: Programme | None, formats: Formats, masked: bool) -> str:
     if programme is None or not quote.most_minor:
         return _("This order cannot be paid with points")
     if quote.payable_minor:
-        return _("Up to %(points)s may be spent on this order") % {
-            "points": points(quote.payable_minor, formats)
-        }
+        return ngettext(
+            "Up to %(n)s point may be spent on this order",
+            "Up to %(n)s points may be spent on this order",
+            _form(quote.payable_minor),
+        ) % {"n": number(quote.payable_minor, formats)}
     if masked:
         return _("To pay with points, show your QR code or ask for a code")
     if quote.member is None:
-        return _("With points up to %(points)s may be spent on this order") % {
-            "points": points(quote.most_minor, formats)
+        return ngettext(
+            "Members may spend up to %(n)s point on this order",
+            "Members may spend up to %(n)s points on this order",
+            _form(quote.most_minor),
+        ) % {"n": number(quote.most_minor, formats)}
+    return _none_to_spend(quote.member, programme, formats)
+
+
+def _none_to_spend(member: Member, programme: Programme, formats: Formats) -> str:
+    balance = member.balance
+    if 0 < balance.spendable_minor < programme.spend_from_minor:
+        least = ngettext(
+            "Points are taken from %(n)s point on",
+            "Points are taken from %(n)s points on",
+            _form(programme.spend_from_minor),
+        ) % {"n": number(programme.spend_from_minor, formats)}
+        return _("%(least)s, you have %(points)s") % {
+            "least": least,
+            "points": points(balance.spendable_minor, formats),
         }
-    return _nothing_yet(quote, programme, formats)
-
-
-def _nothing_yet(quote: Quote, programme: Programme, formats: Formats) -> str:
-    assert quote.member is not None  # noqa: S101 (who calls has looked)
-    balance = quote.member.balance
     if balance.spendable_minor:
-        if programme.spend_from_minor > 0:
-            return _("Points are taken from %(least)s on, you have %(points)s") % {
-                "least": points(programme.spend_from_minor, formats),
-                "points": points(balance.spendable_minor, formats),
-            }
         return _("This order cannot be paid with points")
     if balance.pending_minor:
-        return _("You have no points to spend yet, %(points)s are on the way") % {
+        return _("You have no points to spend yet. On the way: %(points)s") % {
             "points": points(balance.pending_minor, formats)
         }
     return _("You have no points to spend yet")
@@ -87,8 +98,8 @@ def _pays(quote: Quote, formats: Formats) -> str:
     if not quote.points_minor:
         return _("To pay: %(pays)s") % told
     if quote.points_minor < quote.wanted_minor:
-        return _("%(points)s take %(money)s off, more is not possible here. To pay: %(pays)s") % told
-    return _("%(points)s take %(money)s off. To pay: %(pays)s") % told
+        return _("Discount for %(points)s, more is not possible: %(money)s. To pay: %(pays)s") % told
+    return _("Discount for %(points)s: %(money)s. To pay: %(pays)s") % told
 
 
 def _programme(quote: Quote) -> Programme | None:
@@ -102,6 +113,10 @@ def _money(minor: int, quote: Quote, formats: Formats) -> str:
     value = to_decimal(minor, quote.currency)
     places = 0 if value == value.to_integral_value() else exponent(quote.currency)
     return formats.money(value, places)
+
+
+def _form(minor: int) -> int:
+    return _FRACTION_OF if minor % MINOR else minor // MINOR
 
 
 @lru_cache(maxsize=64)
