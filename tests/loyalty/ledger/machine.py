@@ -297,14 +297,13 @@ class Ledger(RuleBasedStateMachine):
         services.give_back(wanted=[back], given_back_days=GIVEN_BACK_DAYS, when_spent="owe", now=self.now)
         anew = self.model.give_back(hold, wanted, at, GIVEN_BACK_DAYS)
         rows = [row for row in read(_LOTS, self.profiles) if row[0] not in before]
-        for row in rows:
-            of, amount = next(one for one in anew if row[0].startswith(f"back:{self.ids[key]}:{one[0].id}:"))
+        assert len(rows) == len(anew)
+        for row, (profile, amount) in zip(rows, anew, strict=True):
+            assert row[0].startswith(f"back:{self.ids[key]}:")
+            assert row[2] == profile
             ends = at + timedelta(days=GIVEN_BACK_DAYS)
             assert ends <= row[9] <= ends + timedelta(days=2)
-            lot = model.Lot(row[1], row[0], of.profile, at, row[9])
-            self.model.compensate(lot, amount)
-            anew.remove((of, amount))
-        assert anew == []
+            self.model.compensate(model.Lot(row[1], row[0], profile, at, row[9]), amount)
 
     @rule(who=st.integers(0, 2), points=POINTS)
     def a_colleague_takes_points(self, who: int, points: int) -> None:

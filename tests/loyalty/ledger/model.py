@@ -269,12 +269,16 @@ class Model:
             if hold.state == "held" and hold.lasts_until <= self.now:
                 self.cancel(hold, hold.lasts_until, "timed_out")
 
-    def give_back(self, hold: Hold, target: int, at: datetime, days: int) -> list[tuple[Lot, int]]:
-        """So much of what was spent is to have come back; gives what has to come back as new lots."""
+    def give_back(self, hold: Hold, target: int, at: datetime, days: int) -> list[tuple[int, int]]:
+        """So much of what was spent is to have come back; gives whom to give how much in new lots."""
         anew = []
         missing, hold.back = target - hold.back, target
         assert missing >= 0
-        missing -= self._give_short_back(hold, missing)
+        short = min(missing, hold.short - hold.short_back)
+        missing -= short
+        hold.short_back += short
+        if paid := self._give_short_back(hold, short):
+            anew.append((hold.profile, paid))
         for drawn in reversed(hold.drawn):
             part = min(missing, drawn.spent - drawn.back)
             drawn.back += part
@@ -283,18 +287,22 @@ class Model:
             if part and drawn.lot.is_over(at):
                 drawn.lot.gone += part
                 if days:
-                    anew.append((drawn.lot, part))
+                    anew.append((drawn.lot.profile, part))
             elif part:
                 self._give(drawn.lot, part)
         return anew
 
-    def _give_short_back(self, hold: Hold, missing: int) -> int:
-        """What was not there when it was spent came last, and goes back first: nobody had it."""
-        part = min(missing, hold.short - hold.short_back)
-        hold.short_back += part
-        if hold.short_owed:
-            self.debts[hold.profile] = self.debts.get(hold.profile, 0) - part
-        return part
+    def _give_short_back(self, hold: Hold, amount: int) -> int:
+        """What was not there when it was spent came last, and goes back first.
+
+        What was let go had been nobody's. What is still owed is owed no longer; what was owed and has been
+        paid since is the customer's: gives how much that is.
+        """
+        if not hold.short_owed:
+            return 0
+        forgiven = min(amount, self.debts.get(hold.profile, 0))
+        self.debts[hold.profile] = self.debts.get(hold.profile, 0) - forgiven
+        return amount - forgiven
 
     def take(self, profile: int, amount: int) -> int:
         """By hand, from what can be spent now, as far as it goes."""

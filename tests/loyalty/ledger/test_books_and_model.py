@@ -9,22 +9,30 @@ from hypothesis import HealthCheck, settings
 from hypothesis.stateful import run_state_machine_as_test
 from tests.loyalty.ledger.machine import Ledger
 
-LONG = int(os.environ.get("LEDGER_EXAMPLES", "200"))
-_COMMON = {
-    "deadline": None,
-    "suppress_health_check": list(HealthCheck),
-    "print_blob": True,
-    "report_multiple_bugs": False,
-}
+EXAMPLES = int(os.environ.get("LEDGER_EXAMPLES", "150"))
+
+
+def run(examples: int, steps: int, *, derandomize: bool) -> None:
+    run_state_machine_as_test(
+        Ledger,
+        settings=settings(
+            max_examples=examples,
+            stateful_step_count=steps,
+            derandomize=derandomize,
+            deadline=None,
+            report_multiple_bugs=False,
+            suppress_health_check=list(HealthCheck),
+        ),
+    )
 
 
 @pytest.mark.django_db
 def test_a_few_days() -> None:
-    run_state_machine_as_test(Ledger, settings=settings(max_examples=10, stateful_step_count=16, **_COMMON))
+    run(10, 14, derandomize=True)
 
 
 @pytest.mark.slow
 @pytest.mark.timeout(1_800)
 @pytest.mark.django_db
 def test_many_years() -> None:
-    run_state_machine_as_test(Ledger, settings=settings(max_examples=LONG, stateful_step_count=50, **_COMMON))
+    run(EXAMPLES, 50, derandomize=False)
