@@ -53,7 +53,7 @@ def lot(key: str) -> tuple[int, int, int, int, int]:
     )
 
 
-def drawn(hold_id: int, cause: str) -> list[tuple[int, int]]:
+def drawn(hold_id: int, cause: str) -> list[tuple[int | None, int]]:
     """The lots and amounts a hold moved for a cause, in order."""
     found = Posting.objects.filter(hold_id=hold_id, cause=cause).order_by("id")
     return list(found.values_list("lot_id", "amount_minor"))

@@ -99,7 +99,7 @@ def test_the_same_capture_again_gives_the_same_answer(anna: int) -> None:
     assert services.capture(hold_id=made.id, points_minor=500, now=late) == done
     for other in ({"points_minor": 400}, {}, {"points_minor": 500, "order_source": "shop", "order_id": "8"}):
         with pytest.raises(HoldClosed):
-            services.capture(hold_id=made.id, now=NOW, **other)  # type: ignore[arg-type]
+            services.capture(hold_id=made.id, now=NOW, **other)
     assert has(anna).spendable_minor == 500
     assert len(told("points_spent")) == 1
 
