@@ -3,18 +3,23 @@
 from __future__ import annotations
 
 from collections.abc import Collection
+from datetime import datetime
 from typing import Any
 
 from django.db import connection
 
 from regulars.commerce.types import OrderStanding, OrderStatus, SourceKey
 
+# `at` NULL: as far as is known, also what is dated later.
 # What was not for money (paid with something else wholly) is given back by pieces.
 # A delivery: all that was sent and is neither lost nor on its way back has arrived.
 _STANDING = """
-SELECT o.id, o.source, o.external_id, o.profile_id, o.ordered_at, o.status, o.currency, o.amount_minor,
-       (coalesce((SELECT sum(r.amount_minor) FROM commerce_orderreturn AS r WHERE r.order_id = o.id), 0)
-        + coalesce((SELECT sum(c.amount_minor) FROM commerce_credit AS c WHERE c.order_id = o.id), 0)
+SELECT o.id, o.source, o.external_id, o.profile_id, o.ordered_at,
+       CASE WHEN o.cancelled_at > %(at)s THEN 'completed' ELSE o.status END, o.currency, o.amount_minor,
+       (coalesce((SELECT sum(r.amount_minor) FROM commerce_orderreturn AS r
+                  WHERE r.order_id = o.id AND (%(at)s::timestamptz IS NULL OR r.returned_at <= %(at)s)), 0)
+        + coalesce((SELECT sum(c.amount_minor) FROM commerce_credit AS c
+                    WHERE c.order_id = o.id AND (%(at)s::timestamptz IS NULL OR c.credited_at <= %(at)s)), 0)
        )::bigint,
        CASE WHEN o.amount_minor > 0 THEN NULL ELSE (
            SELECT CASE WHEN bool_or(c.reckoned = 'rest') THEN 1
@@ -30,7 +35,7 @@ SELECT o.id, o.source, o.external_id, o.profile_id, o.ordered_at, o.status, o.cu
        o.branch_id
 FROM commerce_order AS o WHERE
 """
-_BY_ID = _STANDING + "o.id = ANY(%s)"
+_BY_ID = _STANDING + "o.id = ANY(%(orders)s)"
 _IDS = """
 SELECT o.source, o.external_id, o.id
 FROM unnest(%s::text[], %s::text[]) AS t (source, external_id)
@@ -38,15 +43,16 @@ JOIN commerce_order AS o USING (source, external_id)
 """
 
 
-def order_standings(order_ids: Collection[int]) -> dict[int, OrderStanding]:
-    """How these orders stand, as far as they are there."""
-    return {row[0]: _to_standing(row) for row in _rows(_BY_ID, list(order_ids))}
+def order_standings(order_ids: Collection[int], *, at: datetime | None = None) -> dict[int, OrderStanding]:
+    """How these orders stand, as far as they are there; with `at`, before what was given back after that."""
+    rows = _rows(_BY_ID, {"orders": list(order_ids), "at": at})
+    return {row[0]: _to_standing(row) for row in rows}
 
 
 def order_ids(keys: Collection[SourceKey]) -> dict[SourceKey, int]:
     """The ids of these orders, as far as they are there."""
     sources, numbers = [key[0] for key in keys], [key[1] for key in keys]
-    return {(source, number): id_ for source, number, id_ in _rows(_IDS, sources, numbers)}
+    return {(source, number): id_ for source, number, id_ in _rows(_IDS, [sources, numbers])}
 
 
 def _to_standing(row: tuple[Any, ...]) -> OrderStanding:
@@ -54,7 +60,7 @@ def _to_standing(row: tuple[Any, ...]) -> OrderStanding:
     return OrderStanding(id_, source, number, profile_id, ordered_at, OrderStatus(status), *rest)
 
 
-def _rows(statement: str, *values: Any) -> list[tuple[Any, ...]]:
+def _rows(statement: str, values: Any) -> list[tuple[Any, ...]]:
     with connection.cursor() as cursor:
         cursor.execute(statement, values)
         return list(cursor.fetchall())

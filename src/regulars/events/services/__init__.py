@@ -5,6 +5,7 @@ from __future__ import annotations
 from regulars.events.services.claims import claim, release
 from regulars.events.services.consuming import consume, drain
 from regulars.events.services.epochs import open_epoch_if_moved
+from regulars.events.services.history import as_history
 from regulars.events.services.marks import forget_touched, touch
 from regulars.events.services.months import make_months
 from regulars.events.services.names import admit
@@ -18,6 +19,7 @@ from regulars.events.services.waking import tell_behind
 
 __all__ = [
     "admit",
+    "as_history",
     "claim",
     "consume",
     "drain",

@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 
 from regulars.events import registry
 from regulars.events.errors import EventLoop, TooManyNames
-from regulars.events.services import names, promises, waking
+from regulars.events.services import history, names, promises, waking
 from regulars.events.types import DEPTH_MAX, NewEvent, Recorded
 
 # One statement, so that the key, the event and the count come into being together or not at all.
@@ -75,6 +75,8 @@ def record(events: Sequence[NewEvent], *, now: datetime, backfill: bool = False)
                 _("%(name)s was caused by a chain of more than %(depth)s events; that looks like a loop.")
                 % {"name": event.type.name, "depth": DEPTH_MAX}
             )
+    if heard_at := history.heard_at():
+        now, backfill = heard_at, True
     promises.is_kept_by(backfill=backfill)
     if refused := names.admit({event.type for event in events}, now=now):
         raise TooManyNames(

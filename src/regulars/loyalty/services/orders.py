@@ -73,11 +73,12 @@ class _Work:
 
 
 @transaction.atomic
-def settle_orders(*, told: Sequence[OrderTold], now: datetime) -> None:
+def settle_orders(*, told: Sequence[OrderTold], now: datetime, as_of: datetime | None = None) -> None:
     """Have these orders' customers earn what they come to, and get back what was spent on what came back.
 
     An order earns by the version of the programme that held when it was ordered, for its customer of now;
-    whoever was its customer before loses what it earned them. Raises ValueError above ORDERS_MAX orders.
+    whoever was its customer before loses what it earned them. `as_of`: as orders stood then, for those who
+    live through a history. Raises ValueError above ORDERS_MAX orders.
     """
     by_order = {one.order_id: one for one in told}
     if len(by_order) > ORDERS_MAX:
@@ -86,7 +87,7 @@ def settle_orders(*, told: Sequence[OrderTold], now: datetime) -> None:
         return
     # Of two that settle one order the later is to see what the first has made: its lots, and whose they are.
     hold_numbers(Space.POINTS_OF_ORDERS, by_order)
-    work = _read(by_order, now)
+    work = _read(by_order, now, as_of)
     wanted = {one.key: (order, one) for order in work.orders.values() for one in _wanted(order, work)}
     whose = {one.profile_id for _, one in wanted.values()}
     of_holds = {id_ for found in work.holds.values() for hold in found for id_ in hold.of_profiles}
@@ -104,8 +105,8 @@ def settle_orders(*, told: Sequence[OrderTold], now: datetime) -> None:
     _remember(work, {order.id for order, _ in wanted.values()})
 
 
-def _read(told: Mapping[int, OrderTold], now: datetime) -> _Work:
-    orders = commerce.order_standings(told)
+def _read(told: Mapping[int, OrderTold], now: datetime, as_of: datetime | None) -> _Work:
+    orders = commerce.order_standings(told, at=as_of)
     keys = [(order.source, order.external_id) for order in orders.values()]
     lots = stored.lots_of_orders(keys)
     began = {id_ for id_, one in told.items() if one.began} | stored.unearned(orders)
@@ -227,14 +228,14 @@ def _extend(work: _Work) -> None:
 
 def _remember(work: _Work, settled: set[int]) -> None:
     """Keep in mind which orders may earn yet: they came in as they happened, and have earned nothing."""
-    if not work.versions:
-        return
     earned = {id_ for id_ in work.may_earn if id_ in settled or _has_lots(work, id_)}
+    waiting = [
+        UnearnedOrder(order_id=id_)
+        for id_, order in sorted(work.orders.items())
+        if id_ in work.may_earn and id_ not in earned and work.version(order)
+    ]
     UnearnedOrder.objects.filter(order_id__in=earned).delete()
-    UnearnedOrder.objects.bulk_create(
-        [UnearnedOrder(order_id=id_) for id_ in sorted(work.may_earn & work.orders.keys() - earned)],
-        ignore_conflicts=True,
-    )
+    UnearnedOrder.objects.bulk_create(waiting, ignore_conflicts=True)
 
 
 def _has_lots(work: _Work, order_id: int) -> bool:
