@@ -239,6 +239,8 @@ def _outcome(doing: Doing) -> Done:
                 # At once, as it was for the till: what an order earned can be spent by the next entry.
                 told = OrderTold(order_id=done.order_id, at=doing.at, began=done.began)
                 settle_orders(told=[told], now=doing.now)
+            with connection.cursor() as cursor:  # what is checked at the end only would end all of it
+                cursor.execute("SET CONSTRAINTS ALL IMMEDIATE")
             return done
     except EntryRefused as error:
         return _refused(EntryReason(error.reason), error.message)
