@@ -16,7 +16,7 @@ from regulars.api.rest.routes import SCOPE
 Schema = Mapping[str, Any]
 FIRST = (
     *("Customers", "Orders", "Returns", "Shipments", "Products", "Carts", "Events", "Consents", "Persons"),
-    *("Figures", "Segments"),
+    *("Loyalty", "Figures", "Segments"),
 )
 SAMPLE_LINE_MAX = 70
 _CODE = re.compile(r"`([^`]+)`")

@@ -25,10 +25,9 @@ class FactorTold(Told):
     """What was sent to them (`POST /loyalty/customers/{ref}/code`)."""
 
 
-def count_wrong_code(call: Call, member: Member, told: FactorTold | None) -> None:
+def count_wrong_code(call: Call, member: Member, code: str) -> None:
     """Count a wrong code, so that it stays counted when the call is refused for it."""
-    if told is not None and told.code:
-        services.note_wrong_code(member=member, code=told.code, now=call.now)
+    services.note_wrong_code(member=member, code=code, now=call.now)
 
 
 def use_factor(call: Call, who: Named, told: FactorTold | None) -> None:

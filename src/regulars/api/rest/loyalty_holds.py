@@ -89,8 +89,10 @@ class HoldShown(Shown):
 
 
 def _count_wrong_code(request: Call, body: HoldTold) -> None:
-    if body.factor is not None and body.factor.code:
-        count_wrong_code(request, named(request, body.customer, again=True).member, body.factor)
+    if body.factor is None or not body.factor.code:
+        return
+    if queries.hold_by_key(scoped(key_told(request, body.key), request.key)) is None:
+        count_wrong_code(request, named(request, body.customer).member, body.factor.code)
 
 
 @routes.write("POST", "/loyalty/holds", Scope.LOYALTY_WRITE, HoldShown, first=_count_wrong_code)

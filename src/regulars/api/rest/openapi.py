@@ -33,6 +33,8 @@ _PROBLEM = {
         "status": {"type": "integer"},
         "code": {"type": "string", "enum": [code.code for code in Code], "description": "Stable."},
         "detail": {"type": "string", "description": "What was wrong this time and what to do."},
+        "spendable_minor": {"type": "integer", "description": "With `not_enough_points`: what can be spent."},
+        "payable_minor": {"type": "integer", "description": "With `too_many_points`: what is taken."},
         "errors": {
             "type": "array",
             "items": {
@@ -61,6 +63,12 @@ _HEADERS_OF = {
     503: ["Retry-After"],
 }
 _LIMITS = ["RateLimit-Limit", "RateLimit-Remaining", "RateLimit-Reset"]
+_OF_POINTS = [Code.NOT_FOUND, Code.SEVERAL_CUSTOMERS, Code.FACTOR_REFUSED, Code.LOCKED_OUT]
+"""Wherever a customer is named as tills do it."""
+_OF_SPENDING = [
+    *(Code.NOT_ENOUGH_POINTS, Code.TOO_MANY_POINTS, Code.NO_PROGRAMME, Code.HOLD_CLOSED),
+    *(Code.HOLD_KEY_REUSED, Code.FACTOR_NEEDED, Code.CANNOT_REACH),
+]
 _ALWAYS = [Code.NOT_AUTHENTICATED, Code.NOT_ALLOWED, Code.TOO_MANY, Code.BROKEN, Code.UNAVAILABLE]
 
 
@@ -70,10 +78,10 @@ def document() -> dict[str, Any]:
     made: dict[str, Any] = dict(api.get_openapi_schema(path_prefix=PREFIX))
     made["info"] = {"title": "Regulars", "version": VERSION, "description": _INTRODUCTION}
     made["servers"] = [{"url": "/", "description": "This installation"}]
-    for path in made["paths"].values():
+    for address, path in made["paths"].items():
         for method, operation in path.items():
             if method in _METHODS:
-                _complete(operation, method)
+                _complete(operation, method, address)
     components = made["components"]
     components["schemas"]["Problem"] = _PROBLEM
     components["headers"] = {
@@ -86,7 +94,7 @@ def document() -> dict[str, Any]:
     return made
 
 
-def _complete(operation: dict[str, Any], method: str) -> None:
+def _complete(operation: dict[str, Any], method: str, path: str) -> None:
     """Add what every operation of its kind answers and takes."""
     operation["security"] = [{"bearer": []}, {"basic": []}]
     for parameter in operation.get("parameters", ()):
@@ -111,6 +119,8 @@ def _complete(operation: dict[str, Any], method: str) -> None:
         operation.setdefault("parameters", []).append(_idempotency_key())
     if operation[SCOPE] == Scope.ORDERS_WRITE.value:
         codes += [Code.STALE, Code.NOT_YOUR_BRANCH]
+    if "/loyalty/" in path:
+        codes += _OF_POINTS + (_OF_SPENDING if writes else [])
     for status, response in operation["responses"].items():
         names = _LIMITS + ([REPLAYED] if writes and int(status) < 300 else [])
         response["headers"] = {name: {"$ref": f"#/components/headers/{name}"} for name in names}
