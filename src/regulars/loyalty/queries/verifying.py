@@ -17,7 +17,7 @@ from regulars.loyalty.types import OF_LOTS, SOURCES, Account, Check, Checked, Fi
 SECONDS_MAX = 1_800
 """Ten million postings take a minute on a small machine that does other things too."""
 FINDINGS_MAX = 1_000
-GUARDS = ("loyalty_posting_keeps_balances", "loyalty_posting_append_only")
+GUARDS = ("loyalty_posting_keeps_balances", "loyalty_posting_append_only", "loyalty_posting_kept")
 
 
 def _moved(account: str) -> str:

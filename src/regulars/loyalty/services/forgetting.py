@@ -1,0 +1,66 @@
+"""Taking the points of made-up customers out of the books: of those of a demo shop, and of nobody else."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+
+from django.db import connection, transaction
+from django.db.models import ProtectedError
+
+from regulars.loyalty.locks import lock_wallets
+from regulars.loyalty.models import ProgrammeVersion
+from regulars.loyalty.queries.programme import forget_versions
+
+# Whose points and those of others met, by a merge, stay: what one spent may have been earned by the other.
+_ENTANGLED = """
+SELECT w.profile_id FROM loyalty_posting AS p
+JOIN loyalty_wallet AS w ON w.id = p.wallet_id
+JOIN loyalty_hold AS h ON h.id = p.hold_id
+WHERE w.profile_id = ANY(%(profiles)s) AND h.profile_id <> ALL(%(profiles)s)
+UNION
+SELECT h.profile_id FROM loyalty_hold AS h
+JOIN loyalty_posting AS p ON p.hold_id = h.id
+JOIN loyalty_wallet AS w ON w.id = p.wallet_id
+WHERE h.profile_id = ANY(%(profiles)s) AND w.profile_id <> ALL(%(profiles)s)
+"""
+_OF_WALLETS = "wallet_id IN (SELECT id FROM loyalty_wallet WHERE profile_id = ANY(%(profiles)s))"
+_FORGET = (
+    f"DELETE FROM loyalty_posting WHERE {_OF_WALLETS}",
+    f"DELETE FROM loyalty_lot WHERE {_OF_WALLETS}",
+    "DELETE FROM loyalty_hold WHERE profile_id = ANY(%(profiles)s)",
+    "DELETE FROM loyalty_adjustment WHERE profile_id = ANY(%(profiles)s)",
+    "DELETE FROM loyalty_spendingcode WHERE profile_id = ANY(%(profiles)s)",
+    "DELETE FROM loyalty_usedqr WHERE profile_id = ANY(%(profiles)s)",
+    "DELETE FROM loyalty_wallet WHERE profile_id = ANY(%(profiles)s)",
+)
+
+
+@transaction.atomic
+def forget_points(*, profile_ids: Collection[int]) -> None:
+    """Take all that is kept of made-up customers out of the books, so that they can be removed.
+
+    The database refuses it for profiles of any other source than the demo shop's. Whose points met those
+    of other customers keep them.
+    """
+    lock_wallets(profile_ids=profile_ids)
+    with connection.cursor() as cursor:
+        cursor.execute(_ENTANGLED, {"profiles": list(profile_ids)})
+        entangled = {profile_id for (profile_id,) in cursor.fetchall()}
+        for statement in _FORGET:
+            cursor.execute(statement, {"profiles": sorted(set(profile_ids) - entangled)})
+
+
+@transaction.atomic
+def withdraw_version(*, version_id: int) -> bool:
+    """Take a version of the programme back, as if it had not been published; not if anything was earned by it.
+
+    Whether it is gone.
+    """
+    try:
+        with transaction.atomic():
+            ProgrammeVersion.objects.filter(id=version_id).delete()
+    except ProtectedError:
+        return False
+    forget_versions()
+    transaction.on_commit(forget_versions)
+    return True
