@@ -19,6 +19,7 @@ from regulars.customers.types import SHOP, NewProfile
 from regulars.loyalty import queries, services
 from regulars.loyalty.errors import HoldClosed, KeyReused, NotEnough
 from regulars.loyalty.types import Account, Cause, GiveBack, Hold, NewHold, Wanted
+from regulars.loyalty.types.programme import WhenSpent
 
 START = datetime(2026, 3, 1, 9, tzinfo=UTC)
 PEOPLE = ("anna", "boris", "vera")
@@ -28,7 +29,7 @@ WAITS = [timedelta(minutes=5), timedelta(hours=7), timedelta(days=1), timedelta(
 USABLE_AFTER = st.sampled_from([0, 0, 0, 1, 14, None])
 LASTS = st.sampled_from([None, 10, 30, 30, 31])
 POINTS = st.integers(1, 40).map(lambda tens: tens * 10)
-MODES = st.sampled_from(["owe", "owe", "take", "write_off"])
+MODES: st.SearchStrategy[WhenSpent] = st.sampled_from(["owe", "owe", "take", "write_off"])
 SHARES = st.sampled_from([1, 3, 5, 10])
 """Of ten."""
 AGO = st.sampled_from(
@@ -47,10 +48,10 @@ _DEBTS = "SELECT profile_id, -debt_minor FROM loyalty_wallet WHERE profile_id = 
 _PERSONS = "SELECT id, person_id FROM customers_profile WHERE id = ANY(%s)"
 
 
-def read(statement: str, *values: object) -> list[Any]:
+def read(statement: str, *values: Any) -> list[Any]:
     with connection.cursor() as cursor:
         cursor.execute(statement, values)
-        return cursor.fetchall()
+        return list(cursor.fetchall())
 
 
 class Ledger(RuleBasedStateMachine):
@@ -131,7 +132,9 @@ class Ledger(RuleBasedStateMachine):
     # --- earning
 
     @rule(target=lots, who=st.integers(0, 2), points=POINTS, after=USABLE_AFTER, lasts=LASTS, mode=MODES)
-    def an_order_earns(self, who: int, points: int, after: int | None, lasts: int | None, mode: str) -> str:
+    def an_order_earns(
+        self, who: int, points: int, after: int | None, lasts: int | None, mode: WhenSpent
+    ) -> str:
         usable_at = None if after is None else self.now + timedelta(days=after)
         begins = usable_at or self.now
         wanted = Wanted(
@@ -148,16 +151,16 @@ class Ledger(RuleBasedStateMachine):
         return wanted.key
 
     @rule(key=lots, share=st.sampled_from([0, 0, 3, 5, 10, 15]), mode=MODES)
-    def an_order_changes(self, key: str, share: int, mode: str) -> None:
+    def an_order_changes(self, key: str, share: int, mode: WhenSpent) -> None:
         first = self.wanted[key]
         self._settle(replace(first, points_minor=first.points_minor * share // 10, at=self.now), mode)
 
     @rule(key=lots, mode=MODES)
-    def an_order_is_told_again(self, key: str, mode: str) -> None:
+    def an_order_is_told_again(self, key: str, mode: WhenSpent) -> None:
         told = self.wanted[key]
         self._settle(replace(told, points_minor=self.model.lots[key].target, at=self.now), mode)
 
-    def _settle(self, wanted: Wanted, mode: str) -> None:
+    def _settle(self, wanted: Wanted, mode: WhenSpent) -> None:
         services.settle(wanted=[wanted], when_spent=mode, now=self.now)
         self.wanted.setdefault(wanted.key, wanted)
         lot = self.model.lots.get(wanted.key) or model.Lot(
@@ -277,7 +280,7 @@ class Ledger(RuleBasedStateMachine):
 
     @rule(target=holds, who=st.integers(0, 2), points=POINTS, ago=AGO, mode=MODES)
     def a_till_tells_what_it_let_somebody_spend(
-        self, who: int, points: int, ago: timedelta, mode: str
+        self, who: int, points: int, ago: timedelta, mode: WhenSpent
     ) -> str:
         new = self._new(who, points, ago)
         done = services.spend(new=new, now=self.now, when_short=mode)
