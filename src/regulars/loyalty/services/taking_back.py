@@ -7,7 +7,7 @@ from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from regulars.loyalty.queries.lots import takeable
+from regulars.loyalty.queries.lots import TakeableLots, takeable
 from regulars.loyalty.rules.settling import Standing
 from regulars.loyalty.rules.taking import Taken, take
 from regulars.loyalty.services.posting import Move, mark_usable, post
@@ -45,22 +45,18 @@ def take_elsewhere(
         profile_ids={short.wanted.profile_id for short in shorts},
         wallet_ids=wallet_ids,
         first=min(moments),
-        last=max(moments),
+        last=max(now, *moments),
         now=now,
     )
     moves: list[Move] = []
     activated: list[int] = []
     for short in sorted(shorts, key=lambda one: (one.wanted.at, one.wanted.key)):
         named = f"{short.wanted.key}:{short.lot.revision + 1}"
-        rest = short.short_minor
-        if short.when_spent != "write_off":
-            at = short.wanted.at
-            taken = list(take(lots.of(short.wanted.profile_id), points_minor=rest, at=at, now=now))
-            moves += taking_moves(
-                taken, named=named, cause=Cause.TAKEN_BACK, account=short.wanted.account, at=at
-            )
-            activated += [one.lot.id for one in taken if one.activated_minor]
-            rest -= sum(one.amount_minor for one in taken)
+        taken = _taken(short, lots, now)
+        why, account, at = Cause.TAKEN_BACK, short.wanted.account, short.wanted.at
+        moves += taking_moves(taken, named=named, cause=why, account=account, at=at)
+        activated += [one.lot.id for one in taken if one.activated_minor]
+        rest = short.short_minor - sum(one.amount_minor for one in taken)
         if rest and short.when_spent == "owe":
             found[short.wanted.key] = Shortage(owed_minor=rest)
             moves.append(_beside(short, f"{named}:{Cause.OWED}", Cause.OWED, Account.DEBT, rest))
@@ -72,6 +68,21 @@ def take_elsewhere(
     post(moves, now=now)
     mark_usable(activated)
     return found
+
+
+def _taken(short: Short, lots: TakeableLots, now: datetime) -> list[Taken]:
+    """What is taken from other lots, each at most once: `take` draws what it can of a lot."""
+    if short.when_spent == "write_off":
+        return []
+    theirs, at = lots.of(short.wanted.profile_id), short.wanted.at
+    taken = list(take(theirs, points_minor=short.short_minor, at=at, now=now))
+    if short.when_spent == "owe" and at < now:
+        # What has become usable since would have paid the debt.
+        rest = short.short_minor - sum(one.amount_minor for one in taken)
+        drawn = {one.lot.id for one in taken}
+        others = [lot for lot in theirs if lot.id not in drawn]
+        taken += take(others, points_minor=rest, at=now, now=now)
+    return taken
 
 
 def taking_moves(
