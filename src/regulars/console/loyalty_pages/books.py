@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from django.http import FileResponse
 from django.utils.translation import gettext as _
-from django.utils.translation import ngettext
+from django.utils.translation import ngettext, pgettext
 
 from regulars.analytics.wording.numbers import plain
 from regulars.console.figures import Tile
@@ -20,6 +20,7 @@ from regulars.console.xlsx import ROWS_MAX, Cell, Column, workbook_of
 from regulars.console.xlsx import Sheet as Table
 from regulars.customers import queries as customers
 from regulars.loyalty import queries
+from regulars.loyalty.services.checking import KEPT_FINDINGS
 from regulars.loyalty.types import Account, Cause, Check
 from regulars.loyalty.types.books import AccountLine, PostingRow, Sheet, WhichPostings
 from regulars.loyalty.wording.amounts import number, signed
@@ -117,13 +118,14 @@ def proof(checks: list[Check], speak: Voice) -> Proof:
     }
     if not last.findings:
         return Proof(_("The books agree."), "kept", when, (), 0)
+    count = len(last.findings)
     said = ngettext(
-        "The books do not agree in %(n)s place.",
-        "The books do not agree in %(n)s places.",
-        len(last.findings),
-    ) % {"n": len(last.findings)}
+        "The books do not agree in %(n)s place.", "The books do not agree in %(n)s places.", count
+    ) % {"n": count}
+    if count >= KEPT_FINDINGS:
+        said = _("The books do not agree in %(n)s places or more.") % {"n": count}
     sentences = tuple(finding_sentence(one) for one in last.findings[:FINDINGS_SHOWN])
-    return Proof(said, "lost", when, sentences, max(0, len(last.findings) - FINDINGS_SHOWN))
+    return Proof(said, "lost", when, sentences, max(0, count - FINDINGS_SHOWN))
 
 
 def workbook(which: WhichPostings, span: Span, speak: Voice) -> FileResponse:
@@ -173,8 +175,8 @@ def _accounts(sheet: Sheet) -> Table:
     columns = [
         Column(_("Account"), width=34),
         Column(_("At the beginning"), "money"),
-        Column(_("Came"), "money"),
-        Column(_("Went"), "money"),
+        Column(pgettext("points", "Came"), "money"),
+        Column(pgettext("points", "Went"), "money"),
         Column(_("At the end"), "money"),
     ]
     table: list[list[Cell]] = [
@@ -199,8 +201,8 @@ def _days(sheet: Sheet) -> Table:
     columns = [
         Column(_("Day"), "day"),
         Column(_("Reason"), width=28),
-        Column(_("From"), width=30),
-        Column(_("To"), width=30),
+        Column(_("From account"), width=30),
+        Column(_("To account"), width=30),
         Column(_("Postings"), "whole"),
         Column(_("Points"), "money"),
     ]
@@ -235,8 +237,8 @@ def _postings(which: WhichPostings, sheet: Sheet) -> Table:
         Column(_("Happened"), "moment", 18),
         Column(_("Customer"), "whole", 12),
         Column(_("Reason"), width=28),
-        Column(_("From"), width=30),
-        Column(_("To"), width=30),
+        Column(_("From account"), width=30),
+        Column(_("To account"), width=30),
         Column(_("Points"), "money"),
         Column(_("Order"), width=20),
     ]

@@ -96,7 +96,8 @@ def published(versions: Sequence[Version], names: dict[int, str], speak: Voice) 
 
 def moment(at: datetime, speak: Voice) -> str:
     """ "5 March", with the time where it is not the beginning of the day."""
-    day, time = speak.day(speak.day_of(at)), speak.time(at)
+    date, time = speak.day_of(at), speak.time(at)
+    day = speak.day(date) if date.year == speak.today.year else speak.formats.day(date)
     return day if time == "00:00" else _("%(day)s, %(time)s") % {"day": day, "time": time}
 
 

@@ -73,7 +73,8 @@ def tiles(state: State, version: Version | None, speak: Voice) -> list[Tile]:
 
     def tile(key: str, label: str, minor: int, help_: str = "") -> Tile:
         money = words.worth(minor, version, speak)
-        return Tile(key, label, words.whole(minor, formats), period=money, help=help_)
+        unit = _("points, worth %(money)s") % {"money": money} if money else _("points")
+        return Tile(key, label, words.figure(minor, formats), period=unit, help=help_)
 
     spendable = sum(part.available_minor for part in state.open_)
     pending = sum(part.pending_minor for part in state.open_)
@@ -156,7 +157,7 @@ def said(state: State, version: Version | None, speak: Voice) -> dict[str, Any]:
     return {"known": True, "text": basis, "outlook": outlook}
 
 
-def workbook(version: Version | None, speak: Voice, *, name: str) -> FileResponse:
+def workbook(version: Version | None, speak: Voice) -> FileResponse:
     """The same for the accountant: sums by age, and what became of each month's points."""
     state = _state(speak)
     worth = version.programme.worth_minor if version else 0
@@ -176,7 +177,7 @@ def workbook(version: Version | None, speak: Voice, *, name: str) -> FileRespons
         rows.append(line(_("The same, at most"), state.breakage.high_minor))
     columns = [Column("", width=44), Column(_("Points"), "money"), Column(_("Worth"), "money")]
     return workbook_of(
-        name=f"{name}-{speak.today.isoformat()}",
+        name=f"points-owed-{speak.today.isoformat()}",
         sheets=[Sheet(_("By age"), columns, rows), _by_month(state)],
         timezone=speak.shop.timezone,
     )

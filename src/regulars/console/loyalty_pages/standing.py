@@ -68,7 +68,7 @@ def tiles(
     """The six figures, each with its unit, its period and its change."""
     formats = speak.formats
     minor = sum(part.points_minor for part in open_)
-    in_span = _("in 30 days")
+    in_span = _("points in 30 days")
     flow, earlier = last.flow, before.flow
     return [
         Tile(
@@ -90,7 +90,7 @@ def tiles(
         Tile(
             "given",
             _("Given"),
-            words.whole(flow.given_minor, formats),
+            words.figure(flow.given_minor, formats),
             change=_change(flow.given_minor, earlier.given_minor, speak),
             period=in_span,
             help=_("For orders, by hand and to make something good, less what returned orders took back. "
@@ -99,7 +99,7 @@ def tiles(
         Tile(
             "spent",
             _("Spent"),
-            words.whole(flow.spent_minor, formats),
+            words.figure(flow.spent_minor, formats),
             change=_change(flow.spent_minor, earlier.spent_minor, speak),
             tone=_tone(flow.spent_minor, earlier.spent_minor),
             period=in_span,
@@ -108,14 +108,14 @@ def tiles(
         Tile(
             "expired",
             _("Expired unspent"),
-            words.whole(flow.expired_minor, formats),
+            words.figure(flow.expired_minor, formats),
             change=_change(flow.expired_minor, earlier.expired_minor, speak),
             period=in_span,
         ),
         Tile(
             "open",
             _("Owed to customers now"),
-            words.whole(minor, formats),
+            words.figure(minor, formats),
             period=_worth_line(minor, version, speak),
             help=_("All points that may still be spent, at what they are worth on an order."),
         ),
@@ -208,12 +208,12 @@ def waiting(decide: int, wrong: int, findings: int) -> list[Hint]:
         hints.append(
             Hint(
                 title=ngettext(
-                    "%(n)s gift by hand waits for a second colleague",
-                    "%(n)s gifts by hand wait for a second colleague",
+                    "%(n)s change by hand waits for a second colleague",
+                    "%(n)s changes by hand wait for a second colleague",
                     decide,
                 )
                 % {"n": decide},
-                text=_("Until somebody agrees, the customer has nothing of it."),
+                text=_("Until somebody agrees, the customer sees nothing of it."),
                 url=reverse("loyalty-by-hand"),
                 action=_("Look and decide"),
             )
@@ -222,8 +222,8 @@ def waiting(decide: int, wrong: int, findings: int) -> list[Hint]:
         hints.append(
             Hint(
                 title=ngettext(
-                    "A till let %(n)s customer have more than there was",
-                    "Tills wrote down %(n)s things that could not be granted in full",
+                    "Tills did %(n)s thing that could not be granted in full",
+                    "Tills did %(n)s things that could not be granted in full",
                     wrong,
                 )
                 % {"n": wrong},
@@ -237,7 +237,7 @@ def waiting(decide: int, wrong: int, findings: int) -> list[Hint]:
 
 def _worth_line(minor: int, version: Version | None, speak: Voice) -> str:
     money = words.worth(minor, version, speak)
-    return _("worth %(money)s") % {"money": money} if money else ""
+    return _("points, worth %(money)s") % {"money": money} if money else _("points")
 
 
 def _change(now: int, before: int, speak: Voice) -> str:

@@ -199,11 +199,9 @@ def _row(
 ) -> Row:
     state, tone = _state(entry)
     person = persons.get(entry.profile_id or 0)
-    order = _order(entry)
-    title = str(KINDS[entry.kind])
     return Row(
         id=entry.id,
-        title=_("%(what)s, order %(order)s") % {"what": title, "order": order} if order else title,
+        title=_title(entry),
         state=state,
         tone=tone,
         why=_why(entry),
@@ -213,6 +211,15 @@ def _row(
         who=name_or_number(names.get(person), person) if person else "",
         person=person,
     )
+
+
+def _title(entry: Entry) -> str:
+    what, order = str(KINDS[entry.kind]), _order(entry)
+    if not order:
+        return what
+    if entry.kind is EntryKind.ORDER:
+        return _("Order %(number)s") % {"number": order}
+    return _("%(what)s, order %(order)s") % {"what": what, "order": order}
 
 
 def _state(entry: Entry) -> tuple[str, str]:

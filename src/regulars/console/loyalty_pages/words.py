@@ -12,7 +12,7 @@ from django.utils.translation import pgettext_lazy
 from regulars.analytics.wording.numbers import Formats
 from regulars.console.voice import Voice
 from regulars.loyalty.types import MINOR, Account, Cause, Version
-from regulars.loyalty.wording.amounts import points
+from regulars.loyalty.wording.amounts import number, points
 
 ACCOUNTS: Mapping[Account, tuple[Promise, Promise]] = {
     Account.PENDING: (_("Earned, not usable yet"), _("Waits for the return window or the delivery.")),
@@ -53,6 +53,11 @@ CAUSES: Mapping[Cause, Promise] = {
 def whole(minor: int, formats: Formats) -> str:
     """Many points in whole ones: "12 450 points"; under a hundred with their hundredths."""
     return points(minor if abs(minor) < 100 * MINOR else _rounded(minor), formats)
+
+
+def figure(minor: int, formats: Formats) -> str:
+    """The same as a large figure, whose unit stands beneath it."""
+    return number(minor if abs(minor) < 100 * MINOR else _rounded(minor), formats)
 
 
 def worth(minor: int, version: Version | None, speak: Voice) -> str:

@@ -7,7 +7,6 @@ from typing import Any
 from django.http import HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
 from django.shortcuts import redirect, render
-from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 
@@ -65,7 +64,7 @@ def liability_export(request: HttpRequest) -> HttpResponseBase:
     team.log(
         user_id=user_id_of(request), action=Action.LIST_TAKEN_OUT, now=speak.now, subject="points-liability"
     )
-    return owed.workbook(queries.current(speak.now), speak, name=_("points-owed"))
+    return owed.workbook(queries.current(speak.now), speak)
 
 
 def _hints(request: HttpRequest, speak: Voice) -> list[standing.Hint]:
