@@ -1,0 +1,56 @@
+"""Customers with points to spend, three lots each: `python -m bench.loyalty.hold_fill CUSTOMERS`."""
+
+from __future__ import annotations
+
+import sys
+from datetime import UTC, datetime
+
+import django
+
+django.setup()
+
+from django.core.management import call_command  # noqa: E402
+from django.db import connection  # noqa: E402
+
+from regulars.events.services import make_months  # noqa: E402
+
+NOW = datetime(2026, 3, 15, 12, tzinfo=UTC)
+PORTION = 1_000
+"""Customers in a transaction."""
+
+_PEOPLE = """
+INSERT INTO customers_person (id, created_at)
+SELECT n, %(now)s FROM generate_series(1::bigint, %(size)s) AS n;
+INSERT INTO customers_profile (id, person_id, source, external_id, name, search_key, sort_key, created_at)
+SELECT n, n, 'shop', 'K' || n, '', '', '', %(now)s FROM generate_series(1::bigint, %(size)s) AS n;
+INSERT INTO loyalty_wallet (profile_id, currency)
+SELECT n, 'PTS' FROM generate_series(1::bigint, %(size)s) AS n;
+INSERT INTO loyalty_lot (wallet_id, key, order_source, order_id, rule, earned_at, usable_at, usable_since,
+                         expires_at)
+SELECT w.id, 'order:shop:' || w.profile_id || '-' || k || ':cashback', 'shop', w.profile_id || '-' || k,
+       'cashback', %(now)s - interval '60 days', %(now)s - interval '40 days', %(now)s - interval '40 days',
+       %(now)s + make_interval(days => k * 100)
+FROM loyalty_wallet AS w, generate_series(1, 3) AS k;
+"""
+_POINTS = """
+INSERT INTO loyalty_posting (wallet_id, lot_id, currency, key, cause, from_account, to_account, amount_minor,
+                             at, recorded_at)
+SELECT l.wallet_id, l.id, 'PTS', l.key || ':1:earned', 'earned', 'issued', 'available', 10000000,
+       %(now)s, %(now)s
+FROM loyalty_lot AS l JOIN loyalty_wallet AS w ON w.id = l.wallet_id
+WHERE w.profile_id > %(first)s AND w.profile_id <= %(first)s + %(portion)s
+"""
+
+
+def main(customers: int) -> None:
+    call_command("migrate", verbosity=0)
+    make_months(now=NOW)
+    with connection.cursor() as cursor:
+        cursor.execute(_PEOPLE, {"now": NOW, "size": customers})
+        for first in range(0, customers, PORTION):
+            cursor.execute(_POINTS, {"now": NOW, "first": first, "portion": PORTION})
+        cursor.execute("VACUUM ANALYZE")
+
+
+if __name__ == "__main__":
+    main(int(sys.argv[1]))
