@@ -7,12 +7,14 @@ from datetime import datetime, timedelta
 from django.db import transaction
 
 from regulars.analytics import services as analytics
+from regulars.commerce import queries as commerce_queries
 from regulars.commerce import services as commerce
 from regulars.commerce.types import BranchChange, CostChange, OrderChange, ProductChange
 from regulars.customers import queries as customers_queries
 from regulars.customers import services as customers
 from regulars.customers.types import ProfileChange
 from regulars.events import services as events
+from regulars.loyalty import services as loyalty
 from regulars.simulator.catalogue import ITEMS
 from regulars.simulator.demo import CURRENCY, SOURCE, order_number
 from regulars.simulator.history import BRANCHES, CHANNELS
@@ -75,6 +77,7 @@ def _clear_customers(shop: DemoShop, batch: int, now: datetime) -> int:
     customers.remove_consents(profile_ids=ids)
     customers.remove_traits(profile_ids=ids)
     work.remove_tasks(profile_ids=ids)
+    loyalty.forget_points(profile_ids=_without_orders(ids))
     changes = [ProfileChange(key, _AS_FILLED) for key in keys]
     customers.undo_profiles(changes=changes, now=now, whatever_happened=True)
     stayed = set(customers_queries.profile_ids(keys).values())
@@ -83,8 +86,15 @@ def _clear_customers(shop: DemoShop, batch: int, now: datetime) -> int:
     return len(keys)
 
 
+def _without_orders(profile_ids: list[int]) -> list[int]:
+    """Those who bought nothing but what was made up: the others are customers of the shop now."""
+    return [id_ for id_ in profile_ids if not commerce_queries.orders_page(limit=1, profile_ids=[id_])]
+
+
 def _clear_rest(shop: DemoShop, now: datetime) -> None:
     work.remove_tasks(task_ids=shop.tasks)
+    if shop.programme is not None:
+        loyalty.withdraw_version(version_id=shop.programme)
     commerce.undo_products(
         changes=[ProductChange((SOURCE, item.name), _AS_FILLED, None) for item in ITEMS], now=now
     )

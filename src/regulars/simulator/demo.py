@@ -27,7 +27,7 @@ from regulars.customers import queries as customers_queries
 from regulars.customers import services as customers
 from regulars.customers.types import NewProfile, ProfileKey
 from regulars.events import services as events
-from regulars.simulator import desk
+from regulars.simulator import desk, points
 from regulars.simulator.catalogue import ITEMS
 from regulars.simulator.errors import ShopNotEmpty
 from regulars.simulator.history import BRANCHES, ZONE, Customer, History, Purchase, make_history
@@ -56,6 +56,8 @@ def fill(
 ) -> None:
     """Fill the shop with a history up to `now`, wholly or not at all, and ask for its first figures.
 
+    Points come after that, week by week; interrupted, there are fewer of them.
+
     What is said of the shop, notes and tasks come in the language that is active. Raises ShopNotEmpty
     where anything is stored already.
     """
@@ -83,6 +85,9 @@ def fill(
             tasks=tasks,
         )
         request_figures()
+    numbers = [order_number(number) for number in range(1, len(history.purchases) + 1)]
+    bought = points.stored(history, profiles, source=SOURCE, numbers=numbers)
+    DemoShop.objects.update(programme=points.fill(bought=bought, now=now, seed=seed, tell=tell))
 
 
 def _shop() -> ShopProfile:

@@ -20,6 +20,8 @@ class DemoShop(models.Model):
     costs_cleared = models.BooleanField(default=False)
     tasks = models.JSONField(default=list)
     """Ids of its tasks that are about no customer."""
+    programme = models.BigIntegerField(null=True)
+    """The version of its programme of points."""
 
     class Meta:
         constraints = (

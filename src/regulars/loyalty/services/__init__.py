@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from regulars.loyalty.services.activating import set_usable
 from regulars.loyalty.services.adjusting import adjust, decide_adjustment, undo_adjustment
+from regulars.loyalty.services.by_hand import REASON_CHARACTERS_MAX
 from regulars.loyalty.services.checking import check_books
 from regulars.loyalty.services.codes import (
     deliver_code,
@@ -15,6 +16,7 @@ from regulars.loyalty.services.codes import (
 )
 from regulars.loyalty.services.day import register_tiers, run_day
 from regulars.loyalty.services.extending import extend
+from regulars.loyalty.services.forgetting import forget_points, withdraw_version
 from regulars.loyalty.services.giving_back import give_back
 from regulars.loyalty.services.holding import cancel, capture, hold, spend
 from regulars.loyalty.services.journal import do_entries, do_journals, store_entries
@@ -27,6 +29,7 @@ from regulars.loyalty.services.taking import take
 
 __all__ = [
     "ORDERS_MAX",
+    "REASON_CHARACTERS_MAX",
     "adjust",
     "cancel",
     "capture",
@@ -37,6 +40,7 @@ __all__ = [
     "do_journals",
     "extend",
     "forget_codes",
+    "forget_points",
     "give_back",
     "hold",
     "note_wrong_code",
@@ -55,4 +59,5 @@ __all__ = [
     "undo_adjustment",
     "use_code",
     "use_qr",
+    "withdraw_version",
 ]

@@ -11,7 +11,8 @@ from regulars.loyalty.locks import lock_wallets
 from regulars.loyalty.models import ProgrammeVersion
 from regulars.loyalty.queries.programme import forget_versions
 
-# Whose points and those of others met, by a merge, stay: what one spent may have been earned by the other.
+# Whose points and those of others met, by a merge, stay: what one spent may have been earned by the other. So
+# does who is in the journal of a till.
 _ENTANGLED = """
 SELECT w.profile_id FROM loyalty_posting AS p
 JOIN loyalty_wallet AS w ON w.id = p.wallet_id
@@ -22,11 +23,13 @@ SELECT h.profile_id FROM loyalty_hold AS h
 JOIN loyalty_posting AS p ON p.hold_id = h.id
 JOIN loyalty_wallet AS w ON w.id = p.wallet_id
 WHERE h.profile_id = ANY(%(profiles)s) AND w.profile_id <> ALL(%(profiles)s)
+UNION
+SELECT profile_id FROM loyalty_journalentry WHERE profile_id = ANY(%(profiles)s)
 """
 _OF_WALLETS = "wallet_id IN (SELECT id FROM loyalty_wallet WHERE profile_id = ANY(%(profiles)s))"
 _FORGET = (
-    f"DELETE FROM loyalty_posting WHERE {_OF_WALLETS}",
-    f"DELETE FROM loyalty_lot WHERE {_OF_WALLETS}",
+    f"DELETE FROM loyalty_posting WHERE {_OF_WALLETS}",  # noqa: S608 (a text of ours)
+    f"DELETE FROM loyalty_lot WHERE {_OF_WALLETS}",  # noqa: S608
     "DELETE FROM loyalty_hold WHERE profile_id = ANY(%(profiles)s)",
     "DELETE FROM loyalty_adjustment WHERE profile_id = ANY(%(profiles)s)",
     "DELETE FROM loyalty_spendingcode WHERE profile_id = ANY(%(profiles)s)",
@@ -52,9 +55,9 @@ def forget_points(*, profile_ids: Collection[int]) -> None:
 
 @transaction.atomic
 def withdraw_version(*, version_id: int) -> bool:
-    """Take a version of the programme back, as if it had not been published; not if anything was earned by it.
+    """Take a version of the programme back as if it had not been published; gives whether it is gone.
 
-    Whether it is gone.
+    It stays if anything was earned by it.
     """
     try:
         with transaction.atomic():

@@ -1,0 +1,134 @@
+"""The points of the demo shop: a programme younger than the shop, lived through week by week.
+
+All by the services every shop uses, called as of then: orders earn, and lose what was given back; some are
+paid with points; what nobody spends expires.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from decimal import Decimal
+from random import Random
+
+from django.utils.translation import gettext as _
+
+from regulars.analytics.progress import Progress
+from regulars.commerce import queries as commerce
+from regulars.events import services as events
+from regulars.loyalty import queries, services
+from regulars.loyalty.errors import NotEnough
+from regulars.loyalty.rules.earning import payable_minor
+from regulars.loyalty.types import NewHold, OrderTold, Programme
+from regulars.loyalty.types.programme import AfterDays, AfterReturnWindow
+from regulars.simulator.history import History, Purchase
+
+PROGRAMME = Programme(
+    cashback_percent=Decimal(5),
+    spend_percent=Decimal(30),
+    spend_from_minor=5_000,
+    usable=AfterReturnWindow(),
+    expiry=AfterDays(days=180),
+)
+SHOPS_AGE_MIN = 4
+"""A quarter of the history passes before the programme begins."""
+_WEEK = timedelta(days=7)
+_PAYS_WITH_POINTS = 0.4
+"""So many of those who come again, if they have enough."""
+_A_DAYS_WORK = 10_000
+
+
+@dataclass(frozen=True, slots=True)
+class Bought:
+    """A purchase as it was stored."""
+
+    purchase: Purchase
+    source: str
+    number: str
+    order_id: int
+    profile_id: int
+
+    @property
+    def changed_at(self) -> datetime | None:
+        """When it was cancelled or some of it given back."""
+        back = self.purchase.returned
+        return self.purchase.cancelled_at or (back.at if back else None)
+
+
+def stored(
+    history: History, profiles: Mapping[int, int], *, source: str, numbers: Sequence[str]
+) -> list[Bought]:
+    """The purchases of a history with the orders they became; `numbers` are theirs, in the same order."""
+    ids = commerce.order_ids([(source, number) for number in numbers])
+    return [
+        Bought(purchase, source, number, ids[source, number], profiles[purchase.customer])
+        for purchase, number in zip(history.purchases, numbers, strict=True)
+    ]
+
+
+def fill(*, bought: Sequence[Bought], now: datetime, seed: int, tell: Progress) -> int | None:
+    """Live through it up to `now`, as history; gives the version of the programme (None: nothing was sold).
+
+    Each week is a transaction of its own or several: nobody waits long. Interrupted, what is there stays.
+    """
+    if not bought:
+        return None
+    opened = bought[0].purchase.at
+    began = opened + (now - opened) / SHOPS_AGE_MIN
+    random = Random(seed)  # noqa: S311 - a made-up shop, not a secret
+    with events.as_history(now=now):
+        version = services.publish(programme=PROGRAMME, since=began, now=began, user_id=None)
+        known: set[int] = set()
+        for start in _weeks(began, now):
+            end = min(start + _WEEK, now)
+            tell.step(_("Giving points in the demo shop"), (start - began) / (now - began))
+            _settle(bought, start, end)
+            for one in (b for b in bought if start <= b.purchase.at < end):
+                if one.profile_id in known and random.random() < _PAYS_WITH_POINTS:
+                    _pay_with_points(one)
+                known.add(one.profile_id)
+            while services.run_day(now=end, limit=_A_DAYS_WORK) == _A_DAYS_WORK:
+                pass
+    return version.id
+
+
+def _weeks(began: datetime, now: datetime) -> Iterator[datetime]:
+    while began < now:
+        yield began
+        began += _WEEK
+
+
+def _settle(bought: Sequence[Bought], start: datetime, end: datetime) -> None:
+    """What was ordered and what came back in a week, as orders stood at its end."""
+    told = {b.order_id: b.purchase.at for b in bought if start <= b.purchase.at < end}
+    for one in bought:
+        changed_at = one.changed_at
+        if changed_at and start <= changed_at < end:
+            told[one.order_id] = changed_at
+    those = [OrderTold(order_id=order_id, at=at, began=True) for order_id, at in told.items()]
+    for first in range(0, len(those), services.ORDERS_MAX):
+        services.settle_orders(told=those[first : first + services.ORDERS_MAX], now=end, as_of=end)
+
+
+def _pay_with_points(one: Bought) -> None:
+    at = one.purchase.at
+    paid = sum(line.amount_minor for line in one.purchase.lines)
+    has = queries.balance(profile_id=one.profile_id, at=at).spendable_minor
+    points = payable_minor(total_minor=paid, programme=PROGRAMME, spendable_minor=has)
+    if not points or one.purchase.cancelled_at:
+        return
+    new = NewHold(
+        key=f"{one.source}:{one.number}",
+        profile_id=one.profile_id,
+        points_minor=points,
+        at=at,
+        lasts_until=at + timedelta(minutes=PROGRAMME.hold_minutes),
+        order_source=one.source,
+        order_id=one.number,
+    )
+    try:
+        held = services.hold(new=new, now=at)
+    except NotEnough:
+        return
+    services.capture(hold_id=held.id, now=at)
