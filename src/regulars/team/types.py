@@ -158,6 +158,8 @@ class Action(StrEnum):
     """Given or taken by hand, or asked to be."""
     POINTS_DECIDED = "points_decided"
     """Somebody said yes or no to what a colleague asked for."""
+    QR_SHOWN = "qr_shown"
+    """Somebody had the QR of a customer shown, by which points are spent."""
     BOOKS_CHECKED = "books_checked"
     """Somebody had the books proved at once."""
     READER_CHANGED = "reader_changed"

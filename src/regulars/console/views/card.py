@@ -26,6 +26,7 @@ from regulars.console.card_about import (
     segments_part,
 )
 from regulars.console.card_missing import missing
+from regulars.console.card_points import points_part
 from regulars.console.card_timeline import position_of, timeline_page, visit_page
 from regulars.console.contacts import contacts_of
 from regulars.console.task_forms import able, chosen_assignee, due_at
@@ -89,6 +90,7 @@ def page(request: HttpRequest, person: int) -> HttpResponse:
             **merges_part(request, found),
             **segments_part(found, speak),
             **consents_part(request, found, speak),
+            **points_part(request, found, speak),
             "known_since": speak.formats.day(speak.day_of(found.created_at)),
             "as_of": speak.formats.day(basis.as_of) if basis else "",
             **orders,

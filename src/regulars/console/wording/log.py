@@ -8,16 +8,17 @@ from typing import Any
 
 from django.urls import NoReverseMatch, reverse
 from django.utils.functional import Promise
-from django.utils.translation import gettext
+from django.utils.translation import get_language, gettext
 from django.utils.translation import gettext_lazy as _
 
-from regulars.analytics.wording.numbers import plain
+from regulars.analytics.wording.numbers import Formats, plain
 from regulars.commerce import queries as commerce
 from regulars.console.wording.consents import CHANNELS
 from regulars.console.wording.event_log import reader
 from regulars.console.wording.team import ROLES
 from regulars.customers import queries as customers
 from regulars.customers.queries.attributes import LABELS
+from regulars.loyalty.wording.amounts import signed_points
 from regulars.segments.models import Segment
 from regulars.team import queries as team
 from regulars.team.types import Action, LogLine, Role
@@ -74,6 +75,7 @@ ACTIONS: Mapping[Action, Promise] = {
     Action.PROGRAMME_PUBLISHED: _("Rules of the loyalty programme published"),
     Action.POINTS_ADJUSTED: _("Points given or taken by hand"),
     Action.POINTS_DECIDED: _("Points by hand: allowed or refused"),
+    Action.QR_SHOWN: _("QR of a customer shown"),
     Action.BOOKS_CHECKED: _("Books of points checked"),
     Action.READER_CHANGED: _("Reader of events changed"),
 }
@@ -104,6 +106,8 @@ LISTS: Mapping[str, Promise] = {
     "segments": _("segments"),
     "segment": _("people of a segment"),
     "duplicates": _("customers who may be one"),
+    "points": _("statement of points"),
+    "points-by-hand": _("points given and taken by hand"),
 }
 
 PAGES: Mapping[str, tuple[str, Promise]] = {
@@ -254,6 +258,10 @@ def _of_customers(line: LogLine, users: Mapping[int, str]) -> list[str]:
         said.append(f"{CHANNELS.get(channel, channel)}: {answer}")
     if line.action == Action.CUSTOMERS_MERGED and "gone" in details:
         said.append(gettext("with customer %(number)s") % {"number": details["gone"]})
+    if isinstance(points := details.get("points_minor"), int):
+        said.append(signed_points(points, Formats(get_language() or "en")))
+    if line.action == Action.POINTS_DECIDED and "accepted" in details:
+        said.append(gettext("allowed") if details["accepted"] else gettext("refused"))
     if "apart" in details:
         said.append(
             gettext("not the same as customer %(number)s") % {"number": details.get("other")}

@@ -12,12 +12,13 @@ from regulars.loyalty.types import POINTS, Cause, StatementLine
 PAGE = 50
 _OWN = "('pending', 'available', 'held', 'debt')"
 # Postings of one moment, cause and occasion are one line. Their numbers are in the order of the books: who
-# posts has locked the wallets of the person.
+# posts has locked the wallets of the person. What an order gives back may be taken from lots of others, or
+# from none: whose fault it is says the key, which begins with that of the order's own lot.
 _LINES = f"""
 WITH moved AS (
     SELECT p.id, p.cause, p.at, p.recorded_at, p.amount_minor, p.hold_id,
-           CASE WHEN p.hold_id IS NULL THEN l.order_source ELSE h.order_source END AS order_source,
-           CASE WHEN p.hold_id IS NULL THEN l.order_id ELSE h.order_id END AS order_id,
+           coalesce(h.order_source, c.order_source, l.order_source, '') AS order_source,
+           coalesce(h.order_id, c.order_id, l.order_id, '') AS order_id,
            CASE WHEN p.key LIKE 'by_hand:%%' THEN split_part(p.key, ':', 2)::bigint END AS adjustment_id,
            l.usable_at, l.expires_at,
            CASE WHEN p.to_account IN {_OWN} THEN p.amount_minor ELSE 0 END
@@ -26,15 +27,20 @@ WITH moved AS (
     JOIN loyalty_posting AS p ON p.wallet_id = w.id
     LEFT JOIN loyalty_lot AS l ON l.id = p.lot_id
     LEFT JOIN loyalty_hold AS h ON h.id = p.hold_id
+    LEFT JOIN LATERAL (
+        SELECT own.order_source, own.order_id FROM loyalty_wallet AS o
+        JOIN loyalty_lot AS own ON own.wallet_id = o.id
+        WHERE p.cause IN ('taken_back', 'owed', 'written_off') AND o.profile_id = ANY(%(profiles)s)
+          AND starts_with(p.key, own.key || ':')
+        ORDER BY length(own.key) DESC LIMIT 1
+    ) AS c ON true
     WHERE w.profile_id = ANY(%(profiles)s) AND w.currency = %(currency)s
 ), lines AS (
     SELECT max(id) AS id, cause, at, recorded_at, sum(change_minor)::bigint AS change_minor,
-           sum(amount_minor)::bigint AS moved_minor, coalesce(order_source, '') AS order_source,
-           coalesce(order_id, '') AS order_id, hold_id, adjustment_id,
+           sum(amount_minor)::bigint AS moved_minor, order_source, order_id, hold_id, adjustment_id,
            min(usable_at) AS usable_at, min(expires_at) AS expires_at
     FROM moved
-    GROUP BY cause, at, recorded_at, coalesce(order_source, ''), coalesce(order_id, ''), hold_id,
-             adjustment_id
+    GROUP BY cause, at, recorded_at, order_source, order_id, hold_id, adjustment_id
 ), running AS (
     SELECT *, sum(change_minor) OVER (ORDER BY id)::bigint AS balance_minor FROM lines
 )
