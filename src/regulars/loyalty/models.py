@@ -83,7 +83,7 @@ class Lot(models.Model):
     """
 
     wallet = models.ForeignKey(Wallet, on_delete=models.PROTECT, related_name="+", db_index=False)
-    key = models.TextField(unique=True)
+    key = models.TextField()
     order_source = models.TextField(blank=True, db_default="")
     order_id = models.TextField(blank=True, db_default="")
     rule = models.TextField(blank=True, db_default="")
@@ -109,7 +109,9 @@ class Lot(models.Model):
     warned_days = models.SmallIntegerField(db_default=0)
 
     class Meta:
+        # Not unique=True, which makes a second index beside that of the constraint.
         constraints = (
+            models.UniqueConstraint(fields=["key"], name="loyalty_lot_key"),
             models.CheckConstraint(condition=~Q(key=""), name="loyalty_lot_named"),
             models.CheckConstraint(
                 condition=Q(**{f"{account.value}_minor__gte": 0 for account in OF_LOTS}),
@@ -150,7 +152,7 @@ class Hold(models.Model):
     From which lots they were taken, the postings say.
     """
 
-    key = models.TextField(unique=True)
+    key = models.TextField()
     profile = models.ForeignKey("customers.Profile", on_delete=models.PROTECT, related_name="+")
     currency = models.TextField()
     points_minor = models.BigIntegerField()
@@ -171,6 +173,7 @@ class Hold(models.Model):
 
     class Meta:
         constraints = (
+            models.UniqueConstraint(fields=["key"], name="loyalty_hold_key"),
             models.CheckConstraint(condition=~Q(key=""), name="loyalty_hold_named"),
             models.CheckConstraint(condition=Q(points_minor__gt=0), name="loyalty_hold_amount"),
             models.CheckConstraint(
@@ -214,7 +217,7 @@ class Posting(models.Model):
     lot_id = models.BigIntegerField(null=True)
     hold_id = models.BigIntegerField(null=True)
     currency = models.TextField()
-    key = models.TextField(unique=True)
+    key = models.TextField()
     cause = models.TextField(choices=[(c.value, c.value) for c in Cause])
     from_account = models.TextField(choices=[(a.value, a.value) for a in Account])
     to_account = models.TextField(choices=[(a.value, a.value) for a in Account])
@@ -225,6 +228,7 @@ class Posting(models.Model):
 
     class Meta:
         constraints = (
+            models.UniqueConstraint(fields=["key"], name="loyalty_posting_key"),
             models.CheckConstraint(condition=Q(amount_minor__gt=0), name="loyalty_posting_amount"),
             models.CheckConstraint(
                 condition=~Q(from_account=models.F("to_account")), name="loyalty_posting_moves"

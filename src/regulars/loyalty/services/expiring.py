@@ -12,16 +12,21 @@ from regulars.events import services as events
 from regulars.events.types import NewEvent
 from regulars.loyalty.services.portions import in_portions
 from regulars.loyalty.services.posting import POSTINGS_MAX
+from regulars.loyalty.services.warning import DAYS_AHEAD
 from regulars.loyalty.types import SOURCE
 from regulars.loyalty.types.events import POINTS_EXPIRED
 
 _LEFT = "(l.available_minor > 0 OR (l.pending_minor > 0 AND l.usable_at IS NOT NULL))"
-# Every warning there may have been: the index is by that first.
-_DUE = f"""
-SELECT l.wallet_id FROM loyalty_lot AS l
-WHERE l.open AND l.warned_days IN (0, 7, 30) AND l.expires_at <= %(now)s AND {_LEFT}
-LIMIT %(most)s
-"""  # noqa: S608 (a part of ours)
+# By each warning there may have been: that comes first in the index, which so gives them in their order.
+_DUE = " UNION ALL ".join(
+    f"""(
+    SELECT l.wallet_id FROM loyalty_lot AS l
+    WHERE l.open AND l.warned_days = {days} AND l.expires_at <= %(now)s AND {_LEFT}
+    ORDER BY l.expires_at LIMIT %(most)s
+)"""  # noqa: S608 (parts of ours)
+    for days in (0, *DAYS_AHEAD)
+)
+_DUE = f"SELECT * FROM ({_DUE}) AS some_day LIMIT %(most)s"  # noqa: S608
 # Points may come back to a lot that has ended, and expire once more: the moment of the run names it.
 _EXPIRE = f"""
 WITH due AS MATERIALIZED (

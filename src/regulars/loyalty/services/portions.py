@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection
+from collections import Counter
+from collections.abc import Callable, Collection, Iterator, Mapping
 from datetime import datetime
 from typing import Any
 
@@ -17,30 +18,42 @@ Step = Callable[[Collection[int], datetime], int]
 """`step(wallet_ids, now)` does all that is due in wallets that are locked, and says of how many lots."""
 
 
-def in_portions(due: str, values: dict[str, Any], step: Step, *, now: datetime, limit: int) -> int:
-    """Do what is due, most of it by most `limit` lots; gives of how many lots, `limit` if there may be more.
+def in_portions(due: str, values: Mapping[str, Any], step: Step, *, now: datetime, limit: int) -> int:
+    """Do what is due, looking at `limit` lots; gives of how many, `limit` if there may be more.
 
     `due` is SQL that gives the wallets of at most `%(most)s` lots with something to do. All of a wallet is
-    done at once, so that its customer hears of it once.
+    done at once, so that its customer hears of it once. Where nothing could be done, there is no more.
     """
-    done = 0
-    while done < limit:
-        most = min(PORTION, limit - done)
-        found, count = _portion(due, values | {"most": most}, step, now)
-        done += count
-        if found < most or not count:
-            return min(done, limit - 1)
-    return limit
+    due_lots = _due_lots(due, {**values, "most": limit})
+    done = sum(_portion(profiles, step, now) for profiles in _portions(due_lots))
+    return limit if done and due_lots.total() >= limit else min(done, limit - 1)
 
 
-@transaction.atomic
-def _portion(due: str, values: dict[str, Any], step: Step, now: datetime) -> tuple[int, int]:
-    """How many lots were found to be due, and of how many something was done: others may have come first."""
+def _due_lots(due: str, values: Mapping[str, Any]) -> Counter[int]:
+    """How many lots of each profile are due, in the order in which they are."""
     with connection.cursor() as cursor:
         cursor.execute(
             f"SELECT w.profile_id FROM ({due}) AS d JOIN loyalty_wallet AS w ON w.id = d.wallet_id",  # noqa: S608
             values,
         )
-        profiles = [profile_id for (profile_id,) in cursor.fetchall()]
-    wallets = locks.lock_wallets(profile_ids=set(profiles))
-    return len(profiles), step(wallets.values(), now) if wallets else 0
+        return Counter(profile_id for (profile_id,) in cursor.fetchall())
+
+
+def _portions(due_lots: Counter[int]) -> Iterator[list[int]]:
+    """The profiles, some at a time: with about PORTION lots together."""
+    profiles, lots = [], 0
+    for profile_id, count in due_lots.items():
+        profiles.append(profile_id)
+        lots += count
+        if lots >= PORTION:
+            yield profiles
+            profiles, lots = [], 0
+    if profiles:
+        yield profiles
+
+
+@transaction.atomic
+def _portion(profiles: Collection[int], step: Step, now: datetime) -> int:
+    """Of how many lots something was done: others may have come first, or more be due of a wallet."""
+    wallets = locks.lock_wallets(profile_ids=profiles)
+    return step(wallets.values(), now)

@@ -22,7 +22,9 @@ _LEFT = """
 l.open AND l.warned_days = ANY(%(before)s) AND l.available_minor > 0
 AND l.expires_at > %(after)s AND l.expires_at <= %(until)s
 """
-_DUE = f"SELECT l.wallet_id FROM loyalty_lot AS l WHERE {_LEFT} LIMIT %(most)s"  # noqa: S608 (a part of ours)
+_DUE = f"""
+SELECT l.wallet_id FROM loyalty_lot AS l WHERE {_LEFT} ORDER BY l.expires_at LIMIT %(most)s
+"""  # noqa: S608 (a part of ours)
 # Who has points for a shorter time than that is told by the next warning only.
 _WARN = f"""
 WITH warned AS (
