@@ -16,6 +16,7 @@ from regulars.api.rest import (
     figures,
     happenings,
     journal,
+    journal_programme,
     loyalty_customers,
     loyalty_holds,
     loyalty_quote,
@@ -35,7 +36,8 @@ VERSION = "1"
 # An address that ends in an id takes everything behind it for the id: those that go on come before it.
 _IN_TURN = (
     *(carts.routes, figures.routes, consents.routes, happenings.routes, merges.routes, members.routes),
-    *(loyalty_quote.routes, loyalty_holds.routes, loyalty_customers.routes, journal.routes),
+    *(loyalty_quote.routes, loyalty_holds.routes, loyalty_customers.routes),
+    *(journal.routes, journal_programme.routes),
     *(segments.routes, customers.routes),
     *(returns.routes, shipments.routes, orders.routes, products.routes),
 )

@@ -14,7 +14,6 @@ from regulars.api.rest import bodies, cursors, faults
 from regulars.api.rest.call import Call, answer
 from regulars.api.rest.fields import Id, Moment, Shown, Told, Whole, plain, sample
 from regulars.api.rest.loyalty_holds import KEY_MAX, PointsGiven
-from regulars.api.rest.loyalty_refs import CustomerRef
 from regulars.api.rest.orders import OrderTold, branch_of
 from regulars.api.rest.pages import LIMIT, NEXT, After, Limit
 from regulars.api.rest.problems import Code, Fault, Problem
@@ -24,7 +23,7 @@ from regulars.commerce import queries as commerce
 from regulars.customers.types import SHOP
 from regulars.loyalty import queries, services
 from regulars.loyalty.errors import NoSuchMember, SeveralMembers
-from regulars.loyalty.rules.refs import ref_of
+from regulars.loyalty.rules.refs import LENGTH_MAX, ref_of
 from regulars.loyalty.types import Entry, EntryKind, EntryState, NewEntry
 from regulars.loyalty.types.till import RefKind
 from regulars.team.types import Scope
@@ -43,6 +42,16 @@ Till = Annotated[
 Number = Annotated[int, Field(ge=1, le=NUMBER_MAX, examples=[1]), Whole]
 Key = Annotated[
     str, Field(min_length=1, max_length=KEY_MAX, pattern=r"^[\x20-\x7e]+$", examples=["till-1/2026-03-01/17"])
+]
+CustomerRef = Annotated[
+    str,
+    Field(
+        max_length=LENGTH_MAX,
+        pattern=r"^(?:id|card|qr):[^\x00-\x1f\x7f]{1,200}$",
+        examples=["id:C-1024"],
+        description="Who it was: `id:` and the shop's own id, `card:` and the number of a card, `qr:` and "
+        "what the customer's telephone showed at that moment. Not by a phone: anybody can say a number.",
+    ),
 ]
 Kind = Literal["hold", "capture", "cancel", "spend", "order", "return"]
 State = Literal["waiting", "done", "short", "refused"]

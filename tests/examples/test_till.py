@@ -1,0 +1,235 @@
+"""The example of a till: with the server there, with it away, and with it back again."""
+
+from __future__ import annotations
+
+import io
+import sys
+from datetime import timedelta
+from pathlib import Path
+
+import httpx
+import pytest
+from django.core.wsgi import get_wsgi_application
+from examples.till import Memory, Quote, Refused, Till, main
+from tests.api.rest_server import serving
+
+from regulars.api import keys, limits
+from regulars.commerce import queries as commerce
+from regulars.commerce import services as trade
+from regulars.commerce.types import NewBranch
+from regulars.customers import services as customers
+from regulars.customers.types import SHOP, IdentityType, NewProfile, ProfileIdentity
+from regulars.kit import clock
+from regulars.loyalty import queries, services
+from regulars.loyalty.types import Account, Cause, Programme, Wanted
+from regulars.loyalty.types.programme import AtOnce
+from regulars.team.services import create_key
+from regulars.team.types import KeyKind, Scope
+
+pytestmark = pytest.mark.django_db(transaction=True)
+SCOPES = (Scope.LOYALTY_READ, Scope.LOYALTY_WRITE, Scope.ORDERS_WRITE)
+
+
+class Line(httpx.BaseTransport):
+    """The way to the server, which can be cut before a call gets there or before its answer comes back."""
+
+    def __init__(self) -> None:
+        self._server = httpx.WSGITransport(app=get_wsgi_application())
+        self.cut = False
+        self.answers_lost_from = ""
+        """Beginning of addresses; from the first such call on all is cut, and this one's answer is lost."""
+
+    def handle_request(self, request: httpx.Request) -> httpx.Response:
+        if self.cut:
+            raise httpx.ConnectError("cut")
+        answer = self._server.handle_request(request)
+        if self.answers_lost_from and self.answers_lost_from in request.url.path:
+            self.cut = True
+            raise httpx.ReadTimeout("cut")
+        return answer
+
+
+@pytest.fixture
+def secret() -> str:
+    """The key of a till of a shop in which C-1 has 500 points, on a card."""
+    keys.forget()
+    limits.forget()
+    queries.forget_versions()
+    now = clock.now() - timedelta(days=1)
+    branch = NewBranch(source=SHOP, external_id="north", name="North")
+    branch_id = trade.upsert_branches(branches=[branch])[branch.key]
+    programme = Programme(usable=AtOnce(), currency="RUB", offline_minor=20_000)
+    services.publish(programme=programme, since=None, now=now, user_id=None)
+    profile = NewProfile(source=SHOP, external_id="C-1", name="Anna Petrova", created_at=now)
+    profile_id = customers.upsert_profiles(profiles=[profile], now=now).ids[profile.key]
+    card = ProfileIdentity(profile_id, IdentityType.CARD, "2000123")
+    customers.add_identities(identities=[card], now=now)
+    wanted = Wanted(
+        key="opening:C-1",
+        profile_id=profile_id,
+        points_minor=50_000,
+        at=now,
+        earned_at=now,
+        usable_at=now,
+        expires_at=None,
+        account=Account.ADJUSTMENTS,
+        cause=Cause.OPENING,
+    )
+    services.settle(wanted=[wanted], when_spent="owe", now=now)
+    return create_key(name="Till", kind=KeyKind.TILL, now=now, scopes=SCOPES, branch_id=branch_id).secret
+
+
+def spendable() -> int:
+    profile = customers_profile()
+    assert queries.verify().findings == ()
+    return queries.balance(profile_id=profile, at=clock.now()).spendable_minor
+
+
+def customers_profile() -> int:
+    key = (SHOP, "C-1")
+    return customers.find_or_create_profiles(keys=[key], now=clock.now())[key]
+
+
+def paid(order_id: str) -> int:
+    order = commerce.order(SHOP, order_id)
+    assert order is not None
+    return order.amount_minor - order.returned_minor
+
+
+def order_of(receipt: str) -> str:
+    return receipt.splitlines()[0].removeprefix("Order ")
+
+
+def till_on(line: httpx.BaseTransport, secret: str, memory: Path) -> Till:
+    headers = {"Authorization": f"Bearer {secret}"}
+    client = httpx.Client(transport=line, base_url="http://server", headers=headers)
+    return Till(client, Memory(memory), rest_seconds=0)
+
+
+def test_a_till_sells_takes_points_and_takes_back(secret: str, tmp_path: Path) -> None:
+    till = till_on(Line(), secret, tmp_path / "till.db")
+    assert till.scan("card:2000123").spendable_minor == 50_000
+    till.add("tea", 100_000)
+    receipt = till.pay(30_000)
+    assert "Anna Petrova" in receipt
+    assert "300 points  −300.00" in receipt
+    assert "Paid 700.00" in receipt
+    assert paid(order_of(receipt)) == 70_000
+    assert spendable() == 50_000 - 30_000 + 3_500
+    till.give_back(order_of(receipt))
+    assert spendable() == 50_000
+    assert (till.send(), till.memory.wrong()) == ("", [])
+
+
+def test_a_till_goes_on_while_the_server_is_away(secret: str, tmp_path: Path) -> None:
+    line = Line()
+    till = till_on(line, secret, tmp_path / "till.db")
+    till.scan("card:2000123")
+    line.cut = True
+    till.scan("card:2000123")
+    till.add("tea", 100_000)
+    till.add("jam", 33_333)
+    quote = till.quote(30_000)
+    assert (quote.points_minor, quote.discount_minor, sum(quote.lines)) == (20_000, 20_000, 113_333)
+    first = order_of(till.pay(30_000))
+    with pytest.raises(Refused, match="never here"):
+        till.scan("card:9999")
+    assert till.send() != ""
+    # The plug is pulled: another till goes on by the same file.
+    again = till_on(line, secret, tmp_path / "till.db")
+    again.give_back(first, "jam")
+    assert commerce.order(SHOP, first) is None
+    line.cut = False
+    assert (again.send(), again.memory.wrong()) == ("", [])
+    share = 20_000 * quote.lines[1] // 113_333  # of the points, as of the money
+    assert paid(first) == quote.lines[0]
+    assert spendable() == 50_000 - 20_000 + share + 4_200
+
+
+@pytest.mark.parametrize("call", ["/loyalty/holds", "/loyalty/journal"])
+def test_an_answer_that_is_lost_spends_nothing_twice(secret: str, tmp_path: Path, call: str) -> None:
+    line = Line()
+    till = till_on(line, secret, tmp_path / "till.db")
+    till.scan("card:2000123")
+    till.add("tea", 100_000)
+    line.answers_lost_from = call
+    order_id = order_of(till.pay(20_000))
+    line.cut, line.answers_lost_from = False, ""
+    assert till.send() == ""
+    assert till.send() == ""
+    assert paid(order_id) == 80_000
+    assert spendable() == 50_000 - 20_000 + 4_000
+    assert till.memory.wrong() == []
+
+
+def test_what_another_till_spent_meanwhile_is_reported(secret: str, tmp_path: Path) -> None:
+    line = Line()
+    away, here = (till_on(one, secret, tmp_path / f"{n}.db") for n, one in enumerate((line, Line())))
+    away.scan("card:2000123")
+    here.scan("card:2000123")
+    here.add("tea", 1_000_000)
+    here.pay(45_000)
+    line.cut = True
+    away.scan("card:2000123")
+    away.add("tea", 100_000)
+    away.pay(20_000)
+    services.take(
+        profile_id=customers_profile(),
+        points_minor=45_000,
+        key="by hand",
+        cause=Cause.BY_HAND,
+        account=Account.ADJUSTMENTS,
+        at=clock.now(),
+        now=clock.now(),
+    )
+    line.cut = False
+    assert away.send() == ""
+    (wrong,) = away.memory.wrong()
+    assert (wrong["state"], wrong["reason"]) == ("short", "not_enough_points")
+
+
+def test_a_quote_made_alone_is_the_quote_of_the_server(secret: str, tmp_path: Path) -> None:
+    line = Line()
+    till = till_on(line, secret, tmp_path / "till.db")
+    till.scan("card:2000123")
+    for price, wanted in ((12_345, 10_000), (99, 100), (33_333, 9_999), (7, 0)):
+        till.add("tea", price)
+        line.cut = False
+        there = till.quote(wanted)
+        line.cut = True
+        alone = till.quote(wanted)
+        assert _figures(alone) == _figures(there)
+
+
+def _figures(quote: Quote) -> tuple[int, int, int, int]:
+    return quote.total_minor, quote.points_minor, quote.discount_minor, sum(quote.lines)
+
+
+@pytest.mark.slow
+def test_the_till_on_a_server_that_is_stopped_and_started(
+    secret: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    def at_the_till(address: str, *typed: str) -> str:
+        memory = str(tmp_path / "till.db")
+        monkeypatch.setattr(sys, "argv", ["till", "--address", address, "--key", secret, "--memory", memory])
+        monkeypatch.setattr(sys, "stdin", io.StringIO("\n".join([*typed, "quit"])))
+        main()
+        return capsys.readouterr().out
+
+    sold = ("scan card:2000123", "add tea 1000", "pay 200")
+    with serving(tmp_path) as server:
+        printed = at_the_till(server.address, *sold)
+        assert "Anna Petrova: 500 points" in printed
+        assert "Paid 800.00" in printed
+        server.kill()
+        printed = at_the_till(server.address, *sold, "send")
+        assert "Anna Petrova: 300 points" in printed
+        assert "The server is away" in printed
+        assert "Paid 800.00" in printed
+    assert spendable() == 50_000 - 20_000 + 4_000
+    with serving(tmp_path) as server:
+        printed = at_the_till(server.address, "send", "wrong", "scan id:C-1")
+        assert "All is sent." in printed
+        assert "Nothing." in printed
+        assert "Anna Petrova: 180 points" in printed
+    assert spendable() == 50_000 - 40_000 + 8_000
