@@ -8,7 +8,7 @@ from itertools import count
 from tests.console import shops
 
 from regulars.customers.models import Profile
-from regulars.loyalty import queries, services
+from regulars.loyalty import services
 from regulars.loyalty.models import Lot, Posting, Wallet
 from regulars.loyalty.types import POINTS, Account, Cause, Programme, Version
 
@@ -74,10 +74,12 @@ def expire(of: Lot, points: int, *, at: datetime = NOW) -> None:
     post(of, Cause.EXPIRED, Account.AVAILABLE, Account.EXPIRED, points, at=at)
 
 
-def publish(*, days_ago: int = 60, programme: Programme | None = None) -> Version:
-    moment = NOW - timedelta(days=days_ago)
-    version = services.publish(
-        programme=programme or Programme(currency="RUB"), since=moment, now=moment, user_id=None
+def publish(
+    *, days_ago: int = 60, now_days_ago: int | None = None, programme: Programme | None = None
+) -> Version:
+    """A version that holds from so many days ago on, published then or, with `now_days_ago`, earlier."""
+    since = NOW - timedelta(days=days_ago)
+    now = since if now_days_ago is None else NOW - timedelta(days=now_days_ago)
+    return services.publish(
+        programme=programme or Programme(currency="RUB"), since=since, now=now, user_id=None
     )
-    queries.forget_versions()
-    return version

@@ -8,6 +8,8 @@ from math import ceil, floor, log10
 
 WIDTH, HEIGHT = 600, 160
 """The box it is drawn in; it is stretched to the room there is, so words stand outside of it."""
+STEPS = (1, 1.5, 2, 2.5, 3, 4, 5, 6, 8, 10)
+"""What the upper edge may be, with noughts behind."""
 FILL = 0.7
 """Of the room of a span the two bars take that share."""
 
@@ -69,8 +71,6 @@ def bars(values: Sequence[tuple[int, int]], words: Sequence[str]) -> Bars | None
 
 
 def _round_up(most: int) -> int:
-    """The next of 1, 2, 2.5, 5 with noughts behind."""
+    """The next round number."""
     power = 10 ** floor(log10(most))
-    return next(
-        ceil(factor * power) for factor in (1, 1.5, 2, 2.5, 3, 4, 5, 6, 8, 10) if factor * power >= most
-    )
+    return int(next(ceil(step * power) for step in STEPS if step * power >= most))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
@@ -69,7 +69,7 @@ def headline(versions: Sequence[Version], speak: Voice) -> str:
     return " ".join(said)
 
 
-def published(versions: Sequence[Version], names: dict[int, str], speak: Voice) -> list[Published]:
+def published(versions: Sequence[Version], names: Mapping[int, str], speak: Voice) -> list[Published]:
     """All versions, the newest first, each with what it changed against the one before."""
     holding = next((v for v in reversed(versions) if v.since <= speak.now), None)
     rows = []

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
+from typing import Any
 
 from django.db import connection
 
@@ -59,7 +60,7 @@ def open_points(*, at: datetime, earned: Sequence[datetime], expires: Sequence[d
     `earned` and `expires`: moments, ascending, between which is split. What has expired and waits for the
     minute's run counts no more.
     """
-    values = {"at": at, "earned": list(earned), "expires": list(expires), "currency": POINTS}
+    values: dict[str, Any] = {"at": at, "earned": list(earned), "expires": list(expires), "currency": POINTS}
     with connection.cursor() as cursor:
         cursor.execute(_OPEN, values)
         return [Open(*row) for row in cursor.fetchall()]

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import datetime
+from typing import Any
 
 from django.db import connection
 
@@ -88,5 +89,5 @@ def activity(bounds: Sequence[datetime]) -> list[Activity]:
     return [Activity(flow, active.get(number, 0)) for number, flow in enumerate(flows(bounds), start=1)]
 
 
-def _span(bounds: Sequence[datetime]) -> dict[str, object]:
+def _span(bounds: Sequence[datetime]) -> dict[str, Any]:
     return {"bounds": list(bounds), "first": bounds[0], "last": bounds[-1], "currency": POINTS}

@@ -7,6 +7,7 @@ heard of late stands in the span in which it was heard, and a span that is over 
 from __future__ import annotations
 
 from datetime import datetime
+from typing import Any
 
 from django.db import connection
 
@@ -55,7 +56,7 @@ _FIRST = "SELECT recorded_at FROM loyalty_posting ORDER BY id LIMIT 1"
 
 def account_sheet(*, since: datetime, until: datetime, zone: str) -> Sheet:
     """All accounts over the span, and what moved on each day of the calendar of `zone`."""
-    values = {"since": since, "until": until, "zone": zone, "currency": POINTS}
+    values: dict[str, Any] = {"since": since, "until": until, "zone": zone, "currency": POINTS}
     closing = dict.fromkeys(Account, 0)
     came, went = dict.fromkeys(Account, 0), dict.fromkeys(Account, 0)
     moved = []
@@ -85,7 +86,7 @@ def postings(*, which: WhichPostings, limit: int, before: int | None = None) -> 
         low, high = cursor.fetchone()
         if low is None:
             return []
-        values = {
+        values: dict[str, Any] = {
             "low": low,
             "high": high if before is None else min(high, before - 1),
             "since": which.since,
