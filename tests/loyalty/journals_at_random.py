@@ -183,6 +183,7 @@ def live(day: Day) -> None:
     """Do what the till did as it did it, the clock of the shop going with it."""
     asked: dict[str, tuple[str, int]] = {}
     for entry in day.entries:
+        services.time_out_holds(entry.at, 1000)
         body = entry.body
         match entry.kind:
             case EntryKind.ORDER:
@@ -282,16 +283,14 @@ def _capture(entry: NewEntry, customer: str, asked: int) -> None:
     """What was set aside; what was not, or not for so long, is spent beside it."""
     found, points = _held(entry.body["hold"]), entry.body.get("points_minor") or asked
     if found is None:
-        made = queries.hold_by_key(f"{BRANCH}:{entry.body['hold']}")
-        if made is None:
-            _spend(entry, entry.body["hold"], customer, points)
+        _spend(entry, entry.body["hold"], customer, points)
         return
     if found.state is HoldState.CANCELLED:
         return
     if found.state is HoldState.CAPTURED:
         if found.spent_minor not in {points, min(points, found.points_minor)}:
             return
-    elif entry.at < found.lasts_until:
+    elif found.state is HoldState.HELD:
         order = entry.body.get("order_id", "")
         services.capture(
             hold_id=found.id,
@@ -301,8 +300,7 @@ def _capture(entry: NewEntry, customer: str, asked: int) -> None:
             order_id=order,
         )
     rest = points - min(points, found.points_minor)
-    if found.state is HoldState.HELD and entry.at >= found.lasts_until:
-        services.time_out_holds(entry.at, 1000)
+    if found.state is HoldState.TIMED_OUT:
         rest = points
     if rest:
         _spend(entry, f"{entry.body['hold']}:rest", customer, rest)

@@ -23,6 +23,7 @@ from regulars.loyalty.registry import doer_of
 from regulars.loyalty.rules.journal import GAP_LASTS, digest, is_due, is_given_up
 from regulars.loyalty.services.journal_points import DOERS
 from regulars.loyalty.services.orders import settle_orders
+from regulars.loyalty.services.releasing import time_out_holds
 from regulars.loyalty.types import (
     Doing,
     Done,
@@ -38,6 +39,8 @@ ENTRIES_MAX = 500
 """Most entries stored in one transaction."""
 TWINS_MAX = 5
 """Most other entries kept under one number; who sends more of them is told so, and that is all."""
+HOLDS = 1_000
+"""So many whose time was up are let go in one transaction."""
 TRIES = 3
 """How often an entry is begun again where the database chose it to end a deadlock."""
 
@@ -70,6 +73,9 @@ SELECT branch_id, next_number, complete_to FROM loyalty_journal WHERE id = %s FO
 _FIRST = """
 SELECT id, number, kind, key, at, body, received_at FROM loyalty_journalentry
 WHERE journal_id = %s AND state = 'waiting' ORDER BY number LIMIT 1
+"""
+_MOMENT = """
+SELECT at FROM loyalty_journalentry WHERE journal_id = %s AND state = 'waiting' ORDER BY number LIMIT 1
 """
 _DONE = """
 UPDATE loyalty_journalentry
@@ -124,7 +130,10 @@ def do_entries(*, journal_id: int, now: datetime, limit: int) -> int:
     Must not be called in a transaction: each entry is done in its own, so that it holds nobody up.
     """
     done = 0
-    while done < limit and _do_next(journal_id, now):
+    while done < limit:
+        _let_time_pass(journal_id, now)
+        if not _do_next(journal_id, now):
+            break
         done += 1
     return done
 
@@ -186,6 +195,18 @@ def _columns(added: Sequence[tuple[NewEntry, int, bytes]]) -> dict[str, list[Any
         "states": [(EntryState.REFUSED if twin else EntryState.WAITING).value for _, twin, _ in added],
         "outcomes": [refused if twin else "{}" for _, twin, _ in added],
     }
+
+
+def _let_time_pass(journal_id: int, now: datetime) -> None:
+    """Let go what had been set aside and was not captured by the moment of the next entry.
+
+    Of what the till itself set aside the worker has not heard before: its time was up at once.
+    """
+    with connection.cursor() as cursor:
+        cursor.execute(_MOMENT, [journal_id])
+        found = cursor.fetchone()
+    while found is not None and time_out_holds(now, HOLDS, until=found[0]) == HOLDS:
+        pass
 
 
 def _do_next(journal_id: int, now: datetime) -> bool:

@@ -25,15 +25,19 @@ _RELEASE = "SELECT loyalty_release(%s, %s, %s)"
 _CLOSE = "UPDATE loyalty_hold SET state = %s, closed_at = lasts_until WHERE id = ANY(%s)"
 
 
-def time_out_holds(now: datetime, limit: int) -> int:
-    """Let go what was not captured in time, as of the moment its time was up; gives how many holds."""
+def time_out_holds(now: datetime, limit: int, *, until: datetime | None = None) -> int:
+    """Let go what was not captured in time, as of the moment its time was up; gives how many holds.
+
+    `until`: only those whose time was up by then, for what is told of a moment in the past.
+    """
+    until = now if until is None else min(until, now)
     with transaction.atomic(), connection.cursor() as cursor:
-        cursor.execute(_OVERDUE, [now, min(limit, BATCH)])
+        cursor.execute(_OVERDUE, [until, min(limit, BATCH)])
         overdue = [id_ for (id_,) in cursor.fetchall()]
         if not overdue:
             return 0
         lock_wallets_of_holds(hold_ids=overdue)
-        cursor.execute(_STILL, [overdue, now])
+        cursor.execute(_STILL, [overdue, until])
         still = dict(cursor.fetchall())
         if not still:
             return 0
