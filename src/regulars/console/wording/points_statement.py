@@ -106,6 +106,8 @@ def text(line: StatementLine, by_hand: AdjustmentRow | None, colleagues: Mapping
     """What happened."""
     if line.cause is Cause.BY_HAND:
         return _by_hand(line, by_hand, colleagues)
+    if line.cause is Cause.OPENING and line.change_minor < 0:
+        return _("Less brought over: a file was put right or undone")
     if line.cause in _FOR_ORDERS:
         of_order, bare = _FOR_ORDERS[line.cause]
         return str(of_order) % {"order": plain(line.order_id)} if line.order_id else str(bare)

@@ -13,10 +13,15 @@ PAGE = 50
 _OWN = "('pending', 'available', 'held', 'debt')"
 # Postings of one moment, cause and occasion are one line. Their numbers are in the order of the books: who
 # posts has locked the wallets of the person. What an order gives back may be taken from lots of others, or
-# from none: whose fault it is says the key, which begins with that of the order's own lot.
+# from none: whose fault it is says the key, which begins with that of the order's own lot. What takes back
+# something given by hand, or brought over, is told as such.
 _LINES = f"""
 WITH moved AS (
-    SELECT p.id, p.cause, p.at, p.recorded_at, p.amount_minor, p.hold_id,
+    SELECT p.id,
+           CASE WHEN p.cause <> 'taken_back' THEN p.cause
+                WHEN p.key LIKE 'by_hand:%%' THEN 'by_hand'
+                WHEN p.key LIKE 'opening:%%' THEN 'opening' ELSE p.cause END AS cause,
+           p.at, p.recorded_at, p.amount_minor, p.hold_id,
            coalesce(h.order_source, c.order_source, l.order_source, '') AS order_source,
            coalesce(h.order_id, c.order_id, l.order_id, '') AS order_id,
            CASE WHEN p.key LIKE 'by_hand:%%' THEN split_part(p.key, ':', 2)::bigint END AS adjustment_id,
@@ -40,7 +45,7 @@ WITH moved AS (
            sum(amount_minor)::bigint AS moved_minor, order_source, order_id, hold_id, adjustment_id,
            min(usable_at) AS usable_at, min(expires_at) AS expires_at
     FROM moved
-    GROUP BY cause, at, recorded_at, order_source, order_id, hold_id, adjustment_id
+    GROUP BY cause, at, recorded_at, order_source, order_id, hold_id, adjustment_id, sign(change_minor)
 ), running AS (
     SELECT *, sum(change_minor) OVER (ORDER BY id)::bigint AS balance_minor FROM lines
 )
