@@ -37,7 +37,9 @@ class AmountField(forms.CharField):
         self, *, least: Decimal | int = 0, most: Decimal | int = AMOUNT_MAX, places: int = 2, **kwargs: Any
     ) -> None:
         self.least, self.most, self.places = Decimal(least), Decimal(most), places
-        super().__init__(max_length=20, widget=forms.TextInput(attrs=_SHORT), **kwargs)
+        errors = {"required": _("Write a number.")}
+        widget = forms.TextInput(attrs=_SHORT)
+        super().__init__(max_length=20, widget=widget, error_messages=errors, **kwargs)
 
     def clean(self, value: Any) -> Decimal | None:
         text = "".join(str(super().clean(value) or "").replace("%", "").split())
@@ -49,16 +51,14 @@ class AmountField(forms.CharField):
             number = Decimal("NaN")
         if not number.is_finite():
             raise ValidationError(gettext("Write a number, such as 5 or 2.5."))
-        if number != round(number, self.places):
-            raise ValidationError(
-                gettext("Write a whole number.")
-                if not self.places
-                else gettext("Write at most two decimals.")
-            )
-        if number < self.least or number > self.most:
+        if number < self.least or number > self.most:  # first the size: a huge exponent has no end of digits
             raise ValidationError(
                 gettext("Write a number from %(least)s to %(most)s.")
                 % {"least": shown(self.least), "most": shown(self.most)}
+            )
+        if number != round(number, self.places):
+            raise ValidationError(
+                gettext("Write at most two decimals.") if self.places else gettext("Write a whole number.")
             )
         return number
 
@@ -75,7 +75,7 @@ class ProgrammeForm(forms.Form):
 
     running = forms.BooleanField(label=_("The programme runs"), required=False)
     cashback_percent = AmountField(label=_("Of what is paid, comes back as points"), most=100)
-    worth = AmountField(label=_("A point takes off an order"), least=Decimal("0.001"), places=3)
+    worth = AmountField(label=_("A point takes off an order"))
     whole_points = forms.BooleanField(label=_("Whole points only, rounded down"), required=False)
     spend_percent = AmountField(label=_("Of an order, at most this much with points"), most=100)
     spend_from = AmountField(label=_("Not fewer points at once than"))
@@ -146,6 +146,7 @@ class ProgrammeForm(forms.Form):
         months.choices = [(number, names[number]) for number in range(1, 13)]
         worth: Any = self.fields["worth"]
         worth.places = exponent(currency)
+        worth.least = Decimal(1).scaleb(-worth.places)
 
     def clean(self) -> dict[str, Any]:
         said = super().clean() or {}

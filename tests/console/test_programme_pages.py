@@ -1,0 +1,300 @@
+"""The rules of the programme: the form, what it says, looking it over, publishing, what held when."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import timedelta
+from decimal import Decimal
+
+import pytest
+from django.test import Client
+from django.urls import reverse
+from pytest_django import DjangoAssertNumQueries
+from tests.console import loyalty_books as books
+from tests.console import shops
+from tests.console.forms import Form, fields_of
+
+from regulars.commerce.models import Order
+from regulars.customers.models import Profile
+from regulars.kit import clock
+from regulars.loyalty import queries
+from regulars.loyalty.models import ProgrammeVersion
+from regulars.loyalty.types import Programme
+from regulars.loyalty.types.programme import AfterDays, AfterDelivery, AfterReturnWindow, AtOnce, Never, OnDay
+from regulars.team import services as team
+from regulars.team.models import AuditLogEntry, User
+from regulars.team.types import Action, Role, ShopProfile
+
+pytestmark = pytest.mark.django_db
+NOW, DAY = shops.NOW, timedelta(days=1)
+PATH = "/loyalty/programme/"
+QUERIES_FORM = 5  # session, user, permissions, shop; versions
+
+
+@pytest.fixture(autouse=True)
+def at_noon(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    monkeypatch.setattr(clock, "now", lambda: NOW)
+    queries.forget_versions()
+    yield
+    queries.forget_versions()
+
+
+@pytest.fixture
+def inside() -> Client:
+    return shops.browser_of(shops.colleague())
+
+
+def _form(client: Client) -> Form:
+    return Form(client, PATH, "loy-form")
+
+
+def _fields(client: Client) -> dict[str, str]:
+    """What a browser would send of the form untouched; a choice is what is checked."""
+    text = client.get(PATH).text
+    sent = dict(fields_of(text, "loy-form"))
+    for name in ("usable", "expiry", "when_spent"):
+        sent[name] = next(
+            part.partition('value="')[2].partition('"')[0]
+            for part in text.split("<input ")
+            if f'name="{name}"' in part and " checked" in part.partition(">")[0]
+        )
+    return sent
+
+
+def _newest() -> Programme:
+    return queries.versions()[-1].programme
+
+
+def _publish(client: Client, **said: str) -> str:
+    sent = _fields(client) | said
+    return client.post(
+        PATH, {k: v for k, v in sent.items() if v != "-"} | {"do": "publish"}, follow=True
+    ).text
+
+
+# --- three clicks --------------------------------------------------------------------------------------
+def test_the_first_programme_takes_three_clicks(inside: Client) -> None:
+    assert PATH in inside.get(reverse("loyalty")).text  # one: set it up
+    form = _fields(inside)
+    looked = shops.plain(inside.post(PATH, form | {"do": "preview"}).text)  # two: look it over
+    assert "Are these the rules you mean?" in looked
+    assert "An order of RUB 2,000 brings 100 points." in looked
+    assert not ProgrammeVersion.objects.exists()
+    kept = dict(fields_of(looked, "loy-over")) | {"since": "now", "do": "publish"}
+    page = inside.post(PATH, kept, follow=True).text  # three: publish
+    assert "Published. The rules hold for orders from now on." in page
+    assert "holds now" in page
+    (version,) = queries.versions()
+    assert version.programme == Programme(currency="RUB", worth_minor=100)
+    assert version.since == NOW
+    (line,) = AuditLogEntry.objects.filter(action=Action.PROGRAMME_PUBLISHED.value)
+    assert line.user_id == version.published_by == User.objects.get().pk
+
+
+def test_what_was_published_stands_in_the_form_again(inside: Client) -> None:
+    wanted = Programme(
+        currency="RUB", cashback_percent=Decimal("2.5"), worth_minor=50, whole_points=False,
+        spend_percent=Decimal(100), spend_from_minor=10_000, usable=AfterDelivery(days=3),
+        expiry=OnDay(day=31, month=3, years=2), when_spent="take", given_back_days=0, hold_minutes=5,
+        factor_above_minor=None, offline_minor=0, second_eyes_minor=10**12,
+        adjust_minor={Role.OWNER: 10**12, Role.MARKETER: 5, Role.AGENT: 0},
+    )  # fmt: skip
+    books.publish(programme=wanted)
+    assert (
+        "Nothing differs from what was published last."
+        in inside.post(PATH, _fields(inside) | {"do": "preview"}).text
+    )
+    _publish(inside)
+    assert _newest() == wanted
+
+
+def test_a_form_of_a_stopped_programme_stays_stopped(inside: Client) -> None:
+    books.publish(programme=Programme(currency="RUB", running=False))
+    _publish(inside)
+    assert not _newest().running
+    _publish(inside, running="on")
+    assert _newest().running
+
+
+@pytest.mark.parametrize(
+    ("said", "usable"),
+    [
+        ({"usable": "at_once"}, AtOnce()),
+        ({"usable": "after_return_window", "usable_days": "5"}, AfterReturnWindow()),
+        ({"usable": "after_days", "usable_days": "5"}, AfterReturnWindow(days=5)),
+        ({"usable": "after_days", "usable_days": "0"}, AfterReturnWindow(days=0)),
+        (
+            {"usable": "after_delivery", "delivery_days": "2", "usable_days": "nonsense"},
+            AfterDelivery(days=2),
+        ),
+    ],
+)
+def test_each_way_to_become_usable(inside: Client, said: dict[str, str], usable: object) -> None:
+    _publish(inside, **said)
+    assert _newest().usable == usable
+
+
+def test_each_way_to_expire(inside: Client) -> None:
+    _publish(inside, expiry="never", expiry_days="")
+    assert _newest().expiry == Never()
+    _publish(inside, expiry="after_days", expiry_days="1 000")
+    assert _newest().expiry == AfterDays(days=1000)
+    _publish(inside, expiry="on_day", expiry_day="29", expiry_month="2", expiry_years="1")
+    assert _newest().expiry == OnDay(day=29, month=2, years=1)
+
+
+@pytest.mark.parametrize(
+    ("said", "problem"),
+    [
+        ({"cashback_percent": "101"}, "Write a number from 0 to 100."),
+        ({"cashback_percent": "five"}, "Write a number, such as 5 or 2.5."),
+        ({"cashback_percent": "NaN"}, "Write a number, such as 5 or 2.5."),
+        ({"cashback_percent": "1.234"}, "Write at most two decimals."),
+        ({"cashback_percent": ""}, "Write a number."),
+        ({"worth": "0"}, "Write a number from 0.01"),
+        ({"hold_minutes": "2.5"}, "Write a whole number."),
+        ({"usable": "after_days", "usable_days": ""}, "Say how many."),
+        ({"expiry": "on_day", "expiry_day": "31", "expiry_month": "4"}, "This month has no such day."),
+        ({"expiry": "by_magic"}, "Select a valid choice."),
+        ({"offline": "1e30"}, "Write a number from 0 to"),
+    ],
+)
+def test_what_cannot_be_read_is_said_where_it_stands(
+    inside: Client, said: dict[str, str], problem: str
+) -> None:
+    sent = _fields(inside) | said
+    answer = inside.post(PATH, sent | {"do": "publish"})
+    assert (answer.status_code, problem in answer.text) == (422, True)
+    assert not ProgrammeVersion.objects.exists()
+    live = inside.post(reverse("loyalty-programme-sentences"), sent).text
+    assert problem in live
+    assert '<ul class="loy-says">' not in live
+
+
+# --- in words ------------------------------------------------------------------------------------------
+def test_sentences_follow_the_form(inside: Client) -> None:
+    sent = _fields(inside) | {"cashback_percent": "7,5", "spend_percent": "0", "expiry": "never"}
+    said = shops.plain(inside.post(reverse("loyalty-programme-sentences"), sent).text)
+    assert "7.5% comes back as points" in said
+    assert "An order of RUB 2,000 brings 150 points. It cannot be paid with points." in said
+    assert "Points do not expire." in said
+
+
+def test_sentences_are_said_in_the_readers_language() -> None:
+    inside = shops.browser_of(shops.colleague(), "ru")
+    said = shops.plain(inside.post(reverse("loyalty-programme-sentences"), _fields(inside)).text)
+    assert "5 %" in said
+    assert "2 000 ₽" in said
+
+
+# --- looking it over -----------------------------------------------------------------------------------
+def test_changes_stand_beside_what_was_and_can_be_taken_up_again(inside: Client) -> None:
+    books.publish()
+    sent = _fields(inside) | {"cashback_percent": "10", "do": "preview"}
+    looked = shops.plain(inside.post(PATH, sent).text)
+    was, _middle, becomes = looked.partition("<del>")[2].partition("</del>")
+    assert "5% comes back" in was
+    assert "10% comes back" in becomes.partition("</li>")[0]
+    assert looked.count("<del>") == 1
+    again = inside.post(PATH, dict(fields_of(looked, "loy-over")) | {"do": "edit"})
+    assert again.status_code == 200
+    assert 'name="cashback_percent" value="10"' in again.text
+
+
+def _order(number: str, person: int, amount: int, **values: object) -> None:
+    usual = {"ordered_at": NOW - DAY, "status": "completed", "currency": "RUB"}
+    profile = Profile.objects.get(person_id=person)
+    Order.objects.create(
+        source="shop", external_id=number, profile=profile, amount_minor=amount, **(usual | values)
+    )
+
+
+def test_rules_are_tried_on_orders_there_were(inside: Client) -> None:
+    anna, boris = shops.person("Anna"), shops.person("Boris")
+    _order("A-1", anna, 100_150)
+    _order("A-2", boris, 300_000)
+    _order("A-3", boris, 500_000, ordered_at=NOW - 31 * DAY)
+    _order("A-4", boris, 500_000, status="cancelled")
+    _order("A-5", boris, 500_000, currency="EUR")
+    looked = shops.plain(inside.post(PATH, _fields(inside) | {"do": "preview"}).text)
+    assert (
+        "The last 2 orders (of 30 days at most) came to RUB 4,002. By these rules they would have earned "
+        "200 points, worth RUB 200: 5.0% of it, as far as the points are spent." in looked
+    )
+    assert looked.count("would earn</th>") == 1
+    assert "50 points" in looked  # of 1,001.50, rounded down
+    assert "900 points" in looked  # of 3,000 at most
+
+
+# --- from when on --------------------------------------------------------------------------------------
+def test_rules_may_begin_with_a_day(inside: Client) -> None:
+    page = _publish(inside, since="day", day="2024-06-01")
+    assert "from 1 June on" in shops.plain(page)
+    assert "not yet" in page
+    (version,) = queries.versions()
+    assert version.since.isoformat() == "2024-05-31T21:00:00+00:00"  # midnight in Moscow
+    assert "It begins on 1 June." in shops.plain(inside.get(reverse("loyalty")).text)
+    assert "hold only from a later day on" in inside.get(PATH).text
+
+
+@pytest.mark.parametrize("day", ["", "2024-05-01", "2020-01-01", "2030-01-01", "soon"])
+def test_a_day_that_cannot_be_is_refused_with_the_rules_kept(inside: Client, day: str) -> None:
+    answer = inside.post(PATH, _fields(inside) | {"do": "publish", "since": "day", "day": day})
+    assert answer.status_code == 422
+    assert "Choose" in answer.text.partition('id="day_error"')[2][:60]
+    assert 'name="cashback_percent" value="5"' in answer.text
+    assert not ProgrammeVersion.objects.exists()
+
+
+def test_a_moment_that_is_taken_is_said_in_words(inside: Client) -> None:
+    _publish(inside, since="day", day="2024-06-01")
+    sent = _fields(inside) | {"cashback_percent": "9", "do": "publish", "since": "day", "day": "2024-06-01"}
+    answer = inside.post(PATH, sent)
+    assert answer.status_code == 422
+    assert "another version holds already" in answer.text
+
+
+# --- what held when ------------------------------------------------------------------------------------
+def test_versions_say_what_changed_and_by_whom(inside: Client) -> None:
+    books.publish()
+    _publish(inside, cashback_percent="8")
+    page = shops.plain(inside.get(reverse("loyalty-programme-versions")).text)
+    newest, oldest = page.partition('id="versions"')[2].split("<h3")[1:]
+    assert "Published by Ольга, 1 May, 12:00" in newest
+    assert "8% comes back" in newest
+    assert newest.count("<del>") == 1
+    assert "for earlier orders" in oldest
+    assert "The rules it began with" in oldest
+
+
+def test_who_may_not_change_the_rules_reads_them() -> None:
+    books.publish()
+    cashier = shops.browser_of(shops.colleague(Role.CASHIER))
+    page = cashier.get(reverse("loyalty-programme-versions")).text
+    assert "The rules of today" in page
+    assert PATH + '"' not in page
+    assert cashier.get(PATH).status_code == 403
+    assert cashier.post(PATH, {"do": "publish"}).status_code == 403
+
+
+def test_before_the_first_version_there_is_nothing_to_read(inside: Client) -> None:
+    assert "No programme has been published yet" in inside.get(reverse("loyalty-programme-versions")).text
+
+
+def test_money_without_hundredths(inside: Client) -> None:
+    team.save_shop(shop=ShopProfile(currency="JPY"), user_id=User.objects.get().pk, now=NOW)
+    sent = _fields(inside)
+    assert sent["worth"] == "1"
+    answer = inside.post(PATH, sent | {"worth": "1.5", "do": "preview"})
+    assert answer.status_code == 422
+    _publish(inside)
+    assert (_newest().worth_minor, _newest().currency) == (1, "JPY")
+
+
+def test_the_form_asks_as_often_whatever_there_is(
+    inside: Client, django_assert_num_queries: DjangoAssertNumQueries
+) -> None:
+    books.publish()
+    books.publish(days_ago=30)
+    with django_assert_num_queries(QUERIES_FORM):
+        inside.get(PATH)
