@@ -15,6 +15,12 @@ _POSTING = (
     "amount_minor, at, recorded_at)"
 )
 
+# The lists of wallets are short, which the planner cannot know: it would plan each call anew.
+_QUICK = (
+    "SET plan_cache_mode = force_generic_plan SET enable_seqscan = off SET enable_hashjoin = off "
+    "SET enable_mergejoin = off"
+)
+
 # What can be spent of each lot at a moment: not usable in the books yet, there, and expired by a run since.
 # What came back to a lot that had expired is not there: it was given anew, or lost.
 USABLE = """
@@ -188,7 +194,7 @@ $$;
 RELEASE = f"""
 CREATE FUNCTION loyalty_release(p_holds bigint[], p_ats timestamptz[], p_now timestamptz,
                                 OUT o_expired jsonb)
-LANGUAGE plpgsql AS $$
+LANGUAGE plpgsql {_QUICK} AS $$
 DECLARE
     v_lots bigint[];
     v_amounts bigint[];
@@ -239,7 +245,7 @@ CREATE FUNCTION loyalty_hold_points(
     p_key text, p_profile bigint, p_points bigint, p_at timestamptz, p_until timestamptz, p_source text,
     p_order text, p_branch bigint, p_owe boolean, p_now timestamptz,
     OUT o_outcome text, OUT o_spendable bigint, OUT o_activated jsonb, OUT o_hold loyalty_hold)
-LANGUAGE plpgsql AS $$
+LANGUAGE plpgsql {_QUICK} AS $$
 DECLARE
     v_spends boolean := p_owe IS NOT NULL;
     v_wallets bigint[];
@@ -301,7 +307,7 @@ CREATE FUNCTION loyalty_capture(
     p_hold bigint, p_points bigint, p_source text, p_order text, p_at timestamptz, p_now timestamptz,
     OUT o_outcome text, OUT o_spendable bigint, OUT o_activated jsonb, OUT o_expired jsonb,
     OUT o_hold loyalty_hold)
-LANGUAGE plpgsql AS $$
+LANGUAGE plpgsql {_QUICK} AS $$
 DECLARE
     v_wallets bigint[];
     v_pending bigint[];
@@ -337,7 +343,7 @@ BEGIN
         END IF;
     ELSE
         SELECT * INTO v_wallets, v_debt FROM loyalty_wallets_now(o_hold.profile_id, v_wallets);
-        SELECT * INTO o_spendable, v_pending FROM loyalty_spendable(v_wallets, v_debt, p_at);
+        SELECT * INTO o_spendable, v_pending FROM loyalty_spendable(v_wallets, v_debt, o_hold.at);
         IF o_spendable < v_points THEN
             o_outcome := 'short';
             RETURN;
@@ -345,7 +351,9 @@ BEGIN
         IF v_pending IS NOT NULL THEN
             o_activated := loyalty_activate(v_pending, p_now);
         END IF;
-        PERFORM loyalty_draw(p_hold, v_wallets, v_points, 'redeemed', 1, p_at, p_now);
+        -- As of when it was held: what has expired since would have been kept. And for the second time: what
+        -- it had first may have been revived, too.
+        PERFORM loyalty_draw(p_hold, v_wallets, v_points, 'redeemed', 2, o_hold.at, p_now);
     END IF;
     UPDATE loyalty_hold SET state = 'captured', spent_minor = v_points, closed_at = p_at,
         order_source = CASE WHEN p_order = '' THEN order_source ELSE p_source END,
@@ -357,7 +365,7 @@ $$;
 CREATE FUNCTION loyalty_cancel(
     p_hold bigint, p_at timestamptz, p_now timestamptz,
     OUT o_outcome text, OUT o_expired jsonb, OUT o_hold loyalty_hold)
-LANGUAGE plpgsql AS $$
+LANGUAGE plpgsql {_QUICK} AS $$
 BEGIN
     PERFORM loyalty_lock_hold(p_hold);
     SELECT * INTO o_hold FROM loyalty_hold WHERE id = p_hold FOR NO KEY UPDATE;
