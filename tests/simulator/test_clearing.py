@@ -35,6 +35,12 @@ TABLES = [
     "events",
     "event_keys",
     "event_counts",
+    "loyalty_programmeversion",
+    "loyalty_wallet",
+    "loyalty_lot",
+    "loyalty_hold",
+    "loyalty_posting",
+    "loyalty_unearnedorder",
     "simulator_demoshop",
 ]
 

@@ -112,7 +112,7 @@ def test_its_customers_can_be_found_and_belong_to_nobody() -> None:
 @pytest.mark.django_db
 def test_it_says_what_shop_it_is_and_has_something_to_do() -> None:
     with translation.override("ru"):
-        demo.fill(now=NOW, seed=1, customers=2000)
+        demo.fill(now=NOW, seed=1, customers=300)
     shop = team.shop()
     assert (shop.currency, shop.timezone, shop.margin) == ("RUB", "Europe/Moscow", Decimal("0.45"))
     assert shop.set_up_at == NOW

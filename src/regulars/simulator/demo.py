@@ -56,7 +56,7 @@ def fill(
 ) -> None:
     """Fill the shop with a history up to `now`, wholly or not at all, and ask for its first figures.
 
-    Points come after that, week by week; interrupted, there are fewer of them.
+    Points come after that, step by step; interrupted, there are fewer of them.
 
     What is said of the shop, notes and tasks come in the language that is active. Raises ShopNotEmpty
     where anything is stored already.

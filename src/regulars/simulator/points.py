@@ -1,4 +1,4 @@
-"""The points of the demo shop: a programme younger than the shop, lived through week by week.
+"""The points of the demo shop: a programme younger than the shop, lived through fortnight by fortnight.
 
 All by the services every shop uses, called as of then: orders earn, and lose what was given back; some are
 paid with points; what nobody spends expires.
@@ -25,6 +25,7 @@ from regulars.loyalty.types.programme import AfterDays, AfterReturnWindow
 from regulars.simulator.history import History, Purchase
 
 PROGRAMME = Programme(
+    currency="RUB",
     cashback_percent=Decimal(5),
     spend_percent=Decimal(30),
     spend_from_minor=5_000,
@@ -33,8 +34,8 @@ PROGRAMME = Programme(
 )
 SHOPS_AGE_MIN = 4
 """A quarter of the history passes before the programme begins."""
-_WEEK = timedelta(days=7)
-_PAYS_WITH_POINTS = 0.4
+_STEP = timedelta(days=14)
+_PAYS_WITH_POINTS = 0.15
 """So many of those who come again, if they have enough."""
 _A_DAYS_WORK = 10_000
 
@@ -70,7 +71,7 @@ def stored(
 def fill(*, bought: Sequence[Bought], now: datetime, seed: int, tell: Progress) -> int | None:
     """Live through it up to `now`, as history; gives the version of the programme (None: nothing was sold).
 
-    Each week is a transaction of its own or several: nobody waits long. Interrupted, what is there stays.
+    Each step is a transaction of its own or several: nobody waits long. Interrupted, what is there stays.
     """
     if not bought:
         return None
@@ -80,8 +81,8 @@ def fill(*, bought: Sequence[Bought], now: datetime, seed: int, tell: Progress) 
     with events.as_history(now=now):
         version = services.publish(programme=PROGRAMME, since=began, now=began, user_id=None)
         known: set[int] = set()
-        for start in _weeks(began, now):
-            end = min(start + _WEEK, now)
+        for start in _steps(began, now):
+            end = min(start + _STEP, now)
             tell.step(_("Giving points in the demo shop"), (start - began) / (now - began))
             _settle(bought, start, end)
             for one in (b for b in bought if start <= b.purchase.at < end):
@@ -93,14 +94,14 @@ def fill(*, bought: Sequence[Bought], now: datetime, seed: int, tell: Progress) 
     return version.id
 
 
-def _weeks(began: datetime, now: datetime) -> Iterator[datetime]:
+def _steps(began: datetime, now: datetime) -> Iterator[datetime]:
     while began < now:
         yield began
-        began += _WEEK
+        began += _STEP
 
 
 def _settle(bought: Sequence[Bought], start: datetime, end: datetime) -> None:
-    """What was ordered and what came back in a week, as orders stood at its end."""
+    """What was ordered and what came back in a step, as orders stood at its end."""
     told = {b.order_id: b.purchase.at for b in bought if start <= b.purchase.at < end}
     for one in bought:
         changed_at = one.changed_at

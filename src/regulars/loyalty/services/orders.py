@@ -102,7 +102,8 @@ def settle_orders(*, told: Sequence[OrderTold], now: datetime, as_of: datetime |
     _set_usable(work)
     _give_back(work)
     _extend(work)
-    _remember(work, {order.id for order, _ in wanted.values()})
+    if as_of is None:
+        _remember(work, {order.id for order, _ in wanted.values()})
 
 
 def _read(told: Mapping[int, OrderTold], now: datetime, as_of: datetime | None) -> _Work:
