@@ -265,7 +265,7 @@ def test_a_hold_whose_time_was_up_at_the_till_is_spent_anew(shop: None) -> None:
     assert spendable(profile_id) == 20_000
     made = queries.hold_by_key(f"{BRANCH}:h")
     assert made is not None
-    assert made.state is HoldState.CANCELLED
+    assert made.state is HoldState.TIMED_OUT
 
 
 def test_a_hold_that_timed_out_before_its_capture_came_is_captured(shop: None) -> None:
