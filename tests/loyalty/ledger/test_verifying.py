@@ -171,9 +171,9 @@ def test_a_posting_slipped_in_beside_the_trigger_is_found_in_wallet_and_lot(book
 
 
 def test_a_posting_that_was_removed_is_found(books: Books) -> None:
-    sql("ALTER TABLE loyalty_posting DISABLE TRIGGER loyalty_posting_append_only")
+    sql("ALTER TABLE loyalty_posting DISABLE TRIGGER loyalty_posting_kept")
     sql(f"DELETE FROM loyalty_posting WHERE hold_id = {books.holds[0]}")
-    sql("ALTER TABLE loyalty_posting ENABLE TRIGGER loyalty_posting_append_only")
+    sql("ALTER TABLE loyalty_posting ENABLE TRIGGER loyalty_posting_kept")
     assert {(one.kind, one.name) for one in found()} == {
         (FindingKind.WALLET, "available"),
         (FindingKind.WALLET, "held"),
