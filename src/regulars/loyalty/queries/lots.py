@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import contextlib
 from collections import defaultdict
 from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime
-from zoneinfo import ZoneInfo
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from django.db import connection
 
@@ -34,13 +35,12 @@ FROM loyalty_lot AS l JOIN loyalty_wallet AS w ON w.id = l.wallet_id
 WHERE l.key = ANY(%s)
 """  # noqa: S608 (a part of ours)
 _TAKEABLE = f"""
-SELECT p.person_id, l.id, l.wallet_id, l.usable_at, l.expires_at, l.usable_since IS NOT NULL,
-       l.pending_minor, l.available_minor, {EXPIRED_UNUSED}
+SELECT p.person_id, l.id, l.wallet_id, l.usable_at, l.expires_at, l.available_minor, {EXPIRED_UNUSED}
 FROM loyalty_lot AS l
 JOIN loyalty_wallet AS w ON w.id = l.wallet_id
 JOIN customers_profile AS p ON p.id = w.profile_id
 WHERE l.wallet_id = ANY(%s) AND l.usable_at <= %s AND (l.expires_at IS NULL OR l.expires_at > %s)
-  AND (l.pending_minor > 0 OR l.available_minor > 0 OR (l.expired_minor > 0 AND l.expires_at <= %s))
+  AND (l.available_minor > 0 OR (l.expired_minor > 0 AND l.expires_at <= %s))
 ORDER BY p.person_id, l.expires_at NULLS LAST, l.id
 """  # noqa: S608
 _PERSONS = "SELECT id, person_id FROM customers_profile WHERE id = ANY(%s)"
@@ -108,19 +108,20 @@ def takeable(
     last: datetime,
     now: datetime,
 ) -> TakeableLots:
-    """Lots in these wallets (locked ones) that can be spent at some moment from `first` to `last`."""
+    """Lots in these wallets that can be spent at some moment from `first` to `last`.
+
+    The wallets are locked, and what is usable by now was activated.
+    """
     found: defaultdict[int, list[Takeable]] = defaultdict(list)
     with connection.cursor() as cursor:
         cursor.execute(_TAKEABLE, [list(wallet_ids), last, first, now])
-        for person_id, id_, wallet_id, usable_at, expires_at, usable, pending, available, expired in cursor:
+        for person_id, id_, wallet_id, usable_at, expires_at, available, expired in cursor:
             found[person_id].append(
                 Takeable(
                     id=id_,
                     wallet_id=wallet_id,
                     usable_at=usable_at,
                     expires_at=expires_at,
-                    is_usable=usable,
-                    pending_minor=pending,
                     available_minor=available,
                     expired_minor=expired,
                 )
@@ -152,9 +153,11 @@ def profiles_of_lots(keys: Collection[str]) -> dict[str, int]:
 
 def zones_of(*, profile_ids: Collection[int]) -> dict[int, ZoneInfo]:
     """By whose calendar the points of each of these profiles end: the customer's, else the shop's."""
-    shops = ZoneInfo(team.shop().timezone)
-    found = dict.fromkeys(profile_ids, shops)
+    found = dict.fromkeys(profile_ids, ZoneInfo(team.shop().timezone))
     with connection.cursor() as cursor:
         cursor.execute(_ZONES, [sorted(set(profile_ids))])
-        found.update({profile_id: ZoneInfo(name) for profile_id, name in cursor.fetchall()})
+        for profile_id, name in cursor.fetchall():
+            # One that the tz database has dropped since is nobody's fault.
+            with contextlib.suppress(ZoneInfoNotFoundError):
+                found[profile_id] = ZoneInfo(name)
     return found

@@ -12,7 +12,7 @@ from regulars.events import services as events
 from regulars.events.types import NewEvent
 from regulars.loyalty.services.portions import in_portions
 from regulars.loyalty.services.posting import POSTINGS_MAX
-from regulars.loyalty.services.warning import DAYS_AHEAD
+from regulars.loyalty.services.warning import WARNED
 from regulars.loyalty.types import SOURCE
 from regulars.loyalty.types.events import POINTS_EXPIRED
 
@@ -24,7 +24,7 @@ _DUE = " UNION ALL ".join(
     WHERE l.open AND l.warned_days = {days} AND l.expires_at <= %(now)s AND {_LEFT}
     ORDER BY l.expires_at LIMIT %(most)s
 )"""  # noqa: S608 (parts of ours)
-    for days in (0, *DAYS_AHEAD)
+    for days in WARNED
 )
 _DUE = f"SELECT * FROM ({_DUE}) AS some_day LIMIT %(most)s"  # noqa: S608
 # Points may come back to a lot that has ended, and expire once more: the moment of the run names it.

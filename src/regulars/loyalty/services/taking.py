@@ -9,7 +9,8 @@ from django.db import connection, transaction
 from regulars.loyalty import locks
 from regulars.loyalty.queries.lots import takeable
 from regulars.loyalty.rules.taking import take as taken_of
-from regulars.loyalty.services.posting import mark_usable, post
+from regulars.loyalty.services.activating import activate_wallets
+from regulars.loyalty.services.posting import post
 from regulars.loyalty.services.taking_back import taking_moves
 from regulars.loyalty.types import Account, Cause
 
@@ -38,10 +39,10 @@ def take(
     wallets = locks.lock_persons_wallets(profile_ids=[profile_id]).values()
     if before := _taken_before(key, cause, list(wallets)):
         return before
+    activate_wallets(wallets, now)
     lots = takeable(profile_ids=[profile_id], wallet_ids=wallets, first=at, last=at, now=now)
     taken = list(taken_of(lots.of(profile_id), points_minor=points_minor, at=at, now=now))
     post(taking_moves(taken, named=key, cause=cause, account=account, at=at), now=now)
-    mark_usable([one.lot.id for one in taken if one.activated_minor])
     return sum(one.amount_minor for one in taken)
 
 

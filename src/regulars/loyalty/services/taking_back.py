@@ -10,7 +10,8 @@ from datetime import datetime
 from regulars.loyalty.queries.lots import TakeableLots, takeable
 from regulars.loyalty.rules.settling import Standing
 from regulars.loyalty.rules.taking import Taken, take
-from regulars.loyalty.services.posting import Move, mark_usable, post
+from regulars.loyalty.services.activating import activate_wallets
+from regulars.loyalty.services.posting import Move, post
 from regulars.loyalty.types import Account, Cause, Wanted
 from regulars.loyalty.types.programme import WhenSpent
 
@@ -40,6 +41,7 @@ def take_elsewhere(
     found: defaultdict[str, Shortage] = defaultdict(Shortage)
     if not shorts:
         return found
+    activate_wallets(wallet_ids, now)
     moments = [short.wanted.at for short in shorts]
     lots = takeable(
         profile_ids={short.wanted.profile_id for short in shorts},
@@ -49,13 +51,11 @@ def take_elsewhere(
         now=now,
     )
     moves: list[Move] = []
-    activated: list[int] = []
     for short in sorted(shorts, key=lambda one: (one.wanted.at, one.wanted.key)):
         named = f"{short.wanted.key}:{short.lot.revision + 1}"
         taken = _taken(short, lots, now)
         why, account, at = Cause.TAKEN_BACK, short.wanted.account, short.wanted.at
         moves += taking_moves(taken, named=named, cause=why, account=account, at=at)
-        activated += [one.lot.id for one in taken if one.activated_minor]
         rest = short.short_minor - sum(one.amount_minor for one in taken)
         if rest and short.when_spent == "owe":
             found[short.wanted.key] = Shortage(owed_minor=rest)
@@ -66,7 +66,6 @@ def take_elsewhere(
                 key = f"{named}:{Cause.WRITTEN_OFF}:{Account.ADJUSTMENTS}"
                 moves.append(_beside(short, key, Cause.WRITTEN_OFF, Account.ADJUSTMENTS, rest))
     post(moves, now=now)
-    mark_usable(activated)
     return found
 
 
@@ -93,13 +92,12 @@ def taking_moves(
     for one in taken:
         lot = one.lot
         key = f"{named}:{lot.id}"
-        for begun, why, source, target, amount in (
-            (f"lot:{lot.id}", Cause.BECAME_USABLE, Account.PENDING, Account.AVAILABLE, one.activated_minor),
-            (key, Cause.REVIVED, Account.EXPIRED, Account.AVAILABLE, one.revived_minor),
-            (key, cause, Account.AVAILABLE, account, one.amount_minor),
+        for why, source, target, amount in (
+            (Cause.REVIVED, Account.EXPIRED, Account.AVAILABLE, one.revived_minor),
+            (cause, Account.AVAILABLE, account, one.amount_minor),
         ):
             if amount:
-                moves.append(Move(lot.wallet_id, lot.id, f"{begun}:{why}", why, source, target, amount, at))
+                moves.append(Move(lot.wallet_id, lot.id, f"{key}:{why}", why, source, target, amount, at))
     return moves
 
 

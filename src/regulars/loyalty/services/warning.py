@@ -16,7 +16,9 @@ from regulars.loyalty.types import SOURCE
 from regulars.loyalty.types.events import POINTS_EXPIRING
 
 DAYS_AHEAD = (30, 7)
-"""The farthest first. `models.Lot.warned_days` and the index for what is due know of these."""
+"""The farthest first."""
+WARNED = (0, 30, 7)
+"""All that may stand in `models.Lot.warned_days`: a number once used stays here, or its lots never expire."""
 
 _LEFT = """
 l.open AND l.warned_days = ANY(%(before)s) AND l.available_minor > 0
