@@ -2,22 +2,30 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+import contextlib
+import threading
+from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from datetime import timedelta
 from decimal import Decimal
+from typing import Any
 
 import pytest
+from django.db import connection
 from tests.loyalty.shop_with_points import DAY, NOW, Shop, back
 
+from regulars.commerce import queries as commerce_queries
 from regulars.commerce import services as commerce
-from regulars.commerce.types import Cancellation, NewShipment, OrderLine, ShipmentStatus
+from regulars.commerce.models import Order as StoredOrder
+from regulars.commerce.models import OrderLine as OrderLineRow
+from regulars.commerce.types import Cancellation, NewShipment, OrderChange, OrderLine, ShipmentStatus
 from regulars.events import registry
 from regulars.events import services as events
-from regulars.loyalty import queries
+from regulars.loyalty import queries, services
 from regulars.loyalty.handlers import CONSUMERS
 from regulars.loyalty.models import Hold, Lot, Posting, UnearnedOrder
-from regulars.loyalty.types import MINOR
+from regulars.loyalty.types import MINOR, OrderTold
 
 
 @pytest.fixture(autouse=True)
@@ -216,3 +224,67 @@ def test_the_worker_reads_the_log_and_leaves_nothing_aside() -> None:
 def given_back(hold: Hold) -> int:
     hold.refresh_from_db()
     return hold.given_back_minor
+
+
+def test_what_the_log_does_not_tell_of_is_put_right_by_night(shop: Shop) -> None:
+    shop.tell(shop.order())
+    at = NOW + 2 * DAY
+    changed = commerce.record_orders(orders=[shop.order(5000)], now=at, backfill=True)
+    shop.catch_up(at)
+    assert shop.points(at=at) == 250
+    key = ("shop", "1001")
+    change = OrderChange(key, changed.revisions[key], changed.before[key])
+    assert commerce.undo_orders(changes=[change], now=at).restored == 1
+    shop.catch_up(at)
+    assert shop.points(at=at) == 250
+    assert services.settle_again(now=at) == 1
+    assert shop.points(at=at) == 100
+    assert services.settle_again(now=at) == 0
+
+
+def test_what_an_order_earned_that_is_gone_is_taken_back_by_night(shop: Shop) -> None:
+    shop.tell(shop.order(), shop.order(external_id="1002"), shop.order(external_id="1003", profile_id=None))
+    stored = StoredOrder.objects.exclude(external_id="1002")
+    OrderLineRow.objects.filter(order__in=stored).delete()
+    stored.delete()
+    assert services.settle_again(now=NOW + DAY) == 1
+    assert shop.points() == 100
+    assert not UnearnedOrder.objects.exists()
+
+
+def test_two_that_settle_one_order_at_once_leave_it_to_one_customer(transactional_db: None) -> None:
+    """One has read of the first customer what the other, a moment later, reads of the second."""
+    shop = Shop()
+    commerce.record_orders(orders=[shop.order()], now=NOW)
+    (order_id,) = commerce_queries.order_ids([("shop", "1001")]).values()
+    told = [OrderTold(order_id=order_id, at=NOW, began=True)]
+    read, go_on = threading.Event(), threading.Event()
+
+    def wait(execute: Callable[..., Any], sql: str, *rest: Any) -> Any:
+        found = execute(sql, *rest)
+        if "FROM commerce_order AS o" in sql:
+            read.set()
+            assert go_on.wait(20)
+        return found
+
+    def settle_slowly() -> None:
+        with connection.execute_wrapper(wait):
+            services.settle_orders(told=told, now=NOW)
+        connection.close()
+
+    def settle() -> None:
+        services.settle_orders(told=told, now=NOW)
+        connection.close()
+
+    with ThreadPoolExecutor(2) as pool:
+        first = pool.submit(settle_slowly)
+        assert read.wait(20)
+        commerce.record_orders(orders=[shop.order(profile_id=shop.boris)], now=NOW)
+        second = pool.submit(settle)
+        with contextlib.suppress(TimeoutError):
+            second.result(timeout=0.5)
+        assert not second.done(), "it waits for the first, whose order it is too"
+        go_on.set()
+        first.result(timeout=20)
+        second.result(timeout=20)
+    assert (shop.points(), shop.points(shop.boris)) == (0, 100)

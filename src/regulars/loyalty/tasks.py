@@ -41,10 +41,17 @@ def run_day(now: datetime, limit: int) -> int:
     return services.run_day(now=now, limit=limit)
 
 
+def settle_orders_again(now: datetime, limit: int) -> int:
+    """See that orders earned what they come to; once is all there is to do."""
+    services.settle_again(now=now)
+    return 0
+
+
 SCHEDULES: list[Schedule] = [
     Schedule(name="loyalty.do_journals", cadence=Every(minutes=1), run=services.do_journals),
     Schedule(name="loyalty.time_out_holds", cadence=Every(minutes=1), run=time_out_holds),
     Schedule(name="loyalty.run_day", cadence=Every(minutes=1), run=run_day, limit=10_000),
     Schedule(name="loyalty.forget_codes", cadence=Daily(at=time(3, 40)), run=forget_codes, limit=5_000),
+    Schedule(name="loyalty.settle_orders_again", cadence=Daily(at=time(2, 40)), run=settle_orders_again),
     Schedule(name="loyalty.check_books", cadence=Daily(at=time(3, 10)), run=check_books),
 ]

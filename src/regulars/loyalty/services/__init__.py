@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from regulars.loyalty.services.activating import set_usable
 from regulars.loyalty.services.adjusting import adjust, decide_adjustment, undo_adjustment
+from regulars.loyalty.services.bringing_over import bring_over, undo_openings
 from regulars.loyalty.services.by_hand import REASON_CHARACTERS_MAX
 from regulars.loyalty.services.checking import check_books
 from regulars.loyalty.services.codes import (
@@ -25,12 +26,14 @@ from regulars.loyalty.services.programme import publish
 from regulars.loyalty.services.releasing import time_out_holds
 from regulars.loyalty.services.settled_events import settled_events
 from regulars.loyalty.services.settling import settle
+from regulars.loyalty.services.sweeping import settle_again
 from regulars.loyalty.services.taking import take
 
 __all__ = [
     "ORDERS_MAX",
     "REASON_CHARACTERS_MAX",
     "adjust",
+    "bring_over",
     "cancel",
     "capture",
     "check_books",
@@ -50,6 +53,7 @@ __all__ = [
     "send_code",
     "set_usable",
     "settle",
+    "settle_again",
     "settle_orders",
     "settled_events",
     "spend",
@@ -57,6 +61,7 @@ __all__ = [
     "take",
     "time_out_holds",
     "undo_adjustment",
+    "undo_openings",
     "use_code",
     "use_qr",
     "withdraw_version",

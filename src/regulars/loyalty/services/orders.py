@@ -7,7 +7,7 @@ order and number, and be told again.
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from zoneinfo import ZoneInfo
@@ -104,6 +104,12 @@ def settle_orders(*, told: Sequence[OrderTold], now: datetime, as_of: datetime |
     _extend(work)
     if as_of is None:
         _remember(work, {order.id for order, _ in wanted.values()})
+
+
+def differing(*, order_ids: Collection[int], now: datetime) -> list[int]:
+    """Which of these orders would change the books if they were settled; only reads, and locks nothing."""
+    work = _read({id_: OrderTold(order_id=id_, at=now) for id_ in order_ids}, now, None)
+    return [id_ for id_, order in work.orders.items() if any(True for _ in _wanted(order, work))]
 
 
 def _read(told: Mapping[int, OrderTold], now: datetime, as_of: datetime | None) -> _Work:
