@@ -35,6 +35,7 @@ def example(kind: str) -> Example | None:
         "products": _products,
         "returns": _returns,
         "costs": _costs,
+        "points": _points,
     }
     return makers[kind]() if kind in makers else None
 
@@ -91,6 +92,17 @@ def _costs() -> Example:
         _("costs"),
         (_("Channel"), _("Date"), _("Cost")),
         ((_("Search"), "2026-03-01", "3200"), (_("Social networks"), "2026-03-01", "1850")),
+    )
+
+
+def _points() -> Example:
+    return Example(
+        _("points"),
+        (_("Customer number"), _("Loyalty card"), _("Phone"), _("Points"), _("Valid until")),
+        (
+            ("1001", "2200 0001", "", "1250.50", "2026-12-31"),
+            ("", "", "+7 921 000-00-02", "300", "2026-12-31"),
+        ),
     )
 
 

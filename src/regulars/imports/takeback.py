@@ -25,8 +25,10 @@ from regulars.customers import services as customers
 from regulars.customers.types import ProfileBefore, ProfileChange
 from regulars.imports.ledger import PART
 from regulars.imports.types import Thing
+from regulars.loyalty import services as loyalty
+from regulars.loyalty.types.opening import OpeningBefore, OpeningChange
 
-ORDER = (Thing.CREDIT, Thing.ORDER, Thing.COST, Thing.PRODUCT, Thing.BRANCH, Thing.PROFILE)
+ORDER = (Thing.POINTS, Thing.CREDIT, Thing.ORDER, Thing.COST, Thing.PRODUCT, Thing.BRANCH, Thing.PROFILE)
 """What points to something goes before it."""
 
 Name = tuple[str, str]
@@ -84,6 +86,11 @@ def _costs(changes: Sequence[Done], now: datetime) -> Mapping[Name, str]:
     return {names[key]: reason for key, reason in kept.items()}
 
 
+def _points(changes: Sequence[Done], now: datetime) -> Mapping[Name, str]:
+    wanted = [OpeningChange((c.source, c.key), c.revision, _before(c, OpeningBefore)) for c in changes]
+    return loyalty.undo_openings(changes=wanted, now=now).kept
+
+
 def cost_name(key: tuple[str, date, str]) -> Name:
     """What a cost is called among the changes."""
     channel, day, currency = key
@@ -102,4 +109,5 @@ _TAKE: dict[Thing, Callable[[Sequence[Done], datetime], Mapping[Name, str]]] = {
     Thing.BRANCH: _branches,
     Thing.PROFILE: _profiles,
     Thing.COST: _costs,
+    Thing.POINTS: _points,
 }

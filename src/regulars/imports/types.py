@@ -19,6 +19,7 @@ class Kind(StrEnum):
     ORDERS = "orders"
     RETURNS = "returns"
     COSTS = "costs"
+    POINTS = "points"
 
 
 class State(StrEnum):
@@ -56,6 +57,8 @@ class Thing(StrEnum):
     ORDER = "order"
     CREDIT = "credit"
     COST = "cost"
+    POINTS = "points"
+    """What a customer brings over from the programme before, by the last day to spend it."""
 
 
 class Counts(msgspec.Struct, kw_only=True):

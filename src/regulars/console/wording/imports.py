@@ -98,6 +98,7 @@ def thing(name: str, count: int, formats: Formats) -> str:
         Thing.ORDER.value: lambda: ngettext("%(n)s order", "%(n)s orders", count),
         Thing.CREDIT.value: lambda: ngettext("%(n)s return", "%(n)s returns", count),
         Thing.COST.value: lambda: ngettext("%(n)s day of costs", "%(n)s days of costs", count),
+        Thing.POINTS.value: lambda: ngettext("%(n)s balance of points", "%(n)s balances of points", count),
     }
     words = forms[name]() if name in forms else f"%(n)s {name}"
     return words % {"n": formats.number(count)}
@@ -111,6 +112,7 @@ def thing_name(name: str) -> str:
         Thing.ORDER: _("Orders"),
         Thing.CREDIT: _("Returns"),
         Thing.COST: _("Costs by day and channel"),
+        Thing.POINTS: _("Balances of points"),
     }
     known = {key.value: words for key, words in names.items()}
     return known.get(name, name)
@@ -127,7 +129,16 @@ class Line:
 
 
 _SEQUENCE = [
-    t.value for t in (Thing.PROFILE, Thing.ORDER, Thing.CREDIT, Thing.PRODUCT, Thing.BRANCH, Thing.COST)
+    t.value
+    for t in (
+        Thing.PROFILE,
+        Thing.ORDER,
+        Thing.CREDIT,
+        Thing.POINTS,
+        Thing.PRODUCT,
+        Thing.BRANCH,
+        Thing.COST,
+    )
 ]
 
 
@@ -197,6 +208,26 @@ _REASONS: dict[str, Callable[[], tuple[str, str]]] = {
     ),
     "bad_amount": lambda: (_("Amount that cannot be read"), _("It is blank or not a number.")),
     "bad_quantity": lambda: (_("Quantity that cannot be read"), _("It is too large or not a number.")),
+    "bad_points": lambda: (
+        _("Points that cannot be read"),
+        _("The number is blank, below zero, far too large or not a number."),
+    ),
+    "points_over": lambda: (
+        _("Points that have expired already"),
+        _("Their last day is over. Correct the day, or leave them out."),
+    ),
+    "unknown_customer": lambda: (
+        _("Customer nobody knows"),
+        _("No customer has this card, phone or e-mail. Bring in the customers first, then this file again."),
+    ),
+    "several_customers": lambda: (
+        _("Several customers have it"),
+        _("Two customers have this card, phone or e-mail. Merge them, or write the customer’s number."),
+    ),
+    "customer_told_before": lambda: (
+        _("Customer who stands in the file already"),
+        _("Another row tells of the same customer by another number or contact; the first one counts."),
+    ),
     "no_order_id": lambda: (
         _("No order number"),
         _("Other rows have one, so it cannot be told which order the row belongs to."),
@@ -256,6 +287,8 @@ def kept_reason(code: str) -> str:
         "has_orders": _("orders came from elsewhere too"),
         "has_credits": _("returns came from elsewhere too"),
         "has_carts": _("they have a cart"),
+        "has_points": _("they have points"),
+        "points_used": _("some of the points were spent, or have expired"),
     }
     return names.get(code, code)
 

@@ -7,7 +7,7 @@ from importlib import import_module
 
 from django.utils.translation import gettext_lazy as _
 
-from regulars.analytics.previews import FIELDS, FileKind
+from regulars.analytics.previews import FIELDS, KINDS
 from regulars.imports.kinds.work import Opening, Work
 from regulars.imports.registry import ImportKind
 
@@ -17,13 +17,13 @@ _TITLES = {
     "products": _("Products"),
     "returns": _("Returns"),
     "costs": _("Costs of channels"),
+    "points": _("Points customers have"),
 }
 
 
 def builtin_kinds() -> list[ImportKind]:
-    names: tuple[FileKind, ...] = ("orders", "customers", "products", "returns", "costs")
     return [
-        ImportKind(name=name, title=_TITLES[name], fields=FIELDS[name], open=_Opener(name)) for name in names
+        ImportKind(name=name, title=_TITLES[name], fields=FIELDS[name], open=_Opener(name)) for name in KINDS
     ]
 
 

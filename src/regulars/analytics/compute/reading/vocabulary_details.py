@@ -116,7 +116,9 @@ PRODUCT_FACTS: Entries = (
 )  # fmt: skip
 # In a file of points that customers bring over from the programme before.
 HOLDER_ID: Entries = (*PERSON_ID[:3], *PERSON_ID[4:])
-CARD: Entries = ((101, vocabulary.CUSTOMER[3][1]),)
+CARD: Entries = (
+    (101, f"{vocabulary.CUSTOMER[3][1]}; card; bonus card number; discount card number; member card"),
+)
 POINTS: Entries = (
     (100, """
         points; points balance; balance of points; bonus balance; bonuses; bonus points; loyalty points;
