@@ -2,13 +2,18 @@
 
 from __future__ import annotations
 
+import contextlib
 from datetime import UTC, datetime, timedelta
+from decimal import Decimal
 
 import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 
 from regulars.loyalty import queries, services
 from regulars.loyalty.errors import BadProgramme
 from regulars.loyalty.types import Programme
+from regulars.loyalty.types.programme import AfterReturnWindow, WithoutPurchase
 
 NOW = datetime(2026, 3, 1, 12, tzinfo=UTC)
 DAY = timedelta(days=1)
@@ -19,7 +24,7 @@ def test_each_version_holds_from_its_moment_on() -> None:
     assert queries.current(NOW) is None
     first = services.publish(programme=Programme(), since=None, now=NOW, user_id=None)
     later = services.publish(
-        programme=Programme(cashback_percent="7.5"), since=NOW + DAY, now=NOW, user_id=None
+        programme=Programme(cashback_percent=Decimal("7.5")), since=NOW + DAY, now=NOW, user_id=None
     )
     assert queries.versions() == (first, later)
     assert queries.version_at(NOW - timedelta(microseconds=1)) is None
@@ -42,3 +47,32 @@ def test_a_moment_is_given_once() -> None:
         services.publish(programme=Programme(), since=NOW, now=NOW, user_id=None)
     again = services.publish(programme=Programme(), since=None, now=NOW, user_id=None)
     assert again.since > NOW
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize(("waits", "lasts", "fits"), [(None, 14, False), (None, 15, True), (30, 30, False)])
+def test_points_do_not_expire_before_they_can_be_spent(waits: int | None, lasts: int, fits: bool) -> None:
+    programme = Programme(usable=AfterReturnWindow(days=waits), expiry=WithoutPurchase(days=lasts))
+    refused = contextlib.nullcontext() if fits else pytest.raises(BadProgramme, match="last longer")
+    with refused:
+        services.publish(programme=programme, since=None, now=NOW, user_id=None)
+    assert len(queries.versions()) == fits
+
+
+@pytest.mark.django_db
+def test_a_version_by_which_nothing_was_earned_can_be_withdrawn() -> None:
+    version = services.publish(programme=Programme(), since=NOW + DAY, now=NOW, user_id=None)
+    assert services.withdraw_version(version_id=version.id)
+    assert queries.versions() == ()
+
+
+@pytest.mark.django_db(transaction=True)
+def test_what_is_published_holds_at_once_where_it_was_and_soon_elsewhere() -> None:
+    """A process keeps the versions for a moment; its own publishing ends that."""
+    first = services.publish(programme=Programme(), since=None, now=NOW, user_id=None)
+    assert queries.current(NOW) == first
+    with CaptureQueriesContext(connection) as asked:
+        assert queries.current(NOW) == first
+    assert len(asked) == 0
+    second = services.publish(programme=Programme(running=False), since=NOW + DAY, now=NOW, user_id=None)
+    assert queries.version_at(NOW + DAY) == second

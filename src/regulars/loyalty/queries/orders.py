@@ -11,7 +11,7 @@ from typing import Any
 from django.db import connection
 
 from regulars.commerce.types import SourceKey
-from regulars.loyalty.models import UnearnedOrder
+from regulars.loyalty.models import Hold, ProgrammeVersion, UnearnedOrder
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,6 +80,11 @@ def spent_on_orders(orders: Collection[SourceKey]) -> dict[SourceKey, list[Spent
     for source, number, id_, profile_id, spent, given_back, profiles in _rows(_HOLDS, *_columns(orders)):
         found[source, number].append(SpentHold(id_, profile_id, spent, given_back, tuple(profiles)))
     return found
+
+
+def is_nothing_to_settle() -> bool:
+    """Whether there was no programme yet, so that nothing was earned or spent on any order."""
+    return not (ProgrammeVersion.objects.exists() or Hold.objects.exists())
 
 
 def unearned(order_ids: Collection[int]) -> set[int]:

@@ -83,7 +83,7 @@ def settle_orders(*, told: Sequence[OrderTold], now: datetime, as_of: datetime |
     by_order = {one.order_id: one for one in told}
     if len(by_order) > ORDERS_MAX:
         raise ValueError(f"{len(by_order)} orders to settle; the most is {ORDERS_MAX}")
-    if not by_order:
+    if not by_order or stored.is_nothing_to_settle():
         return
     # Of two that settle one order the later is to see what the first has made: its lots, and whose they are.
     hold_numbers(Space.POINTS_OF_ORDERS, by_order)
@@ -135,7 +135,7 @@ def _read(told: Mapping[int, OrderTold], now: datetime, as_of: datetime | None) 
 
 def _wanted(order: OrderStanding, work: _Work) -> Iterator[Wanted]:
     """What an order is to have earned: for its customer, and no more for anybody it was of before."""
-    lots = work.lots.get((order.source, order.external_id), ())
+    lots = [lot for lot in work.lots.get((order.source, order.external_id), ()) if lot.rule == CASHBACK]
     for lot in lots:
         if lot.profile_id != order.profile_id and lot.settled_minor:
             yield _of_order(order, work, key=lot.key, profile_id=lot.profile_id, points_minor=0)

@@ -11,6 +11,7 @@ from regulars.loyalty.errors import BadProgramme
 from regulars.loyalty.models import ProgrammeVersion
 from regulars.loyalty.queries.programme import forget_versions, to_version
 from regulars.loyalty.types import Programme, Version
+from regulars.loyalty.types.programme import AfterReturnWindow, WithoutPurchase
 from regulars.team import queries as team
 
 
@@ -19,15 +20,17 @@ def publish(*, programme: Programme, since: datetime | None, now: datetime, user
     """Have the programme hold for what is ordered from `since` on (None: from now); gives the new version.
 
     What was ordered before stays with the version of then. A programme without a currency gets the shop's.
-    Raises BadProgramme for a moment in the past or one that is taken, and for a programme by which points
-    could never be spent.
+    Raises BadProgramme for a moment in the past or one that is taken, and where points would expire before
+    they could be spent.
     """
     moment = since or now
     if moment < now:
         raise BadProgramme(
             _("A programme cannot hold for what was ordered already: choose now or a later moment.")
         )
-    whole = programme if programme.currency else programme.model_copy(update=_shops_money())
+    shop = team.shop()
+    _check(programme, shop.return_window_days)
+    whole = programme if programme.currency else programme.model_copy(update={"currency": shop.currency})
     with connection.cursor() as cursor:
         # One at a time, so that a moment is given once.
         cursor.execute("LOCK TABLE loyalty_programmeversion IN SHARE ROW EXCLUSIVE MODE")
@@ -44,5 +47,17 @@ def publish(*, programme: Programme, since: datetime | None, now: datetime, user
     return to_version(row)
 
 
-def _shops_money() -> dict[str, str]:
-    return {"currency": team.shop().currency}
+def _check(programme: Programme, return_window_days: int) -> None:
+    """Points that end so many days after a purchase must be there by then."""
+    usable, expiry = programme.usable, programme.expiry
+    if not isinstance(usable, AfterReturnWindow) or not isinstance(expiry, WithoutPurchase):
+        return
+    waits = return_window_days if usable.days is None else usable.days
+    if expiry.days <= waits:
+        raise BadProgramme(
+            _(
+                "Points would expire before they can be spent: they wait for %(waits)s days, and expire "
+                "after %(days)s days without a purchase. Let them last longer."
+            )
+            % {"waits": waits, "days": expiry.days}
+        )
