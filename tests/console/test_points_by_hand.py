@@ -164,6 +164,16 @@ def test_larger_amounts_wait_for_a_second_colleague(desk: Desk) -> None:
     assert "decided this already" in desk.send(theirs, decide, answer="no")
 
 
+def test_my_day_tells_of_requests_to_those_who_may_decide(desk: Desk) -> None:
+    desk.give(4_000, desk.marketer)
+    day, words = reverse("tasks-my-day"), "request to give or take points waits"
+    owner = shops.browser_of(shops.colleague(Role.OWNER))
+    with clock.fixed(NOW):
+        told = {name: words in client.get(day).text for name, client in
+                (("owner", owner), ("who asked", desk.second), ("agent", desk.inside))}  # fmt: skip
+    assert told == {"owner": True, "who asked": False, "agent": False}
+
+
 def test_a_request_is_refused(desk: Desk) -> None:
     number = desk.give(4_000, desk.marketer)
     owner = shops.browser_of(shops.colleague(Role.OWNER))

@@ -17,7 +17,7 @@ from django.views.decorators.http import require_http_methods, require_POST
 
 from regulars.analytics import queries as analytics
 from regulars.console import my_day, said
-from regulars.console.access import allowed, user_id_of
+from regulars.console.access import allowed, may, user_id_of
 from regulars.console.contacts import first_contacts
 from regulars.console.members_list import figures_of
 from regulars.console.places import place_of, place_text
@@ -27,6 +27,7 @@ from regulars.console.ways import back, with_choices
 from regulars.console.wording.people import Basis, PersonLine, person_line, unseen_line
 from regulars.console.wording.tasks import grouped, task_line
 from regulars.customers import queries as customers
+from regulars.loyalty import queries as loyalty
 from regulars.segments import queries as segments
 from regulars.segments.ready import BY_KEY, WORTH_A_CALL
 from regulars.segments.types import SegmentRow, State
@@ -75,9 +76,17 @@ def page(request: HttpRequest) -> HttpResponse:
             "next_week": (speak.today + timedelta(days=7)).isoformat(),
             "today": speak.today.isoformat(),
             "day_words": speak.formats.day(speak.today),
+            "points_waiting": _points_waiting(request, user),
             **_lists(request, people, names, speak),
         },
     )
+
+
+def _points_waiting(request: HttpRequest, user: int) -> int:
+    """How many requests for points wait for this one to look at them."""
+    if not may(request, Permission.APPROVE_POINTS):
+        return 0
+    return loyalty.count_adjustments_waiting(not_asked_by=user)
 
 
 def _tiles(counts: Mapping[str, int], coming: int, done: int, speak: Voice) -> list[dict[str, str]]:

@@ -22,6 +22,7 @@ IN_THE_WAY = timedelta(seconds=5)
 READERS: Mapping[str, Promise] = {
     "customers.merge": gettext_lazy("Finding customers who are one"),
     "loyalty.orders": gettext_lazy("Points for orders"),
+    "loyalty.orders_of_history": gettext_lazy("Points for orders that are brought in"),
     "segments.history": gettext_lazy("Keeping segments true of what is brought in"),
     "segments.membership": gettext_lazy("Keeping segments true"),
     "webhooks.put_in_line": gettext_lazy("Webhooks to other systems"),
