@@ -10,7 +10,7 @@ from regulars.events.services.marks import forget_touched, touch
 from regulars.events.services.months import make_months
 from regulars.events.services.names import admit
 from regulars.events.services.promises import only_backfill
-from regulars.events.services.record import record
+from regulars.events.services.record import heard, record, wake
 from regulars.events.services.registration import ensure_consumers, pause, resume, start_again
 from regulars.events.services.retention import drop_old_browsing
 from regulars.events.services.retract import forget_profiles, retract
@@ -28,6 +28,7 @@ __all__ = [
     "ensure_consumers",
     "forget_profiles",
     "forget_touched",
+    "heard",
     "make_months",
     "only_backfill",
     "open_epoch_if_moved",
@@ -40,4 +41,5 @@ __all__ = [
     "start_again",
     "tell_behind",
     "touch",
+    "wake",
 ]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
 
 import msgspec
@@ -14,45 +14,9 @@ from regulars.events.errors import EventLoop, TooManyNames
 from regulars.events.services import history, names, promises, waking
 from regulars.events.types import DEPTH_MAX, NewEvent, Recorded
 
-# One statement, so that the key, the event and the count come into being together or not at all.
-# - Keys are inserted in their own order: of two batches that overlap one waits for the other, and never
-#   each for the other. The same holds for the counts.
-# - Twice the same key in one batch is one event: the first.
-# - The rows come as one JSON text: arrays of texts would be written item by item in Python, half of the work.
-_RECORD = """
-WITH input AS (
-    SELECT DISTINCT ON (source, key) *
-    FROM ROWS FROM (json_to_recordset(%s::json) AS (
-            source text, key text, class text, name text, occurred_at timestamptz, profile_id bigint,
-            properties jsonb, cause_id bigint, depth smallint))
-        WITH ORDINALITY
-        AS t(source, key, class, name, occurred_at, profile_id, properties, cause_id, depth, place)
-    ORDER BY source, key, place
-), fresh AS (
-    INSERT INTO event_keys (source, key, received_at)
-    SELECT source, key, %s FROM input ORDER BY source, key
-    ON CONFLICT DO NOTHING
-    RETURNING source, key
-), stored AS (
-    INSERT INTO events (class, name, source, key, occurred_at, received_at, profile_id, properties,
-                        cause_id, depth, backfill, epoch)
-    SELECT class, name, source, key, occurred_at, %s, profile_id, properties, cause_id, depth, %s,
-           (SELECT coalesce(max(epoch), 1) FROM log_epochs)
-    FROM input JOIN fresh USING (source, key)
-    ORDER BY place
-    RETURNING id, source, key, name, profile_id, occurred_at
-), counted AS (
-    INSERT INTO event_counts AS c (profile_id, name, first_at, last_at, count)
-    SELECT profile_id, name, min(occurred_at), max(occurred_at), count(*)
-    FROM stored WHERE profile_id IS NOT NULL
-    GROUP BY profile_id, name ORDER BY profile_id, name
-    ON CONFLICT (profile_id, name) DO UPDATE SET
-        first_at = least(c.first_at, excluded.first_at),
-        last_at = greatest(c.last_at, excluded.last_at),
-        count = c.count + excluded.count
-)
-SELECT id, source, key FROM stored
-"""
+# The statement is in the migrations. The rows come as one JSON text: arrays of texts would be written item by
+# item in Python, half of the work.
+_RECORD = "SELECT id, source, key FROM events_record(%s::json, %s, %s)"
 
 
 def record(events: Sequence[NewEvent], *, now: datetime, backfill: bool = False) -> Recorded:
@@ -75,20 +39,37 @@ def record(events: Sequence[NewEvent], *, now: datetime, backfill: bool = False)
                 _("%(name)s was caused by a chain of more than %(depth)s events; that looks like a loop.")
                 % {"name": event.type.name, "depth": DEPTH_MAX}
             )
-    if heard_at := history.heard_at():
-        now, backfill = heard_at, True
-    promises.is_kept_by(backfill=backfill)
+    now, backfill = heard(now=now, backfill=backfill)
     if refused := names.admit({event.type for event in events}, now=now):
         raise TooManyNames(
             _("There are too many different names of events already; %(name)s is not taken.")
             % {"name": ", ".join(sorted(refused))}
         )
     with connection.cursor() as cursor:
-        cursor.execute(_RECORD, [_as_json(events), now, now, backfill])
+        cursor.execute(_RECORD, [_as_json(events), now, backfill])
         stored = Recorded({(source, key): id_ for id_, source, key in cursor.fetchall()})
     if stored.ids:
         waking.after_commit({event.profile_id for event in events}, backfill=backfill)
     return stored
+
+
+def heard(*, now: datetime, backfill: bool = False) -> tuple[datetime, bool]:
+    """When what is told at `now` counts as heard of, and whether as backfill.
+
+    For who has a statement of theirs call `events_record` in the database, with events of their own types,
+    so that the change and the event are one round trip; `wake` comes after it. Raises RuntimeError where the
+    block around promised to record nothing but backfill.
+    """
+    if heard_at := history.heard_at():
+        now, backfill = heard_at, True
+    promises.is_kept_by(backfill=backfill)
+    return now, backfill
+
+
+def wake(profile_ids: Collection[int], *, backfill: bool) -> None:
+    """Tell the readers, after the commit, that `events_record` wrote something about these profiles."""
+    if profile_ids:
+        waking.after_commit(profile_ids, backfill=backfill)
 
 
 def _as_json(events: Sequence[NewEvent]) -> str:

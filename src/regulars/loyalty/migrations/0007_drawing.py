@@ -169,22 +169,32 @@ DRAW = f"""
 CREATE FUNCTION loyalty_draw(p_hold bigint, p_wallets bigint[], p_points bigint, p_to text, p_number int,
                              p_at timestamptz, p_now timestamptz)
 RETURNS void LANGUAGE plpgsql AS $$
+DECLARE
+    v_drawn bigint;
 BEGIN
-    INSERT INTO {_POSTING}
-    SELECT d.wallet_id, d.lot_id, p_hold, '{POINTS}',
-           'hold:' || p_hold || ':' || d.lot_id || ':' || d.cause || ':' || p_number,
-           d.cause, d.from_account, p_to, d.amount, p_at, p_now
-    FROM (
-        SELECT u.wallet_id, u.lot_id, u.expires_at, v.from_account, v.cause,
-               least(v.there, p_points - (sum(v.there) OVER (
-                   ORDER BY u.expires_at NULLS LAST, u.lot_id, v.from_account) - v.there)) AS amount
-        FROM loyalty_usable(p_wallets, p_at) AS u
-        CROSS JOIN LATERAL (VALUES
-            ('available', CASE p_to WHEN 'held' THEN 'held' ELSE 'spent' END, u.available),
-            ('expired', 'revived', u.late)) AS v(from_account, cause, there)
-        WHERE v.there > 0
-    ) AS d WHERE d.amount > 0
-    ORDER BY d.expires_at NULLS LAST, d.lot_id, d.from_account;
+    WITH posted AS (
+        INSERT INTO {_POSTING}
+        SELECT d.wallet_id, d.lot_id, p_hold, '{POINTS}',
+               'hold:' || p_hold || ':' || d.lot_id || ':' || d.cause || ':' || p_number,
+               d.cause, d.from_account, p_to, d.amount, p_at, p_now
+        FROM (
+            SELECT u.wallet_id, u.lot_id, u.expires_at, v.from_account, v.cause,
+                   least(v.there, p_points - (sum(v.there) OVER (
+                       ORDER BY u.expires_at NULLS LAST, u.lot_id, v.from_account) - v.there)) AS amount
+            FROM loyalty_usable(p_wallets, p_at) AS u
+            CROSS JOIN LATERAL (VALUES
+                ('available', CASE p_to WHEN 'held' THEN 'held' ELSE 'spent' END, u.available),
+                ('expired', 'revived', u.late)) AS v(from_account, cause, there)
+            WHERE v.there > 0
+        ) AS d WHERE d.amount > 0
+        ORDER BY d.expires_at NULLS LAST, d.lot_id, d.from_account
+        RETURNING amount_minor
+    )
+    SELECT sum(amount_minor) INTO v_drawn FROM posted;
+    IF v_drawn IS DISTINCT FROM p_points THEN
+        RAISE EXCEPTION 'points that were there are not there: somebody drew them without the lock'
+            USING ERRCODE = 'integrity_constraint_violation';
+    END IF;
 END
 $$;
 """  # noqa: S608 (names of ours)
@@ -238,155 +248,9 @@ END
 $$;
 """  # noqa: S608 (names of ours)
 
-# A hold, or (p_owe is not null) a spending that is done whether or not there are points: what is not there
-# becomes a debt or is written off. p_outcome: made, known (the key was used), short.
-HOLD = f"""
-CREATE FUNCTION loyalty_hold_points(
-    p_key text, p_profile bigint, p_points bigint, p_at timestamptz, p_until timestamptz, p_source text,
-    p_order text, p_branch bigint, p_owe boolean, p_now timestamptz,
-    OUT o_outcome text, OUT o_spendable bigint, OUT o_activated jsonb, OUT o_hold loyalty_hold)
-LANGUAGE plpgsql {_QUICK} AS $$
-DECLARE
-    v_spends boolean := p_owe IS NOT NULL;
-    v_wallets bigint[];
-    v_pending bigint[];
-    v_debt bigint;
-    v_there bigint;
-BEGIN
-    IF v_spends THEN
-        INSERT INTO loyalty_wallet (profile_id, currency) SELECT p_profile, '{POINTS}'
-        WHERE NOT EXISTS (SELECT FROM loyalty_wallet WHERE profile_id = p_profile AND currency = '{POINTS}')
-        ON CONFLICT DO NOTHING;
-    END IF;
-    SELECT * INTO v_wallets, v_debt FROM loyalty_lock_person(p_profile);
-    SELECT * INTO o_hold FROM loyalty_hold WHERE key = p_key;
-    IF FOUND THEN
-        o_outcome := 'known';
-        RETURN;
-    END IF;
-    SELECT * INTO o_spendable, v_pending FROM loyalty_spendable(v_wallets, v_debt, p_at);
-    v_there := least(o_spendable, p_points);
-    IF v_there < p_points AND NOT v_spends THEN
-        o_outcome := 'short';
-        RETURN;
-    END IF;
-    INSERT INTO loyalty_hold (key, profile_id, currency, points_minor, spent_minor, short_minor, state,
-                              order_source, order_id, branch_id, at, made_at, lasts_until, closed_at)
-    VALUES (p_key, p_profile, '{POINTS}', p_points, CASE WHEN v_spends THEN p_points ELSE 0 END,
-            p_points - v_there, CASE WHEN v_spends THEN 'captured' ELSE 'held' END,
-            p_source, p_order, p_branch, p_at, p_now, p_until, CASE WHEN v_spends THEN p_at END)
-    ON CONFLICT (key) DO NOTHING RETURNING * INTO o_hold;
-    IF NOT FOUND THEN  -- at the same moment, for another customer
-        SELECT * INTO o_hold FROM loyalty_hold WHERE key = p_key;
-        o_outcome := 'known';
-        RETURN;
-    END IF;
-    IF v_pending IS NOT NULL THEN
-        o_activated := loyalty_activate(v_pending, p_now);
-    END IF;
-    IF v_there > 0 THEN
-        PERFORM loyalty_draw(o_hold.id, v_wallets, v_there,
-                             CASE WHEN v_spends THEN 'redeemed' ELSE 'held' END, 1, p_at, p_now);
-    END IF;
-    IF v_there < p_points THEN
-        INSERT INTO {_POSTING}
-        SELECT w.id, NULL, o_hold.id, w.currency, 'hold:' || o_hold.id || ':short',
-               CASE WHEN p_owe THEN 'owed' ELSE 'written_off' END,
-               CASE WHEN p_owe THEN 'debt' ELSE 'adjustments' END, 'redeemed', p_points - v_there, p_at, p_now
-        FROM loyalty_wallet AS w WHERE w.profile_id = p_profile AND w.currency = '{POINTS}';
-    END IF;
-    o_outcome := 'made';
-END
-$$;
-"""  # noqa: S608 (names of ours)
-
-# Spends what is held, as far as p_points (null: all of it); the rest goes back. A hold that timed out after
-# p_at is drawn anew. o_outcome: done, closed, short, or unknown.
-CAPTURE = f"""
-CREATE FUNCTION loyalty_capture(
-    p_hold bigint, p_points bigint, p_source text, p_order text, p_at timestamptz, p_now timestamptz,
-    OUT o_outcome text, OUT o_spendable bigint, OUT o_activated jsonb, OUT o_expired jsonb,
-    OUT o_hold loyalty_hold)
-LANGUAGE plpgsql {_QUICK} AS $$
-DECLARE
-    v_wallets bigint[];
-    v_pending bigint[];
-    v_debt bigint;
-    v_points bigint;
-BEGIN
-    SELECT * INTO v_wallets, v_debt FROM loyalty_lock_hold(p_hold);
-    SELECT * INTO o_hold FROM loyalty_hold WHERE id = p_hold FOR NO KEY UPDATE;
-    IF NOT FOUND THEN
-        o_outcome := 'unknown';
-        RETURN;
-    END IF;
-    v_points := coalesce(p_points, o_hold.points_minor);
-    IF o_hold.state NOT IN ('held', 'timed_out') OR p_at >= o_hold.lasts_until
-       OR v_points > o_hold.points_minor THEN
-        o_outcome := 'closed';
-        RETURN;
-    END IF;
-    IF o_hold.state = 'held' THEN
-        INSERT INTO {_POSTING}
-        SELECT d.wallet_id, d.lot_id, p_hold, d.currency, 'hold:' || p_hold || ':' || d.lot_id || ':spent:1',
-               'spent', 'held', 'redeemed', d.amount, p_at, p_now
-        FROM (
-            SELECT p.wallet_id, p.lot_id, p.currency, min(p.id) AS place,
-                   least(sum(p.amount_minor),
-                         v_points - (sum(sum(p.amount_minor)) OVER (ORDER BY min(p.id))
-                                     - sum(p.amount_minor))) AS amount
-            FROM loyalty_posting AS p WHERE p.hold_id = p_hold AND p.to_account = 'held'
-            GROUP BY p.wallet_id, p.lot_id, p.currency
-        ) AS d WHERE d.amount > 0 ORDER BY d.place;
-        IF v_points < o_hold.points_minor THEN
-            o_expired := loyalty_release(ARRAY[p_hold], ARRAY[p_at], p_now);
-        END IF;
-    ELSE
-        SELECT * INTO v_wallets, v_debt FROM loyalty_wallets_now(o_hold.profile_id, v_wallets);
-        SELECT * INTO o_spendable, v_pending FROM loyalty_spendable(v_wallets, v_debt, o_hold.at);
-        IF o_spendable < v_points THEN
-            o_outcome := 'short';
-            RETURN;
-        END IF;
-        IF v_pending IS NOT NULL THEN
-            o_activated := loyalty_activate(v_pending, p_now);
-        END IF;
-        -- As of when it was held: what has expired since would have been kept. And for the second time: what
-        -- it had first may have been revived, too.
-        PERFORM loyalty_draw(p_hold, v_wallets, v_points, 'redeemed', 2, o_hold.at, p_now);
-    END IF;
-    UPDATE loyalty_hold SET state = 'captured', spent_minor = v_points, closed_at = p_at,
-        order_source = CASE WHEN p_order = '' THEN order_source ELSE p_source END,
-        order_id = CASE WHEN p_order = '' THEN order_id ELSE p_order END
-    WHERE id = p_hold RETURNING * INTO o_hold;
-    o_outcome := 'done';
-END
-$$;
-CREATE FUNCTION loyalty_cancel(
-    p_hold bigint, p_at timestamptz, p_now timestamptz,
-    OUT o_outcome text, OUT o_expired jsonb, OUT o_hold loyalty_hold)
-LANGUAGE plpgsql {_QUICK} AS $$
-BEGIN
-    PERFORM loyalty_lock_hold(p_hold);
-    SELECT * INTO o_hold FROM loyalty_hold WHERE id = p_hold FOR NO KEY UPDATE;
-    IF NOT FOUND THEN
-        o_outcome := 'unknown';
-        RETURN;
-    END IF;
-    IF o_hold.state <> 'held' THEN
-        o_outcome := 'closed';
-        RETURN;
-    END IF;
-    o_expired := loyalty_release(ARRAY[p_hold], ARRAY[p_at], p_now);
-    UPDATE loyalty_hold SET state = 'cancelled', closed_at = p_at WHERE id = p_hold RETURNING * INTO o_hold;
-    o_outcome := 'done';
-END
-$$;
-"""  # noqa: S608 (names of ours)
-
-MAKE = USABLE + LOCK + PAY_OFF + ACTIVATE + SPENDABLE + DRAW + RELEASE + HOLD + CAPTURE
+MAKE = USABLE + LOCK + PAY_OFF + ACTIVATE + SPENDABLE + DRAW + RELEASE
 DROP = """
-DROP FUNCTION loyalty_cancel, loyalty_capture, loyalty_hold_points, loyalty_release, loyalty_draw,
+DROP FUNCTION loyalty_release, loyalty_draw,
     loyalty_spendable, loyalty_activate, loyalty_pay_off, loyalty_wallets_now, loyalty_lock_hold,
     loyalty_lock_person, loyalty_usable;
 """

@@ -6,33 +6,30 @@ at what is there.
 
 from __future__ import annotations
 
-import json
 from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
 from typing import Any
 
-from django.db import connection, transaction
+from django.db import connection
 from django.utils.translation import gettext as _
 
-from regulars.events.types import NewEvent
+from regulars.events import services as events
 from regulars.loyalty.errors import HoldClosed, KeyReused, LoyaltyProblem, NoSuchHold, NotEnough
 from regulars.loyalty.queries.holds import HOLD_COLUMNS, as_hold
-from regulars.loyalty.services import telling_of_holds as telling
 from regulars.loyalty.types import MINOR, Hold, HoldState, NewHold
 from regulars.loyalty.types.programme import WhenSpent
 
-_ROW = ", ".join(f"(f.o_hold).{name}" for name in ("short_minor", *HOLD_COLUMNS.split(", ")))
+_ROW = ", ".join(f"(f.o_hold).{name}" for name in HOLD_COLUMNS.split(", "))
 _HOLD = f"""
-SELECT f.o_outcome, f.o_spendable, f.o_activated, NULL, {_ROW}
-FROM loyalty_hold_points(%s, %s, %s, %s, %s, %s, %s, %s, %s, %s) AS f
+SELECT f.o_outcome, f.o_spendable, f.o_told, {_ROW}
+FROM loyalty_hold_points(%s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s) AS f
 """  # noqa: S608 (names of columns)
 _CAPTURE = f"""
-SELECT f.o_outcome, f.o_spendable, f.o_activated, f.o_expired, {_ROW}
-FROM loyalty_capture(%s, %s, %s, %s, %s, %s) AS f
+SELECT f.o_outcome, f.o_spendable, f.o_told, {_ROW} FROM loyalty_capture(%s, %s, %s, %s, %s, %s, %s, %s) AS f
 """  # noqa: S608 (names of columns)
 _CANCEL = f"""
-SELECT f.o_outcome, NULL, NULL, f.o_expired, {_ROW} FROM loyalty_cancel(%s, %s, %s) AS f
+SELECT f.o_outcome, NULL, f.o_told, {_ROW} FROM loyalty_cancel(%s, %s, %s, %s, %s) AS f
 """  # noqa: S608 (names of columns)
 
 
@@ -42,9 +39,6 @@ class _Answer:
 
     outcome: str
     spendable_minor: int
-    activated: dict[str, int] | None
-    expired: dict[str, int] | None
-    short_minor: int
     row: tuple[Any, ...]
 
     @property
@@ -57,16 +51,13 @@ def hold(*, new: NewHold, now: datetime) -> Hold:
 
     Raises NotEnough (with what can be spent), and KeyReused where the key came before with something else.
     """
-    with transaction.atomic():
-        answer = _new(new, None, now)
-        if answer.outcome == "short":
-            raise _not_enough(answer)
-        found = answer.hold
-        if answer.outcome == "known":
-            _check_same(new, found)
-        else:
-            telling.tell(_on_the_way(answer, new.at), now=now)
-        return found
+    answer = _new(new, None, now)
+    if answer.outcome == "short":
+        raise _not_enough(answer)
+    found = answer.hold
+    if answer.outcome == "known":
+        _check_same(new, found)
+    return found
 
 
 def spend(*, new: NewHold, now: datetime, when_short: WhenSpent) -> Hold:
@@ -77,19 +68,13 @@ def spend(*, new: NewHold, now: datetime, when_short: WhenSpent) -> Hold:
 
     Raises KeyReused.
     """
-    with transaction.atomic():
-        answer = _new(new, when_short == "owe", now)
-        found = answer.hold
-        if answer.outcome == "known":
-            _check_same(new, found)
-            if found.state is not HoldState.CAPTURED:
-                raise _reused()
-            return found
-        told = [*_on_the_way(answer, new.at), telling.spent(found, at=new.at)]
-        if answer.short_minor:
-            told.append(telling.short(found, answer.short_minor, at=new.at))
-        telling.tell(told, now=now)
-        return found
+    answer = _new(new, when_short == "owe", now)
+    found = answer.hold
+    if answer.outcome == "known":
+        _check_same(new, found)
+        if found.state is not HoldState.CAPTURED:
+            raise _reused()
+    return found
 
 
 def capture(
@@ -110,17 +95,14 @@ def capture(
     """
     if points_minor is not None and points_minor <= 0:
         raise LoyaltyProblem(_("Capture more than no points, or cancel the hold."))
-    moment = at or now
-    with transaction.atomic():
-        answer = _call(_CAPTURE, [hold_id, points_minor, order_source, order_id, moment, now], hold_id)
-        if answer.outcome == "short":
-            raise _not_enough(answer)
-        found = answer.hold
-        if answer.outcome == "closed":
-            _check_captured_so(found, points_minor, (order_source, order_id))
-            return found
-        telling.tell([*_on_the_way(answer, moment), telling.spent(found, at=moment)], now=now)
-        return found
+    values = [hold_id, points_minor, order_source, order_id, at or now]
+    answer = _call(_CAPTURE, values, now, hold_id)
+    if answer.outcome == "short":
+        raise _not_enough(answer)
+    found = answer.hold
+    if answer.outcome == "closed":
+        _check_captured_so(found, points_minor, (order_source, order_id))
+    return found
 
 
 def cancel(*, hold_id: int, now: datetime, at: datetime | None = None) -> Hold:
@@ -128,40 +110,29 @@ def cancel(*, hold_id: int, now: datetime, at: datetime | None = None) -> Hold:
 
     Raises NoSuchHold, and HoldClosed where it was captured.
     """
-    moment = at or now
-    with transaction.atomic():
-        answer = _call(_CANCEL, [hold_id, moment, now], hold_id)
-        found = answer.hold
-        if found.state is HoldState.CAPTURED:
-            raise HoldClosed(_("These points were spent; take the order back to have them returned."))
-        if answer.outcome == "done":
-            telling.tell(_on_the_way(answer, moment), now=now)
-        return found
+    found = _call(_CANCEL, [hold_id, at or now], now, hold_id).hold
+    if found.state is HoldState.CAPTURED:
+        raise HoldClosed(_("These points were spent; take the order back to have them returned."))
+    return found
 
 
 def _new(new: NewHold, owe: bool | None, now: datetime) -> _Answer:
     if new.points_minor <= 0 or not new.key:
         raise LoyaltyProblem(_("Say how many points, more than none, and give the request a key."))
     values = [new.key, new.profile_id, new.points_minor, new.at, new.lasts_until, new.order_source]
-    return _call(_HOLD, [*values, new.order_id, new.branch_id, owe, now], None)
+    return _call(_HOLD, [*values, new.order_id, new.branch_id, owe], now, None)
 
 
-def _call(statement: str, values: list[Any], hold_id: int | None) -> _Answer:
+def _call(statement: str, values: list[Any], now: datetime, hold_id: int | None) -> _Answer:
+    """Ask the database, in a transaction of its own where there is none; readers of the log are woken."""
+    heard_at, backfill = events.heard(now=now)
     with connection.cursor() as cursor:
-        cursor.execute(statement, values)
-        outcome, spendable, activated, expired, short, *row = cursor.fetchone()
+        cursor.execute(statement, [*values, now, heard_at, backfill])
+        outcome, spendable, told, *row = cursor.fetchone()
     if outcome == "unknown":
         raise NoSuchHold(_("There is no hold with the number %(number)s.") % {"number": hold_id})
-    return _Answer(outcome, spendable, _decoded(activated), _decoded(expired), short, tuple(row))
-
-
-def _decoded(text: str | None) -> dict[str, int] | None:
-    """Points by profile; Django leaves JSON as text."""
-    return json.loads(text) if text else None
-
-
-def _on_the_way(answer: _Answer, at: datetime) -> list[NewEvent]:
-    return telling.on_the_way(answer.row[0], activated=answer.activated, expired=answer.expired, at=at)
+    events.wake(told or (), backfill=backfill)
+    return _Answer(outcome, spendable, tuple(row))
 
 
 def _check_same(new: NewHold, found: Hold) -> None:

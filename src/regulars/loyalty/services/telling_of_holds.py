@@ -1,4 +1,4 @@
-"""What the log is told of spending."""
+"""What the log is told as spent points come back; of spending itself the database tells (migrations)."""
 
 from __future__ import annotations
 
@@ -12,31 +12,9 @@ from regulars.loyalty.types.events import (
     POINTS_BECAME_USABLE,
     POINTS_EXPIRED,
     POINTS_GIVEN_BACK,
-    POINTS_SHORT,
     POINTS_SPENT,
     SOURCE,
 )
-
-
-def spent(found: Hold, *, at: datetime) -> NewEvent:
-    """That a hold was captured."""
-    return _of_hold(
-        POINTS_SPENT,
-        found,
-        f"spent:{found.id}",
-        at,
-        {
-            "points_minor": found.spent_minor,
-            "order": found.order_id,
-            "order_source": found.order_source,
-            "branch_id": found.branch_id,
-        },
-    )
-
-
-def short(found: Hold, short_minor: int, *, at: datetime) -> NewEvent:
-    """That a till let somebody spend more than there was."""
-    return _of_hold(POINTS_SHORT, found, f"short:{found.id}", at, {"short_minor": short_minor})
 
 
 def given_back(
