@@ -210,7 +210,7 @@ def _by_month(state: State) -> Sheet:
 
 def _state(speak: Voice) -> State:
     today = speak.today
-    cohorts = queries.cohorts(zone=speak.shop.timezone)
+    cohorts = queries.cohorts(at=speak.now, zone=speak.shop.timezone)
     return State(
         open_=queries.open_points(at=speak.now, earned=_back(today, speak), expires=_ahead(today, speak)),
         owed_minor=queries.owed_minor(),

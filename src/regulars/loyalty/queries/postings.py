@@ -6,8 +6,9 @@ heard of late stands in the span in which it was heard, and a span that is over 
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import date, datetime, time, timedelta
 from typing import Any
+from zoneinfo import ZoneInfo
 
 from django.db import connection
 
@@ -15,15 +16,15 @@ from regulars.loyalty.types import POINTS, Account, Cause
 from regulars.loyalty.types.books import AccountLine, Moved, PostingRow, Sheet, WhichPostings
 
 # One statement, so that the balances and what moved are of one moment. What came after the span is taken off
-# today's balances: nobody keeps those of a day.
+# today's balances: nobody keeps those of a day. Days are numbers of the moments between which they lie.
 _SHEET = f"""
-SELECT NULL::date, NULL::text, a.name, NULL::text, NULL::bigint, coalesce(sum(a.minor), 0)::bigint
-FROM loyalty_wallet AS w,
-     LATERAL (VALUES {", ".join(f"('{a.value}', w.{a.value}_minor)" for a in Account)}) AS a (name, minor)
-WHERE w.currency = %(currency)s
-GROUP BY 3
+SELECT NULL::int, NULL::text, a.name, NULL::text, NULL::bigint, a.minor
+FROM (
+    SELECT {", ".join(f"coalesce(sum({a.value}_minor), 0)::bigint AS {a.value}" for a in Account)}
+    FROM loyalty_wallet WHERE currency = %(currency)s
+) AS w, LATERAL (VALUES {", ".join(f"('{a.value}', w.{a.value})" for a in Account)}) AS a (name, minor)
 UNION ALL
-SELECT CASE WHEN recorded_at < %(until)s THEN (recorded_at AT TIME ZONE %(zone)s)::date END,
+SELECT CASE WHEN recorded_at < %(until)s THEN width_bucket(recorded_at, %(days)s::timestamptz[]) END,
        cause, from_account, to_account, count(*), sum(amount_minor)::bigint
 FROM loyalty_posting
 WHERE recorded_at >= %(since)s AND currency = %(currency)s
@@ -56,7 +57,9 @@ _FIRST = "SELECT recorded_at FROM loyalty_posting ORDER BY id LIMIT 1"
 
 def account_sheet(*, since: datetime, until: datetime, zone: str) -> Sheet:
     """All accounts over the span, and what moved on each day of the calendar of `zone`."""
-    values: dict[str, Any] = {"since": since, "until": until, "zone": zone, "currency": POINTS}
+    first = since.astimezone(ZoneInfo(zone)).date()
+    midnights = _midnights(first, until, ZoneInfo(zone))
+    values: dict[str, Any] = {"since": since, "until": until, "days": midnights, "currency": POINTS}
     closing = dict.fromkeys(Account, 0)
     came, went = dict.fromkeys(Account, 0), dict.fromkeys(Account, 0)
     moved = []
@@ -72,7 +75,8 @@ def account_sheet(*, since: datetime, until: datetime, zone: str) -> Sheet:
         else:
             came[Account(target)] += amount
             went[Account(source)] += amount
-            moved.append(Moved(day, Cause(cause), Account(source), Account(target), postings, amount))
+            on = first + timedelta(days=day - 1)
+            moved.append(Moved(on, Cause(cause), Account(source), Account(target), postings, amount))
     lines = tuple(
         AccountLine(a, closing[a] - came[a] + went[a], came[a], went[a], closing[a]) for a in Account
     )
@@ -109,3 +113,9 @@ def first_posting_at() -> datetime | None:
         cursor.execute(_FIRST)
         row = cursor.fetchone()
     return row[0] if row else None
+
+
+def _midnights(first: date, until: datetime, zone: ZoneInfo) -> list[datetime]:
+    """The beginnings of the days from the first on, as far as the span goes."""
+    days = (until.astimezone(zone).date() - first).days + 1
+    return [datetime.combine(first + timedelta(days=n), time(), tzinfo=zone) for n in range(days)]
