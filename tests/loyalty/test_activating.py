@@ -116,3 +116,14 @@ def test_what_a_hold_has_activated_is_left_alone(profile: int) -> None:
     services.hold(new=new, now=at)
     assert services.run_day(now=at, limit=100) == 0
     assert balances(profile) == (0, 60, 0)
+
+
+def test_the_soonest_to_end_pays_a_debt_whatever_the_order_of_the_telling(profile: int) -> None:
+    services.settle(wanted=[wanted(profile, 100, "1")], when_spent="owe", now=NOW)
+    new = NewHold(key="k", profile_id=profile, points_minor=100, at=NOW, lasts_until=NOW + DAY)
+    services.capture(hold_id=services.hold(new=new, now=NOW).id, now=NOW)
+    services.settle(wanted=[wanted(profile, 0, "1")], when_spent="owe", now=NOW)
+    later = [wanted(profile, 60, "2", expires_at=None), wanted(profile, 60, "3")]
+    services.settle(wanted=later, when_spent="owe", now=NOW)
+    left = dict(Lot.objects.values_list("order_id", "available_minor"))
+    assert left == {"1": 0, "2": 20, "3": 0}

@@ -26,7 +26,7 @@ ORDER BY l.usable_at LIMIT %(most)s
 """
 _ACTIVATE = """
 WITH due AS MATERIALIZED (
-    SELECT l.id, l.wallet_id, w.profile_id, w.currency, l.pending_minor, l.usable_at
+    SELECT l.id, l.wallet_id, w.profile_id, w.currency, l.pending_minor, l.usable_at, l.expires_at
     FROM loyalty_lot AS l JOIN loyalty_wallet AS w ON w.id = l.wallet_id
     WHERE l.wallet_id = ANY(%(wallets)s) AND l.open AND l.usable_since IS NULL AND l.usable_at <= %(now)s
       AND l.pending_minor > 0
@@ -41,6 +41,7 @@ WITH due AS MATERIALIZED (
 )
 SELECT due.profile_id, due.wallet_id, due.id, due.pending_minor, due.usable_at, posted.id
 FROM due JOIN posted ON posted.lot_id = due.id
+ORDER BY due.expires_at NULLS LAST, due.id
 """
 _SET = """
 UPDATE loyalty_lot AS l
@@ -103,7 +104,10 @@ def set_usable(
 
 
 def activate_wallets(wallet_ids: Collection[int], now: datetime) -> int:
-    """All that is due in wallets that are locked; an event for each customer."""
+    """All that is due in wallets that are locked; an event for each customer.
+
+    Of what becomes usable at once the soonest to end pays a debt first.
+    """
     with connection.cursor() as cursor:
         cursor.execute(_ACTIVATE, {"wallets": list(wallet_ids), "now": now, "most": POSTINGS_MAX})
         activated = [Activated(*row) for row in cursor.fetchall()]

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from datetime import datetime
+from datetime import UTC, datetime
 
 from django.db import connection, transaction
 
@@ -39,6 +39,7 @@ SET settled_minor = t.settled, revision = l.revision + 1, elsewhere_minor = t.el
 FROM unnest(%s::bigint[], %s::bigint[], %s::bigint[], %s::bigint[]) AS t(id, settled, elsewhere, let_go)
 WHERE l.id = t.id
 """
+_NEVER = datetime.max.replace(tzinfo=UTC)
 
 
 @transaction.atomic
@@ -138,8 +139,9 @@ def _change(lot: Standing, wanted: Wanted) -> Change:
 def _post(
     told: Mapping[str, Wanted], lots: Mapping[str, Standing], changes: Mapping[str, Change], now: datetime
 ) -> None:
+    """In the order in which lots end: of what can be spent at once the soonest to end pays a debt first."""
     moves = []
-    for key, one in changes.items():
+    for key, one in sorted(changes.items(), key=lambda change: (_end(told[change[0]]), change[0])):
         lot = lots[key]
         for step in one.steps:
             named = f"{key}:{lot.revision + 1}:{step.cause}:{step.source}"
@@ -158,6 +160,10 @@ def _post(
             )
     post(moves, now=now)
     pay_debts([move for move in moves if move.target is Account.AVAILABLE], now=now)
+
+
+def _end(wanted: Wanted) -> datetime:
+    return wanted.expires_at or _NEVER
 
 
 def _update(
