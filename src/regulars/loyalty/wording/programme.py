@@ -213,14 +213,14 @@ def _expiry(programme: Programme, speaker: Speaker) -> str:
         ) % {"day": day, "n": expiry.years}
     if isinstance(expiry, AfterDays):
         said = ngettext(
-            "Points expire when they could be spent for %(n)s day.",
-            "Points expire when they could be spent for %(n)s days.",
+            "Points can be spent for %(n)s day, then they expire.",
+            "Points can be spent for %(n)s days, then they expire.",
             expiry.days,
         )
     else:
         said = ngettext(
-            "Points expire when nothing was bought for %(n)s day; each purchase moves that for all of them.",
-            "Points expire when nothing was bought for %(n)s days; each purchase moves that for all of them.",
+            "Points expire after %(n)s day without a purchase; each purchase gives all that time anew.",
+            "Points expire after %(n)s days without a purchase; each purchase gives all that time anew.",
             expiry.days,
         )
     return said % {"n": speaker.formats.number(expiry.days)}
