@@ -267,3 +267,16 @@ def test_the_command_tells_and_exits_with_one(books: Books) -> None:
     told = CliRunner().invoke(ledger, ["verify", "--findings", "2"])
     assert (told.exit_code, len(told.stdout.splitlines())) == (1, 3)
     assert told.stderr == "There is more than what is listed here.\n"
+
+
+def test_the_transaction_it_is_asked_in_goes_on_as_before(books: Books) -> None:
+    names = ("statement_timeout", "work_mem", "enable_indexscan", "enable_bitmapscan")
+
+    def set_to() -> list[str]:
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT current_setting(name) FROM unnest(%s::text[]) AS name", [list(names)])
+            return [value for (value,) in cursor.fetchall()]
+
+    before = set_to()
+    queries.verify()
+    assert set_to() == before

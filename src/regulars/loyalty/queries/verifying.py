@@ -16,6 +16,8 @@ from regulars.loyalty.types import OF_LOTS, SOURCES, Account, Check, Checked, Fi
 
 SECONDS_MAX = 1_800
 """Ten million postings take a minute on a small machine that does other things too."""
+WORK_MEMORY = "64MB"
+"""For sums by lot, of which there are millions; what does not fit goes to disk."""
 FINDINGS_MAX = 1_000
 GUARDS = ("loyalty_posting_keeps_balances", "loyalty_posting_append_only", "loyalty_posting_kept")
 
@@ -151,6 +153,17 @@ VERIFY = f"WITH {_PASS}" + " UNION ALL ".join(
 )
 
 
+# All rows are read, in whatever order they stand: by an index each posting would be fetched by itself.
+_SETTINGS = {
+    "statement_timeout": f"'{SECONDS_MAX}s'",
+    "work_mem": f"'{WORK_MEMORY}'",
+    "enable_indexscan": "off",
+    "enable_bitmapscan": "off",
+}
+_PREPARE = "; ".join(f"SET LOCAL {name} TO {value}" for name, value in _SETTINGS.items())
+_LEAVE = "; ".join(f"SET LOCAL {name} TO DEFAULT" for name in _SETTINGS)
+
+
 def verify(*, limit_findings: int = 100) -> Checked:
     """Go through all postings, wallets, lots and holds as they are at this moment.
 
@@ -158,9 +171,10 @@ def verify(*, limit_findings: int = 100) -> Checked:
     """
     limit = min(limit_findings, FINDINGS_MAX)
     with transaction.atomic(), connection.cursor() as cursor:
-        cursor.execute(f"SET LOCAL statement_timeout = '{SECONDS_MAX}s'")
+        cursor.execute(_PREPARE)
         cursor.execute(VERIFY, {"limit": limit + 1, "guards": list(GUARDS)})
         rows = cursor.fetchall()
+        cursor.execute(_LEAVE)  # the transaction may be somebody else's
     counted = {name: int(proved) for kind, _id, name, _kept, proved in rows if kind == "counted"}
     findings = [
         Finding(kind=FindingKind(kind), id=id_, name=name, kept_minor=int(kept), proved_minor=int(proved))
