@@ -148,6 +148,15 @@ def test_who_is_named_by_a_phone_is_told_of_little(programme: None, anna: int) -
     assert "120" not in str(found["sentences"])
 
 
+def test_a_phone_need_not_stand_in_an_address(anna: int) -> None:
+    call = till()
+    found = told(call("POST", "/loyalty/customers/find", {"customer": "phone:+7 916 123 45 67"}))
+    assert found == told(call("GET", "/loyalty/customers/phone:+79161234567"))
+    by_card = told(call("POST", "/loyalty/customers/find", {"customer": "card:200012345"}))
+    assert by_card["balance"]["spendable_minor"] == 120_000
+    assert problem(call("POST", "/loyalty/customers/find", {"customer": "C-1"})) == (422, "invalid")
+
+
 def test_a_quote_costs_one_question(programme: None, anna: int, django_assert_num_queries: Any) -> None:
     call = till()
     call("POST", "/loyalty/quote", CART)  # the key is remembered from here on
@@ -223,7 +232,9 @@ def test_a_hold_is_let_go(programme: None, anna: int) -> None:
         gone = told(call("POST", f"/loyalty/holds/{made['id']}/cancel"))
         assert gone["state"] == "cancelled"
     assert spendable(anna) == 120_000
-    assert problem(call("POST", f"/loyalty/holds/{made['id']}/capture", {})) == (409, "hold_closed")
+    refused = call("POST", f"/loyalty/holds/{made['id']}/capture", {})
+    assert problem(refused) == (409, "hold_closed")
+    assert "is cancelled" in told(refused)["detail"]
 
 
 def test_as_many_points_as_may_be_spent(programme: None, anna: int) -> None:

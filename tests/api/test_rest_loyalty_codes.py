@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import re
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Sequence
 from datetime import timedelta
+from functools import partial
 from typing import Any
 
 import pytest
@@ -117,11 +118,42 @@ def test_wrong_tries_stay_counted_although_the_call_is_refused(till: Caller, box
     assert problem(till("POST", f"/loyalty/customers/{PHONE}/code")) == (429, "locked_out")
 
 
+@pytest.mark.slow
 def test_what_is_refused_for_another_reason_leaves_the_code_unused(till: Caller, box: Mailbox) -> None:
     code = send(till, box)
     greedy = wish(code) | {"points_minor": 900_000, "amount_minor": 100_000_000}
     assert problem(till("POST", "/loyalty/holds", greedy)) == (409, "not_enough_points")
     assert told(till("POST", "/loyalty/holds", wish(code)))["state"] == "held"
+
+
+@pytest.mark.slow
+def test_look_first_and_write_then_would_let_several_through(till: Caller, box: Mailbox) -> None:
+    """The race is there: what follows would not pass with a look and a change of its own."""
+    send(till, box)
+    threads = 4
+    looked = threading.Barrier(threads)
+    opened: list[int] = []
+
+    def use() -> None:
+        try:
+            free = SpendingCode.objects.filter(used_at=None).exists()
+            looked.wait()
+            if free:
+                opened.append(SpendingCode.objects.update(used_at=clock.now()))
+        finally:
+            connection.close()
+
+    run([use] * threads)
+    assert sum(opened) == threads
+
+
+def run(jobs: Sequence[Callable[[], None]]) -> None:
+    """All of them at the same time, to the end."""
+    threads = [threading.Thread(target=job) for job in jobs]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
 
 
 def at_once(till: Caller, bodies: list[dict[str, Any]]) -> list[int]:
@@ -136,14 +168,11 @@ def at_once(till: Caller, bodies: list[dict[str, Any]]) -> list[int]:
         finally:
             connection.close()
 
-    threads = [threading.Thread(target=call, args=(body,)) for body in bodies]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join()
+    run([partial(call, body) for body in bodies])
     return sorted(statuses)
 
 
+@pytest.mark.slow
 def test_many_guesses_at_once_count_as_one_after_the_other(till: Caller, box: Mailbox) -> None:
     code = send(till, box)
     at_once(till, [wish(wrong(code, by), f"g{by}") for by in range(1, 13)])
@@ -151,11 +180,13 @@ def test_many_guesses_at_once_count_as_one_after_the_other(till: Caller, box: Ma
     assert problem(till("POST", "/loyalty/holds", wish(code))) == (429, "locked_out")
 
 
+@pytest.mark.slow
 def test_one_code_opens_one_of_many_spendings_at_once(till: Caller, box: Mailbox) -> None:
     code = send(till, box)
     assert at_once(till, [wish(code, f"k{number}") for number in range(8)]) == [200] + [403] * 7
 
 
+@pytest.mark.slow
 def test_one_qr_opens_one_of_many_spendings_at_once(till: Caller) -> None:
     token = told(caller()("GET", "/loyalty/customers/id:C-1/qr"))["token"]
     bodies = [wish("", f"k{number}") | {"factor": {"qr": token}} for number in range(8)]

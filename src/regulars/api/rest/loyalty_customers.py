@@ -9,7 +9,7 @@ from django.http import HttpResponse
 from ninja import Path
 
 from regulars.api.rest.call import Call, answer
-from regulars.api.rest.fields import Shown
+from regulars.api.rest.fields import Shown, Told, sample
 from regulars.api.rest.loyalty_factors import locked_out
 from regulars.api.rest.loyalty_quote import MemberShown, language_of, member_shown
 from regulars.api.rest.loyalty_refs import CustomerRef, named
@@ -21,6 +21,14 @@ from regulars.team.types import KeyKind, Scope
 
 routes = Routes("Loyalty")
 RefInPath = Annotated[CustomerRef, Path()]
+
+
+class MemberWanted(Told):
+    """Whom a till looks for."""
+
+    model_config = sample(customer="phone:+79161234567")
+
+    customer: CustomerRef
 
 
 class CodeShown(Shown):
@@ -43,6 +51,15 @@ class QrShown(Shown):
     """The picture."""
     until: datetime
     """When to ask for the next; this one is taken for half a minute longer."""
+
+
+@routes.read("/loyalty/customers/find", Scope.LOYALTY_READ, MemberShown, method="POST")
+def find_member(request: Call, body: MemberWanted) -> HttpResponse:
+    """Find a customer and their points.
+
+    As `GET /loyalty/customers/{ref}`, by POST: so a phone gets into no log of a server on the way.
+    """
+    return answer(member_shown(named(request, body.customer)))
 
 
 @routes.read("/loyalty/customers/{path:ref}/qr", Scope.LOYALTY_WRITE, QrShown)

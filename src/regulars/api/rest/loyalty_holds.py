@@ -162,7 +162,7 @@ def capture_hold(request: Call, hold_id: HoldId, body: CaptureTold) -> HttpRespo
             order_id=body.order_id or "",
         )
     except HoldClosed as error:
-        raise closed(before.state) from error
+        raise closed(known_hold(hold_id, request.key)) from error
     except NotEnough as error:
         raise not_enough(error.spendable_minor) from error
     return answer(hold_shown(hold, _programme(request.now)))
@@ -174,11 +174,11 @@ def cancel_hold(request: Call, hold_id: HoldId) -> HttpResponse:
 
     One that ran out of time or was cancelled already stays as it is; one that was captured is not undone.
     """
-    before = known_hold(hold_id, request.key)
+    known_hold(hold_id, request.key)
     try:
         hold = services.cancel(hold_id=hold_id, now=request.now)
     except HoldClosed as error:
-        raise closed(before.state) from error
+        raise closed(known_hold(hold_id, request.key)) from error
     return answer(hold_shown(hold, _programme(request.now)))
 
 
@@ -225,12 +225,12 @@ def not_enough(spendable_minor: int) -> Problem:
     )
 
 
-def closed(state: str) -> Problem:
+def closed(hold: Hold) -> Problem:
     """A hold that is done with cannot be something else."""
     return Problem(
         Code.HOLD_CLOSED,
-        f"This hold is {state.replace('_', ' ')}, and stays so. Make a new one; what was spent comes back "
-        "when the order is returned.",
+        f"This hold is {hold.state.value.replace('_', ' ')}, and stays so. Make a new one; what was spent "
+        "comes back when the order is returned.",
     )
 
 
