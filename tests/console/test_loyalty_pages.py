@@ -176,7 +176,7 @@ def test_the_file_of_what_is_owed_says_the_same(inside: Client) -> None:
     assert ["Earned: within the last month", 100, 100] in rows
     assert ["Expires: within a month", 100, 100] in rows
     taken = AuditLogEntry.objects.get(action=Action.LIST_TAKEN_OUT.value)
-    assert taken.subject == "points-liability"
+    assert taken.details == {"list": "points-owed"}
 
 
 def test_nothing_owed_says_what_to_do_first(
@@ -257,6 +257,13 @@ def test_books_can_be_proved_at_once(inside: Client) -> None:
     assert AuditLogEntry.objects.filter(action=Action.BOOKS_CHECKED.value).count() == 1
     analyst = shops.browser_of(shops.colleague(Role.ANALYST))
     assert analyst.post(reverse("loyalty-books-check")).status_code == 403
+
+
+def test_large_books_are_not_proved_while_somebody_waits(inside: Client) -> None:
+    LedgerCheck.objects.create(at=NOW, postings=2_000_001, findings=[])
+    page = inside.post(reverse("loyalty-books-check"), follow=True).text
+    assert "The books are large" in page
+    assert LedgerCheck.objects.count() == 1
 
 
 def _finding() -> dict[str, Any]:

@@ -194,12 +194,7 @@ def waiting(decide: int, wrong: int, findings: int) -> list[Hint]:
         hints.append(
             Hint(
                 title=_("The books do not agree"),
-                text=ngettext(
-                    "The last check found %(n)s place. Do not rely on balances until it is known why.",
-                    "The last check found %(n)s places. Do not rely on balances until it is known why.",
-                    findings,
-                )
-                % {"n": findings},
+                text=_("Do not rely on balances until it is known why."),
                 url=reverse("loyalty-books"),
                 action=_("Show what was found"),
             )

@@ -62,7 +62,10 @@ def liability_export(request: HttpRequest) -> HttpResponseBase:
     """The same as a file."""
     speak = voice()
     team.log(
-        user_id=user_id_of(request), action=Action.LIST_TAKEN_OUT, now=speak.now, subject="points-liability"
+        user_id=user_id_of(request),
+        action=Action.LIST_TAKEN_OUT,
+        now=speak.now,
+        details={"list": "points-owed"},
     )
     return owed.workbook(queries.current(speak.now), speak)
 

@@ -23,6 +23,8 @@ from regulars.team import services as team
 from regulars.team.types import Action, Permission
 
 NUMBER_DIGITS_MAX = 18
+POSTINGS_AT_ONCE_MAX = 2_000_000
+"""They are gone through in some ten seconds."""
 
 
 @never_cache
@@ -71,7 +73,17 @@ def export(request: HttpRequest) -> HttpResponseBase:
 @require_POST
 @allowed(Permission.SET_UP_LOYALTY)
 def check(request: HttpRequest) -> HttpResponse:
-    """Have the books proved."""
+    """Have the books proved; very large ones take too long for somebody to wait."""
+    before = queries.checks(limit=1)
+    if before and before[0].postings > POSTINGS_AT_ONCE_MAX:
+        said.refused(
+            request,
+            _(
+                "The books are large, and checking them takes minutes. It is done every night; “regulars "
+                "ledger verify” on the server does it at once."
+            ),
+        )
+        return redirect("loyalty-books")
     checked = services.check_books(now=voice().now, user_id=user_id_of(request))
     if checked.findings:
         said.refused(request, _("The books do not agree. What was found stands below."))
@@ -124,11 +136,10 @@ def _number(text: str) -> int | None:
     return int(text) if text.isascii() and text.isdigit() and len(text) <= NUMBER_DIGITS_MAX else None
 
 
-def _log_taken(request: HttpRequest, subject: str, speak: Voice, **details: str) -> None:
+def _log_taken(request: HttpRequest, name: str, speak: Voice, **details: str) -> None:
     team.log(
         user_id=user_id_of(request),
         action=Action.LIST_TAKEN_OUT,
         now=speak.now,
-        subject=subject,
-        details=details,
+        details={"list": name, **details},
     )

@@ -108,6 +108,9 @@ LISTS: Mapping[str, Promise] = {
     "duplicates": _("customers who may be one"),
     "points": _("statement of points"),
     "points-by-hand": _("points given and taken by hand"),
+    "points-owed": _("what is owed in points"),
+    "points-books": _("books of points"),
+    "points-tills": _("what tills could not be granted"),
 }
 
 PAGES: Mapping[str, tuple[str, Promise]] = {
