@@ -20,6 +20,7 @@ from bench.loyalty import batch_suite as loyalty_batch
 from bench.loyalty import expiry
 from bench.loyalty import hold_suite as loyalty_holds
 from bench.loyalty import quote_suite as loyalty_quotes
+from bench.loyalty import till_suite as loyalty_tills
 from bench.pages import suite as pages
 from bench.people import suite as people
 from bench.segments import keeping as segments_keeping
@@ -35,6 +36,7 @@ SUITES: dict[tuple[str, ...], Callable[[list[str]], Iterator[Figure]]] = {
     expiry.KEYS: expiry.figures,
     loyalty_holds.KEYS: loyalty_holds.figures,
     loyalty_quotes.KEYS: loyalty_quotes.figures,
+    loyalty_tills.KEYS: loyalty_tills.figures,
     pages.KEYS: pages.figures,
     segments_sql.KEYS: segments_sql.figures,
     segments_keeping.KEYS: segments_keeping.figures,
