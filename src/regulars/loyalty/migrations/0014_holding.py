@@ -86,15 +86,11 @@ BEGIN
         ON CONFLICT DO NOTHING;
     END IF;
     SELECT * INTO v_wallets, v_debt FROM loyalty_lock_person(p_profile);
-    SELECT * INTO o_hold FROM loyalty_hold WHERE key = p_key;
-    IF FOUND THEN
-        o_outcome := 'known';
-        RETURN;
-    END IF;
     SELECT * INTO o_spendable, v_pending FROM loyalty_spendable(v_wallets, v_debt, p_at);
     v_there := least(o_spendable, p_points);
     IF v_there < p_points AND NOT v_spends THEN
-        o_outcome := 'short';
+        SELECT * INTO o_hold FROM loyalty_hold WHERE key = p_key;
+        o_outcome := CASE WHEN FOUND THEN 'known' ELSE 'short' END;
         RETURN;
     END IF;
     INSERT INTO loyalty_hold (key, profile_id, currency, points_minor, spent_minor, short_minor, state,
@@ -103,7 +99,7 @@ BEGIN
             p_points - v_there, CASE WHEN v_spends THEN 'captured' ELSE 'held' END,
             p_source, p_order, p_branch, p_at, p_now, p_until, CASE WHEN v_spends THEN p_at END)
     ON CONFLICT (key) DO NOTHING RETURNING * INTO o_hold;
-    IF NOT FOUND THEN  -- at the same moment, for another customer
+    IF NOT FOUND THEN
         SELECT * INTO o_hold FROM loyalty_hold WHERE key = p_key;
         o_outcome := 'known';
         RETURN;
