@@ -42,7 +42,8 @@ def lifetime(
             raise ValueError("a moment without a time zone is in nobody's calendar")
     usable_at = _usable_at(programme.usable, earned_at, delivered_at, zone, return_window_days)
     last_day = _last_day(programme.expiry, earned_at, usable_at, zone)
-    return Lifetime(usable_at=usable_at, expires_at=last_day and after(last_day, zone), last_day=last_day)
+    expires_at = None if last_day is None else after(last_day, zone)
+    return Lifetime(usable_at=usable_at, expires_at=expires_at, last_day=last_day)
 
 
 def sliding_days(programme: Programme) -> int | None:
@@ -78,7 +79,7 @@ def _usable_at(
             days = return_window_days if usable.days is None else usable.days
             return _when_passed(earned_at, days, zone)
         case AfterDelivery():
-            return delivered_at and _when_passed(delivered_at, usable.days, zone)
+            return None if delivered_at is None else _when_passed(delivered_at, usable.days, zone)
         case _:
             assert_never(usable)
 
@@ -88,7 +89,7 @@ def _when_passed(since: datetime, days: int, zone: ZoneInfo) -> datetime:
 
 
 def _last_day(expiry: Expiry, earned_at: datetime, usable_at: datetime | None, zone: ZoneInfo) -> date | None:
-    usable_on = usable_at and _day(usable_at, zone)
+    usable_on = None if usable_at is None else _day(usable_at, zone)
     match expiry:
         case Never():
             return None
