@@ -3,7 +3,7 @@ from __future__ import annotations
 import pytest
 from django.db import connection, transaction
 
-from regulars.kit.locks import Space, alone
+from regulars.kit.locks import Space, alone, hold_numbers, is_held
 
 
 @pytest.mark.django_db(transaction=True)
@@ -59,3 +59,14 @@ def test_it_is_given_back_after_an_error() -> None:
     with pytest.raises(RuntimeError), alone(Space.SCHEDULE, "a"):
         raise RuntimeError
     assert _taken()
+
+
+@pytest.mark.django_db(transaction=True)
+def test_numbers_are_held_until_the_transaction_ends() -> None:
+    with pytest.raises(RuntimeError):
+        hold_numbers(Space.POINTS_OF_ORDERS, [1])
+    with transaction.atomic():
+        hold_numbers(Space.POINTS_OF_ORDERS, [3, 1, 3])
+        held = [is_held(Space.POINTS_OF_ORDERS, name) for name in ("1", "2", "3")]
+        assert held == [True, False, True]
+    assert not is_held(Space.POINTS_OF_ORDERS, "1")

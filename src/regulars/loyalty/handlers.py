@@ -59,7 +59,7 @@ def _key(event: LoggedEvent) -> SourceKey | None:
     """The order that points were spent on, as its source names it."""
     if event.name != POINTS_SPENT.name or not event.properties.get("order"):
         return None
-    return event.properties["order_source"], event.properties["order"]
+    return event.properties.get("order_source", ""), event.properties["order"]
 
 
 CONSUMERS: list[Consumer] = [
