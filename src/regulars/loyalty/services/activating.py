@@ -14,7 +14,7 @@ from regulars.events.types import NewEvent
 from regulars.loyalty import locks
 from regulars.loyalty.queries.lots import profiles_of_lots
 from regulars.loyalty.services.debts import pay_debts
-from regulars.loyalty.services.portions import in_portions
+from regulars.loyalty.services.portions import THEIRS, in_portions
 from regulars.loyalty.services.posting import POSTINGS_MAX, Move, mark_usable
 from regulars.loyalty.types import SOURCE, Account, Cause
 from regulars.loyalty.types.events import POINTS_BECAME_USABLE
@@ -24,12 +24,11 @@ SELECT l.wallet_id FROM loyalty_lot AS l
 WHERE l.open AND l.usable_since IS NULL AND l.usable_at <= %(now)s AND l.pending_minor > 0
 ORDER BY l.usable_at LIMIT %(most)s
 """
-_ACTIVATE = """
-WITH due AS MATERIALIZED (
+_ACTIVATE = f"""
+WITH {THEIRS}, due AS MATERIALIZED (
     SELECT l.id, l.wallet_id, w.profile_id, w.currency, l.pending_minor, l.usable_at, l.expires_at
-    FROM loyalty_lot AS l JOIN loyalty_wallet AS w ON w.id = l.wallet_id
-    WHERE l.wallet_id = ANY(%(wallets)s) AND l.open AND l.usable_since IS NULL AND l.usable_at <= %(now)s
-      AND l.pending_minor > 0
+    FROM theirs AS l JOIN loyalty_wallet AS w ON w.id = l.wallet_id
+    WHERE l.usable_since IS NULL AND l.usable_at <= %(now)s AND l.pending_minor > 0
     ORDER BY l.id LIMIT %(most)s
 ), posted AS (
     INSERT INTO loyalty_posting
@@ -42,7 +41,7 @@ WITH due AS MATERIALIZED (
 SELECT due.profile_id, due.wallet_id, due.id, due.pending_minor, due.usable_at, posted.id
 FROM due JOIN posted ON posted.lot_id = due.id
 ORDER BY due.expires_at NULLS LAST, due.id
-"""
+"""  # noqa: S608 (a part of ours)
 _SET = """
 UPDATE loyalty_lot AS l
 SET usable_at = t.usable_at,

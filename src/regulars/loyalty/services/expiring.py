@@ -10,7 +10,7 @@ from django.db import connection
 
 from regulars.events import services as events
 from regulars.events.types import NewEvent
-from regulars.loyalty.services.portions import in_portions
+from regulars.loyalty.services.portions import THEIRS, in_portions
 from regulars.loyalty.services.posting import POSTINGS_MAX
 from regulars.loyalty.services.warning import WARNED
 from regulars.loyalty.types import SOURCE
@@ -29,10 +29,10 @@ _DUE = " UNION ALL ".join(
 _DUE = f"SELECT * FROM ({_DUE}) AS some_day LIMIT %(most)s"  # noqa: S608
 # Points may come back to a lot that has ended, and expire once more: the moment of the run names it.
 _EXPIRE = f"""
-WITH due AS MATERIALIZED (
+WITH {THEIRS}, due AS MATERIALIZED (
     SELECT l.id, l.wallet_id, w.profile_id, w.currency, l.available_minor, l.pending_minor, l.expires_at
-    FROM loyalty_lot AS l JOIN loyalty_wallet AS w ON w.id = l.wallet_id
-    WHERE l.wallet_id = ANY(%(wallets)s) AND l.open AND l.expires_at <= %(now)s AND {_LEFT}
+    FROM theirs AS l JOIN loyalty_wallet AS w ON w.id = l.wallet_id
+    WHERE l.expires_at <= %(now)s AND {_LEFT}
     ORDER BY l.id LIMIT %(most)s
 ), posted AS (
     INSERT INTO loyalty_posting

@@ -14,6 +14,16 @@ from regulars.loyalty import locks
 PORTION = 1_000
 """Lots in a transaction: its wallets are locked so long, and a till may be waiting for one of them."""
 
+THEIRS = """
+theirs AS MATERIALIZED (
+    SELECT l.id, l.wallet_id, l.pending_minor, l.available_minor, l.usable_at, l.usable_since, l.expires_at,
+           l.warned_days
+    FROM loyalty_lot AS l WHERE l.wallet_id = ANY(%(wallets)s) AND l.open
+)
+"""
+"""What is open in locked wallets, found by these and nothing else: where a million lots end on one day, the
+index of ends would be gone through again for each portion."""
+
 Step = Callable[[Collection[int], datetime], int]
 """`step(wallet_ids, now)` does all that is due in wallets that are locked, and says of how many lots."""
 

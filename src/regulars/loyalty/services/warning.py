@@ -11,7 +11,7 @@ from django.db import connection
 
 from regulars.events import services as events
 from regulars.events.types import NewEvent
-from regulars.loyalty.services.portions import in_portions
+from regulars.loyalty.services.portions import THEIRS, in_portions
 from regulars.loyalty.types import SOURCE
 from regulars.loyalty.types.events import POINTS_EXPIRING
 
@@ -21,23 +21,25 @@ WARNED = (0, 30, 7)
 """All that may stand in `models.Lot.warned_days`: a number once used stays here, or its lots never expire."""
 
 _LEFT = """
-l.open AND l.warned_days = ANY(%(before)s) AND l.available_minor > 0
+l.warned_days = ANY(%(before)s) AND l.available_minor > 0
 AND l.expires_at > %(after)s AND l.expires_at <= %(until)s
 """
 _DUE = f"""
-SELECT l.wallet_id FROM loyalty_lot AS l WHERE {_LEFT} ORDER BY l.expires_at LIMIT %(most)s
+SELECT l.wallet_id FROM loyalty_lot AS l WHERE l.open AND {_LEFT} ORDER BY l.expires_at LIMIT %(most)s
 """  # noqa: S608 (a part of ours)
 # Who has points for a shorter time than that is told by the next warning only.
 _WARN = f"""
-WITH warned AS (
-    UPDATE loyalty_lot AS l SET warned_days = %(days)s
-    WHERE l.wallet_id = ANY(%(wallets)s) AND {_LEFT}
-    RETURNING l.id, l.wallet_id, l.available_minor, l.expires_at,
-              l.expires_at - %(ahead)s > coalesce(l.usable_at, l.earned_at) AS is_told
+WITH {THEIRS}, due AS MATERIALIZED (
+    SELECT l.id, l.wallet_id, l.available_minor, l.expires_at,
+           l.expires_at - %(ahead)s > l.usable_at AS is_told
+    FROM theirs AS l WHERE {_LEFT}
+), warned AS (
+    UPDATE loyalty_lot AS l SET warned_days = %(days)s FROM due WHERE l.id = due.id
 )
-SELECT w.profile_id, t.expires_at, sum(t.available_minor) FILTER (WHERE is_told)::bigint, count(*), max(t.id)
-FROM warned AS t JOIN loyalty_wallet AS w ON w.id = t.wallet_id
-GROUP BY w.profile_id, t.expires_at
+SELECT w.profile_id, due.expires_at, sum(due.available_minor) FILTER (WHERE due.is_told)::bigint, count(*),
+       max(due.id)
+FROM due JOIN loyalty_wallet AS w ON w.id = due.wallet_id
+GROUP BY w.profile_id, due.expires_at
 """  # noqa: S608
 
 
