@@ -10,9 +10,12 @@ from django.db import connection
 # From each to the next by the index, however many people there are.
 _IN_USE = """
 WITH RECURSIVE found AS (
-    SELECT min(timezone) AS zone FROM facts_customers WHERE timezone IS NOT NULL
+    (SELECT nullif(timezone, '') AS zone FROM customers_personattributes
+     WHERE nullif(timezone, '') IS NOT NULL ORDER BY nullif(timezone, '') LIMIT 1)
     UNION ALL
-    SELECT (SELECT min(timezone) FROM facts_customers WHERE timezone > zone) FROM found WHERE zone IS NOT NULL
+    SELECT (SELECT nullif(timezone, '') FROM customers_personattributes
+            WHERE nullif(timezone, '') > found.zone ORDER BY nullif(timezone, '') LIMIT 1)
+    FROM found WHERE found.zone IS NOT NULL
 )
 SELECT zone FROM found WHERE zone IS NOT NULL
 """

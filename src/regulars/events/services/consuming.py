@@ -10,7 +10,7 @@ from django.db import connection, transaction
 
 from regulars.events import registry, rules
 from regulars.events.queries.horizon import Horizon, horizon
-from regulars.events.queries.reading import most_of_a_lane, take
+from regulars.events.queries.reading import most_of_a_lane, news, take
 from regulars.events.services import failing, registration
 from regulars.events.services.cursors import move
 from regulars.events.types import LANES, Batch, Consumer, LoggedEvent
@@ -71,14 +71,17 @@ def one_round(
     if connection.in_atomic_block:
         raise RuntimeError("the log is read outside of transactions; in a test: django_db(transaction=True)")
     done = Round()
-    for standing in registration.standings(now=now, is_patient=is_patient):
+    standings = registration.standings(now=now, is_patient=is_patient)
+    edge = up_to or horizon()
+    unseen = news(consumers=[standing.name for standing in standings], lanes=lanes)
+    for standing in standings:
         consumer = registry.consumer(standing.name)
         if standing.is_asked:
             done += _as_round(failing.replay_asked(consumer, now=now))
-        edge = up_to or horizon()
         if standing.failed_lanes:
             done += _as_round(failing.again(consumer, _below(consumer, edge), standing.failed_lanes, now=now))
-        done += _batch(consumer, _below(consumer, edge), lanes, now, limit)
+        if of_its_lanes := unseen.get(standing.name):
+            done += _batch(consumer, _below(consumer, edge), of_its_lanes, now, limit)
     return done
 
 

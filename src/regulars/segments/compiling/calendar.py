@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Iterator
 from dataclasses import dataclass
-from datetime import UTC, datetime, time, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
 from regulars.segments.compiling.statements import Values
 from regulars.segments.compiling.surroundings import Surroundings
 from regulars.segments.types import Anniversary, DaysAgo, OnDays
 
+_A_DAY = timedelta(days=1)
+DAYS_LISTED_MAX = 60
+"""Past so many days between two looks, those of the year that may turn are most of it."""
 QUARTER = timedelta(minutes=15)
 """Days begin at these moments of UTC wherever somebody lives: all zones are whole quarters of an hour off."""
 
@@ -66,7 +69,30 @@ class Calendar:
                 _anniversary(day, f"{old} + {1 + test.before}", f"{new} + {test.before}"),
                 _anniversary(day, f"{old} - {test.after}", f"{new} - {1 + test.after}"),
             ]
+            return f"({old} < {new} AND {self._may_turn(test, day, after, up_to)} AND ({' OR '.join(turns)}))"
         return f"({old} < {new} AND ({' OR '.join(turns) or 'false'}))"
+
+    def _may_turn(self, test: Anniversary, day: str, after: datetime, up_to: datetime) -> str:
+        """Whether a day is of those of the year of which one may turn anywhere: soon said of most people."""
+        old, new = after.astimezone(UTC).date() - _A_DAY, up_to.astimezone(UTC).date() + _A_DAY
+        if (new - old).days > DAYS_LISTED_MAX:
+            return "true"
+        ahead, behind = timedelta(days=test.before), timedelta(days=test.after)
+        days = {
+            *_of_the_year(old + _A_DAY + ahead, new + ahead),
+            *_of_the_year(old - behind, new - _A_DAY - behind),
+        }
+        listed = self.values.bind(sorted(days), "integer[]")
+        return f"(extract(month FROM {day}) * 100 + extract(day FROM {day}))::integer = ANY({listed})"
+
+
+def _of_the_year(first: date, last: date) -> Iterator[int]:
+    """Days of the year as 1231; the 29th of February comes on the 28th of most years."""
+    for number in range((last - first).days + 1):
+        day = first + number * _A_DAY
+        yield day.month * 100 + day.day
+        if (day.month, day.day) == (2, 28):
+            yield 229
 
 
 def days_may_begin(after: datetime, up_to: datetime) -> bool:
