@@ -21,6 +21,30 @@ NOW = datetime(2026, 3, 15, 12, tzinfo=UTC)
 DAY = timedelta(days=1)
 
 
+class LogReader:
+    """Reads the log for the consumers of points, in the test's own transaction."""
+
+    def __init__(self) -> None:
+        self.read = 0
+
+    def catch_up(self, now: datetime) -> int:
+        """What a worker does with the log, in the test's own transaction; says how many events there were."""
+        with connection.cursor() as cursor:
+            cursor.execute(
+                f"SELECT {COLUMNS}, {BODY} FROM events WHERE id > %s ORDER BY id",
+                [self.read],
+            )
+            found = [LoggedEvent._make(row) for row in cursor.fetchall()]
+        self.read = max((event.id for event in found), default=self.read)
+        for consumer in CONSUMERS:
+            names = consumer.names
+            assert names is not None
+            wanted = [e for e in found if e.name in names and (consumer.backfill or not e.backfill)]
+            if wanted:
+                consumer.handle(Batch(wanted, now))
+        return len(found)
+
+
 class Shop:
     """Two customers and a programme: 5% in whole points worth a rouble, to be spent at once."""
 
@@ -29,7 +53,7 @@ class Shop:
         found = customers.find_or_create_profiles(keys=keys, now=NOW)
         self.anna, self.boris = (found[key] for key in keys)
         self.version = self.publish(**rules)
-        self.read = 0
+        self.log = LogReader()
         self.catch_up(NOW)
 
     def publish(self, since: datetime = NOW, **rules: Any) -> Version:
@@ -53,21 +77,8 @@ class Shop:
         self.catch_up(now)
 
     def catch_up(self, now: datetime) -> int:
-        """What a worker does with the log, in the test's own transaction; says how many events there were."""
-        with connection.cursor() as cursor:
-            cursor.execute(
-                f"SELECT {COLUMNS}, {BODY} FROM events WHERE id > %s ORDER BY id",
-                [self.read],
-            )
-            found = [LoggedEvent._make(row) for row in cursor.fetchall()]
-        self.read = max((event.id for event in found), default=self.read)
-        for consumer in CONSUMERS:
-            names = consumer.names
-            assert names is not None
-            wanted = [e for e in found if e.name in names and (consumer.backfill or not e.backfill)]
-            if wanted:
-                consumer.handle(Batch(wanted, now))
-        return len(found)
+        """What a worker does with the log; says how many events there were."""
+        return self.log.catch_up(now)
 
     def points(self, profile_id: int | None = None, at: datetime = NOW + DAY) -> int:
         """Points that can be spent, less what is owed."""
