@@ -266,6 +266,19 @@ def test_without_a_programme_nothing_is_set_aside(anna: int) -> None:
     assert problem(till()("POST", "/loyalty/holds", wish())) == (409, "no_programme")
 
 
+def test_a_hold_sent_again_after_the_programme_was_stopped(programme: None, anna: int) -> None:
+    call = till()
+    made = told(call("POST", "/loyalty/holds", wish()))
+    now = clock.now()
+    stopped = Programme(currency="RUB", running=False, worth_minor=50)
+    services.publish(programme=stopped, since=None, now=now, user_id=None)
+    queries.forget_versions()
+    assert told(call("POST", "/loyalty/holds", wish())) == made
+    assert problem(call("POST", "/loyalty/holds", wish(key="k2"))) == (409, "no_programme")
+    # What was set aside is worth what it was then.
+    assert told(call("POST", f"/loyalty/holds/{made['id']}/capture", {}))["discount_minor"] == 30_000
+
+
 def test_a_key_is_told_in_the_body_or_in_the_header(programme: None, anna: int) -> None:
     call = till()
     assert problem(call("POST", "/loyalty/holds", wish(key=None))) == (400, "bad_idempotency_key")

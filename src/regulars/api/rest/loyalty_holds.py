@@ -22,7 +22,7 @@ from regulars.loyalty import queries, services
 from regulars.loyalty.errors import HoldClosed, KeyReused, NotEnough
 from regulars.loyalty.rules.earning import discount_minor, payable_minor
 from regulars.loyalty.rules.quoting import needs_factor
-from regulars.loyalty.types import Hold, NewHold, Programme
+from regulars.loyalty.types import Hold, HoldState, NewHold, Programme
 from regulars.team.types import ApiKey, Scope
 
 KEY_MAX = 200
@@ -102,23 +102,16 @@ def make_hold(request: Call, body: HoldTold) -> HttpResponse:
     Nobody else can spend them until the hold is captured, cancelled or runs out of time. The same key again
     gives the same hold.
     """
-    programme = running(request.now)
     key = scoped(key_told(request, body.key), request.key)
     before = queries.hold_by_key(key)
     who = named(request, body.customer, again=before is not None)
-    points = body.points_minor
-    if before is not None:
-        points = points or before.points_minor
-    else:
-        points = allowed(programme, body, who)
-        if who.masked or needs_factor(points, programme.factor_above_minor):
-            use_factor(request, who, body.factor)
+    points, until = _new(request, body, who) if before is None else (before.points_minor, before.lasts_until)
     new = NewHold(
         key=key,
         profile_id=who.member.profile_id,
-        points_minor=points,
+        points_minor=body.points_minor or points,
         at=request.now,
-        lasts_until=request.now + timedelta(minutes=programme.hold_minutes),
+        lasts_until=until,
         order_source=SHOP if body.order_id else "",
         order_id=body.order_id or "",
         branch_id=request.key.branch_id,
@@ -131,13 +124,13 @@ def make_hold(request: Call, body: HoldTold) -> HttpResponse:
         raise Problem(
             Code.HOLD_KEY_REUSED, "This key came before with another customer, order or number of points."
         ) from error
-    return answer(hold_shown(hold, programme))
+    return answer(hold_shown(hold))
 
 
 @routes.read("/loyalty/holds/{hold_id}", Scope.LOYALTY_READ, HoldShown)
 def get_hold(request: Call, hold_id: HoldId) -> HttpResponse:
     """Get a hold."""
-    return answer(hold_shown(known_hold(hold_id, request.key), _programme(request.now)))
+    return answer(hold_shown(known_hold(hold_id, request.key)))
 
 
 @routes.write("POST", "/loyalty/holds/{hold_id}/capture", Scope.LOYALTY_WRITE, HoldShown)
@@ -165,7 +158,7 @@ def capture_hold(request: Call, hold_id: HoldId, body: CaptureTold) -> HttpRespo
         raise closed(known_hold(hold_id, request.key)) from error
     except NotEnough as error:
         raise not_enough(error.spendable_minor) from error
-    return answer(hold_shown(hold, _programme(request.now)))
+    return answer(hold_shown(hold))
 
 
 @routes.write("POST", "/loyalty/holds/{hold_id}/cancel", Scope.LOYALTY_WRITE, HoldShown)
@@ -179,17 +172,7 @@ def cancel_hold(request: Call, hold_id: HoldId) -> HttpResponse:
         hold = services.cancel(hold_id=hold_id, now=request.now)
     except HoldClosed as error:
         raise closed(known_hold(hold_id, request.key)) from error
-    return answer(hold_shown(hold, _programme(request.now)))
-
-
-def running(at: datetime) -> Programme:
-    """The programme that holds at that moment. Raises Problem while none runs."""
-    version = queries.version_at(at)
-    if version is None or not version.programme.running:
-        raise Problem(
-            Code.NO_PROGRAMME, "No loyalty programme is running. Publish one in the console: Loyalty."
-        )
-    return version.programme
+    return answer(hold_shown(hold))
 
 
 def key_told(call: Call, told: str | None) -> str:
@@ -234,9 +217,10 @@ def closed(hold: Hold) -> Problem:
     )
 
 
-def hold_shown(hold: Hold, programme: Programme | None) -> HoldShown:
+def hold_shown(hold: Hold) -> HoldShown:
     """A hold as an answer has it."""
-    counts = hold.spent_minor if hold.state == "captured" else hold.points_minor
+    counts = hold.spent_minor if hold.state is HoldState.CAPTURED else hold.points_minor
+    version = queries.version_at(hold.at)
     return HoldShown(
         id=hold.id,
         key=hold.key.partition(":")[2],
@@ -244,19 +228,31 @@ def hold_shown(hold: Hold, programme: Programme | None) -> HoldShown:
         points_minor=hold.points_minor,
         spent_minor=hold.spent_minor,
         given_back_minor=hold.given_back_minor,
-        discount_minor=discount_minor(counts, programme) if programme else 0,
+        discount_minor=discount_minor(counts, version.programme) if version else 0,
         order_id=hold.order_id or None,
         lasts_until=hold.lasts_until,
         closed_at=hold.closed_at,
     )
 
 
-def _programme(at: datetime) -> Programme | None:
-    version = queries.version_at(at)
-    return None if version is None else version.programme
+def _new(call: Call, told: HoldTold, who: Named) -> tuple[int, datetime]:
+    """How many points are set aside until when, after the customer has allowed it where that is needed.
+
+    Raises Problem.
+    """
+    version = queries.version_at(call.now)
+    if version is None or not version.programme.running:
+        raise Problem(
+            Code.NO_PROGRAMME, "No loyalty programme is running. Publish one in the console: Loyalty."
+        )
+    programme = version.programme
+    points = _allowed(programme, told, who)
+    if who.masked or needs_factor(points, programme.factor_above_minor):
+        use_factor(call, who, told.factor)
+    return points, call.now + timedelta(minutes=programme.hold_minutes)
 
 
-def allowed(programme: Programme, told: HoldTold, who: Named) -> int:
+def _allowed(programme: Programme, told: HoldTold, who: Named) -> int:
     """How many points are set aside. Raises Problem where the programme takes fewer for such a cart."""
     spendable = who.member.balance.spendable_minor
     most = payable_minor(

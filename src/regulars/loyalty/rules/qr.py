@@ -9,6 +9,7 @@ from __future__ import annotations
 import base64
 import hashlib
 import hmac
+import io
 import re
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -71,10 +72,20 @@ def read(text: str, *, at: datetime, key: bytes) -> Scanned | None:
 
 def svg(text: str) -> str:
     """The token as an SVG of the size of where it stands; black on white in the dark too, for the scanner."""
-    picture: str = segno.make(text, error="m", micro=False).svg_inline(
-        border=4, omitsize=True, dark="#000", light="#fff", svgclass=None, lineclass=None
+    picture = io.BytesIO()
+    segno.make(text, error="m", micro=False).save(
+        picture,
+        kind="svg",
+        border=4,
+        dark="#000",
+        light="#fff",
+        omitsize=True,
+        xmldecl=False,
+        nl=False,
+        svgclass=None,
+        lineclass=None,
     )
-    return picture
+    return picture.getvalue().decode()
 
 
 def step_of(at: datetime) -> int:
