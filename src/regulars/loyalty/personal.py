@@ -46,7 +46,7 @@ ENTRIES = Table(
         "kind": Told(_("What"), "t.kind"),
         "state": Told(_("Outcome"), "t.state"),
     },
-    free=("kind", "key", "body", "state", "outcome"),
+    free=("kind", "key", "digest", "body", "state", "outcome"),
     order="t.id DESC",
 )
 

@@ -12,12 +12,13 @@ from regulars.commerce.queries.orders import (
     shipments_of,
 )
 from regulars.commerce.queries.pages import any_orders, branches, last_orders, order_lines
-from regulars.commerce.queries.standing import order_ids, order_standings
+from regulars.commerce.queries.standing import buyers, order_ids, order_standings
 
 __all__ = [
     "any_orders",
     "branch_ids",
     "branches",
+    "buyers",
     "carts_of",
     "credits_of",
     "credits_of_refund",

@@ -36,6 +36,7 @@ SELECT o.id, o.source, o.external_id, o.profile_id, o.ordered_at,
 FROM commerce_order AS o WHERE
 """
 _BY_ID = _STANDING + "o.id = ANY(%(orders)s)"
+_BUYERS = "SELECT DISTINCT profile_id FROM commerce_order WHERE profile_id = ANY(%s)"
 _IDS = """
 SELECT o.source, o.external_id, o.id
 FROM unnest(%s::text[], %s::text[]) AS t (source, external_id)
@@ -53,6 +54,11 @@ def order_ids(keys: Collection[SourceKey]) -> dict[SourceKey, int]:
     """The ids of these orders, as far as they are there."""
     sources, numbers = [key[0] for key in keys], [key[1] for key in keys]
     return {(source, number): id_ for source, number, id_ in _rows(_IDS, [sources, numbers])}
+
+
+def buyers(profile_ids: Collection[int]) -> set[int]:
+    """Which of these profiles have ordered anything."""
+    return {profile_id for (profile_id,) in _rows(_BUYERS, [list(profile_ids)])}
 
 
 def _to_standing(row: tuple[Any, ...]) -> OrderStanding:
