@@ -18,6 +18,8 @@ from regulars.loyalty.wording import amounts
 if TYPE_CHECKING:
     from regulars.console.by_hand import Asked, Named, Outcome
 
+ANY_MINOR = 10**12
+"""The most the rules know: as good as no limit."""
 _STANDINGS: Mapping[AdjustmentState, str] = {
     AdjustmentState.WAITING: "slipping",
     AdjustmentState.DONE: "kept",
@@ -105,12 +107,16 @@ def limits(found: AdjustmentLimits, speak: Voice) -> str:
     """What a colleague may, in a sentence or two."""
     if not found.most_minor:
         return _("By the rules of the programme you give and take no points by hand. Ask a colleague.")
-    said = _("You may give or take up to %(points)s at once.") % {"points": points(found.most_minor, speak)}
+    said = []
+    if found.most_minor < ANY_MINOR:
+        most = {"points": points(found.most_minor, speak)}
+        said.append(_("You may give or take up to %(points)s at once.") % most)
     if found.alone_minor < found.most_minor:
-        said += " " + _(
-            "More than %(points)s for one customer within a day waits for a second colleague."
-        ) % {"points": points(found.alone_minor, speak)}
-    return said
+        alone = {"points": points(found.alone_minor, speak)}
+        said.append(
+            _("More than %(points)s for one customer within a day waits for a second colleague.") % alone
+        )
+    return " ".join(said)
 
 
 def outcome(found: Outcome, speak: Voice) -> dict[str, str | bool]:

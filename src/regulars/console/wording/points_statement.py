@@ -118,13 +118,23 @@ def more(line: StatementLine, by_hand: AdjustmentRow | None, voice: Voice) -> li
     """Why, from when and until when, and that it was told late."""
     said = [plain(by_hand.reason)] if by_hand is not None and by_hand.reason else []
     comes = line.change_minor > 0 and line.cause is not Cause.REVIVED
-    if comes and line.cause is Cause.EARNED:
-        said.append(usable_from(line.usable_at, voice))
-    if comes and line.expires_at is not None:
-        said.append(_("until %(day)s") % {"day": last_day(line.expires_at, voice)})
+    if comes:
+        said.append(_spendable(line, voice))
     if line.recorded_at - line.at > LATE:
         said.append(_("told on %(day)s") % {"day": voice.day(voice.day_of(line.recorded_at))})
     return [part[0].upper() + part[1:] for part in said if part]
+
+
+def _spendable(line: StatementLine, voice: Voice) -> str:
+    """From when until when what came can be spent."""
+    waits = line.cause is Cause.EARNED and (line.usable_at is None or line.usable_at > voice.now)
+    if line.expires_at is None:
+        return usable_from(line.usable_at, voice) if waits else ""
+    days = {"last": last_day(line.expires_at, voice)}
+    if not waits or line.usable_at is None:
+        return _("can be spent until %(last)s") % days
+    days["first"] = voice.day(voice.day_of(line.usable_at))
+    return _("can be spent from %(first)s until %(last)s") % days
 
 
 def _by_hand(line: StatementLine, by_hand: AdjustmentRow | None, colleagues: Mapping[int, str]) -> str:
