@@ -44,6 +44,14 @@ def test_without_a_key_each_process_has_its_own() -> None:
     assert first != second
 
 
+def test_letters_are_encrypted_unless_told_otherwise() -> None:
+    names = ["EMAIL_HOST", "EMAIL_PORT", "EMAIL_USE_TLS", "EMAIL_USE_SSL", "EMAIL_HOST_PASSWORD"]
+    assert settings_with(*names) == dict(zip(names, ["", 587, True, False, ""], strict=True))
+    told = {"REGULARS_SMTP_HOST": "smtp.example.com", "REGULARS_SMTP_PORT": "465"}
+    found = settings_with(*names, **told, REGULARS_SMTP_TLS="tls", REGULARS_SMTP_PASSWORD="secret")
+    assert found == dict(zip(names, ["smtp.example.com", 465, False, True, "secret"], strict=True))
+
+
 def test_behind_tls_cookies_travel_by_tls_only() -> None:
     names = ["SESSION_COOKIE_SECURE", "CSRF_COOKIE_SECURE", "SECURE_HSTS_SECONDS", "SECURE_PROXY_SSL_HEADER"]
     assert settings_with(*names, REGULARS_HTTPS="yes") == {
