@@ -157,6 +157,17 @@ def test_other_lots_are_those_of_the_whole_person_while_they_are_one(profile: in
     assert (balances(profile), balances(other)) == ((0, 0, -40), (0, 10, 0))
 
 
+def test_an_order_that_moves_to_another_profile_of_the_person_leaves_no_debt(profile: int) -> None:
+    other = customer("C-2")
+    settle(wanted(profile, 100, "1"))
+    spend(profile, 100)
+    persons = dict(Profile.objects.values_list("id", "person_id"))
+    customers.merge(pairs=[(persons[profile], persons[other])], now=NOW)
+    done = settle(wanted(profile, 0, "1"), wanted(other, 100, "1 of the other"))
+    assert [(one.change_minor, one.owed_minor) for one in done] == [(-100, 0), (100, 0)]
+    assert (balances(profile), balances(other)) == ((0, 0, 0), (0, 0, 0))
+
+
 def test_what_expired_since_is_taken_for_a_return_of_before(profile: int) -> None:
     settle(wanted(profile, 100, "1"), wanted(profile, 80, "2", expires_at=NOW + 5 * DAY))
     spend(profile, 180)

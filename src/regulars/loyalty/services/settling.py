@@ -55,7 +55,8 @@ def settle(
 
     Gives what changed; the same telling again changes nothing. What can be spent at `now` is available at
     once and pays what is owed in its wallet. Of what is taken back and spent already, `when_spent` says what
-    becomes (by key: "owe" where one is missing). `caused`: the event that told of it, by key, as (id, depth).
+    becomes (by key: "owe" where one is missing); of all that is told at once what is more is given first, so
+    that it can make up for what is less. `caused`: the event that told of it, by key, as (id, depth).
     `record=False`: the caller records `settled_events` together with its own.
 
     A lot stays with the profile it was made for: where an order turns out to be somebody else's, it is
