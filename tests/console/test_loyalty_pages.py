@@ -89,7 +89,7 @@ def test_figures_are_those_of_30_days_with_their_change(inside: Client) -> None:
     assert "+100%" in page  # of two customers one before; of 200 points 400
     assert "+50%" in page
     assert "points, worth RUB 455" in page
-    assert "225 points expire within 30 days" in page
+    assert "225 points expire within a month" in page
     assert "In 12 months 600 points were given and 125 points spent: about 2 out of 10." in page
     assert "April 2024: given 400 points, spent 75 points" in page
 

@@ -13,7 +13,7 @@ from django.utils.translation import ngettext
 from regulars.console.figures import Tile
 from regulars.console.loyalty_pages import words
 from regulars.console.loyalty_pages.bars import bars
-from regulars.console.loyalty_pages.spans import begin_of, month_begin
+from regulars.console.loyalty_pages.spans import begin_of, month_begin, months_from
 from regulars.console.voice import Voice
 from regulars.loyalty import queries
 from regulars.loyalty.queries.liability import Open
@@ -50,7 +50,8 @@ def context(version: Version | None, speak: Voice) -> dict[str, Any]:
     """The figures of the last 30 days, the year by months, what is open now."""
     now = speak.now
     before, last = queries.activity((now - 2 * SPAN, now - SPAN, now))
-    open_ = queries.open_points(at=now, earned=(), expires=(now + SPAN,))
+    month_end = begin_of(months_from(speak.today, 1), speak.zone)  # as the page of what is owed has it
+    open_ = queries.open_points(at=now, earned=(), expires=(month_end,))
     bounds = [begin_of(month_begin(speak.today, n), speak.zone) for n in range(1 - MONTHS, 2)]
     flows = queries.flows(bounds)
     return {
@@ -168,7 +169,7 @@ def lead(flows: list[Flow], speak: Voice) -> str:
 
 
 def expiring(open_: list[Open], version: Version | None, speak: Voice) -> Hint | None:
-    """What expires within 30 days, if anything does."""
+    """What expires within a month, if anything does."""
     minor = sum(part.points_minor for part in open_ if part.expires == 0)
     if minor <= 0:
         return None
@@ -180,7 +181,7 @@ def expiring(open_: list[Open], version: Version | None, speak: Voice) -> Hint |
         else _("A reminder in time brings customers back.")
     )
     return Hint(
-        title=_("%(points)s expire within 30 days") % {"points": words.whole(minor, speak.formats)},
+        title=_("%(points)s expire within a month") % {"points": words.whole(minor, speak.formats)},
         text=text,
         url=reverse("loyalty-liability"),
         action=_("When what expires"),

@@ -26,7 +26,7 @@ SELECT width_bucket(l.earned_at, %(earned)s::timestamptz[]),
        sum(CASE WHEN l.expires_at <= %(at)s THEN 0 ELSE l.available_minor END)::bigint,
        sum(l.held_minor)::bigint
 FROM loyalty_lot AS l WHERE l.open AND {_OF_CURRENCY}
-GROUP BY 1, 2 ORDER BY 1, 2
+GROUP BY 1, 2
 """  # noqa: S608 (our own words)
 _OWED = (
     "SELECT coalesce(-sum(debt_minor), 0)::bigint FROM loyalty_wallet WHERE currency = %s AND debt_minor < 0"
@@ -38,7 +38,7 @@ SELECT greatest(width_bucket(l.earned_at, %(months)s::timestamptz[]), 1),
        count(*), sum(l.got_minor)::bigint, sum(l.expired_minor)::bigint,
        sum(l.pending_minor + l.available_minor + l.held_minor)::bigint
 FROM loyalty_lot AS l WHERE l.got_minor > 0 AND {_OF_CURRENCY}
-GROUP BY 1, 2 ORDER BY 1, 2
+GROUP BY 1, 2
 """  # noqa: S608 (our own words)
 
 
@@ -83,7 +83,8 @@ def cohorts(*, at: datetime, zone: str) -> list[Cohort]:
     months = [datetime.combine(day, time(), tzinfo=ZoneInfo(zone)) for day in days]
     with connection.cursor() as cursor:
         cursor.execute(_COHORTS, {"months": months, "currency": POINTS})
-        return [Cohort(days[number - 1], *row) for number, *row in cursor.fetchall()]
+        found = [Cohort(days[number - 1], *row) for number, *row in cursor.fetchall()]
+    return sorted(found, key=lambda cohort: (cohort.month, cohort.never))
 
 
 def _months(until: date) -> list[date]:
