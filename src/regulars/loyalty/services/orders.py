@@ -89,10 +89,12 @@ def settle_orders(*, told: Sequence[OrderTold], now: datetime, as_of: datetime |
     hold_numbers(Space.POINTS_OF_ORDERS, by_order)
     work = _read(by_order, now, as_of)
     wanted = {one.key: (order, one) for order in work.orders.values() for one in _wanted(order, work)}
-    whose = {one.profile_id for _, one in wanted.values()}
-    of_holds = {id_ for found in work.holds.values() for hold in found for id_ in hold.of_profiles}
+    bought = _bought(work)
+    whose = {one.profile_id for _, one in wanted.values()} | bought.keys()
+    whose |= {lot.profile_id for found in work.lots.values() for lot in found if lot.waits}
+    whose |= {id_ for found in work.holds.values() for hold in found for id_ in hold.of_profiles}
     # All at once and before anything is written, so that nobody waits in a circle.
-    lock_persons_wallets(profile_ids=whose | of_holds, make=True)
+    lock_persons_wallets(profile_ids=whose, make=True)
     settle(
         wanted=[one for _, one in wanted.values()],
         when_spent={key: work.terms(order).when_spent for key, (order, _) in wanted.items()},
@@ -101,7 +103,7 @@ def settle_orders(*, told: Sequence[OrderTold], now: datetime, as_of: datetime |
     )
     _set_usable(work)
     _give_back(work)
-    _extend(work)
+    _extend(bought, now)
     if as_of is None:
         _remember(work, {order.id for order, _ in wanted.values()})
 
@@ -218,19 +220,25 @@ def _give_back(work: _Work) -> None:
         )
 
 
-def _extend(work: _Work) -> None:
-    """Have points that last as long as somebody buys last from the newest purchase on."""
-    if not any(sliding_days(version.programme) for version in work.versions):
-        return
+def _bought(work: _Work) -> dict[int, datetime]:
+    """Whose points may last longer by these orders, and since when; nobody's where none last by purchases."""
     since: dict[int, datetime] = {}
-    for order in work.orders.values():
-        if order.profile_id is not None and not order.is_cancelled and order.id in work.may_earn:
-            since[order.profile_id] = min(order.ordered_at, since.get(order.profile_id, order.ordered_at))
-    # One after the other: points that one purchase keeps alive are there for the next to keep.
-    bought = stored.purchases_since(since, now=work.now)
-    for nth in range(max(map(len, bought.values()), default=0)):
-        activity = {profile_id: moments[nth] for profile_id, moments in bought.items() if nth < len(moments)}
-        extend(activity=activity, now=work.now)
+    if any(sliding_days(version.programme) for version in work.versions):
+        for order in work.orders.values():
+            if order.profile_id is not None and not order.is_cancelled and order.id in work.may_earn:
+                since[order.profile_id] = min(order.ordered_at, since.get(order.profile_id, order.ordered_at))
+    return since
+
+
+def _extend(bought: Mapping[int, datetime], now: datetime) -> None:
+    """Have points that last by purchases last from each of them on.
+
+    One after the other: what one purchase keeps alive is there for the next to keep.
+    """
+    moments = stored.purchases_since(bought, now=now) if bought else {}
+    for nth in range(max(map(len, moments.values()), default=0)):
+        activity = {profile_id: all_[nth] for profile_id, all_ in moments.items() if nth < len(all_)}
+        extend(activity=activity, now=now)
 
 
 def _remember(work: _Work, settled: set[int]) -> None:
