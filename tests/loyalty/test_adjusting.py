@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+import threading
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime, timedelta
 
 import pytest
+from django.db import connection
 from tests.console.people import person
 
 from regulars.customers import queries as customers
@@ -272,3 +276,59 @@ def spend(shop: Shop, points: int) -> None:
 
 def person_of(shop: Shop) -> int:
     return customers.profiles([shop.profile])[shop.profile].person_id
+
+
+def at_once(*doings: Callable[[], object]) -> list[object]:
+    """Do these in threads of their own, all at one moment; gives what each gave, or was refused with."""
+    gate = threading.Barrier(len(doings))
+
+    def one(doing: Callable[[], object]) -> object:
+        gate.wait()
+        try:
+            return doing()
+        except CannotAdjust as error:
+            return error.code
+        finally:
+            connection.close()
+
+    with ThreadPoolExecutor(len(doings)) as pool:
+        return list(pool.map(one, doings))
+
+
+@pytest.mark.slow
+@pytest.mark.django_db(transaction=True)
+def test_two_colleagues_decide_at_once_and_one_of_them_does(transactional_db: None) -> None:
+    shop = Shop()
+    owners = [person(Role.OWNER, email=f"{n}@example.com").pk for n in range(6)]
+    asked = shop.adjust(3_001, by=shop.marketer)
+
+    def decide(user: int) -> Callable[[], object]:
+        return lambda: services.decide_adjustment(adjustment_id=asked.id, accept=True, user_id=user, now=NOW)
+
+    said = at_once(*(decide(user) for user in owners))
+    assert said.count("decided_already") == len(owners) - 1
+    assert shop.has() == 3_001
+    assert agrees()
+
+
+@pytest.mark.slow
+@pytest.mark.django_db(transaction=True)
+def test_what_is_there_is_taken_once_however_many_take(transactional_db: None) -> None:
+    shop = Shop()
+    shop.adjust(250)
+    colleagues = [person(Role.AGENT, email=f"{n}@example.com").pk for n in range(6)]
+    said = at_once(*(lambda user=user: shop.adjust(-100, by=user) for user in colleagues))
+    assert said.count("not_enough_points") == len(colleagues) - 2
+    assert shop.has() == 50
+    assert agrees()
+
+
+@pytest.mark.slow
+@pytest.mark.django_db(transaction=True)
+def test_a_form_sent_many_times_at_once_is_done_once(transactional_db: None) -> None:
+    shop = Shop()
+    told = {"profile_id": shop.profile, "reason": "a", "key": "form:x", "user_id": shop.agent, "now": NOW}
+    rows = at_once(*[lambda: services.adjust(points_minor=5_000, **told)] * 6)  # type: ignore[arg-type]
+    assert len({row.id for row in rows if isinstance(row, AdjustmentRow)}) == 1
+    assert shop.has() == 50
+    assert agrees()
