@@ -381,6 +381,15 @@ def test_who_is_named_by_a_phone_allows_every_spending(programme: None, anna: in
     assert made["points_minor"] == 44_700
 
 
+def test_a_till_does_not_fill_mailboxes(anna: int, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(loyalty_limits, "CODES_MAX", 2)
+    call = till()
+    path = "/loyalty/customers/id:C-1/code"
+    assert [call("POST", path).status_code for _ in range(3)] == [409, 409, 429]
+    assert call("POST", path)["Retry-After"]
+    assert till("south")("POST", path).status_code == 409
+
+
 def test_without_smtp_it_is_said_what_to_set(anna: int) -> None:
     answer = till()("POST", "/loyalty/customers/id:C-1/code")
     assert problem(answer) == (409, "cannot_reach")

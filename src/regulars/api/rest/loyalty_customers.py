@@ -8,6 +8,7 @@ from typing import Annotated
 from django.http import HttpResponse
 from ninja import Path
 
+from regulars.api.rest import loyalty_limits
 from regulars.api.rest.call import Call, answer
 from regulars.api.rest.fields import Shown, Told, sample
 from regulars.api.rest.loyalty_factors import locked_out
@@ -87,6 +88,7 @@ def send_customer_code(request: Call, ref: RefInPath) -> HttpResponse:
     minutes.
     """
     who = named(request, ref)
+    loyalty_limits.ask_for_code(request.key)
     try:
         sent = services.send_code(
             member=who.member, branch_id=request.key.branch_id, language=language_of(request), now=request.now

@@ -1,4 +1,4 @@
-"""How often customers may be looked up by a phone: anybody can say a number, so a till must not try them out.
+"""How often customers may be looked up by a phone, and codes sent: a till must not try numbers out.
 
 Counted by each process in its memory, as the limits of keys are. The same number again from the same key,
 such as with each line of a cart, is no new question.
@@ -24,9 +24,12 @@ UNKNOWN_MAX = 30
 """Of them numbers that nobody has: who tries numbers out meets these first."""
 KEYS_MAX = 5
 """Different keys that ask for one number in ten minutes."""
+CODES_MAX = 30
+"""Codes one till has sent in ten minutes; how many one customer gets, loyalty itself sees to."""
 SERVERS_SHARE = 20
 """A server asks for many tills."""
 KEPT_MAX = 20_000
+_BY_PHONE = "Too many customers were looked up by a phone. Ask for a card or the QR code meanwhile."
 
 
 @dataclass(slots=True)
@@ -74,6 +77,17 @@ def note_unknown(key: ApiKey, number: str) -> None:
             unknown.of.append((now, name))
 
 
+def ask_for_code(key: ApiKey) -> None:
+    """Note that a code is to be sent. Raises Problem (`locked_out`) where it were too many."""
+    now = time.monotonic()
+    with _lock:
+        sent = _of(f"codes {key.id}")
+        sent.forget_before(now - WINDOW_SECONDS)
+        if len(sent.of) >= _most(CODES_MAX, key):
+            raise _locked_out(sent, now, "Too many codes were sent. Take the QR code meanwhile.")
+        sent.of.append((now, ""))
+
+
 def forget() -> None:
     """Begin anew; for tests."""
     with _lock:
@@ -102,10 +116,6 @@ def _name(number: str) -> str:
     return hashlib.sha256(digits[-10:].encode()).hexdigest()[:16]
 
 
-def _locked_out(asked: _Asked, now: float) -> Problem:
+def _locked_out(asked: _Asked, now: float, words: str = _BY_PHONE) -> Problem:
     seconds = max(1, int(asked.of[0][0] + WINDOW_SECONDS - now) + 1)
-    return Problem(
-        Code.LOCKED_OUT,
-        "Too many customers were looked up by a phone. Ask for a card or the QR code meanwhile.",
-        headers={"Retry-After": str(seconds)},
-    )
+    return Problem(Code.LOCKED_OUT, words, headers={"Retry-After": str(seconds)})
