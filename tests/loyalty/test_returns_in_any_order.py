@@ -140,7 +140,7 @@ def lived_through(story: Story, told: Sequence[int], shop: Shop) -> None:
     assert queries.verify().findings == ()
 
 
-@settings(max_examples=12, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=8, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(story=stories())
 def test_a_story_told_in_any_order_has_one_end(db: None, story: Story) -> None:
     with transaction.atomic():
