@@ -6,6 +6,7 @@ import io
 import zipfile
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
+from decimal import Decimal
 from typing import Any
 from xml.etree import ElementTree
 
@@ -106,7 +107,7 @@ def test_what_waits_stands_at_the_head(inside: Client) -> None:
 
 def test_rules_that_come_later_are_told_of(inside: Client) -> None:
     books.publish()
-    books.publish(days_ago=-5, now_days_ago=1, programme=Programme(cashback_percent=7))
+    books.publish(days_ago=-5, now_days_ago=1, programme=Programme(cashback_percent=Decimal(7)))
     assert "New rules hold from 6 May, 12:00 on." in _page(inside, "loyalty")
 
 

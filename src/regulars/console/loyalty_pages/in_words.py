@@ -17,6 +17,9 @@ from regulars.loyalty.wording import programme as wording
 EXAMPLE = Decimal(2000)
 """The order of the example, in the shop's money, where a point is worth one of it."""
 
+HEAD = ("running", "earning", "spending")
+"""The rules that say what the programme is."""
+
 
 @dataclass(frozen=True)
 class Published:
@@ -62,7 +65,7 @@ def headline(versions: Sequence[Version], speak: Voice) -> str:
     """The programme in two sentences, and what comes next."""
     holding = next((v for v in reversed(versions) if v.since <= speak.now), None)
     coming = next((v for v in versions if v.since > speak.now), None)
-    said = briefly(holding.programme, speak)[:3:2] if holding else []
+    said = [one.text for one in sentences(holding.programme, speak) if one.rule in HEAD] if holding else []
     if coming is not None:
         text = _("New rules hold from %(moment)s on.") if holding else _("It begins on %(moment)s.")
         said.append(text % {"moment": moment(coming.since, speak)})

@@ -54,10 +54,11 @@ def context(version: Version | None, speak: Voice) -> dict[str, Any]:
     open_ = queries.open_points(at=now, earned=(), expires=(month_end,))
     bounds = [begin_of(month_begin(speak.today, n), speak.zone) for n in range(1 - MONTHS, 2)]
     flows = queries.flows(bounds)
+    rows = months(flows, bounds, speak)
     return {
         "tiles": tiles(queries.count_members(), before, last, open_, version, speak),
-        "months": months(flows, bounds, speak),
-        "picture": picture(flows, bounds, speak),
+        "months": rows,
+        "picture": picture(flows, rows, speak),
         "picture_lead": lead(flows, speak),
         "expiring": expiring(open_, version, speak),
     }
@@ -124,7 +125,7 @@ def tiles(
 
 
 def months(flows: list[Flow], bounds: list[datetime], speak: Voice) -> list[Month]:
-    """The months as a table, the newest first."""
+    """The months as they stand in the table."""
     formats = speak.formats
     rows = []
     for flow, begin in zip(flows, bounds, strict=False):
@@ -142,11 +143,11 @@ def months(flows: list[Flow], bounds: list[datetime], speak: Voice) -> list[Mont
     return rows
 
 
-def picture(flows: list[Flow], bounds: list[datetime], speak: Voice) -> dict[str, Any] | None:
+def picture(flows: list[Flow], rows: list[Month], speak: Voice) -> dict[str, Any] | None:
     """Given and spent side by side; None while there is nothing to draw."""
     said = [
         f"{row.name}: " + _("given %(given)s, spent %(spent)s") % {"given": row.given, "spent": row.spent}
-        for row in months(flows, bounds, speak)
+        for row in rows
     ]
     drawn = bars([(flow.given_minor, flow.spent_minor) for flow in flows], said)
     if drawn is None:

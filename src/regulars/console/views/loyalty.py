@@ -11,7 +11,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 
 from regulars.console.access import allowed, may, user_id_of
-from regulars.console.loyalty_pages import in_words, standing, tills
+from regulars.console.loyalty_pages import in_words, liability_file, standing, tills
 from regulars.console.loyalty_pages import liability as owed
 from regulars.console.voice import Voice, voice
 from regulars.kit.money import to_minor
@@ -67,7 +67,7 @@ def liability_export(request: HttpRequest) -> HttpResponseBase:
         now=speak.now,
         details={"list": "points-owed"},
     )
-    return owed.workbook(queries.current(speak.now), speak)
+    return liability_file.workbook(queries.current(speak.now), speak)
 
 
 def _hints(request: HttpRequest, speak: Voice) -> list[standing.Hint]:

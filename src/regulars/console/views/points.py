@@ -12,7 +12,7 @@ from django.views.decorators.http import require_POST, require_safe
 
 from regulars.console import said
 from regulars.console.access import allowed, user_id_of
-from regulars.console.loyalty_pages import books, words
+from regulars.console.loyalty_pages import books, books_file, words
 from regulars.console.loyalty_pages import tills as journals
 from regulars.console.loyalty_pages.spans import Span, chosen, offered
 from regulars.console.voice import Voice, voice
@@ -67,7 +67,7 @@ def export(request: HttpRequest) -> HttpResponseBase:
     speak = voice()
     span, which = _asked(request, speak)
     _log_taken(request, "points-books", speak, since=span.first.isoformat(), until=span.last.isoformat())
-    return books.workbook(which, span, speak)
+    return books_file.workbook(which, span, speak)
 
 
 @require_POST
