@@ -271,10 +271,21 @@ def test_a_hold_whose_time_was_up_at_the_till_is_spent_anew(shop: None) -> None:
 def test_a_hold_that_timed_out_before_its_capture_came_is_captured(shop: None) -> None:
     profile_id = customer(points_minor=50_000)
     send([entry(1, EntryKind.HOLD, "h", customer="id:C-1", points_minor=30_000)])
-    assert services.time_out_holds(BACK, 100) == 1
+    # As long as a hold lasts the worker waits for what comes after it.
+    assert services.time_out_holds(BACK + timedelta(minutes=29), 100) == 0
+    assert services.time_out_holds(BACK + timedelta(minutes=30), 100) == 1
     assert spendable(profile_id) == 50_000
     assert states(send([entry(2, EntryKind.CAPTURE, hold="h")])) == [(1, "done"), (2, "done")]
     assert spendable(profile_id) == 20_000
+
+
+def test_a_hold_that_timed_out_before_its_cancelling_came_is_captured_no_more(shop: None) -> None:
+    profile_id = customer(points_minor=50_000)
+    send([entry(1, EntryKind.HOLD, "h", customer="id:C-1", points_minor=30_000)])
+    assert services.time_out_holds(BACK + timedelta(minutes=30), 100) == 1
+    found = send([entry(2, EntryKind.CANCEL, hold="h"), entry(3, EntryKind.CAPTURE, hold="h")])
+    assert states(found) == [(1, "done"), (2, "done"), (3, "refused")]
+    assert spendable(profile_id) == 50_000
 
 
 def test_a_spending_whose_answer_was_lost_is_done_once(shop: None) -> None:

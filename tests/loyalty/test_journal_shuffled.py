@@ -52,7 +52,7 @@ def end_where_they_would_have(seeds: range, ways: Sequence[str] = WAYS) -> None:
 
 
 def _arrive(days: Sequence[Day]) -> None:
-    """In portions, ten minutes between them, in which the worker does what is due."""
+    """In portions, two minutes between them, in which the worker does what is due."""
     arriving = {one.name: portions(one, Random(one.name)) for one in days}  # noqa: S311
     now = BACK
     while arriving:
@@ -63,7 +63,7 @@ def _arrive(days: Sequence[Day]) -> None:
                     del arriving[one.name]
                 else:
                     send(one, portion, now)
-        now += timedelta(minutes=10)
+        now += timedelta(minutes=2)
         let_time_pass(now)
 
 

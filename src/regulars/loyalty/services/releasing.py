@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from datetime import datetime
+from typing import Any
 
 from django.db import connection, transaction
 
@@ -14,13 +15,15 @@ from regulars.loyalty.types import HoldState
 BATCH = 1_000
 """So many holds in one transaction; each was taken out of a few lots."""
 
-_OVERDUE = """
-SELECT id FROM loyalty_hold WHERE state = 'held' AND lasts_until <= %s ORDER BY lasts_until LIMIT %s
+# A hold of a till that was cut off came to us late: as long as it lasts we wait for what the till did next.
+_UP = """
+state = 'held' AND lasts_until <= %(until)s
+AND (%(told)s OR made_at + (lasts_until - at) <= %(until)s)
 """
-_STILL = """
-SELECT id, lasts_until FROM loyalty_hold
-WHERE id = ANY(%s) AND state = 'held' AND lasts_until <= %s ORDER BY id FOR NO KEY UPDATE
-"""
+_OVERDUE = f"SELECT id FROM loyalty_hold WHERE {_UP} ORDER BY lasts_until LIMIT %(limit)s"  # noqa: S608
+_STILL = f"""
+SELECT id, lasts_until FROM loyalty_hold WHERE id = ANY(%(ids)s) AND {_UP} ORDER BY id FOR NO KEY UPDATE
+"""  # noqa: S608 (a condition of ours)
 _RELEASE = "SELECT loyalty_release(%s, %s, %s)"
 _CLOSE = "UPDATE loyalty_hold SET state = %s, closed_at = lasts_until WHERE id = ANY(%s)"
 
@@ -28,16 +31,16 @@ _CLOSE = "UPDATE loyalty_hold SET state = %s, closed_at = lasts_until WHERE id =
 def time_out_holds(now: datetime, limit: int, *, until: datetime | None = None) -> int:
     """Let go what was not captured in time, as of the moment its time was up; gives how many holds.
 
-    `until`: only those whose time was up by then, for what is told of a moment in the past.
+    `until`: those whose time was up at that moment in the past, for what is told of it.
     """
-    until = now if until is None else min(until, now)
+    up: dict[str, Any] = {"until": now if until is None else min(until, now), "told": until is not None}
     with transaction.atomic(), connection.cursor() as cursor:
-        cursor.execute(_OVERDUE, [until, min(limit, BATCH)])
+        cursor.execute(_OVERDUE, {**up, "limit": min(limit, BATCH)})
         overdue = [id_ for (id_,) in cursor.fetchall()]
         if not overdue:
             return 0
         lock_wallets_of_holds(hold_ids=overdue)
-        cursor.execute(_STILL, [overdue, until])
+        cursor.execute(_STILL, {**up, "ids": overdue})
         still = dict(cursor.fetchall())
         if not still:
             return 0
