@@ -190,6 +190,9 @@ class Model:
             lot.let_go += amount
 
     def set_usable(self, lot: Lot, usable_at: datetime, expires_at: datetime | None) -> None:
+        """The order arrived; what lasts by purchases does not end sooner for it."""
+        if lot.sliding_days and lot.expires_at and expires_at:
+            expires_at = max(lot.expires_at, expires_at)
         lot.usable_at, lot.expires_at = usable_at, expires_at
         self._keep_up(lot)
 

@@ -8,13 +8,14 @@ import pytest
 from hypothesis import HealthCheck, settings
 from hypothesis.stateful import run_state_machine_as_test
 from tests.loyalty.ledger.machine import Ledger
+from tests.loyalty.ledger.shop_machine import ShopLedger
 
 EXAMPLES = int(os.environ.get("LEDGER_EXAMPLES", "150"))
 
 
-def run(examples: int, steps: int, *, derandomize: bool) -> None:
+def run(machine: type[Ledger], examples: int, steps: int, *, derandomize: bool) -> None:
     run_state_machine_as_test(
-        Ledger,
+        machine,
         settings=settings(
             max_examples=examples,
             stateful_step_count=steps,
@@ -27,12 +28,14 @@ def run(examples: int, steps: int, *, derandomize: bool) -> None:
 
 
 @pytest.mark.django_db
-def test_a_few_days() -> None:
-    run(10, 14, derandomize=True)
+@pytest.mark.parametrize("machine", [Ledger, ShopLedger])
+def test_a_few_days(machine: type[Ledger]) -> None:
+    run(machine, 5, 14, derandomize=True)
 
 
 @pytest.mark.slow
 @pytest.mark.timeout(1_800)
 @pytest.mark.django_db
-def test_many_years() -> None:
-    run(EXAMPLES, 50, derandomize=False)
+@pytest.mark.parametrize("machine", [Ledger, ShopLedger])
+def test_many_years(machine: type[Ledger]) -> None:
+    run(machine, EXAMPLES, 50, derandomize=False)
