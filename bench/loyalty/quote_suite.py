@@ -14,7 +14,7 @@ from bench.ingest.shop import Shop
 from bench.processes import versions
 
 KEYS = ("till.quote_ratio",)
-CUSTOMERS = int(os.environ.get("BENCH_QUOTE_CUSTOMERS", "200000"))
+CUSTOMERS = int(os.environ.get("BENCH_QUOTE_CUSTOMERS", "100000"))
 CONNECTIONS = 16
 SECONDS, WARM_SECONDS = 6, 2
 ROUNDS = 3
