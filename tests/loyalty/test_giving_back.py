@@ -249,7 +249,7 @@ def test_giving_back_nothing_at_all() -> None:
     assert queries.verify().findings == ()
 
 
-@settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=12, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(
     targets=st.lists(st.integers(0, 90), min_size=1, max_size=6),
     lots=st.lists(st.integers(1, 40), max_size=4),

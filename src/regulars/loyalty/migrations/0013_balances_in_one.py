@@ -1,4 +1,7 @@
-"""One statement keeps the balances of lots and wallets, where four did, and always by their indexes."""
+"""One statement keeps the balances of lots and wallets, where four did, and always by their indexes.
+
+A single posting, as a till makes it, is told from many: two updates by number cost a third of that.
+"""
 
 from __future__ import annotations
 
@@ -7,6 +10,7 @@ from django.db import migrations
 _WALLET = ("pending", "available", "held", "debt", "issued", "redeemed", "expired")
 _WALLET += ("compensation", "adjustments", "partner")
 _LOT = ("pending", "available", "held", "redeemed", "expired")
+_OPEN = ("pending", "available", "held")
 _SOURCES = ("debt", "issued", "compensation", "adjustments", "partner")
 
 
@@ -15,6 +19,14 @@ def _moved(account: str) -> str:
         f"sum(CASE '{account}' WHEN to_account THEN amount_minor WHEN from_account THEN -amount_minor "
         f"ELSE 0 END)::bigint AS {account}"
     )
+
+
+def _moves(account: str) -> str:
+    return f"CASE '{account}' WHEN v_to THEN v_amount WHEN v_from THEN -v_amount ELSE 0 END"
+
+
+def _in(account: str, accounts: tuple[str, ...]) -> str:
+    return f"{account} IN ({', '.join(repr(name) for name in accounts)})"
 
 
 # The plan is made at the first posting of a session and kept: it must suit one posting and thousands, in
@@ -28,7 +40,48 @@ DECLARE
     v_kept_lots bigint;
     v_wallets bigint;
     v_kept_wallets bigint;
+    v_postings int;
+    v_wallet bigint;
+    v_lot bigint;
+    v_currency text;
+    v_from text;
+    v_to text;
+    v_amount bigint;
+    v_got bigint;
+    v_open bigint;
 BEGIN
+    SELECT count(*), min(wallet_id), min(lot_id), min(currency), min(from_account), min(to_account),
+           min(amount_minor)
+    INTO v_postings, v_wallet, v_lot, v_currency, v_from, v_to, v_amount
+    FROM (SELECT * FROM fresh LIMIT 2) AS f;
+    IF v_postings = 1 THEN
+        v_got := CASE WHEN {_in("v_from", _SOURCES)} THEN v_amount ELSE 0 END
+               - CASE WHEN {_in("v_to", _SOURCES)} THEN v_amount ELSE 0 END;
+        v_open := CASE WHEN {_in("v_to", _OPEN)} THEN v_amount ELSE 0 END
+                - CASE WHEN {_in("v_from", _OPEN)} THEN v_amount ELSE 0 END;
+        IF v_lot IS NOT NULL THEN
+            UPDATE loyalty_lot AS l SET
+                {", ".join(f"{name}_minor = l.{name}_minor + {_moves(name)}" for name in _LOT)},
+                got_minor = l.got_minor + v_got,
+                open = l.pending_minor + l.available_minor + l.held_minor + v_open > 0
+            WHERE l.id = v_lot AND l.wallet_id = v_wallet;
+            IF NOT FOUND THEN
+                RAISE EXCEPTION 'a posting names a lot that is not of its wallet'
+                    USING ERRCODE = 'foreign_key_violation';
+            END IF;
+        END IF;
+        UPDATE loyalty_wallet AS w SET
+            {", ".join(f"{name}_minor = w.{name}_minor + {_moves(name)}" for name in _WALLET)}
+        WHERE w.id = v_wallet AND w.currency = v_currency;
+        IF NOT FOUND THEN
+            RAISE EXCEPTION 'a posting names a wallet there is not, or another currency'
+                USING ERRCODE = 'foreign_key_violation';
+        END IF;
+        RETURN NULL;
+    END IF;
+    IF v_postings = 0 THEN
+        RETURN NULL;
+    END IF;
     WITH moved AS MATERIALIZED (
         SELECT wallet_id, currency, lot_id, {", ".join(_moved(name) for name in _WALLET)}
         FROM fresh GROUP BY wallet_id, currency, lot_id

@@ -36,6 +36,16 @@ DECLARE
     v_events json;
     v_profiles bigint[];
 BEGIN
+    IF p_spent AND p_activated IS NULL AND p_expired IS NULL AND p_hold.short_minor = 0 THEN
+        PERFORM events_record(json_build_array(json_build_object(
+            'source', '{SOURCE}', 'key', 'spent:' || p_hold.id, 'class', 'fact',
+            'name', '{POINTS_SPENT.name}', 'occurred_at', p_at, 'profile_id', p_hold.profile_id,
+            'properties', json_build_object(
+                'hold_id', p_hold.id, 'points_minor', p_hold.spent_minor, 'order', p_hold.order_id,
+                'order_source', p_hold.order_source, 'branch_id', p_hold.branch_id),
+            'cause_id', NULL, 'depth', 0)), p_heard, p_backfill);
+        RETURN ARRAY[p_hold.profile_id];
+    END IF;
     SELECT json_agg(json_build_object(
                'source', '{SOURCE}', 'key', e.key, 'class', 'fact', 'name', e.name, 'occurred_at', p_at,
                'profile_id', e.profile_id, 'properties', e.properties, 'cause_id', NULL, 'depth', 0)),
@@ -79,6 +89,10 @@ DECLARE
     v_debt bigint;
     v_there bigint;
     v_activated jsonb;
+    v_is_plain boolean;
+    v_lots bigint[];
+    v_of_wallets bigint[];
+    v_available bigint[];
 BEGIN
     IF v_spends THEN
         INSERT INTO loyalty_wallet (profile_id, currency) SELECT p_profile, '{POINTS}'
@@ -86,7 +100,11 @@ BEGIN
         ON CONFLICT DO NOTHING;
     END IF;
     SELECT * INTO v_wallets, v_debt FROM loyalty_lock_person(p_profile);
-    SELECT * INTO o_spendable, v_pending FROM loyalty_spendable(v_wallets, v_debt, p_at);
+    SELECT greatest(0, coalesce(sum(u.pending + u.available + u.late), 0) - v_debt),
+           array_agg(u.lot_id) FILTER (WHERE u.pending > 0), coalesce(sum(u.pending + u.late), 0) = 0,
+           array_agg(u.lot_id), array_agg(u.wallet_id), array_agg(u.available)
+    INTO o_spendable, v_pending, v_is_plain, v_lots, v_of_wallets, v_available
+    FROM (SELECT * FROM loyalty_usable(v_wallets, p_at) ORDER BY expires_at NULLS LAST, lot_id) AS u;
     v_there := least(o_spendable, p_points);
     IF v_there < p_points AND NOT v_spends THEN
         SELECT * INTO o_hold FROM loyalty_hold WHERE key = p_key;
@@ -107,7 +125,14 @@ BEGIN
     IF v_pending IS NOT NULL THEN
         v_activated := loyalty_activate(v_pending, p_now);
     END IF;
-    IF v_there > 0 THEN
+    IF v_there > 0 AND v_is_plain AND v_available[1] >= v_there THEN
+        -- As nearly always: the soonest to expire has enough.
+        INSERT INTO {_POSTING}
+        VALUES (v_of_wallets[1], v_lots[1], o_hold.id, '{POINTS}',
+                'hold:' || o_hold.id || ':' || v_lots[1] || CASE WHEN v_spends THEN ':spent:1' ELSE ':held:1' END,
+                CASE WHEN v_spends THEN 'spent' ELSE 'held' END, 'available',
+                CASE WHEN v_spends THEN 'redeemed' ELSE 'held' END, v_there, p_at, p_now);
+    ELSIF v_there > 0 THEN
         PERFORM loyalty_draw(o_hold.id, v_wallets, v_there,
                              CASE WHEN v_spends THEN 'redeemed' ELSE 'held' END, 1, p_at, p_now);
     END IF;
@@ -139,6 +164,9 @@ DECLARE
     v_pending bigint[];
     v_debt bigint;
     v_points bigint;
+    v_parts int;
+    v_wallet bigint;
+    v_lot bigint;
     v_activated jsonb;
     v_expired jsonb;
 BEGIN
@@ -155,17 +183,25 @@ BEGIN
         RETURN;
     END IF;
     IF o_hold.state = 'held' THEN
-        INSERT INTO {_POSTING}
-        SELECT d.wallet_id, d.lot_id, p_hold, d.currency, 'hold:' || p_hold || ':' || d.lot_id || ':spent:1',
-               'spent', 'held', 'redeemed', d.amount, p_at, p_now
-        FROM (
-            SELECT p.wallet_id, p.lot_id, p.currency, min(p.id) AS place,
-                   least(sum(p.amount_minor),
-                         v_points - (sum(sum(p.amount_minor)) OVER (ORDER BY min(p.id))
-                                     - sum(p.amount_minor))) AS amount
-            FROM loyalty_posting AS p WHERE p.hold_id = p_hold AND p.to_account = 'held'
-            GROUP BY p.wallet_id, p.lot_id, p.currency
-        ) AS d WHERE d.amount > 0 ORDER BY d.place;
+        SELECT count(*), min(p.wallet_id), min(p.lot_id) INTO v_parts, v_wallet, v_lot
+        FROM loyalty_posting AS p WHERE p.hold_id = p_hold AND p.to_account = 'held';
+        IF v_parts = 1 THEN
+            INSERT INTO {_POSTING}
+            VALUES (v_wallet, v_lot, p_hold, o_hold.currency, 'hold:' || p_hold || ':' || v_lot || ':spent:1',
+                    'spent', 'held', 'redeemed', v_points, p_at, p_now);
+        ELSE
+            INSERT INTO {_POSTING}
+            SELECT d.wallet_id, d.lot_id, p_hold, d.currency, 'hold:' || p_hold || ':' || d.lot_id || ':spent:1',
+                   'spent', 'held', 'redeemed', d.amount, p_at, p_now
+            FROM (
+                SELECT p.wallet_id, p.lot_id, p.currency, min(p.id) AS place,
+                       least(sum(p.amount_minor),
+                             v_points - (sum(sum(p.amount_minor)) OVER (ORDER BY min(p.id))
+                                         - sum(p.amount_minor))) AS amount
+                FROM loyalty_posting AS p WHERE p.hold_id = p_hold AND p.to_account = 'held'
+                GROUP BY p.wallet_id, p.lot_id, p.currency
+            ) AS d WHERE d.amount > 0 ORDER BY d.place;
+        END IF;
         IF v_points < o_hold.points_minor THEN
             v_expired := loyalty_release(ARRAY[p_hold], ARRAY[p_at], p_now);
         END IF;
