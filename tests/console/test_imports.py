@@ -111,7 +111,7 @@ def test_the_first_page_invites_and_says_what_is_needed(inside: Client) -> None:
 
 
 @pytest.mark.parametrize("language", ["en", "ru"])
-@pytest.mark.parametrize("kind", ["orders", "customers", "products", "returns", "costs"])
+@pytest.mark.parametrize("kind", ["orders", "customers", "products", "returns", "costs", "points"])
 def test_an_example_reads_as_what_it_is_of(language: str, kind: str) -> None:
     client = shops.browser_of(shops.colleague(), language)
     for format_ in ("csv", "xlsx"):
