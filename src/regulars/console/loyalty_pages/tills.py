@@ -55,6 +55,7 @@ REASONS: Mapping[EntryReason, Promise] = {
     EntryReason.NOT_YOUR_BRANCH: gettext_lazy("It belongs to another branch."),
     EntryReason.STALE: gettext_lazy("A newer state of the order was there already."),
     EntryReason.NOT_STORED: gettext_lazy("The order or the return could not be stored as it was told."),
+    EntryReason.INVALID: gettext_lazy("The till told of the order or the return in a wrong form."),
     EntryReason.BROKEN: gettext_lazy("A mistake of Regulars; the server’s log says more."),
 }
 
