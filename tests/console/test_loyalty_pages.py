@@ -34,8 +34,8 @@ NOW, DAY = shops.NOW, timedelta(days=1)
 QUERIES_STANDING = 13
 # Session, user, permissions, shop; version; cohorts, open points, debts.
 QUERIES_LIABILITY = 8
-# Session, user, permissions, shop; edges, postings, accounts, the last check, names.
-QUERIES_BOOKS = 9
+# Session, user, permissions, shop; edges, postings, accounts, the first of all, the last check, names.
+QUERIES_BOOKS = 10
 # Session, user, permissions, shop; entries, branches (two), journals, persons, names.
 QUERIES_TILLS = 10
 
@@ -211,6 +211,14 @@ def test_books_begin_and_end_with_balances_and_name_each_line(inside: Client) ->
     whole = _page(inside, "loyalty-books", **{"from": "2024-01-01", "to": "2024-05-01"})
     assert "Earned with an order" in whole.partition('id="postings"')[2]
     assert _tiles(whole)[0] == "0"
+
+
+def test_days_before_the_first_line_are_no_empty_book(inside: Client) -> None:
+    assert "Nothing is in the books yet" in _page(inside, "loyalty-books")
+    _some_books()
+    page = _page(inside, "loyalty-books", **{"from": "2020-01-01", "to": "2020-02-01"})
+    assert "Nothing was written down in these days." in page
+    assert _tiles(page) == ["0", "0", "0", "0", "0", "0"]
 
 
 def test_books_are_shown_of_one_cause_or_account(inside: Client) -> None:

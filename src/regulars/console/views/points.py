@@ -40,7 +40,7 @@ def page(request: HttpRequest) -> HttpResponse:
     sheet = queries.account_sheet(since=span.since, until=span.until, zone=speak.shop.timezone)
     path, choices = reverse("loyalty-books"), _choices(request, span)
     context = {
-        "any": bool(found) or any(line.closing_minor for line in sheet.lines) or bool(sheet.moved),
+        "any": queries.first_posting_at() is not None,
         "proof": books.proof(queries.checks(limit=1), speak),
         "tiles": books.tiles(sheet, speak),
         "accounts": books.account_rows(sheet, speak),
