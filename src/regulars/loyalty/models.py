@@ -329,6 +329,9 @@ class JournalEntry(models.Model):
                 name="loyalty_journalentry_whose",
             ),
             models.Index(
+                fields=["journal", "key"], condition=Q(kind="hold"), name="loyalty_journalentry_hold"
+            ),
+            models.Index(
                 fields=["received_at"],
                 condition=Q(state__in=["short", "refused"]),
                 name="loyalty_journalentry_wrong",
