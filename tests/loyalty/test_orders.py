@@ -13,6 +13,7 @@ from typing import Any
 
 import pytest
 from django.db import connection
+from django.test.utils import CaptureQueriesContext
 from tests.loyalty.shop_with_points import DAY, NOW, Shop, back
 
 from regulars.commerce import queries as commerce_queries
@@ -288,3 +289,16 @@ def test_two_that_settle_one_order_at_once_leave_it_to_one_customer(transactiona
         first.result(timeout=20)
         second.result(timeout=20)
     assert (shop.points(), shop.points(shop.boris)) == (0, 100)
+
+
+def test_many_orders_take_as_many_statements_as_one(shop: Shop) -> None:
+    def settled(*numbers: int) -> int:
+        orders = [shop.order(external_id=f"{n}", profile_id=(shop.anna, shop.boris)[n % 2]) for n in numbers]
+        commerce.record_orders(orders=orders, now=NOW + DAY)
+        with CaptureQueriesContext(connection) as asked:
+            shop.catch_up(NOW + DAY)
+        return len(asked)
+
+    one = settled(1)
+    assert settled(*range(2, 42)) <= one
+    assert Lot.objects.count() == 41
