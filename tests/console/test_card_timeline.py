@@ -473,7 +473,7 @@ def test_long_history_takes_no_more_questions(
     address = reverse("customers-card", args=[anna])
     with clock.fixed(shops.NOW):
         inside.get(address)
-        with django_assert_num_queries(23):
+        with django_assert_num_queries(25):
             page = inside.get(address).text
         further = page.split('hx-get="')[-1].split('"')[0].replace("&amp;", "&")
         # The session, the user, what they may; profiles, identities, notes, tasks, the shop; the timeline.
