@@ -74,8 +74,17 @@ _FIRST = """
 SELECT id, number, kind, key, at, body, received_at FROM loyalty_journalentry
 WHERE journal_id = %s AND state = 'waiting' ORDER BY number LIMIT 1
 """
-_MOMENT = """
-SELECT at FROM loyalty_journalentry WHERE journal_id = %s AND state = 'waiting' ORDER BY number LIMIT 1
+# What the till had set aside itself, and its time was up by the moment of the next entry.
+_UP = """
+SELECT h.id FROM loyalty_hold AS h
+JOIN loyalty_journal AS j ON j.id = %s AND h.branch_id = j.branch_id
+WHERE h.state = 'held' AND h.lasts_until <= (
+    SELECT at FROM loyalty_journalentry WHERE journal_id = j.id AND state = 'waiting' ORDER BY number LIMIT 1
+) AND EXISTS (
+    SELECT FROM loyalty_journalentry AS e
+    WHERE e.journal_id = j.id AND e.kind = 'hold' AND j.branch_id || ':' || e.key = h.key
+)
+ORDER BY h.id LIMIT %s
 """
 _DONE = """
 UPDATE loyalty_journalentry
@@ -198,15 +207,15 @@ def _columns(added: Sequence[tuple[NewEntry, int, bytes]]) -> dict[str, list[Any
 
 
 def _let_time_pass(journal_id: int, now: datetime) -> None:
-    """Let go what had been set aside and was not captured by the moment of the next entry.
+    """Let go what the till had set aside and not captured by the moment of the next entry.
 
-    Of what the till itself set aside the worker has not heard before: its time was up at once.
+    The worker hears of it later than its time is up, and waits for what comes after it.
     """
     with connection.cursor() as cursor:
-        cursor.execute(_MOMENT, [journal_id])
-        found = cursor.fetchone()
-    while found is not None and time_out_holds(now, HOLDS, until=found[0]) == HOLDS:
-        pass
+        cursor.execute(_UP, [journal_id, HOLDS])
+        up = [id_ for (id_,) in cursor.fetchall()]
+    if up:
+        time_out_holds(now, HOLDS, only=up)
 
 
 def _do_next(journal_id: int, now: datetime) -> bool:

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Collection
 from datetime import datetime
-from typing import Any
 
 from django.db import connection, transaction
 
@@ -16,31 +16,33 @@ BATCH = 1_000
 """So many holds in one transaction; each was taken out of a few lots."""
 
 # A hold of a till that was cut off came to us late: as long as it lasts we wait for what the till did next.
-_UP = """
-state = 'held' AND lasts_until <= %(until)s
-AND (%(told)s OR made_at + (lasts_until - at) <= %(until)s)
+_OVERDUE = """
+SELECT id FROM loyalty_hold
+WHERE state = 'held' AND lasts_until <= %s AND made_at + (lasts_until - at) <= %s
+ORDER BY lasts_until LIMIT %s
 """
-_OVERDUE = f"SELECT id FROM loyalty_hold WHERE {_UP} ORDER BY lasts_until LIMIT %(limit)s"  # noqa: S608
-_STILL = f"""
-SELECT id, lasts_until FROM loyalty_hold WHERE id = ANY(%(ids)s) AND {_UP} ORDER BY id FOR NO KEY UPDATE
-"""  # noqa: S608 (a condition of ours)
+_STILL = """
+SELECT id, lasts_until FROM loyalty_hold
+WHERE id = ANY(%s) AND state = 'held' AND lasts_until <= %s ORDER BY id FOR NO KEY UPDATE
+"""
 _RELEASE = "SELECT loyalty_release(%s, %s, %s)"
 _CLOSE = "UPDATE loyalty_hold SET state = %s, closed_at = lasts_until WHERE id = ANY(%s)"
 
 
-def time_out_holds(now: datetime, limit: int, *, until: datetime | None = None) -> int:
+def time_out_holds(now: datetime, limit: int, *, only: Collection[int] | None = None) -> int:
     """Let go what was not captured in time, as of the moment its time was up; gives how many holds.
 
-    `until`: those whose time was up at that moment in the past, for what is told of it.
+    `only`: the numbers of holds of which it is known that nothing else is to come; at most `limit`.
     """
-    up: dict[str, Any] = {"until": now if until is None else min(until, now), "told": until is not None}
     with transaction.atomic(), connection.cursor() as cursor:
-        cursor.execute(_OVERDUE, {**up, "limit": min(limit, BATCH)})
-        overdue = [id_ for (id_,) in cursor.fetchall()]
+        overdue = list(only or ())
+        if only is None:
+            cursor.execute(_OVERDUE, [now, now, min(limit, BATCH)])
+            overdue = [id_ for (id_,) in cursor.fetchall()]
         if not overdue:
             return 0
         lock_wallets_of_holds(hold_ids=overdue)
-        cursor.execute(_STILL, {**up, "ids": overdue})
+        cursor.execute(_STILL, [overdue, now])
         still = dict(cursor.fetchall())
         if not still:
             return 0
