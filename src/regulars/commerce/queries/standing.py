@@ -52,6 +52,8 @@ def order_standings(order_ids: Collection[int], *, at: datetime | None = None) -
 
 def order_ids(keys: Collection[SourceKey]) -> dict[SourceKey, int]:
     """The ids of these orders, as far as they are there."""
+    if not keys:
+        return {}
     sources, numbers = [key[0] for key in keys], [key[1] for key in keys]
     return {(source, number): id_ for source, number, id_ in _rows(_IDS, [sources, numbers])}
 

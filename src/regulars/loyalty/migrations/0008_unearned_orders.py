@@ -4,16 +4,15 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('loyalty', '0007_drawing'),
+        ("loyalty", "0007_drawing"),
     ]
 
     operations = [
         migrations.CreateModel(
-            name='UnearnedOrder',
+            name="UnearnedOrder",
             fields=[
-                ('order_id', models.BigIntegerField(primary_key=True, serialize=False)),
+                ("order_id", models.BigIntegerField(primary_key=True, serialize=False)),
             ],
         ),
     ]
