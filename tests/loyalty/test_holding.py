@@ -205,6 +205,18 @@ def test_a_hold_that_timed_out_is_not_brought_back_where_the_points_are_gone(ann
     assert has(anna, now).held_minor == 900
 
 
+def test_a_hold_that_the_till_cancelled_before_it_timed_out_is_not_brought_back(anna: int) -> None:
+    earn(anna, 1000)
+    made = services.hold(new=ask(anna, 700), now=NOW)
+    now = NOW + DAY
+    services.time_out_holds(now, 10)
+    gone = services.cancel(hold_id=made.id, now=now, at=NOW + MINUTE)
+    assert (gone.state, gone.closed_at) == (HoldState.CANCELLED, NOW + MINUTE)
+    with pytest.raises(HoldClosed, match="cancelled"):
+        services.capture(hold_id=made.id, now=now, at=NOW + MINUTE)
+    assert has(anna).spendable_minor == 1000
+
+
 def test_points_let_go_after_their_end_expire(anna: int) -> None:
     earn(anna, 1000, expires_at=NOW + MINUTE)
     made = services.hold(new=ask(anna, 700), now=NOW)

@@ -1,7 +1,7 @@
 """Points set aside for an order that is being paid, spent, let go; and points spent at once.
 
-Each is one call of a function in the database (migrations: drawing), which locks the wallets before it looks
-at what is there.
+Each is one call of a function in the database (migrations: holding), which locks the wallets before it looks
+at what is there, and records the event that tells of it: one round trip, one transaction.
 """
 
 from __future__ import annotations
@@ -89,7 +89,7 @@ def capture(
     """Spend what is held, whole (None) or in part: the rest goes back. The same again gives the same answer.
 
     `at`: when it was captured by the clock of whoever did; None: now. A hold that timed out, though only
-    after that moment, is drawn anew.
+    after that moment, is drawn anew, out of what could be spent when it was made.
 
     Raises NoSuchHold, HoldClosed, and NotEnough where a hold that timed out cannot be drawn anew.
     """
@@ -107,6 +107,8 @@ def capture(
 
 def cancel(*, hold_id: int, now: datetime, at: datetime | None = None) -> Hold:
     """Let a hold go: its points are back where they came from. One that is let go already stays as it is.
+
+    One that timed out, though only after `at`, counts as cancelled: no capture brings it back.
 
     Raises NoSuchHold, and HoldClosed where it was captured.
     """

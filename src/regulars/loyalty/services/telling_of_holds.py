@@ -20,8 +20,10 @@ from regulars.loyalty.types.events import (
 def given_back(
     found: Hold, number: int, points_minor: int, *, at: datetime, cause: tuple[int, int] | None
 ) -> NewEvent:
-    """That something of it came back, for the so-manieth time; negative: is spent again, as a return was
-    withdrawn."""
+    """That something of it came back, or (negative) is spent again, as a return was withdrawn.
+
+    `number` counts these changes of the hold.
+    """
     type_ = POINTS_GIVEN_BACK if points_minor > 0 else POINTS_SPENT
     properties = {"points_minor": abs(points_minor), "order": found.order_id}
     properties |= {"order_source": found.order_source, "branch_id": found.branch_id}
