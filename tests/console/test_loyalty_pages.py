@@ -23,7 +23,7 @@ from regulars.customers.models import Profile
 from regulars.kit import clock
 from regulars.loyalty import queries
 from regulars.loyalty.models import Journal, JournalEntry, LedgerCheck
-from regulars.loyalty.types import Account, Cause, Programme
+from regulars.loyalty.types import Account, Cause, EntryKind, EntryReason, Programme
 from regulars.team.models import AuditLogEntry
 from regulars.team.types import Action, Role
 
@@ -409,3 +409,12 @@ def test_tills_ask_as_often_whatever_there_is(
         _entry(number, state="refused", profile=profile)
     with django_assert_num_queries(QUERIES_TILLS):
         _page(inside, "loyalty-tills")
+
+
+def test_whatever_the_books_and_tills_know_has_words() -> None:
+    from regulars.console.loyalty_pages import tills, words
+
+    assert set(words.CAUSES) == set(Cause)
+    assert set(words.ACCOUNTS) == set(Account)
+    assert set(tills.REASONS) == set(EntryReason)
+    assert set(tills.KINDS) == set(EntryKind)
