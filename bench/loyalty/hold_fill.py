@@ -26,10 +26,10 @@ SELECT n, n, 'shop', 'K' || n, '', '', '', %(now)s FROM generate_series(1::bigin
 INSERT INTO loyalty_wallet (profile_id, currency)
 SELECT n, 'PTS' FROM generate_series(1::bigint, %(size)s) AS n;
 INSERT INTO loyalty_lot (wallet_id, key, order_source, order_id, rule, earned_at, usable_at, usable_since,
-                         expires_at)
+                         expires_at, settled_minor, revision)
 SELECT w.id, 'order:shop:' || w.profile_id || '-' || k || ':cashback', 'shop', w.profile_id || '-' || k,
        'cashback', %(now)s - interval '60 days', %(now)s - interval '40 days', %(now)s - interval '40 days',
-       %(now)s + make_interval(days => k * 100)
+       %(now)s + make_interval(days => k * 100), 10000000, 1
 FROM loyalty_wallet AS w, generate_series(1, 3) AS k;
 """
 _POINTS = """

@@ -44,6 +44,11 @@ SELECT l.key, l.id, w.profile_id, l.pending_minor, l.available_minor, l.held_min
 FROM loyalty_lot AS l JOIN loyalty_wallet AS w ON w.id = l.wallet_id
 WHERE w.profile_id = ANY(%s) ORDER BY l.id
 """
+_ISSUED = "SELECT issued_minor FROM loyalty_wallet WHERE profile_id = ANY(%s)"
+_SETTLED = """
+SELECT l.settled_minor FROM loyalty_lot AS l JOIN loyalty_wallet AS w ON w.id = l.wallet_id
+WHERE w.profile_id = ANY(%s) AND l.key LIKE 'order:%%'
+"""
 _DEBTS = "SELECT profile_id, -debt_minor FROM loyalty_wallet WHERE profile_id = ANY(%s)"
 _PERSONS = "SELECT id, person_id FROM customers_profile WHERE id = ANY(%s)"
 
@@ -402,6 +407,17 @@ class Ledger(RuleBasedStateMachine):
             if theirs.get(key) != ours.get(key)
         }
         assert wrong == {}, wrong
+
+    @invariant()
+    def what_was_given_out_is_what_was_earned(self) -> None:
+        """By the last telling of each, whatever became of it: spent, owed, taken elsewhere, let go."""
+        if hasattr(self, "profiles"):
+            issued = sum(row[0] for row in read(_ISSUED, self.profiles))
+            earned = sum(lot.target for lot in self.model.lots.values())
+            assert (-issued, self._settled()) == (earned, earned)
+
+    def _settled(self) -> int:
+        return sum(row[0] for row in read(_SETTLED, self.profiles))
 
     @invariant()
     def every_hold_is_as_the_model_says(self) -> None:

@@ -112,6 +112,7 @@ def test_two_cards_of_one_person_cannot_both_spend_what_they_have_together() -> 
         assert has(anna).spendable_minor == 50
 
 
+@pytest.mark.slow
 def test_eventyay_1398_of_five_who_want_one_of_three_three_get_it() -> None:
     anna = customer("anna")
     earn(anna, 3)
@@ -119,6 +120,7 @@ def test_eventyay_1398_of_five_who_want_one_of_three_three_get_it() -> None:
     assert sum(isinstance(one, Hold) for one in outcomes) == 3
 
 
+@pytest.mark.slow
 def test_odoo_17_of_48_tries_by_16_tills_what_there_is_is_spent_once() -> None:
     """There 13 to 19 went through where there were points for 10."""
     anna = customer("anna")
@@ -142,6 +144,7 @@ def test_odoo_17_of_48_tries_by_16_tills_what_there_is_is_spent_once() -> None:
     assert has(anna).spendable_minor == 0
 
 
+@pytest.mark.slow
 def test_who_becomes_one_or_two_while_they_spend_has_what_is_left() -> None:
     for number in range(4):
         anna, boris = customer(f"anna {number}"), customer(f"boris {number}")

@@ -35,7 +35,7 @@ def books() -> Books:
     """Two customers; one has 70 points, holds 10 and has spent 20 of 100, the other has 5 to come."""
     books = Books(now=NOW)
     anna, boris = books.customer("anna"), books.customer("boris")
-    lot = books.lot(anna, "order:shop:1:cashback")
+    lot = books.lot(anna, "order:shop:1:cashback", settled_minor=10_000)
     hold = books.hold(anna, "h1", 1_000)
     spent = books.hold(anna, "h2", 3_000, spent_minor=2_000, state="captured")
     books.post(lot, "issued", "available", 10_000)
@@ -43,7 +43,8 @@ def books() -> Books:
     books.post(lot, "available", "held", 3_000, hold=spent)
     books.post(lot, "held", "redeemed", 2_000, hold=spent)
     books.post(lot, "held", "available", 1_000, hold=spent)
-    later = books.lot(boris, "order:shop:2:cashback", usable_since=None, usable_at=None)
+    due = {"usable_since": None, "usable_at": None, "settled_minor": 300, "elsewhere_minor": 200}
+    later = books.lot(boris, "order:shop:2:cashback", **due)
     books.post(later, "issued", "pending", 500)
     books.post_debt(boris, 200)
     books.lots, books.holds, books.wallets = [lot, later], [hold, spent], [anna, boris]
@@ -130,7 +131,12 @@ TAMPERED: list[tuple[str, Callable[[Books], str], list[tuple[FindingKind, str, i
     (
         "a lot that is gone",
         lambda b: f"DELETE FROM loyalty_lot WHERE id = {b.lots[1]}",
-        [(FindingKind.NO_LOT, "", 0, 1)],
+        [(FindingKind.NO_LOT, "", 0, 1), (FindingKind.EARNED, "PTS", 10_000, 10_300)],
+    ),
+    (
+        "a lot that says it has earned more",
+        lambda b: f"UPDATE loyalty_lot SET settled_minor = settled_minor + 5 WHERE id = {b.lots[0]}",
+        [(FindingKind.EARNED, "PTS", 10_305, 10_300)],
     ),
     (
         "the guard switched off",
@@ -197,7 +203,10 @@ def test_a_posting_of_nobodys_wallet(books: Books) -> None:
     sql("ALTER TABLE loyalty_posting DISABLE TRIGGER loyalty_posting_keeps_balances")
     books.post_loose(10**9, "debt", "issued", 5)
     sql("ALTER TABLE loyalty_posting ENABLE TRIGGER loyalty_posting_keeps_balances")
-    assert found() == [Finding(kind=FindingKind.NO_WALLET, id=10**9, name="PTS", proved_minor=1)]
+    assert found() == [
+        Finding(kind=FindingKind.NO_WALLET, id=10**9, name="PTS", proved_minor=1),
+        Finding(kind=FindingKind.EARNED, id=0, name="PTS", kept_minor=10_300, proved_minor=10_295),
+    ]
 
 
 def test_all_together_must_come_to_zero(books: Books) -> None:

@@ -53,6 +53,7 @@ _LOOSE = "coalesce(sum({a}) FILTER (WHERE lot_id IS NULL), 0)::bigint"
 _PASS = f"""
 moved AS MATERIALIZED (
     SELECT wallet_id, lot_id, currency, count(*) AS postings, {", ".join(_moved(a) for a in _ALL)},
+           bool_or(from_account = 'issued') AS was_issued,
            count(*) FILTER (WHERE hold_id IS NULL AND 'held' IN (from_account, to_account)) AS unheld
     FROM loyalty_posting GROUP BY wallet_id, lot_id, currency
 ), of_wallets AS (
@@ -124,6 +125,12 @@ _PARTS: dict[FindingKind, str] = {
         SELECT 0, w.currency, sum({" + ".join(f"w.{a}_minor" for a in _ALL)}), 0
         FROM loyalty_wallet AS w GROUP BY w.currency
         HAVING sum({" + ".join(f"w.{a}_minor" for a in _ALL)}) <> 0""",  # noqa: S608
+    # Whatever became of it since: spent, expired, owed, taken from other lots, let go.
+    FindingKind.EARNED: """
+        SELECT 0, m.currency, coalesce(sum(l.settled_minor) FILTER (WHERE m.was_issued), 0), -sum(m.issued)
+        FROM moved AS m LEFT JOIN loyalty_lot AS l ON l.id = m.lot_id AND l.wallet_id = m.wallet_id
+        GROUP BY m.currency
+        HAVING coalesce(sum(l.settled_minor) FILTER (WHERE m.was_issued), 0) <> -sum(m.issued)""",
     FindingKind.GUARD: """
         SELECT 0, g.name, 0, 0 FROM unnest(%(guards)s::text[]) AS g (name)
         WHERE NOT EXISTS (

@@ -30,6 +30,8 @@ class FindingKind(StrEnum):
     """Postings name a hold that is not there."""
     TOTAL = "total"
     """All accounts together do not come to zero."""
+    EARNED = "earned"
+    """What orders and the like have earned by the last telling is not what the programme has given out."""
     GUARD = "guard"
     """The trigger that keeps the balances, or the one that refuses changes, is missing or switched off."""
 
@@ -38,9 +40,9 @@ class FindingKind(StrEnum):
 class Finding:
     """One thing that does not agree. `wording.finding_sentence` says it.
 
-    `id`: of the wallet, lot or hold that `kind` names (of a wallet for LOOSE, 0 for TOTAL and GUARD).
-    `name`: the account or column, the currency of TOTAL, the trigger of GUARD. `kept_minor` is what the row
-    says, `proved_minor` what the postings say.
+    `id`: of the wallet, lot or hold that `kind` names (of a wallet for LOOSE, 0 for TOTAL, EARNED, GUARD).
+    `name`: the account or column, the currency of TOTAL and EARNED, the trigger of GUARD. `kept_minor` is
+    what the row says, `proved_minor` what the postings say.
     """
 
     kind: FindingKind

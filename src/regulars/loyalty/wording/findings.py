@@ -45,6 +45,10 @@ def _sentences() -> dict[FindingKind, str]:
         FindingKind.NO_LOT: _("There is no lot %(id)s in the wallet of %(count)s postings that name it."),
         FindingKind.NO_HOLD: _("There is no hold %(id)s, but postings name it."),
         FindingKind.TOTAL: _("All accounts in %(name)s together come to %(kept)s instead of zero."),
+        FindingKind.EARNED: _(
+            "By their last telling, orders and the like have earned %(kept)s in %(name)s; the programme has "
+            "given out %(proved)s."
+        ),
         FindingKind.GUARD: _(
             "The trigger %(name)s is missing or switched off: balances may be changed unseen."
         ),
