@@ -168,6 +168,20 @@ def test_what_was_taken_from_other_lots_is_told_of_its_own_order(inside: Client,
     assert ">−40<" in text
 
 
+def test_what_a_till_let_somebody_spend_is_told_as_such(inside: Client, anna: int) -> None:
+    publish()
+    earn(anna, "A-1", 10)
+    new = NewHold(
+        key="till-1", profile_id=profile(anna), points_minor=2_500, at=NOW - DAY, lasts_until=NOW,
+        order_source="shop", order_id="A-7",
+    )  # fmt: skip
+    services.spend(new=new, now=NOW, when_short="owe")
+    text = page(inside, "customers-points", anna)
+    assert "Owed: more was spent on order A-7 than there was" in text
+    assert "Spent on order A-7" in text
+    assert ">−15<" in text
+
+
 def test_lines_of_all_cards_that_were_put_together(inside: Client, anna: int) -> None:
     publish()
     boris = shops.person("Борис")

@@ -55,6 +55,17 @@ _FOR_ORDERS: Mapping[Cause, tuple[Promise, Promise]] = {
     Cause.SPENT: (gettext_lazy("Spent on order %(order)s"), gettext_lazy("Spent")),
     Cause.SPENT_BACK: (gettext_lazy("Came back from order %(order)s"), gettext_lazy("Came back")),
 }
+_SHORT: Mapping[Cause, tuple[Promise, Promise]] = {
+    Cause.OWED: (
+        gettext_lazy("Owed: more was spent on order %(order)s than there was"),
+        gettext_lazy("Owed: more was spent than there was"),
+    ),
+    Cause.WRITTEN_OFF: (
+        gettext_lazy("Let go: more was spent on order %(order)s than there was"),
+        gettext_lazy("Let go: more was spent than there was"),
+    ),
+}
+"""What a till that was cut off let somebody spend."""
 _PLAIN: Mapping[Cause, Promise] = {
     Cause.BECAME_USABLE: gettext_lazy("Can be spent from now on"),
     Cause.EXPIRED: gettext_lazy("Expired"),
@@ -109,7 +120,8 @@ def text(line: StatementLine, by_hand: AdjustmentRow | None, colleagues: Mapping
     if line.cause is Cause.OPENING and line.change_minor < 0:
         return _("Less brought over: a file was put right or undone")
     if line.cause in _FOR_ORDERS:
-        of_order, bare = _FOR_ORDERS[line.cause]
+        words = _SHORT if line.hold_id is not None and line.cause in _SHORT else _FOR_ORDERS
+        of_order, bare = words[line.cause]
         return str(of_order) % {"order": plain(line.order_id)} if line.order_id else str(bare)
     return str(_PLAIN[line.cause])
 
