@@ -74,12 +74,14 @@ _FIRST = """
 SELECT id, number, kind, key, at, body, received_at FROM loyalty_journalentry
 WHERE journal_id = %s AND state = 'waiting' ORDER BY number LIMIT 1
 """
-# What the till had set aside itself, and its time was up by the moment of the next entry.
+# What the till had set aside itself, and its time was up by the moment of the entry whose turn it is.
 _UP = """
 SELECT h.id FROM loyalty_hold AS h
 JOIN loyalty_journal AS j ON j.id = %s AND h.branch_id = j.branch_id
 WHERE h.state = 'held' AND h.lasts_until <= (
-    SELECT at FROM loyalty_journalentry WHERE journal_id = j.id AND state = 'waiting' ORDER BY number LIMIT 1
+    SELECT at FROM loyalty_journalentry
+    WHERE journal_id = j.id AND state = 'waiting' AND number <= greatest(j.next_number, j.complete_to + 1)
+    ORDER BY number LIMIT 1
 ) AND EXISTS (
     SELECT FROM loyalty_journalentry AS e
     WHERE e.journal_id = j.id AND e.kind = 'hold' AND j.branch_id || ':' || e.key = h.key
