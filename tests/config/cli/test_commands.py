@@ -50,8 +50,8 @@ def test_help_lists_what_a_person_may_use() -> None:
     done = run("--help")
     listed = {line.split()[0] for line in done.stdout.split("Commands:")[1].strip().splitlines()}
     assert listed == {
-        "audit", "backup", "events", "import", "manage", "migrate", "password", "restore", "up", "upgrade",
-        "web", "worker",
+        "audit", "backup", "events", "import", "ledger", "manage", "migrate", "password", "restore", "up",
+        "upgrade", "web", "worker",
     }  # fmt: skip
 
 
