@@ -134,7 +134,7 @@ class Model:
         )
         for moment in [*moments, now]:
             self.now = moment
-            for lot in sorted(self.lots.values(), key=lambda one: one.id):
+            for lot in sorted(self.lots.values(), key=lambda one: one.order):
                 self._keep_up(lot)
 
     def _keep_up(self, lot: Lot) -> None:

@@ -10,7 +10,7 @@ from django.db import transaction
 from hypothesis import strategies as st
 from hypothesis.stateful import Bundle, initialize, rule
 from tests.loyalty.ledger import model
-from tests.loyalty.ledger.machine import AGO, GIVEN_BACK_DAYS, START, Ledger, read
+from tests.loyalty.ledger.machine import AGO, GIVEN_BACK_DAYS, START, WHO, Ledger, read
 from tests.loyalty.shop_with_points import LogReader
 
 from regulars.commerce import services as commerce
@@ -98,7 +98,7 @@ class ShopLedger(Ledger):
 
     # --- what is ordered and comes back
 
-    @rule(target=orders, who=st.integers(0, 2), roubles=st.lists(ROUBLES, min_size=1, max_size=3), ago=AGO)
+    @rule(target=orders, who=WHO, roubles=st.lists(ROUBLES, min_size=1, max_size=3), ago=AGO)
     def somebody_orders(self, who: int, roubles: list[int], ago: timedelta) -> str:
         order = Order(
             source="shop",
@@ -143,7 +143,7 @@ class ShopLedger(Ledger):
             commerce.cancel_orders(cancellations=[cancelled], now=self.now)
             self._keep_up(id_)
 
-    @rule(id_=orders, who=st.integers(0, 2))
+    @rule(id_=orders, who=WHO)
     def an_order_was_somebody_elses(self, id_: str, who: int) -> None:
         told = self.told[id_]
         if not told.cancelled:
@@ -216,7 +216,7 @@ class ShopLedger(Ledger):
 
     # --- who is no more
 
-    @rule(who=st.integers(0, 2))
+    @rule(who=WHO)
     def somebody_is_erased(self, who: int) -> None:
         """The books stay as they are."""
         person = self.model.person_of[self.profiles[who]]

@@ -30,7 +30,7 @@ def run(machine: type[Ledger], examples: int, steps: int, *, derandomize: bool) 
 @pytest.mark.django_db
 @pytest.mark.parametrize("machine", [Ledger, ShopLedger])
 def test_a_few_days(machine: type[Ledger]) -> None:
-    run(machine, 5, 14, derandomize=True)
+    run(machine, 6, 16, derandomize=True)
 
 
 @pytest.mark.slow
