@@ -244,9 +244,8 @@ class Ledger(RuleBasedStateMachine):
             lasts_until=at + timedelta(minutes=30),
         )
 
-    @staticmethod
-    def _modelled(new: NewHold) -> model.Hold:
-        return model.Hold(new.key, new.profile_id, new.points_minor, new.at, new.lasts_until)
+    def _modelled(self, new: NewHold) -> model.Hold:
+        return model.Hold(new.key, new.profile_id, new.points_minor, new.at, new.lasts_until, self.now)
 
     def _note(self, new: NewHold, done: Hold) -> str:
         self.asked[new.key], self.ids[new.key] = new, done.id

@@ -65,6 +65,8 @@ class Hold:
     points: int
     at: datetime
     lasts_until: datetime
+    told_at: datetime | None = None
+    """When we heard of it, if not at once."""
     state: str = "held"
     spent: int = 0
     back: int = 0
@@ -268,8 +270,10 @@ class Model:
                 self._give(lot, amount)
 
     def time_out(self) -> None:
+        """Of one that was told late we wait for what comes next as long as it was to last."""
         for hold in self.holds.values():
-            if hold.state == "held" and hold.lasts_until <= self.now:
+            until = max(hold.lasts_until, (hold.told_at or hold.at) + (hold.lasts_until - hold.at))
+            if hold.state == "held" and until <= self.now:
                 self.cancel(hold, hold.lasts_until, "timed_out")
 
     def give_back(self, hold: Hold, target: int, at: datetime, days: int) -> list[tuple[int, int]]:
