@@ -256,11 +256,10 @@ $$;
 """  # noqa: S608 (names of ours)
 
 # As they were, and with the names of before.
-DROP_OLD = "DROP FUNCTION IF EXISTS loyalty_cancel, loyalty_capture, loyalty_hold_points;"
 DROP = "DROP FUNCTION loyalty_cancel, loyalty_capture, loyalty_hold_points, loyalty_tell;"
 
 
 class Migration(migrations.Migration):
-    dependencies = [("loyalty", "0013_balances_in_one"), ("events", "0006_record")]
+    dependencies = [("loyalty", "0004_giving_back"), ("events", "0006_record")]
 
-    operations = [migrations.RunSQL(DROP_OLD + TELL + HOLD + CAPTURE, DROP)]
+    operations = [migrations.RunSQL(TELL + HOLD + CAPTURE, DROP)]

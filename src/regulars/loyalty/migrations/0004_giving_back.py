@@ -193,6 +193,6 @@ DROP = "DROP FUNCTION loyalty_spend_again, loyalty_give_back, loyalty_spent_part
 
 
 class Migration(migrations.Migration):
-    dependencies = [("loyalty", "0009_codes_and_used_qr")]
+    dependencies = [("loyalty", "0003_drawing")]
 
     operations = [migrations.RunSQL(PARTS + GIVE_BACK + SPEND_AGAIN, DROP)]

@@ -257,6 +257,6 @@ DROP FUNCTION loyalty_release, loyalty_draw,
 
 
 class Migration(migrations.Migration):
-    dependencies = [("loyalty", "0006_journal_turns")]
+    dependencies = [("loyalty", "0002_books")]
 
     operations = [migrations.RunSQL(MAKE, DROP)]

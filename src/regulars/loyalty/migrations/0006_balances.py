@@ -54,6 +54,6 @@ DROP = "DROP FUNCTION loyalty_balances;"
 
 
 class Migration(migrations.Migration):
-    dependencies = [("loyalty", "0014_holding")]
+    dependencies = [("loyalty", "0005_holding")]
 
     operations = [migrations.RunSQL(MAKE, DROP)]
