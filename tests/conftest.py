@@ -7,6 +7,7 @@ from collections.abc import Iterator
 import pytest
 from django.contrib.auth.hashers import Argon2PasswordHasher
 from django.db import connection
+from django.test import TransactionTestCase
 from django.utils import translation
 
 from regulars.loyalty.queries.programme import forget_versions
@@ -14,6 +15,26 @@ from regulars.loyalty.queries.programme import forget_versions
 # The same kind of hash, made in a thousandth of the time: hundreds of tests begin with somebody's password.
 Argon2PasswordHasher.time_cost = 1
 Argon2PasswordHasher.memory_cost = 64  # kibibytes
+
+
+KEPT = {"django_content_type", "auth_permission"}
+"""What Django fills for every installation alike, and would fill again after each test."""
+
+
+def _empty(_case: TransactionTestCase) -> None:
+    """Empty the tables that a test has filled: few of all, and each takes a file for every index."""
+    names = connection.introspection.django_table_names(only_existing=False, include_views=False)
+    tables = sorted(set(names) - KEPT)
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT " + ", ".join(f'EXISTS (SELECT FROM "{table}")' for table in tables))
+        filled = [
+            f'"{table}"' for table, is_filled in zip(tables, cursor.fetchone(), strict=True) if is_filled
+        ]
+        if filled:
+            cursor.execute(f"TRUNCATE {', '.join(filled)} CASCADE")
+
+
+TransactionTestCase._fixture_teardown = _empty  # type: ignore[attr-defined]
 
 
 @pytest.fixture(autouse=True)

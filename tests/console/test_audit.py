@@ -354,6 +354,7 @@ PATHS = [
 HEAVY = ["duckdb", "pandas", "pyarrow", "ibis", "altair", "numpy", "vl_convert", "python_calamine"]
 
 
+@pytest.mark.slow
 @pytest.mark.django_db(transaction=True)
 def test_pages_load_nothing_heavy(owner: User) -> None:
     """In a process of its own, as another test may have loaded the data stack into this one."""

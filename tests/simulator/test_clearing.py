@@ -85,6 +85,7 @@ def own_shop() -> None:
         work.create_task(title="своя", due_at=NOW, created_by=1, now=NOW, profile_id=profile)
 
 
+@pytest.mark.slow
 @pytest.mark.django_db
 def test_everything_the_demo_shop_brought_goes() -> None:
     before = contents()

@@ -31,6 +31,7 @@ def rows(query: str) -> list[tuple[Any, ...]]:
         return list(cursor.fetchall())
 
 
+@pytest.mark.slow
 @pytest.mark.django_db
 def test_the_history_is_stored_whole() -> None:
     history = make_history(now=NOW, seed=3, customers=150, months=18)
@@ -91,6 +92,7 @@ def test_no_two_of_its_customers_share_an_address_or_a_number() -> None:
         assert len(told) == len(set(told))
 
 
+@pytest.mark.slow
 @pytest.mark.django_db
 def test_its_customers_can_be_found_and_belong_to_nobody() -> None:
     demo.fill(now=NOW, seed=3, customers=200)
@@ -109,6 +111,7 @@ def test_its_customers_can_be_found_and_belong_to_nobody() -> None:
     assert customers_queries.contacts([person])[person].emails == (emails[0],)
 
 
+@pytest.mark.slow
 @pytest.mark.django_db
 def test_it_says_what_shop_it_is_and_has_something_to_do() -> None:
     with translation.override("ru"):

@@ -68,6 +68,7 @@ def test_a_wrong_setting_is_said_in_one_line() -> None:
     assert done.stderr == "PORT='eighty' is not understood; allowed is a whole number from 1 to 65535.\n"
 
 
+@pytest.mark.slow
 def test_manage_hands_over_to_django() -> None:
     done = run("manage", "diffsettings", "--output", "unified")
     assert done.returncode == 0
