@@ -10,7 +10,7 @@ from hypothesis.stateful import run_state_machine_as_test
 from tests.loyalty.ledger.machine import Ledger
 from tests.loyalty.ledger.shop_machine import ShopLedger
 
-EXAMPLES = int(os.environ.get("LEDGER_EXAMPLES", "150"))
+EXAMPLES = int(os.environ.get("LEDGER_EXAMPLES", "40"))
 
 
 def run(machine: type[Ledger], examples: int, steps: int, *, derandomize: bool) -> None:
