@@ -11,7 +11,7 @@ from tests.together import together
 
 from regulars.events import queries, registry, services
 from regulars.events.errors import NoSuchConsumer
-from regulars.events.queries.reading import LANES_AT_ONCE, take
+from regulars.events.queries.reading import LANES_AT_ONCE, news, take
 from regulars.events.services.cursors import move
 from regulars.events.types import Batch, Consumer, EventClass, LoggedEvent, Position, Start
 
@@ -275,6 +275,22 @@ def test_several_workers_share_the_lanes_and_handle_once(effects: str) -> None:
     assert handled == 1990
     assert max(seen) == 1  # never two in one lane
     assert rows("SELECT count(*), count(DISTINCT event) FROM test_effects") == [(1990, 1990)]
+
+
+def test_only_lanes_with_something_unseen_are_read() -> None:
+    drums, flutes = Consumer("test.drums", Kept()), Consumer("test.flutes", Kept())
+    with registry.only_consumers(drums, flutes):
+        services.ensure_consumers(now=NOW)
+        beat(range(1, 400))
+        drained()
+        assert news(consumers=["test.drums", "test.flutes"], lanes=range(64)) == {}
+        (profile_id,) = profiles_of(17, 1)
+        beat([profile_id], "new-")
+        assert news(consumers=["test.drums", "test.flutes"], lanes=range(64)) == {
+            "test.drums": [17],
+            "test.flutes": [17],
+        }
+        assert news(consumers=["test.drums"], lanes=range(17)) == {}
 
 
 def test_lanes_that_are_not_needed_for_a_batch_stay_free() -> None:

@@ -55,8 +55,8 @@ LIMIT %s
 # costs as much each time, whether there is anything or not.
 _NEWS = """
 WITH newest AS MATERIALIZED (
-    SELECT lane, e.* FROM unnest(%s::int[]) AS lane CROSS JOIN LATERAL (
-        SELECT events.epoch, events.xid, events.id FROM events WHERE events.lane = lane
+    SELECT l.lane, e.* FROM unnest(%s::int[]) AS l(lane) CROSS JOIN LATERAL (
+        SELECT events.epoch, events.xid, events.id FROM events WHERE events.lane = l.lane
         ORDER BY events.epoch DESC, events.xid DESC, events.id DESC LIMIT 1
     ) AS e
 )
