@@ -12,8 +12,6 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Any
 
-from django.db import connection
-
 from regulars.customers import queries as customers
 from regulars.customers.types import SHOP
 from regulars.loyalty.errors import EntryRefused, NotEnough
@@ -33,9 +31,6 @@ from regulars.loyalty.types import (
     Programme,
 )
 
-_CANCELLED = """
-UPDATE loyalty_hold SET state = 'cancelled', closed_at = %s WHERE id = %s AND state = 'timed_out'
-"""
 REST = "rest"
 """Of the key of what is spent beside a hold that does not reach."""
 
@@ -101,8 +96,7 @@ def do_cancel(doing: Doing) -> Done:
         raise _closed(known)
     elif known.state is HoldState.TIMED_OUT and doing.at < known.lasts_until:
         # We let it go ourselves before we heard of this; it cannot be brought back by a capture any more.
-        with connection.cursor() as cursor:
-            cursor.execute(_CANCELLED, [doing.at, known.id])
+        cancel(hold_id=known.id, now=doing.now, at=doing.at)
     return Done(profile_id=known.profile_id, outcome={"points_minor": known.points_minor})
 
 
