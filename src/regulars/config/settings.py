@@ -36,6 +36,7 @@ INSTALLED_APPS = [
     "regulars.commerce.apps.CommerceConfig",
     "regulars.analytics.apps.AnalyticsConfig",
     "regulars.segments.apps.SegmentsConfig",
+    "regulars.offers.apps.OffersConfig",
     "regulars.loyalty.apps.LoyaltyConfig",
     "regulars.imports.apps.ImportsConfig",
     "regulars.webhooks.apps.WebhooksConfig",

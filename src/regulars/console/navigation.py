@@ -28,6 +28,7 @@ PLACES: tuple[Place, ...] = (
     Place(_("Customers"), "customers", "users", Permission.SEE_CUSTOMERS, "customers"),
     Place(_("Segments"), "segments", "shapes", Permission.SEE_CUSTOMERS, "segments"),
     Place(_("Loyalty"), "loyalty", "gift", Permission.SEE_CUSTOMERS, "loyalty"),
+    Place(_("Offers"), "offers", "ticket-percent", Permission.SEE_CUSTOMERS, "offers"),
     Place(_("Tasks"), "tasks", "list-checks", Permission.DO_TASKS, "tasks"),
     Place(_("Metrics"), "metrics", "chart-line", Permission.SEE_FIGURES, "metrics"),
     Place(_("Audit"), "audit", "activity", Permission.SEE_FIGURES, "audit"),

@@ -6,27 +6,25 @@ from datetime import date, datetime
 from decimal import Decimal
 from typing import Annotated, Literal
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import Field
 
+from regulars.kit.documents import Part, Percent
+from regulars.loyalty.types.challenges import CHALLENGES_MAX, Challenge
+from regulars.loyalty.types.days import DAYS_MAX, PersonalDay
+from regulars.loyalty.types.document import Days, Points
+from regulars.loyalty.types.earning import RULES_MAX, Caps, Rule
+from regulars.loyalty.types.referring import Referral
+from regulars.loyalty.types.tiers import Tiers
 from regulars.team.types import Role
 
-Days = Annotated[int, Field(ge=1, le=3_650)]
-Points = Annotated[int, Field(ge=0, le=10**12)]
-"""Minor units of points."""
-Percent = Annotated[Decimal, Field(ge=0, le=100, max_digits=5, decimal_places=2)]
 
-
-class _Part(BaseModel):
-    model_config = ConfigDict(frozen=True, extra="forbid")
-
-
-class Never(_Part):
+class Never(Part):
     """Points do not expire."""
 
     kind: Literal["never"] = "never"
 
 
-class OnDay(_Part):
+class OnDay(Part):
     """On a day of the year, that many years after the year in which they were earned (0: the same year).
 
     Usable all that day in the customer's calendar; 29 February is the 28th where there is none.
@@ -38,14 +36,14 @@ class OnDay(_Part):
     years: Annotated[int, Field(ge=0, le=10)] = 1
 
 
-class AfterDays(_Part):
+class AfterDays(Part):
     """That many days after the day on which they became usable; usable all the last day."""
 
     kind: Literal["after_days"] = "after_days"
     days: Days = 365
 
 
-class WithoutPurchase(_Part):
+class WithoutPurchase(Part):
     """That many days after the customer's last purchase: each one moves the day for all their points."""
 
     kind: Literal["without_purchase"] = "without_purchase"
@@ -55,20 +53,20 @@ class WithoutPurchase(_Part):
 Expiry = Annotated[Never | OnDay | AfterDays | WithoutPurchase, Field(discriminator="kind")]
 
 
-class AtOnce(_Part):
+class AtOnce(Part):
     """Points can be spent as soon as they are earned."""
 
     kind: Literal["at_once"] = "at_once"
 
 
-class AfterReturnWindow(_Part):
+class AfterReturnWindow(Part):
     """When so many days have passed since the order; None: the shop's return window."""
 
     kind: Literal["after_return_window"] = "after_return_window"
     days: Annotated[int, Field(ge=0, le=365)] | None = None
 
 
-class AfterDelivery(_Part):
+class AfterDelivery(Part):
     """So many days after the delivery was confirmed."""
 
     kind: Literal["after_delivery"] = "after_delivery"
@@ -82,7 +80,7 @@ WhenSpent = Literal["owe", "take", "write_off"]
 the customer has is taken and the rest written off; or only what is left of that very order is taken."""
 
 
-class Programme(_Part):
+class Programme(Part):
     """All there is to say of the programme. `running` False: nothing is earned and nothing can be spent."""
 
     running: bool = True
@@ -114,9 +112,16 @@ class Programme(_Part):
     """How much each role may give or take by hand at once."""
     second_eyes_minor: Points = 300_000
     """More than that by hand waits for a second colleague."""
+    rules: Annotated[tuple[Rule, ...], Field(max_length=RULES_MAX)] = ()
+    """Beside the basic cashback."""
+    caps: Caps = Caps()
+    tiers: Tiers | None = None
+    challenges: Annotated[tuple[Challenge, ...], Field(max_length=CHALLENGES_MAX)] = ()
+    personal_days: Annotated[tuple[PersonalDay, ...], Field(max_length=DAYS_MAX)] = ()
+    referral: Referral | None = None
 
 
-class Version(_Part):
+class Version(Part):
     """A programme as it was published; it holds for what is ordered from `since` on."""
 
     id: int
@@ -126,7 +131,7 @@ class Version(_Part):
     programme: Programme
 
 
-class Lifetime(_Part):
+class Lifetime(Part):
     """When points of an order can be spent; moments, or None for "not known yet" and "never"."""
 
     usable_at: datetime | None

@@ -1,0 +1,19 @@
+"""The catalogue of rewards, and what waits to be handed out."""
+
+from __future__ import annotations
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_safe
+
+from regulars.console.access import allowed
+from regulars.team.types import Permission
+
+
+@never_cache
+@require_safe
+@allowed(Permission.SEE_CUSTOMERS)
+def page(request: HttpRequest) -> HttpResponse:
+    """The catalogue of rewards, and what waits to be handed out."""
+    return render(request, "console/loyalty/unfinished.html")

@@ -1,0 +1,33 @@
+"""The tables of loyalty."""
+
+from __future__ import annotations
+
+from regulars.loyalty.models.books import (
+    Adjustment,
+    Hold,
+    Journal,
+    JournalEntry,
+    LedgerCheck,
+    Lot,
+    Posting,
+    ProgrammeVersion,
+    SpendingCode,
+    UnearnedOrder,
+    UsedQr,
+    Wallet,
+)
+
+__all__ = [
+    "Adjustment",
+    "Hold",
+    "Journal",
+    "JournalEntry",
+    "LedgerCheck",
+    "Lot",
+    "Posting",
+    "ProgrammeVersion",
+    "SpendingCode",
+    "UnearnedOrder",
+    "UsedQr",
+    "Wallet",
+]

@@ -1,0 +1,1 @@
+"""Offers: coupons, personal offers and prices. See README.md."""

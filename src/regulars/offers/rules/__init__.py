@@ -1,0 +1,1 @@
+"""What an offer takes off a cart. Pure."""
