@@ -4,24 +4,19 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import date
-from decimal import Decimal
 
-from babel.dates import format_skeleton
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext, pgettext
 
 from regulars.analytics.wording.numbers import Formats
-from regulars.kit.money import to_decimal
 from regulars.loyalty.rules.earning import discount_minor, earned_minor, payable_minor
 from regulars.loyalty.types import Programme
 from regulars.loyalty.types.programme import AfterDays, AfterDelivery, AtOnce, Never, OnDay
-from regulars.loyalty.wording import amounts
+from regulars.loyalty.wording.speaker import Speaker
 from regulars.team.types import Role
 
 _ANY = 10**12
 """As many points as there may be: no limit."""
-_LEAP_YEAR = 2000
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,30 +45,6 @@ class Example:
     payable_minor: int
     discount_minor: int
     text: str
-
-
-@dataclass(frozen=True, slots=True)
-class Speaker:
-    """Who says it: `formats` of the reader's language and the programme's money, and the shop's days for
-    returns."""
-
-    formats: Formats
-    return_window_days: int
-
-    def points(self, minor: int) -> str:
-        return amounts.points(minor, self.formats)
-
-    def money(self, minor: int, programme: Programme) -> str:
-        currency = programme.currency or self.formats.currency or "RUB"
-        amount = to_decimal(minor, currency)
-        whole = amount == amount.to_integral_value()
-        return Formats(self.formats.language, currency).money(amount, 0 if whole else None)
-
-    def percent(self, value: Decimal) -> str:
-        shown = value.normalize()
-        places = max(0, -int(shown.as_tuple().exponent))
-        sign = "\u00a0%" if self.formats.language == "ru" else "%"
-        return self.formats.number(value, places) + sign
 
 
 def sentences(
@@ -199,7 +170,7 @@ def _expiry(programme: Programme, speaker: Speaker) -> str:
     if isinstance(expiry, Never):
         return _("Points do not expire.")
     if isinstance(expiry, OnDay):
-        day = _day_of_year(expiry, speaker.formats.language)
+        day = speaker.day_of_year(expiry.month, expiry.day)
         if not expiry.years:
             return _("Points can be spent until %(day)s of the year they were earned in, all that day.") % {
                 "day": day
@@ -310,17 +281,6 @@ def _second_eyes(programme: Programme, speaker: Speaker) -> str:
     return _("More than %(points)s by hand waits for a second colleague.") % {
         "points": speaker.points(programme.second_eyes_minor)
     }
-
-
-def _day_of_year(expiry: OnDay, language: str) -> str:
-    # In a leap year each day of the calendar is one; a day that a month does not have is its last.
-    for day in range(expiry.day, 0, -1):
-        try:
-            found = date(_LEAP_YEAR, expiry.month, day)
-        except ValueError:
-            continue
-        return str(format_skeleton("MMMMd", found, locale=language)).replace(" ", "\u00a0")
-    raise AssertionError("each month has a first day")
 
 
 _Says = Callable[[Programme, Speaker], str]
