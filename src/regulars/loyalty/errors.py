@@ -5,6 +5,7 @@ from __future__ import annotations
 from django.utils.translation import gettext as _
 
 from regulars.kit.errors import Conflict, RegularsError
+from regulars.loyalty.types.drafts import Draft
 
 
 class LoyaltyProblem(RegularsError):
@@ -45,6 +46,16 @@ class BadProgramme(LoyaltyProblem):
     """A document that cannot be published."""
 
     code = "bad_programme"
+
+
+class DraftChanged(Conflict):
+    """Somebody changed the draft meanwhile; `draft` is how it stands, None where it is gone."""
+
+    code = "draft_changed"
+
+    def __init__(self, draft: Draft | None) -> None:
+        super().__init__(_("Somebody changed the draft meanwhile. Look at it again."))
+        self.draft = draft
 
 
 class CannotAdjust(LoyaltyProblem):

@@ -55,6 +55,7 @@ def declare() -> None:
     """Say what is kept of customers, and what names nobody."""
     personal.register(ADJUSTMENTS, ENTRIES, HOLDS)
     personal.free("loyalty_programmeversion", "document")
+    personal.free("loyalty_programmedraft", "document")
     personal.free("loyalty_wallet", "currency")
     personal.free("loyalty_lot", "key", "order_source", "order_id", "rule")
     personal.free("loyalty_posting", "currency", "key", "cause", "from_account", "to_account")

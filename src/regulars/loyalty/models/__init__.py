@@ -16,6 +16,7 @@ from regulars.loyalty.models.books import (
     UsedQr,
     Wallet,
 )
+from regulars.loyalty.models.drafts import ProgrammeDraft
 
 __all__ = [
     "Adjustment",
@@ -25,6 +26,7 @@ __all__ = [
     "LedgerCheck",
     "Lot",
     "Posting",
+    "ProgrammeDraft",
     "ProgrammeVersion",
     "SpendingCode",
     "UnearnedOrder",

@@ -11,6 +11,7 @@ from regulars.loyalty.queries.adjustments import (
     count_adjustments_waiting,
 )
 from regulars.loyalty.queries.balances import balance, balances
+from regulars.loyalty.queries.drafts import draft
 from regulars.loyalty.queries.holds import hold, hold_by_key, holds_of_order
 from regulars.loyalty.queries.journal import (
     entries_wrong,
@@ -47,6 +48,7 @@ __all__ = [
     "count_members",
     "current",
     "customer_qr",
+    "draft",
     "entries_wrong",
     "first_posting_at",
     "flows",

@@ -16,6 +16,7 @@ from regulars.loyalty.services.codes import (
     use_qr,
 )
 from regulars.loyalty.services.day import register_tiers, run_day
+from regulars.loyalty.services.drafts import drop_draft, keep_draft, restore_draft, undo_draft
 from regulars.loyalty.services.extending import extend
 from regulars.loyalty.services.forgetting import forget_points, withdraw_version
 from regulars.loyalty.services.giving_back import give_back
@@ -41,14 +42,17 @@ __all__ = [
     "deliver_code",
     "do_entries",
     "do_journals",
+    "drop_draft",
     "extend",
     "forget_codes",
     "forget_points",
     "give_back",
     "hold",
+    "keep_draft",
     "note_wrong_code",
     "publish",
     "register_tiers",
+    "restore_draft",
     "run_day",
     "send_code",
     "set_usable",
@@ -61,6 +65,7 @@ __all__ = [
     "take",
     "time_out_holds",
     "undo_adjustment",
+    "undo_draft",
     "undo_openings",
     "use_code",
     "use_qr",

@@ -1,0 +1,90 @@
+"""Keeping the draft of the programme: one for all, so that nobody publishes over another's changes unseen."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from django.db import connection, transaction
+
+from regulars.loyalty.errors import DraftChanged
+from regulars.loyalty.models import ProgrammeDraft
+from regulars.loyalty.queries.drafts import draft, to_draft
+from regulars.loyalty.types import Programme
+from regulars.loyalty.types.drafts import Draft
+
+KEPT = 50
+"""Changes that undo can go back by."""
+
+
+@transaction.atomic
+def keep_draft(
+    *, programme: Programme, seen: int | None, based_on: int | None = None, now: datetime, user_id: int | None
+) -> Draft:
+    """The programme as it is now to be drafted; gives the draft.
+
+    `seen`: the number of the draft that was changed, None where there was none. Raises DraftChanged where
+    somebody was faster, with their draft. `based_on`: of a new draft, the version it was begun from.
+    """
+    kept = _seen(seen)
+    _add(programme, kept.based_on if kept else based_on, now, user_id)
+    found = draft()
+    assert found is not None
+    return found
+
+
+@transaction.atomic
+def undo_draft(*, seen: int, now: datetime, user_id: int | None) -> Draft | None:
+    """Go back by one change; None where that was the first. Raises DraftChanged."""
+    kept = _seen(seen)
+    before = list(ProgrammeDraft.objects.order_by("-id")[1:3])
+    if kept is not None and before and before[0].document is not None:
+        # The row is taken out, so that the next undo goes further back; the one before gets a number of its
+        # own, so that whoever saw it then is not taken to have seen it now.
+        ProgrammeDraft.objects.filter(pk__in=[seen, before[0].pk]).delete()
+        ProgrammeDraft.objects.create(
+            document=before[0].document, based_on=before[0].based_on, kept_at=now, kept_by=user_id
+        )
+    return draft()
+
+
+@transaction.atomic
+def drop_draft(*, seen: int | None, now: datetime, user_id: int | None) -> None:
+    """Throw it away, or note that it was published. Raises DraftChanged; without a draft nothing happens."""
+    if _seen(seen) is not None:
+        _add(None, None, now, user_id)
+
+
+@transaction.atomic
+def restore_draft(*, now: datetime, user_id: int | None) -> Draft | None:
+    """Bring back the one thrown away last; the one there is, where nothing was thrown away since."""
+    _lock()
+    newest = list(ProgrammeDraft.objects.order_by("-id")[:2])
+    if len(newest) == 2 and newest[0].document is None and newest[1].document is not None:
+        _add(Programme.model_validate(newest[1].document), newest[1].based_on, now, user_id)
+    return draft()
+
+
+def _seen(seen: int | None) -> Draft | None:
+    """The draft as it stands, under a lock, if it is the one that was seen."""
+    _lock()
+    kept = to_draft(ProgrammeDraft.objects.order_by("-id")[:2])
+    if (kept.number if kept else None) != seen:
+        raise DraftChanged(kept)
+    return kept
+
+
+def _lock() -> None:
+    with connection.cursor() as cursor:
+        cursor.execute("LOCK TABLE loyalty_programmedraft IN SHARE ROW EXCLUSIVE MODE")
+
+
+def _add(programme: Programme | None, based_on: int | None, now: datetime, user_id: int | None) -> None:
+    row = ProgrammeDraft.objects.create(
+        document=None if programme is None else programme.model_dump(mode="json"),
+        based_on=based_on,
+        kept_at=now,
+        kept_by=user_id,
+    )
+    gone = ProgrammeDraft.objects.filter(pk__lte=row.pk).order_by("-id").values("id")[KEPT : KEPT + 1]
+    for oldest in gone:
+        ProgrammeDraft.objects.filter(pk__lte=oldest["id"]).delete()
