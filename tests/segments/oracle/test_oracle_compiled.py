@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import datetime
+from itertools import product
 
 import pytest
 from django.db import transaction
@@ -13,7 +14,6 @@ from tests.segments.oracle.attributes import ATTRIBUTES
 from tests.segments.oracle.evaluator import everybody
 from tests.segments.oracle.running import found, found_once
 from tests.segments.oracle.steps import Catalogue, Scene, Step, catalogue
-from tests.segments.oracle.strategies import Asked
 from tests.segments.oracle.world import World
 
 from regulars.commerce.types import BROWSING_EVENTS
@@ -22,6 +22,7 @@ from regulars.events import registry
 from regulars.events.types import EventClass
 from regulars.kit.attributes import registered
 from regulars.segments.compiling import Surroundings, compile_condition
+from regulars.segments.queries.fitting import Asked, asked_by_rows
 from regulars.segments.types import Condition
 
 CONDITIONS_EACH = 6
@@ -36,7 +37,7 @@ class _Done(Exception):
 def plays(draw: st.DrawFn) -> tuple[list[datetime], str, list[Step], list[Condition]]:
     """A clock, the shop's zone, what happens before any of its moments is asked about, and questions."""
     clock = draw(strategies.clocks())
-    asked = Asked()
+    asked = strategies.Asked()
     conditions = draw(
         st.lists(strategies.conditions(clock, asked), min_size=CONDITIONS_EACH, max_size=CONDITIONS_EACH)
     )
@@ -65,8 +66,11 @@ def play(
         compiled = compile_condition(real, surroundings=Surroundings(zone=zone, currency=world.currency))
         event(type(condition).__name__)
         before: set[int] | None = None
+        rows = [Asked(number, id_, now) for number, (now, id_) in enumerate(product(clock, sorted(members)))]
+        (fitting,) = asked_by_rows([compiled], rows)
         for place, now in enumerate(clock):
             wanted = world.ids(everybody(condition, world, now))
+            assert {row.person_id for row in rows if row.at == now and row.number in fitting} == wanted
             assert found_once(compiled.everybody(now)) & members == wanted, (now, condition)
             for person in world.people.values():
                 one = found_once(compiled.among(now, [person.id], profiles(person)))

@@ -11,6 +11,7 @@ from typing import TypeVar, cast
 
 from regulars.kit.attributes import Attribute, Relation
 from regulars.segments.compiling.calendar import Calendar
+from regulars.segments.compiling.moments import ROW, Moment, OfRow
 from regulars.segments.compiling.statements import Values
 from regulars.segments.compiling.surroundings import Surroundings
 
@@ -31,7 +32,8 @@ class Known:
 
 @dataclass(frozen=True)
 class Bounds:
-    """Rows of a table that count for one leaf. `filter` is SQL; `since` a moment they are all later than."""
+    """Rows of a table that count for one leaf. `filter` is SQL; `since` a moment they are all later than,
+    where it is the same for whoever asks."""
 
     filter: str = ""
     since: datetime | None = None
@@ -116,10 +118,13 @@ Join = TypeVar("Join", Source, Rows, Written)
 
 @dataclass
 class Asking:
-    """A question as of `now`: about everybody, or about these persons, whose profiles are these."""
+    """A question as of `now`: about everybody, or about these persons, whose profiles are these.
+
+    With a moment `OfRow` it is asked by rows, about the person of each, and stands beside them.
+    """
 
     known: Known
-    now: datetime
+    now: Moment
     among: tuple[Sequence[int], Sequence[int]] | None = None
     values: Values = field(default_factory=Values)
     joins: dict[tuple[str, ...], Source | Rows | Written] = field(default_factory=dict)
@@ -144,11 +149,13 @@ class Asking:
     def calendar_of(self, zone: str) -> Calendar:
         return Calendar(zone, self.values, self.known.surroundings)
 
-    def moment(self, moment: datetime) -> str:
-        return self.values.bind(moment, "timestamptz")
+    def moment(self, moment: Moment) -> str:
+        return moment.sql if isinstance(moment, OfRow) else self.values.bind(moment, "timestamptz")
 
     def scope(self, column: str) -> str:
         """A condition on a column of profiles' ids."""
+        if isinstance(self.now, OfRow):
+            return f"{column} = ANY({ROW}.profiles)"
         if self.among is None:
             return "true"
         return f"{column} = ANY({self.values.bind(list(self.among[1]), 'bigint[]')})"
@@ -175,7 +182,9 @@ class Asking:
         """Who fulfils a condition over what was joined."""
         joins = [join.joined("u.person_id", self.values) for join in self.joins.values()]
         where = [condition]
-        if self.among is not None:
+        if isinstance(self.now, OfRow):
+            where.insert(0, f"u.person_id = {ROW}.person_id")
+        elif self.among is not None:
             persons = self.values.bind(list(self.among[0]), "bigint[]")
             where.insert(0, f"u.person_id = ANY({persons})")
         return "\n".join(

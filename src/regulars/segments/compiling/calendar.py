@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
+from regulars.segments.compiling.moments import Moment, OfRow
 from regulars.segments.compiling.statements import Values
 from regulars.segments.compiling.surroundings import Surroundings
 from regulars.segments.types import Anniversary, DaysAgo, OnDays
@@ -26,8 +27,10 @@ class Calendar:
     values: Values
     surroundings: Surroundings
 
-    def today(self, now: datetime) -> str:
+    def today(self, now: Moment) -> str:
         """The day that a moment is of."""
+        if isinstance(now, OfRow):
+            return self.day_of(now.sql)
         shops = self.values.bind(self.surroundings.today(now), "date")
         moment = self.values.bind(now, "timestamptz")
         return f"CASE WHEN {self.zone} IS NULL THEN {shops} ELSE timezone({self.zone}, {moment})::date END"
@@ -37,7 +40,7 @@ class Calendar:
         shops = self.values.bind(self.surroundings.zone, "text")
         return f"timezone(coalesce({self.zone}, {shops}), {moment})::date"
 
-    def passes(self, day: str, test: OnDays | DaysAgo | Anniversary, now: datetime) -> str:
+    def passes(self, day: str, test: OnDays | DaysAgo | Anniversary, now: Moment) -> str:
         """Whether a day passes a test."""
         match test:
             case OnDays():

@@ -12,6 +12,7 @@ from regulars.segments.compiling.asking import Asking, Known
 from regulars.segments.compiling.changing import may_have_changed
 from regulars.segments.compiling.dependence import Dependence, depends
 from regulars.segments.compiling.leaves import asked
+from regulars.segments.compiling.moments import OfRow
 from regulars.segments.compiling.statements import Statement
 from regulars.segments.compiling.surroundings import Surroundings
 from regulars.segments.types import Condition
@@ -53,6 +54,13 @@ class Compiled:
     def among(self, now: datetime, persons: Sequence[int], profiles: Sequence[int]) -> Statement:
         """Who of these persons fulfils it as of `now`. `profiles` are all of theirs."""
         return self._statement(Asking(self.known, now, (persons, profiles)))
+
+    def of_rows(self) -> Statement:
+        """Whether the person of a row fulfils it as of the moment of that row (`moments.ROW`).
+
+        Stands LATERAL beside the rows, and gives their person or nothing.
+        """
+        return self._statement(Asking(self.known, OfRow()))
 
     def may_have_changed(
         self, after: datetime, up_to: datetime, zones: Collection[str] | None = None

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import datetime
 from decimal import Decimal
 
 from regulars.kit.attributes import Kind
 from regulars.kit.folding import fold, folded
 from regulars.segments.compiling.calendar import Calendar
+from regulars.segments.compiling.moments import Moment
 from regulars.segments.compiling.statements import Values
 from regulars.segments.types import (
     Anniversary,
@@ -27,7 +27,7 @@ BIGINT_MAX = 2**63 - 1
 _TEXTS = frozenset({Kind.TEXT, Kind.CHOICE})
 
 
-def passes(value: str, kind: Kind, test: Test, calendar: Calendar, now: datetime) -> str:
+def passes(value: str, kind: Kind, test: Test, calendar: Calendar, now: Moment) -> str:
     """Whether the value that an expression gives, of a kind, passes a test that the kind allows."""
     values = calendar.values
     match test:

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import json
-from datetime import datetime
 from typing import Final
 
 from regulars.kit.attributes import Kind
 from regulars.segments.compiling.calendar import Calendar
+from regulars.segments.compiling.moments import Moment
 from regulars.segments.compiling.passing import contains, in_range, one_of
 from regulars.segments.types import (
     Anniversary,
@@ -39,7 +39,7 @@ _DAY: Final = """(CASE
 END)"""
 
 
-def where_passes(where: Where, properties: str, calendar: Calendar, now: datetime) -> str:
+def where_passes(where: Where, properties: str, calendar: Calendar, now: Moment) -> str:
     """Whether any of the values that a property has passes the test; NoneOf and not Known: none does."""
     path = calendar.values.bind(_path(where.field), "jsonpath")
     test, turned = where.test, False
@@ -57,7 +57,7 @@ def _path(field: str) -> str:
     return "lax $" + "".join(f".{json.dumps(name)}" for name in field.split(".")) + "[*]"
 
 
-def _passes(test: Test, calendar: Calendar, now: datetime) -> str:
+def _passes(test: Test, calendar: Calendar, now: Moment) -> str:
     values = calendar.values
     match test:
         case OneOf() | NoneOf():

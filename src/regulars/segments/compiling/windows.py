@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import datetime, timedelta
 
 from regulars.segments.compiling.asking import Asking, Bounds
+from regulars.segments.compiling.moments import Moment, OfRow
 from regulars.segments.types import Within
 
 Span = tuple[datetime, datetime]
@@ -20,7 +21,8 @@ def length(within: Within) -> timedelta | None:
 
 def bounds(asking: Asking, at: str, within: Within, *filters: str) -> Bounds:
     """Which rows count, of those that have happened and pass these filters."""
-    found, since = list(filters), None
+    found = list(filters)
+    since: Moment | None = None
     if (long := length(within)) is not None:
         since = asking.now - long
         found.insert(0, f"{at} > {asking.moment(since)}")
@@ -29,7 +31,7 @@ def bounds(asking: Asking, at: str, within: Within, *filters: str) -> Bounds:
     if within.first is not None:
         since = asking.known.surroundings.begins(within.first)
         found.insert(0, f"{at} >= {asking.moment(since)}")
-    return Bounds(" AND ".join(found), since)
+    return Bounds(" AND ".join(found), None if isinstance(since, OfRow) else since)
 
 
 def turning(after: datetime, up_to: datetime, counts_for: timedelta | None) -> list[Span]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from regulars.segments.queries.counting import COUNT_SECONDS_MAX, EXAMPLES_MAX, count
 from regulars.segments.queries.dependence import used_by
+from regulars.segments.queries.fitting import Asked, check_condition, condition_sentence, fits
 from regulars.segments.queries.growth import days, passages
 from regulars.segments.queries.people import (
     MEMBERS_PAGE_MAX,
@@ -19,8 +20,12 @@ __all__ = [
     "COUNT_SECONDS_MAX",
     "EXAMPLES_MAX",
     "MEMBERS_PAGE_MAX",
+    "Asked",
+    "check_condition",
+    "condition_sentence",
     "count",
     "days",
+    "fits",
     "is_member",
     "live_ids",
     "may_decide",
