@@ -11,6 +11,7 @@ from django.test import TransactionTestCase
 from django.utils import translation
 
 from regulars.loyalty.queries.programme import forget_versions
+from regulars.segments.queries.fitting import forget_known
 
 # The same kind of hash, made in a thousandth of the time: hundreds of tests begin with somebody's password.
 Argon2PasswordHasher.time_cost = 1
@@ -45,9 +46,11 @@ def _english() -> Iterator[None]:
 
 
 @pytest.fixture(autouse=True)
-def _no_programme_left() -> None:
-    """A process keeps the versions of the programme for a moment; those of the test before are gone."""
+def _nothing_kept() -> None:
+    """A process keeps the versions of the programme and what conditions may ask for a moment; those of the
+    test before are gone."""
     forget_versions()
+    forget_known()
 
 
 @pytest.fixture(autouse=True)

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -13,11 +15,15 @@ from django.utils.translation import gettext as _
 from regulars.kit.attributes import registered, relations
 from regulars.segments.compiling import Compiled, Statement
 from regulars.segments.errors import BadCondition
-from regulars.segments.queries.live import knowledge
+from regulars.segments.queries.live import Knowledge, knowledge
 from regulars.segments.queries.segments import live_ids
 from regulars.segments.rules import check, parse
 from regulars.segments.wording import sentence
 
+KEPT_SECONDS = 2.0
+
+_kept: list[tuple[float, Knowledge]] = []
+"""What was known last, and until when that does; one at most."""
 _ASKED = """
 WITH asked AS MATERIALIZED (
     SELECT t.number, t.person_id, t.at,
@@ -48,7 +54,7 @@ def fits(
     """
     everybody = frozenset(one.number for one in asked)
     found = {name: everybody for name, condition in conditions.items() if condition is None}
-    compiled = {name: one for name, condition in conditions.items() if (one := _compiled(condition))}
+    compiled = _compiled({name: one for name, one in conditions.items() if one is not None})
     names = sorted(compiled)
     numbers = asked_by_rows([compiled[name] for name in names], asked)
     found |= {name: frozenset(some) for name, some in zip(names, numbers, strict=True)}
@@ -84,13 +90,32 @@ def condition_sentence(condition: Mapping[str, Any]) -> str:
     return sentence(parse(condition))
 
 
-def _compiled(condition: Mapping[str, Any] | None) -> Compiled | None:
-    if condition is None:
-        return None
-    try:
-        return knowledge().compiled(condition)
-    except BadCondition:
-        return None
+def _compiled(conditions: Mapping[str, Mapping[str, Any]]) -> dict[str, Compiled]:
+    """Those that can be asked."""
+    found: dict[str, Compiled] = {}
+    if conditions:
+        known = _known()
+        for name, condition in conditions.items():
+            with suppress(BadCondition):
+                found[name] = known.compiled(condition)
+    return found
+
+
+def _known() -> Knowledge:
+    """What is known; a process keeps it for `KEPT_SECONDS`, as a till asks with each cart."""
+    for until, kept in _kept[:1]:
+        if time.monotonic() < until:
+            return kept
+    found = knowledge()
+    # What is read within a transaction may not be committed yet, or be gone with it.
+    if not connection.in_atomic_block:
+        _kept[:] = [(time.monotonic() + KEPT_SECONDS, found)]
+    return found
+
+
+def forget_known() -> None:
+    """Ask anew next time: what was known (in tests) is gone."""
+    _kept.clear()
 
 
 def _rows(statements: Sequence[Statement], asked: Sequence[Asked]) -> list[tuple[int, int]]:
