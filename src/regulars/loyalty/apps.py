@@ -30,6 +30,11 @@ class LoyaltyConfig(AppConfig):
             " UNION ALL SELECT 1 FROM loyalty_spendingcode AS c WHERE c.profile_id = p.id"
             " UNION ALL SELECT 1 FROM loyalty_usedqr AS q WHERE q.profile_id = p.id",
         )
+        register_reference(
+            "rewards",
+            "SELECT 1 FROM loyalty_grant AS g WHERE g.profile_id = p.id"
+            " UNION ALL SELECT 1 FROM loyalty_rewardorder AS o WHERE o.profile_id = p.id",
+        )
         ours.register_sender(Letters())
         for schedule in SCHEDULES:
             schedules.register(schedule)

@@ -50,12 +50,40 @@ ENTRIES = Table(
     order="t.id DESC",
 )
 
+GRANTS = Table(
+    name="loyalty_grant",
+    label=_("What was given to you"),
+    whose=_OF_PROFILES,
+    tells={
+        "given_at": Told(_("When"), "t.given_at"),
+        "name": Told(_("What for"), "t.name"),
+        "state": Told(_("Outcome"), "t.state"),
+    },
+    free=("key", "mechanic", "part", "name", "kind", "benefit", "state"),
+    order="t.id DESC",
+)
+REWARD_ORDERS = Table(
+    name="loyalty_rewardorder",
+    label=_("Rewards taken for points"),
+    whose=_OF_PROFILES,
+    tells={
+        "at": Told(_("When"), "t.at"),
+        "reward": Told(_("What"), "(SELECT r.name FROM loyalty_reward AS r WHERE r.id = t.reward_id)"),
+        "points": Told(_("Points"), _POINTS),
+        "state": Told(_("Outcome"), "t.state"),
+    },
+    free=("key", "state"),
+    order="t.id DESC",
+)
+
 
 def declare() -> None:
     """Say what is kept of customers, and what names nobody."""
     personal.register(ADJUSTMENTS, ENTRIES, HOLDS)
     personal.free("loyalty_programmeversion", "document")
     personal.free("loyalty_programmedraft", "document")
+    personal.register(GRANTS, REWARD_ORDERS)
+    personal.free("loyalty_reward", "name", "words", "kind", "state", "tiers", "due_attribute")
     personal.free("loyalty_wallet", "currency")
     personal.free("loyalty_lot", "key", "order_source", "order_id", "rule")
     personal.free("loyalty_posting", "currency", "key", "cause", "from_account", "to_account")

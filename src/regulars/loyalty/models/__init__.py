@@ -17,9 +17,11 @@ from regulars.loyalty.models.books import (
     Wallet,
 )
 from regulars.loyalty.models.drafts import ProgrammeDraft
+from regulars.loyalty.models.rewards import Grant, Reward, RewardOrder
 
 __all__ = [
     "Adjustment",
+    "Grant",
     "Hold",
     "Journal",
     "JournalEntry",
@@ -28,6 +30,8 @@ __all__ = [
     "Posting",
     "ProgrammeDraft",
     "ProgrammeVersion",
+    "Reward",
+    "RewardOrder",
     "SpendingCode",
     "UnearnedOrder",
     "UsedQr",
