@@ -7,6 +7,7 @@ from typing import Any
 
 from regulars.segments.models import Segment
 from regulars.segments.queries.segments import as_row
+from regulars.segments.registry import conditions_kept
 from regulars.segments.types import SegmentRow, State
 
 
@@ -14,6 +15,11 @@ def used_by(segment_id: int) -> list[SegmentRow]:
     """Segments whose condition names this one, by name; those that were put away are not counted."""
     rows = Segment.objects.exclude(state=State.ARCHIVED.value).filter(condition__isnull=False)
     return [as_row(row) for row in rows.order_by("name", "id") if segment_id in named(row.condition)]
+
+
+def used_elsewhere(segment_id: int) -> list[str]:
+    """What else asks for the people of a segment, in words, each once."""
+    return sorted({words for words, condition in conditions_kept() if segment_id in named(condition)})
 
 
 def named(condition: Any) -> frozenset[int]:

@@ -20,7 +20,7 @@ from regulars.segments.errors import (
 )
 from regulars.segments.models import Pending, Segment, StageRule
 from regulars.segments.queries import live_ids, may_decide, stage_rules, used_by
-from regulars.segments.queries.dependence import closes_a_circle
+from regulars.segments.queries.dependence import closes_a_circle, used_elsewhere
 from regulars.segments.rules import check, parse, stored
 from regulars.segments.services import jobs
 from regulars.segments.types import SEGMENTS_MAX, Condition, InSegment, Kind, State
@@ -87,7 +87,8 @@ def freeze(*, segment_id: int, name: str, now: datetime, user_id: int | None = N
 def archive(*, segment_id: int, now: datetime) -> None:
     """Put a segment away; doing so again changes nothing.
 
-    Raises NoSuchSegment, and SegmentInUse where the condition of another names it or it decides a stage.
+    Raises NoSuchSegment, and SegmentInUse where the condition of another, of a programme or of an offer names
+    it, or it decides a stage.
     """
     locks.while_defining()
     row = _of(segment_id)
@@ -97,6 +98,11 @@ def archive(*, segment_id: int, now: datetime) -> None:
         raise SegmentInUse(
             _("These segments ask for the people of this one: %(names)s. Change them first.")
             % {"names": ", ".join(user.name for user in users)}
+        )
+    if elsewhere := used_elsewhere(segment_id):
+        raise SegmentInUse(
+            _("This asks for the people of this segment: %(names)s. Change that first.")
+            % {"names": ", ".join(elsewhere)}
         )
     if StageRule.objects.filter(segment_id=segment_id).exists():
         raise SegmentInUse(_("A stage of customers is decided by this segment. Change that first."))
