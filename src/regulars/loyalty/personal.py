@@ -90,3 +90,4 @@ def declare() -> None:
     personal.free("loyalty_journal", "till")
     personal.free("loyalty_spendingcode", "code_hash", "channel", "language", "sealed")
     personal.free("loyalty_ledgercheck", "findings")
+    personal.free("loyalty_yearreplay", "digest", "document", "state", "result", "error")

@@ -11,6 +11,7 @@ from regulars.kit import clock
 from regulars.kit.schedules import Daily, Every, Schedule
 from regulars.loyalty import services
 from regulars.loyalty.registry import CannotSend
+from regulars.loyalty.models.year import REPLAY
 from regulars.loyalty.services.codes import SEND
 
 
@@ -47,11 +48,23 @@ def settle_orders_again(now: datetime, limit: int) -> int:
     return 0
 
 
+@app.task(name=REPLAY, lock=REPLAY)
+def replay_year(number: int) -> None:
+    """Replay a programme over the last twelve months. Asked for by `services`; one at a time."""
+    services.replay_year(number=number, now=clock.now())
+
+
+def forget_years(now: datetime, limit: int) -> int:
+    """Remove replays of long ago."""
+    return services.forget_years(now=now, limit=limit)
+
+
 SCHEDULES: list[Schedule] = [
     Schedule(name="loyalty.do_journals", cadence=Every(minutes=1), run=services.do_journals),
     Schedule(name="loyalty.time_out_holds", cadence=Every(minutes=1), run=time_out_holds),
     Schedule(name="loyalty.run_day", cadence=Every(minutes=1), run=run_day, limit=10_000),
     Schedule(name="loyalty.forget_codes", cadence=Daily(at=time(3, 40)), run=forget_codes, limit=5_000),
     Schedule(name="loyalty.settle_orders_again", cadence=Daily(at=time(2, 40)), run=settle_orders_again),
+    Schedule(name="loyalty.forget_years", cadence=Daily(at=time(3, 50)), run=forget_years, limit=1_000),
     Schedule(name="loyalty.check_books", cadence=Daily(at=time(3, 10)), run=check_books),
 ]

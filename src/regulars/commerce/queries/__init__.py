@@ -11,7 +11,7 @@ from regulars.commerce.queries.orders import (
     shipment,
     shipments_of,
 )
-from regulars.commerce.queries.pages import any_orders, branches, last_orders, order_lines
+from regulars.commerce.queries.pages import any_orders, branches, last_order_id, last_orders, order_lines
 from regulars.commerce.queries.standing import buyers, order_ids, order_standings
 
 __all__ = [
@@ -22,6 +22,7 @@ __all__ = [
     "carts_of",
     "credits_of",
     "credits_of_refund",
+    "last_order_id",
     "last_orders",
     "order",
     "order_ids",

@@ -38,6 +38,11 @@ ORDER BY o.ordered_at DESC, o.id DESC
 """
 
 
+def last_order_id() -> int:
+    """The number of the order that came in last; 0 before the first."""
+    return Order.objects.order_by("-pk").values_list("pk", flat=True).first() or 0
+
+
 def any_orders() -> bool:
     """Whether the shop has sold anything yet."""
     return Order.objects.exists()

@@ -18,6 +18,7 @@ from regulars.loyalty.models.books import (
 )
 from regulars.loyalty.models.drafts import ProgrammeDraft
 from regulars.loyalty.models.rewards import Grant, Reward, RewardOrder
+from regulars.loyalty.models.year import YearReplay
 
 __all__ = [
     "Adjustment",
@@ -36,4 +37,5 @@ __all__ = [
     "UnearnedOrder",
     "UsedQr",
     "Wallet",
+    "YearReplay",
 ]

@@ -31,6 +31,7 @@ from regulars.loyalty.queries.qr import customer_qr, read_qr, scan_qr
 from regulars.loyalty.queries.quoting import quote, quote_for
 from regulars.loyalty.queries.statement import statement
 from regulars.loyalty.queries.verifying import checks, verify
+from regulars.loyalty.queries.year import year, year_of, years_of
 
 __all__ = [
     "account_sheet",
@@ -74,5 +75,8 @@ __all__ = [
     "verify",
     "version_at",
     "versions",
+    "year",
+    "year_of",
+    "years_of",
     "zones_of",
 ]

@@ -29,6 +29,7 @@ from regulars.loyalty.services.settled_events import settled_events
 from regulars.loyalty.services.settling import settle
 from regulars.loyalty.services.sweeping import settle_again
 from regulars.loyalty.services.taking import take
+from regulars.loyalty.services.year import forget_years, replay_year, request_year
 
 __all__ = [
     "ORDERS_MAX",
@@ -46,12 +47,15 @@ __all__ = [
     "extend",
     "forget_codes",
     "forget_points",
+    "forget_years",
     "give_back",
     "hold",
     "keep_draft",
     "note_wrong_code",
     "publish",
     "register_tiers",
+    "replay_year",
+    "request_year",
     "restore_draft",
     "run_day",
     "send_code",
