@@ -6,8 +6,8 @@ from collections.abc import Callable, Iterable
 from typing import Any
 
 Kept = Callable[[], Iterable[tuple[str, Any]]]
-"""All that are in force or being written: what each belongs to, in the reader's language, and the condition as
-JSON."""
+"""All that are in force or being written: what each belongs to, in the language of the reader, and the
+condition as JSON."""
 
 _kept: dict[str, Kept] = {}
 
