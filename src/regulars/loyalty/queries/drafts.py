@@ -11,7 +11,7 @@ from regulars.loyalty.types.programme import Programme
 
 def draft() -> Draft | None:
     """How it stands; None where nothing is being changed."""
-    return to_draft(ProgrammeDraft.objects.order_by("-id")[:2])
+    return to_draft(list(ProgrammeDraft.objects.order_by("-id")[:2]))
 
 
 def to_draft(newest: Sequence[ProgrammeDraft]) -> Draft | None:

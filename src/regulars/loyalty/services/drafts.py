@@ -26,10 +26,16 @@ def keep_draft(
     somebody was faster, with their draft. `based_on`: of a new draft, the version it was begun from.
     """
     kept = _seen(seen)
-    _add(programme, kept.based_on if kept else based_on, now, user_id)
-    found = draft()
-    assert found is not None
-    return found
+    base = kept.based_on if kept else based_on
+    number = _add(programme, base, now, user_id)
+    return Draft(
+        number=number,
+        programme=programme,
+        based_on=base,
+        kept_at=now,
+        kept_by=user_id,
+        can_undo=kept is not None,
+    )
 
 
 @transaction.atomic
@@ -67,7 +73,7 @@ def restore_draft(*, now: datetime, user_id: int | None) -> Draft | None:
 def _seen(seen: int | None) -> Draft | None:
     """The draft as it stands, under a lock, if it is the one that was seen."""
     _lock()
-    kept = to_draft(ProgrammeDraft.objects.order_by("-id")[:2])
+    kept = to_draft(list(ProgrammeDraft.objects.order_by("-id")[:2]))
     if (kept.number if kept else None) != seen:
         raise DraftChanged(kept)
     return kept
@@ -78,7 +84,7 @@ def _lock() -> None:
         cursor.execute("LOCK TABLE loyalty_programmedraft IN SHARE ROW EXCLUSIVE MODE")
 
 
-def _add(programme: Programme | None, based_on: int | None, now: datetime, user_id: int | None) -> None:
+def _add(programme: Programme | None, based_on: int | None, now: datetime, user_id: int | None) -> int:
     row = ProgrammeDraft.objects.create(
         document=None if programme is None else programme.model_dump(mode="json"),
         based_on=based_on,
@@ -88,3 +94,4 @@ def _add(programme: Programme | None, based_on: int | None, now: datetime, user_
     gone = ProgrammeDraft.objects.filter(pk__lte=row.pk).order_by("-id").values("id")[KEPT : KEPT + 1]
     for oldest in gone:
         ProgrammeDraft.objects.filter(pk__lte=oldest["id"]).delete()
+    return row.pk

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
 from django.utils.translation import gettext as _
@@ -12,6 +12,7 @@ from regulars.analytics.wording.numbers import Formats
 from regulars.loyalty.rules.earning import discount_minor, earned_minor, payable_minor
 from regulars.loyalty.types import Programme
 from regulars.loyalty.types.programme import AfterDays, AfterDelivery, AtOnce, Never, OnDay
+from regulars.loyalty.wording.rules import caps_sentence, has_several_factors, rule_sentence
 from regulars.loyalty.wording.speaker import Speaker
 from regulars.team.types import Role
 
@@ -55,8 +56,11 @@ def sentences(
     if not programme.running:
         stopped = _("The programme is stopped: nothing is earned, and points cannot be spent.")
         return (Said("running", stopped),)
-    rules = _OF_CUSTOMERS if briefly else _OF_CUSTOMERS | _OF_THE_SHOP
-    return tuple(Said(rule, say(programme, speaker)) for rule, say in rules.items())
+    told = [Said("earning", _earning(programme, speaker)), *_of_rules(programme, speaker)]
+    told += [Said(rule, say(programme, speaker)) for rule, say in _OF_CUSTOMERS.items()]
+    if not briefly:
+        told += [Said(rule, say(programme, speaker)) for rule, say in _OF_THE_SHOP.items()]
+    return tuple(told)
 
 
 def differences(
@@ -283,9 +287,17 @@ def _second_eyes(programme: Programme, speaker: Speaker) -> str:
     }
 
 
+def _of_rules(programme: Programme, speaker: Speaker) -> Iterator[Said]:
+    for rule in programme.rules:
+        yield Said(f"rule:{rule.key}", rule_sentence(rule, programme, speaker))
+    if has_several_factors(programme):
+        yield Said("factors", _("Where points would be multiplied twice, only the larger number counts."))
+    if said := caps_sentence(programme.caps, speaker):
+        yield Said("caps", said)
+
+
 _Says = Callable[[Programme, Speaker], str]
 _OF_CUSTOMERS: dict[str, _Says] = {
-    "earning": _earning,
     "worth": _worth,
     "spending": _spending,
     "usable": _usable,
