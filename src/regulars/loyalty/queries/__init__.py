@@ -11,6 +11,7 @@ from regulars.loyalty.queries.adjustments import (
     count_adjustments_waiting,
 )
 from regulars.loyalty.queries.balances import balance, balances
+from regulars.loyalty.queries.challenges import badges_of, progress_of
 from regulars.loyalty.queries.drafts import draft
 from regulars.loyalty.queries.holds import hold, hold_by_key, holds_of_order
 from regulars.loyalty.queries.journal import (
@@ -41,6 +42,7 @@ __all__ = [
     "adjustments",
     "adjustments_by_id",
     "adjustments_waiting_of",
+    "badges_of",
     "balance",
     "balances",
     "checks",
@@ -67,6 +69,7 @@ __all__ = [
     "open_points",
     "owed_minor",
     "postings",
+    "progress_of",
     "quote",
     "quote_for",
     "read_qr",

@@ -6,6 +6,7 @@ from regulars.loyalty.services.activating import set_usable
 from regulars.loyalty.services.adjusting import adjust, decide_adjustment, undo_adjustment
 from regulars.loyalty.services.bringing_over import bring_over, undo_openings
 from regulars.loyalty.services.by_hand import REASON_CHARACTERS_MAX
+from regulars.loyalty.services.challenges import count_orders
 from regulars.loyalty.services.checking import check_books
 from regulars.loyalty.services.codes import (
     deliver_code,
@@ -39,6 +40,7 @@ __all__ = [
     "cancel",
     "capture",
     "check_books",
+    "count_orders",
     "decide_adjustment",
     "deliver_code",
     "do_entries",
