@@ -12,7 +12,7 @@ from regulars.events import services as events
 from regulars.events.types import EventType, NewEvent
 from regulars.work.errors import BadTask
 from regulars.work.models import Task
-from regulars.work.types import TASK_CLOSED, TASK_CREATED, TITLE_CHARACTERS_MAX
+from regulars.work.types import TASK_CLOSED, TASK_CREATED, TITLE_CHARACTERS_MAX, NewTask
 
 _CLOSE = """
 UPDATE work_task SET closed_at = %s, closed_by = %s, closings = closings + 1
@@ -35,7 +35,37 @@ def create_task(
 
     Raises BadTask for a title that is empty or too long.
     """
-    title = " ".join(title.replace("\x00", "").split())
+    new = NewTask(title=title, due_at=due_at, profile_id=profile_id, assignee_id=assignee_id)
+    return create_tasks(new=[new], created_by=created_by, now=now, backfill=backfill)[0]
+
+
+@transaction.atomic
+def create_tasks(
+    *, new: Sequence[NewTask], created_by: int | None, now: datetime, backfill: bool = False
+) -> list[int]:
+    """Note several things to be done; gives their ids in the same order. Otherwise as `create_task`."""
+    tasks = Task.objects.bulk_create(
+        Task(
+            profile_id=one.profile_id,
+            title=_clean_title(one.title),
+            due_at=one.due_at,
+            assignee_id=one.assignee_id,
+            created_by=created_by,
+            created_at=now,
+        )
+        for one in new
+    )
+    made = [
+        _event(TASK_CREATED, f"task_created:{task.pk}", task.pk, task.profile_id, now)
+        for task in tasks
+        if task.profile_id is not None
+    ]
+    events.record(made, now=now, backfill=backfill)
+    return [task.pk for task in tasks]
+
+
+def _clean_title(text: str) -> str:
+    title = " ".join(text.replace("\x00", "").split())
     if not title:
         raise BadTask(_("The task has no title. Say in a few words what is to be done."))
     if len(title) > TITLE_CHARACTERS_MAX:
@@ -43,16 +73,7 @@ def create_task(
             _("The title is too long: it has %(length)s characters, the most is %(most)s. Shorten it.")
             % {"length": len(title), "most": TITLE_CHARACTERS_MAX}
         )
-    task = Task.objects.create(
-        profile_id=profile_id,
-        title=title,
-        due_at=due_at,
-        assignee_id=assignee_id,
-        created_by=created_by,
-        created_at=now,
-    )
-    _record(TASK_CREATED, f"task_created:{task.pk}", task.pk, profile_id, now, backfill=backfill)
-    return task.pk
+    return title
 
 
 @transaction.atomic
@@ -64,7 +85,9 @@ def close_task(*, task_id: int, closed_by: int | None, now: datetime) -> bool:
     if row is None:
         return False
     closings, profile_id = row
-    _record(TASK_CLOSED, f"task_closed:{task_id}:{closings}", task_id, profile_id, now)
+    if profile_id is not None:
+        closed = _event(TASK_CLOSED, f"task_closed:{task_id}:{closings}", task_id, profile_id, now)
+        events.record([closed], now=now)
     return True
 
 
@@ -98,16 +121,12 @@ def remove_tasks(*, profile_ids: Sequence[int] = (), task_ids: Sequence[int] = (
         return int(cursor.rowcount)
 
 
-def _record(
-    type_: EventType, key: str, task_id: int, profile_id: int | None, now: datetime, *, backfill: bool = False
-) -> None:
-    if profile_id is not None:
-        event = NewEvent(
-            type=type_,
-            source="work",
-            key=key,
-            occurred_at=now,
-            profile_id=profile_id,
-            properties={"task_id": task_id},
-        )
-        events.record([event], now=now, backfill=backfill)
+def _event(type_: EventType, key: str, task_id: int, profile_id: int, now: datetime) -> NewEvent:
+    return NewEvent(
+        type=type_,
+        source="work",
+        key=key,
+        occurred_at=now,
+        profile_id=profile_id,
+        properties={"task_id": task_id},
+    )

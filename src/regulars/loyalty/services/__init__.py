@@ -21,6 +21,7 @@ from regulars.loyalty.services.drafts import drop_draft, keep_draft, restore_dra
 from regulars.loyalty.services.extending import extend
 from regulars.loyalty.services.forgetting import forget_points, withdraw_version
 from regulars.loyalty.services.giving_back import give_back
+from regulars.loyalty.services.granting import GRANTS_MAX, grant
 from regulars.loyalty.services.holding import cancel, capture, hold, spend
 from regulars.loyalty.services.journal import do_entries, do_journals, store_entries
 from regulars.loyalty.services.orders import ORDERS_MAX, settle_orders
@@ -30,9 +31,11 @@ from regulars.loyalty.services.settled_events import settled_events
 from regulars.loyalty.services.settling import settle
 from regulars.loyalty.services.sweeping import settle_again
 from regulars.loyalty.services.taking import take
+from regulars.loyalty.services.withdrawing import withdraw
 from regulars.loyalty.services.year import forget_years, replay_year, request_year
 
 __all__ = [
+    "GRANTS_MAX",
     "ORDERS_MAX",
     "REASON_CHARACTERS_MAX",
     "adjust",
@@ -51,6 +54,7 @@ __all__ = [
     "forget_points",
     "forget_years",
     "give_back",
+    "grant",
     "hold",
     "keep_draft",
     "note_wrong_code",
@@ -75,5 +79,6 @@ __all__ = [
     "undo_openings",
     "use_code",
     "use_qr",
+    "withdraw",
     "withdraw_version",
 ]

@@ -6,6 +6,7 @@ from regulars.loyalty.types.accounts import MINOR, OF_LOTS, POINTS, SOURCES, Acc
 from regulars.loyalty.types.adjusting import AdjustmentLimits, AdjustmentRow, AdjustmentState
 from regulars.loyalty.types.checking import Check, Checked, Finding, FindingKind
 from regulars.loyalty.types.events import EVENT_TYPES, SOURCE
+from regulars.loyalty.types.grants import Granted, GrantState, Mechanic, NewGrant
 from regulars.loyalty.types.holds import Balance, Hold, HoldState, NewHold
 from regulars.loyalty.types.journal import (
     Doing,
@@ -47,11 +48,15 @@ __all__ = [
     "Finding",
     "FindingKind",
     "GiveBack",
+    "GrantState",
+    "Granted",
     "Hold",
     "HoldState",
     "JournalRow",
     "Lifetime",
+    "Mechanic",
     "NewEntry",
+    "NewGrant",
     "NewHold",
     "OrderTold",
     "Programme",

@@ -22,6 +22,18 @@ POINTS_ADJUSTED = EventType("points_adjusted")
 """By hand or as an opening balance; negative when taken."""
 POINTS_SHORT = EventType("points_short")
 """A till that was cut off let somebody spend more than there was: `short_minor`, `hold_id`."""
+BENEFIT_GIVEN = EventType("benefit_given")
+"""`grant_id`, `mechanic`, `part` (its key), `name` (what the shop calls it), `kind` (of benefit),
+`points_minor` (0: none)."""
+BENEFIT_WITHDRAWN = EventType("benefit_withdrawn")
+"""What it was for is no more; as `benefit_given`."""
+REWARD_ORDERED = EventType("reward_ordered")
+"""Taken from the catalogue: `order_id` (of the reward), `reward_id`, `name`, `kind`, `pieces`,
+`points_minor`."""
+REWARD_CANCELLED = EventType("reward_cancelled")
+"""Its points came back; as `reward_ordered`."""
+REWARD_HANDED_OUT = EventType("reward_handed_out")
+"""A gift was fetched: `grant_id`, `mechanic`, `part`, `name`, `branch_id`."""
 
 EVENT_TYPES = (
     POINTS_EARNED,
@@ -33,4 +45,9 @@ EVENT_TYPES = (
     POINTS_EXPIRING,
     POINTS_ADJUSTED,
     POINTS_SHORT,
+    BENEFIT_GIVEN,
+    BENEFIT_WITHDRAWN,
+    REWARD_ORDERED,
+    REWARD_CANCELLED,
+    REWARD_HANDED_OUT,
 )

@@ -1,4 +1,4 @@
-"""The catalogue of rewards, what was taken from it, and what was given once, as pages and programs read it."""
+"""The catalogue of rewards, what was taken from it and what was given once, as pages and programs read it."""
 
 from __future__ import annotations
 
