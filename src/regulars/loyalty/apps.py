@@ -35,6 +35,13 @@ class LoyaltyConfig(AppConfig):
             "SELECT 1 FROM loyalty_grant AS g WHERE g.profile_id = p.id"
             " UNION ALL SELECT 1 FROM loyalty_rewardorder AS o WHERE o.profile_id = p.id",
         )
+        register_reference(
+            "referrals",
+            "SELECT 1 FROM loyalty_referralcode AS c WHERE c.profile_id = p.id"
+            " UNION ALL SELECT 1 FROM loyalty_friendreferral AS r WHERE r.referrer_id = p.id"
+            " UNION ALL SELECT 1 FROM loyalty_friendreferral AS f WHERE f.friend_id = p.id",
+        )
+        register_reference("personal_days", "SELECT 1 FROM loyalty_dayturn AS t WHERE t.profile_id = p.id")
         ours.register_sender(Letters())
         for schedule in SCHEDULES:
             schedules.register(schedule)

@@ -76,6 +76,36 @@ REWARD_ORDERS = Table(
     order="t.id DESC",
 )
 
+CODES_FOR_FRIENDS = Table(
+    name="loyalty_referralcode",
+    label=_("Codes for friends"),
+    whose=_OF_PROFILES,
+    tells={"made_at": Told(_("When"), "t.made_at"), "code": Told(_("Code"), "t.code")},
+    personal=("code",),
+    remove=True,
+)
+REFERRALS = Table(
+    name="loyalty_friendreferral",
+    label=_("Friends brought"),
+    whose="(t.referrer_id = ANY(%(profiles)s) OR t.friend_id = ANY(%(profiles)s))",
+    tells={
+        "at": Told(_("When"), "t.at"),
+        "state": Told(_("Outcome"), "t.state"),
+    },
+    personal=("device", "network"),
+    free=("source", "state", "reason"),
+    blank={"device": "''", "network": "''"},
+    order="t.id DESC",
+)
+PERSONAL_DAYS = Table(
+    name="loyalty_dayturn",
+    label=_("Personal days"),
+    whose=_OF_PROFILES,
+    tells={"day": Told(_("Day"), "t.day"), "given": Told(_("Something was given"), "t.given")},
+    free=("key",),
+    remove=True,
+)
+
 
 def declare() -> None:
     """Say what is kept of customers, and what names nobody."""
@@ -83,6 +113,7 @@ def declare() -> None:
     personal.free("loyalty_programmeversion", "document")
     personal.free("loyalty_programmedraft", "document")
     personal.register(GRANTS, REWARD_ORDERS)
+    personal.register(CODES_FOR_FRIENDS, REFERRALS, PERSONAL_DAYS)
     personal.free("loyalty_reward", "name", "words", "kind", "state", "tiers", "due_attribute")
     personal.free("loyalty_wallet", "currency")
     personal.free("loyalty_lot", "key", "order_source", "order_id", "rule")
@@ -91,3 +122,6 @@ def declare() -> None:
     personal.free("loyalty_spendingcode", "code_hash", "channel", "language", "sealed")
     personal.free("loyalty_ledgercheck", "findings")
     personal.free("loyalty_yearreplay", "digest", "document", "state", "result", "error")
+    personal.free("loyalty_stamp", "challenge")
+    personal.free("loyalty_challengereached", "challenge", "window", "state")
+    personal.free("loyalty_challengeprogress", "challenge", "window")

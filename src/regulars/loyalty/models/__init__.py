@@ -16,12 +16,19 @@ from regulars.loyalty.models.books import (
     UsedQr,
     Wallet,
 )
+from regulars.loyalty.models.challenges import ChallengeProgress, ChallengeReached, Stamp
 from regulars.loyalty.models.drafts import ProgrammeDraft
+from regulars.loyalty.models.referring import DayTurn, FriendReferral, ReferralCode
 from regulars.loyalty.models.rewards import Grant, Reward, RewardOrder
+from regulars.loyalty.models.tiers import TierStanding, TierSweep
 from regulars.loyalty.models.year import YearReplay
 
 __all__ = [
     "Adjustment",
+    "ChallengeProgress",
+    "ChallengeReached",
+    "DayTurn",
+    "FriendReferral",
     "Grant",
     "Hold",
     "Journal",
@@ -31,9 +38,13 @@ __all__ = [
     "Posting",
     "ProgrammeDraft",
     "ProgrammeVersion",
+    "ReferralCode",
     "Reward",
     "RewardOrder",
     "SpendingCode",
+    "Stamp",
+    "TierStanding",
+    "TierSweep",
     "UnearnedOrder",
     "UsedQr",
     "Wallet",

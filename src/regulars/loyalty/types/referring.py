@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from enum import StrEnum
 from typing import Annotated, Literal
 
 from pydantic import Field
@@ -32,8 +36,99 @@ class Referral(Part):
 
 
 Refused = Literal[
-    "self", "same_address", "same_device", "known_customer", "twice", "over_limit", "not_allowed"
+    "self",
+    "circle",
+    "twice",
+    "known_customer",
+    "same_address",
+    "same_device",
+    "not_allowed",
+    "over_limit",
+    "decided",
 ]
-"""Why a referral brings nothing: the friend is the referrer; they share an e-mail, phone or address; a
-device; the friend had bought before; was referred by somebody else; the referrer has had all there is; may
-not refer."""
+"""Why a referral brings nothing: the friend is the referrer; had brought the referrer, also through others;
+was referred by somebody else before; had bought before; they share an e-mail, phone or address; a device;
+the referrer may not refer; has had all there is for the period; a colleague said no. In this order: the first
+that holds is told."""
+
+
+class ReferralSource(StrEnum):
+    """By what a referral was told."""
+
+    API = "api"
+    SITE = "site"
+    """A page or an event that carried the code."""
+    STAFF = "staff"
+
+
+class ReferralState(StrEnum):
+    WAITING = "waiting"
+    """For the friend's first order, or until that can no longer be given back."""
+    REWARDED = "rewarded"
+    REFUSED = "refused"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ToldReferral:
+    """That somebody came with a code. `device`: what tells the device they did it on, such as the anonymous
+    id of the shop's site; `network`: its address; only keyed hashes of both are kept."""
+
+    code: str
+    profile_id: int
+    at: datetime
+    source: ReferralSource
+    device: str = ""
+    network: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ReferralRow:
+    """Who brought whom, and how far it is.
+
+    `bought_at`: of the friend's order that counts, `order_id` its id here; `due_at`: from when it is past
+    the wait. `allowed_by`: the colleague who said yes to what was refused.
+    """
+
+    id: int
+    referrer_profile_id: int
+    referrer_person_id: int
+    friend_profile_id: int
+    friend_person_id: int
+    version_id: int
+    at: datetime
+    source: ReferralSource
+    state: ReferralState
+    reason: Refused | None
+    order_id: int | None
+    bought_at: datetime | None
+    due_at: datetime | None
+    rewarded_at: datetime | None
+    decided_by: int | None
+    decided_at: datetime | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ReferralFigures:
+    """Referrals told within a span, as far as they are: each number is part of the one before.
+
+    `reasons`: the refused ones by reason. `referrers`: how many people brought somebody.
+    """
+
+    told: int
+    bought: int
+    rewarded: int
+    waiting: int
+    refused: int
+    referrers: int
+    asked: int
+    """People who have a code."""
+    reasons: Mapping[Refused, int] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ReferralLink:
+    """What somebody shows their friends; `svg` is the QR of the link, or of the code where there is none."""
+
+    code: str
+    url: str
+    svg: str
