@@ -42,6 +42,11 @@ class LoyaltyConfig(AppConfig):
             " UNION ALL SELECT 1 FROM loyalty_friendreferral AS f WHERE f.friend_id = p.id",
         )
         register_reference("personal_days", "SELECT 1 FROM loyalty_dayturn AS t WHERE t.profile_id = p.id")
+        register_reference(
+            "challenges",
+            "SELECT 1 FROM loyalty_stamp AS s WHERE s.profile_id = p.id"
+            " UNION ALL SELECT 1 FROM loyalty_challengereached AS r WHERE r.profile_id = p.id",
+        )
         ours.register_sender(Letters())
         for schedule in SCHEDULES:
             schedules.register(schedule)

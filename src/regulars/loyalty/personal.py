@@ -105,6 +105,19 @@ PERSONAL_DAYS = Table(
     free=("key",),
     remove=True,
 )
+CHALLENGES = Table(
+    name="loyalty_challengeprogress",
+    label=_("Challenges"),
+    whose="t.person_id = ANY(%(persons)s)",
+    tells={
+        "last_at": Told(_("When"), "t.last_at"),
+        "done": Told(_("Done"), "t.done"),
+        "reached": Told(_("Reached"), "t.reached"),
+    },
+    free=("challenge", "window"),
+    key=("challenge", "person_id"),
+    remove=True,
+)
 
 
 def declare() -> None:
@@ -113,6 +126,7 @@ def declare() -> None:
     personal.free("loyalty_programmeversion", "document")
     personal.free("loyalty_programmedraft", "document")
     personal.register(GRANTS, REWARD_ORDERS)
+    personal.register(CHALLENGES)
     personal.register(CODES_FOR_FRIENDS, REFERRALS, PERSONAL_DAYS)
     personal.free("loyalty_reward", "name", "words", "kind", "state", "tiers", "due_attribute")
     personal.free("loyalty_wallet", "currency")
@@ -124,4 +138,3 @@ def declare() -> None:
     personal.free("loyalty_yearreplay", "digest", "document", "state", "result", "error")
     personal.free("loyalty_stamp", "challenge")
     personal.free("loyalty_challengereached", "challenge", "window", "state")
-    personal.free("loyalty_challengeprogress", "challenge", "window")
