@@ -1,11 +1,13 @@
-"""A run over everybody in a process of its own, whose memory goes back when it ends.
+"""Heavy work in a process of its own, whose memory goes back when it ends.
 
-The worker starts it (`make_figures_apart`), and it ends with the worker: it holds the reading end of a
-pipe, and the end of the pipe is the news. `python -m regulars.analytics.compute.apart MOMENT`
+The worker starts it (`make_figures_apart`, `work_apart`), and it ends with the worker: it holds the reading
+end of a pipe, and the end of the pipe is the news.
+`python -m regulars.analytics.compute.apart PACKAGE.MODULE:NAME ARGUMENT`
 """
 
 from __future__ import annotations
 
+import importlib
 import os
 import subprocess
 import sys
@@ -21,10 +23,20 @@ from regulars.analytics.errors import LakeError
 LOOK_SECONDS = 1.0
 REFUSED = 3
 """How it ends where a person can do something about it; what, it has said."""
+_FIGURES = "regulars.analytics.compute.apart:figures"
 
 
 def make_figures_apart(now: datetime, *, enough: Callable[[], bool] = lambda: False) -> bool:
     """Wait for a run over everybody as of `now`; False if `enough`, asked each second, ended it before.
+
+    Raises as `work_apart` does.
+    """
+    return work_apart(_FIGURES, now.isoformat(), enough=enough)
+
+
+def work_apart(work: str, argument: str, *, enough: Callable[[], bool] = lambda: False) -> bool:
+    """Wait for the function `work` (`package.module:name`), called with `argument`; False if `enough`, asked
+    each second, ended it before.
 
     Raises LakeError with what was said, and RuntimeError where it failed otherwise: the reason stands in
     the log.
@@ -35,7 +47,7 @@ def make_figures_apart(now: datetime, *, enough: Callable[[], bool] = lambda: Fa
         "DJANGO_SETTINGS_MODULE": os.environ.get("DJANGO_SETTINGS_MODULE", "regulars.config.settings"),
     }
     with subprocess.Popen(
-        [sys.executable, "-m", "regulars.analytics.compute.apart", now.isoformat()],
+        [sys.executable, "-m", "regulars.analytics.compute.apart", work, argument],
         env=environment,
         stdin=subprocess.PIPE,
         stdout=subprocess.PIPE,
@@ -47,8 +59,16 @@ def make_figures_apart(now: datetime, *, enough: Callable[[], bool] = lambda: Fa
     if process.returncode == REFUSED:
         raise LakeError(said)
     if process.returncode:
-        raise RuntimeError(f"the figures were not made: their process ended with {process.returncode}")
+        raise RuntimeError(f"{work} was not done: its process ended with {process.returncode}")
     return True
+
+
+def figures(moment: str) -> None:
+    """A run over everybody, in this process."""
+    from regulars.analytics.compute.full_run import make_all_figures
+    from regulars.analytics.progress import Silent
+
+    make_all_figures(now=datetime.fromisoformat(moment), progress=Silent())
 
 
 def _wait(process: subprocess.Popen[str], enough: Callable[[], bool]) -> bool:
@@ -63,17 +83,15 @@ def _wait(process: subprocess.Popen[str], enough: Callable[[], bool]) -> bool:
             return True
 
 
-def main(moment: str) -> int:
+def main(work: str, argument: str) -> int:
     """The process itself."""
     import django
 
     django.setup()
-    from regulars.analytics.compute.full_run import make_all_figures
-    from regulars.analytics.progress import Silent
-
     threading.Thread(target=_end_with_parent, daemon=True).start()
+    module, _, name = work.partition(":")
     try:
-        make_all_figures(now=datetime.fromisoformat(moment), progress=Silent())
+        getattr(importlib.import_module(module), name)(argument)
     except LakeError as error:
         sys.stdout.write(error.message)
         return REFUSED
@@ -86,4 +104,4 @@ def _end_with_parent() -> None:
 
 
 if __name__ == "__main__":
-    sys.exit(main(sys.argv[1]))
+    sys.exit(main(*sys.argv[1:]))

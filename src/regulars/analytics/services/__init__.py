@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from regulars.analytics.services.asking import Columns, Lake, open_lake, work_apart
 from regulars.analytics.services.audits import forget_audits, keep_audit
 from regulars.analytics.services.figures import (
     FIGURES_COLUMNS,
@@ -24,6 +25,8 @@ from regulars.analytics.services.requests import request_figures
 __all__ = [
     "FIGURES_COLUMNS",
     "FIGURES_MAX",
+    "Columns",
+    "Lake",
     "NewFile",
     "NewRun",
     "Rewritten",
@@ -33,9 +36,11 @@ __all__ = [
     "forget_lake",
     "keep_audit",
     "keep_run",
+    "open_lake",
     "refresh_figures",
     "request_figures",
     "see_to_touched",
     "store_figures",
     "switch_files",
+    "work_apart",
 ]
