@@ -31,6 +31,7 @@ from regulars.loyalty.queries.programme import current, forget_versions, version
 from regulars.loyalty.queries.qr import customer_qr, read_qr, scan_qr
 from regulars.loyalty.queries.quoting import quote, quote_for
 from regulars.loyalty.queries.statement import statement
+from regulars.loyalty.queries.tiers import tiers_of
 from regulars.loyalty.queries.verifying import checks, verify
 from regulars.loyalty.queries.year import year, year_of, years_of
 
@@ -75,6 +76,7 @@ __all__ = [
     "read_qr",
     "scan_qr",
     "statement",
+    "tiers_of",
     "verify",
     "version_at",
     "versions",

@@ -31,6 +31,7 @@ from regulars.loyalty.services.settled_events import settled_events
 from regulars.loyalty.services.settling import settle
 from regulars.loyalty.services.sweeping import settle_again
 from regulars.loyalty.services.taking import take
+from regulars.loyalty.services.tiers import reckon_tiers
 from regulars.loyalty.services.withdrawing import withdraw
 from regulars.loyalty.services.year import forget_years, replay_year, request_year
 
@@ -59,6 +60,7 @@ __all__ = [
     "keep_draft",
     "note_wrong_code",
     "publish",
+    "reckon_tiers",
     "register_tiers",
     "replay_year",
     "request_year",

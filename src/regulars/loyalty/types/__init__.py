@@ -22,6 +22,7 @@ from regulars.loyalty.types.journal import (
 from regulars.loyalty.types.lots import GiveBack, Settled, Wanted
 from regulars.loyalty.types.orders import OrderTold
 from regulars.loyalty.types.programme import Lifetime, Programme, Version
+from regulars.loyalty.types.standing import TierStanding
 from regulars.loyalty.types.statement import StatementLine
 
 __all__ = [
@@ -63,6 +64,7 @@ __all__ = [
     "Settled",
     "StatementLine",
     "StoredEntries",
+    "TierStanding",
     "Version",
     "Wanted",
 ]

@@ -34,6 +34,13 @@ REWARD_CANCELLED = EventType("reward_cancelled")
 """Its points came back; as `reward_ordered`."""
 REWARD_HANDED_OUT = EventType("reward_handed_out")
 """A gift was fetched: `grant_id`, `mechanic`, `part`, `name`, `branch_id`."""
+TIER_REACHED = EventType("tier_reached")
+"""`tier`, `name`, `before` (the key of the tier before; empty: none), `before_name`, `measured_minor`."""
+TIER_ENDING = EventType("tier_ending")
+"""A warning: `tier`, `name`, `until` (the first moment without it), `then` (what they have then),
+`then_name`, `measured_minor`."""
+TIER_LEFT = EventType("tier_left")
+"""`tier`, `name`, `then`, `then_name`, `measured_minor`."""
 
 EVENT_TYPES = (
     POINTS_EARNED,
@@ -50,4 +57,7 @@ EVENT_TYPES = (
     REWARD_ORDERED,
     REWARD_CANCELLED,
     REWARD_HANDED_OUT,
+    TIER_REACHED,
+    TIER_ENDING,
+    TIER_LEFT,
 )

@@ -1,0 +1,131 @@
+"""Reckoning who has which tier: many people at once, from what they bought as it stands.
+
+Nothing here asks what changed, so it may be repeated and told in any order. Whoever is reckoned has their
+row locked, in the order of persons, after wallets and before the log; what they bought is read after that.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping
+from datetime import datetime, timedelta
+from typing import Any
+
+from django.db import connection, transaction
+
+from regulars.loyalty.queries.measuring import asked_sql, measured_sql, measuring_values
+from regulars.loyalty.queries.programme import current
+from regulars.loyalty.services.telling_of_tiers import Passed, tell
+from regulars.loyalty.types import Programme
+from regulars.loyalty.types.tiers import Tiers
+
+PERSONS_MAX = 5_000
+"""Most people in one transaction: an open write holds the readers of the log back."""
+_AGAIN = timedelta(hours=1)
+"""Who is due and stays as they were, for midnight came twice, is looked at again after that."""
+
+_PERSONS = "SELECT DISTINCT person_id FROM facts_profiles WHERE profile_id = ANY(%s)"
+_MAKE = """
+INSERT INTO loyalty_tierstanding (person_id)
+SELECT p.person_id FROM unnest(%s::bigint[]) AS p (person_id)
+WHERE NOT EXISTS (SELECT FROM loyalty_tierstanding AS s WHERE s.person_id = p.person_id)
+ORDER BY p.person_id
+ON CONFLICT DO NOTHING
+"""
+_LOCK = """
+SELECT person_id FROM loyalty_tierstanding WHERE person_id = ANY(%s) AND merged_into IS NULL
+ORDER BY person_id FOR NO KEY UPDATE
+"""
+_THEIRS = """
+SELECT s.* FROM loyalty_tierstanding AS s WHERE s.person_id = ANY(%(persons)s) AND s.merged_into IS NULL
+"""
+# The number of a tier is its place among the levels, 0 is none; a tier that is no more is none too.
+_RECKON = """
+WITH {asked}, {measured},
+fitted AS (
+    SELECT a.*, m.measured_minor AS measures, m.next_at,
+           width_bucket(m.measured_minor, %(levels)s::bigint[]) AS fit,
+           coalesce(array_position(%(keys)s::text[], a.tier), 0) AS was
+    FROM asked AS a JOIN measured AS m USING (person_id)
+), decided AS (
+    SELECT f.*,
+           CASE WHEN fit >= was OR ends_at <= %(now)s THEN fit ELSE was END AS has,
+           CASE WHEN fit >= was OR ends_at <= %(now)s THEN NULL ELSE coalesce(ends_at, kept_until) END AS ends
+    FROM fitted AS f
+), named AS (
+    SELECT d.person_id, d.tier AS before, d.ends_at AS ended, d.measures, d.was, d.has, d.ends,
+           coalesce((%(keys)s::text[])[d.has], '') AS tier, coalesce((%(keys)s::text[])[d.fit], '') AS fits,
+           least(CASE WHEN d.next_at <= %(now)s THEN %(now)s + %(again)s ELSE d.next_at END, d.ends) AS due
+    FROM decided AS d
+), changed AS (
+    UPDATE loyalty_tierstanding AS s
+    SET tier = n.tier, fits = n.fits, measured_minor = n.measures, ends_at = n.ends, due_at = n.due,
+        since = CASE WHEN n.tier <> n.before THEN %(now)s ELSE s.since END,
+        lent_by = CASE WHEN n.tier <> n.before THEN NULL ELSE s.lent_by END
+    FROM named AS n
+    WHERE s.person_id = n.person_id
+      AND (s.tier, s.fits, s.measured_minor, s.ends_at, s.due_at)
+          IS DISTINCT FROM (n.tier, n.fits, n.measures, n.ends, n.due)
+    RETURNING n.person_id, n.before, n.tier, n.fits, n.measures, n.was, n.has, n.ended, n.ends
+)
+SELECT person_id, before, tier, fits, measures, was, has, ends FROM changed
+WHERE was <> has OR (ends IS NOT NULL AND ended IS NULL)
+ORDER BY person_id
+"""
+
+Caused = Mapping[int, tuple[int, int]]
+"""By profile: the id and the depth of the event that told of it."""
+
+
+@transaction.atomic
+def reckon_tiers(
+    *,
+    now: datetime,
+    profile_ids: Collection[int] = (),
+    person_ids: Collection[int] = (),
+    caused: Caused | None = None,
+    told: bool = True,
+) -> int:
+    """Have these people the tier that fits what they bought; gives of how many it became another.
+
+    Up at once; who falls short is told until when they keep what they have. `told` False: going up is not
+    told, for it was the programme that changed and not the customer. Nothing where the programme of now has
+    no tiers. Raises ValueError above PERSONS_MAX people.
+    """
+    version = current(now)
+    if version is None or version.programme.tiers is None:
+        return 0
+    persons = set(person_ids)
+    if profile_ids:
+        persons |= {person_id for (person_id,) in _run(_PERSONS, [sorted(set(profile_ids))])}
+    if len(persons) > PERSONS_MAX:
+        raise ValueError(f"{len(persons)} people to reckon; the most is {PERSONS_MAX}")
+    if not persons:
+        return 0
+    wanted = sorted(persons)
+    _run(_MAKE, [wanted])
+    locked = [person_id for (person_id,) in _run(_LOCK, [wanted])]
+    passed = reckon_locked(locked, version.programme, version.programme.tiers, now)
+    tell(passed, version.programme.tiers, now=now, caused=caused or {}, ups=told)
+    return sum(one.was != one.has for one in passed)
+
+
+def reckon_locked(
+    person_ids: Collection[int], programme: Programme, tiers: Tiers, now: datetime
+) -> list[Passed]:
+    """Reckon people whose rows are locked; gives whose tier became another or is about to end."""
+    if not person_ids:
+        return []
+    statement = _RECKON.format(asked=asked_sql(_THEIRS), measured=measured_sql(tiers))
+    values = measuring_values(tiers, programme, now) | {
+        "persons": list(person_ids),
+        "levels": [tier.from_minor for tier in tiers.levels],
+        "keys": [tier.key for tier in tiers.levels],
+        "again": _AGAIN,
+    }
+    return [Passed(*row) for row in _run(statement, values)]
+
+
+def _run(statement: str, values: Any) -> list[tuple[Any, ...]]:
+    with connection.cursor() as cursor:
+        cursor.execute(statement, values)
+        return list(cursor.fetchall()) if cursor.description else []
