@@ -11,9 +11,9 @@ class LoyaltyConfig(AppConfig):
     name = "regulars.loyalty"
 
     def ready(self) -> None:
-        from regulars.customers.registry import register_reference
+        from regulars.customers.registry import register_merge_step, register_reference
         from regulars.events import registry
-        from regulars.loyalty import personal
+        from regulars.loyalty import personal, services
         from regulars.loyalty import registry as ours
         from regulars.loyalty.handlers import CONSUMERS
         from regulars.loyalty.services.letters import Letters
@@ -28,7 +28,8 @@ class LoyaltyConfig(AppConfig):
             "points",
             "SELECT 1 FROM loyalty_wallet AS w WHERE w.profile_id = p.id"
             " UNION ALL SELECT 1 FROM loyalty_spendingcode AS c WHERE c.profile_id = p.id"
-            " UNION ALL SELECT 1 FROM loyalty_usedqr AS q WHERE q.profile_id = p.id",
+            " UNION ALL SELECT 1 FROM loyalty_usedqr AS q WHERE q.profile_id = p.id"
+            " UNION ALL SELECT 1 FROM loyalty_earnedorder AS e WHERE e.profile_id = p.id",
         )
         register_reference(
             "rewards",
@@ -47,6 +48,8 @@ class LoyaltyConfig(AppConfig):
             "SELECT 1 FROM loyalty_stamp AS s WHERE s.profile_id = p.id"
             " UNION ALL SELECT 1 FROM loyalty_challengereached AS r WHERE r.profile_id = p.id",
         )
+        register_merge_step("loyalty.tiers", services.tiers_of_moved)
+        services.register_tiers(services.run_tiers)
         ours.register_sender(Letters())
         for schedule in SCHEDULES:
             schedules.register(schedule)

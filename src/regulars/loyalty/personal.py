@@ -9,6 +9,11 @@ from regulars.kit.personal import Table, Told
 
 _OF_PROFILES = "t.profile_id = ANY(%(profiles)s)"
 _POINTS = "t.points_minor / 100.0"
+_TIER = """
+(SELECT l ->> 'name'
+ FROM loyalty_programmeversion AS v, jsonb_array_elements(v.document -> 'tiers' -> 'levels') AS l
+ WHERE l ->> 'key' = t.tier ORDER BY v.since DESC LIMIT 1)
+"""
 
 ADJUSTMENTS = Table(
     name="loyalty_adjustment",
@@ -119,16 +124,27 @@ CHALLENGES = Table(
     remove=True,
 )
 
+TIERS = Table(
+    name="loyalty_tierstanding",
+    label=_("The tier you have"),
+    whose="t.person_id = ANY(%(persons)s)",
+    tells={"tier": Told(_("Tier"), _TIER), "since": Told(_("Since"), "t.since")},
+    key=("person_id",),
+    free=("tier", "fits"),
+    order="t.person_id",
+)
+
 
 def declare() -> None:
     """Say what is kept of customers, and what names nobody."""
-    personal.register(ADJUSTMENTS, ENTRIES, HOLDS)
+    personal.register(ADJUSTMENTS, ENTRIES, HOLDS, TIERS)
     personal.free("loyalty_programmeversion", "document")
     personal.free("loyalty_programmedraft", "document")
     personal.register(GRANTS, REWARD_ORDERS)
     personal.register(CHALLENGES)
     personal.register(CODES_FOR_FRIENDS, REFERRALS, PERSONAL_DAYS)
     personal.free("loyalty_reward", "name", "words", "kind", "state", "tiers", "due_attribute")
+    personal.free("loyalty_earnedorder", "tier", "fits", "goods", "shares")
     personal.free("loyalty_wallet", "currency")
     personal.free("loyalty_lot", "key", "order_source", "order_id", "rule")
     personal.free("loyalty_posting", "currency", "key", "cause", "from_account", "to_account")
@@ -138,3 +154,4 @@ def declare() -> None:
     personal.free("loyalty_yearreplay", "digest", "document", "state", "result", "error")
     personal.free("loyalty_stamp", "challenge")
     personal.free("loyalty_challengereached", "challenge", "window", "state")
+    personal.free("loyalty_tiersweep", "meaning")

@@ -10,8 +10,8 @@ from procrastinate.contrib.django import app
 from regulars.kit import clock
 from regulars.kit.schedules import Daily, Every, Schedule
 from regulars.loyalty import services
-from regulars.loyalty.registry import CannotSend
 from regulars.loyalty.models.year import REPLAY
+from regulars.loyalty.registry import CannotSend
 from regulars.loyalty.services.codes import SEND
 
 
@@ -59,6 +59,12 @@ def forget_years(now: datetime, limit: int) -> int:
     return services.forget_years(now=now, limit=limit)
 
 
+def reckon_tiers_again(now: datetime, limit: int) -> int:
+    """Have everybody's tier reckoned again; once is all there is to do."""
+    services.begin_sweep_of_tiers(now=now)
+    return 0
+
+
 SCHEDULES: list[Schedule] = [
     Schedule(name="loyalty.do_journals", cadence=Every(minutes=1), run=services.do_journals),
     Schedule(name="loyalty.time_out_holds", cadence=Every(minutes=1), run=time_out_holds),
@@ -66,5 +72,6 @@ SCHEDULES: list[Schedule] = [
     Schedule(name="loyalty.forget_codes", cadence=Daily(at=time(3, 40)), run=forget_codes, limit=5_000),
     Schedule(name="loyalty.settle_orders_again", cadence=Daily(at=time(2, 40)), run=settle_orders_again),
     Schedule(name="loyalty.forget_years", cadence=Daily(at=time(3, 50)), run=forget_years, limit=1_000),
+    Schedule(name="loyalty.reckon_tiers_again", cadence=Daily(at=time(2, 20)), run=reckon_tiers_again),
     Schedule(name="loyalty.check_books", cadence=Daily(at=time(3, 10)), run=check_books),
 ]

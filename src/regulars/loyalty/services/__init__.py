@@ -32,6 +32,8 @@ from regulars.loyalty.services.settling import settle
 from regulars.loyalty.services.sweeping import settle_again
 from regulars.loyalty.services.taking import take
 from regulars.loyalty.services.tiers import reckon_tiers
+from regulars.loyalty.services.tiers_merged import tiers_of_moved
+from regulars.loyalty.services.tiers_over_time import begin_sweep_of_tiers, run_tiers
 from regulars.loyalty.services.withdrawing import withdraw
 from regulars.loyalty.services.year import forget_years, replay_year, request_year
 
@@ -40,6 +42,7 @@ __all__ = [
     "ORDERS_MAX",
     "REASON_CHARACTERS_MAX",
     "adjust",
+    "begin_sweep_of_tiers",
     "bring_over",
     "cancel",
     "capture",
@@ -66,6 +69,7 @@ __all__ = [
     "request_year",
     "restore_draft",
     "run_day",
+    "run_tiers",
     "send_code",
     "set_usable",
     "settle",
@@ -75,6 +79,7 @@ __all__ = [
     "spend",
     "store_entries",
     "take",
+    "tiers_of_moved",
     "time_out_holds",
     "undo_adjustment",
     "undo_draft",

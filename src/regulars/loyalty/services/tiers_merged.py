@@ -1,0 +1,74 @@
+"""What becomes of tiers when persons become one, or are two again; in the same transaction."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime
+
+from django.db import connection
+
+from regulars.customers.registry import Moved
+from regulars.loyalty.queries.programme import current
+from regulars.loyalty.services.tiers import PERSONS_MAX, reckon_tiers
+
+# All rows of all who moved, in one order, so that nobody waits in a circle.
+_LOCK = """
+SELECT person_id FROM loyalty_tierstanding WHERE person_id = ANY(%s) ORDER BY person_id FOR NO KEY UPDATE
+"""
+_MAKE = """
+INSERT INTO loyalty_tierstanding (person_id) SELECT k.id FROM unnest(%s::bigint[]) AS k (id)
+WHERE EXISTS (SELECT FROM loyalty_tierstanding AS s WHERE s.person_id = ANY(%s))
+ORDER BY k.id ON CONFLICT DO NOTHING
+"""
+# Several may become one at once: the best of them is what they all have.
+_MERGE = """
+WITH pairs AS (SELECT * FROM unnest(%(old)s::bigint[], %(new)s::bigint[]) AS t (old, new)),
+best AS (
+    SELECT DISTINCT ON (pairs.new) pairs.new, s.*
+    FROM pairs JOIN loyalty_tierstanding AS s ON s.person_id = pairs.old AND s.merged_into IS NULL
+    ORDER BY pairs.new, coalesce(array_position(%(keys)s::text[], s.tier), 0) DESC,
+             s.ends_at DESC NULLS FIRST, s.person_id
+), gone AS (
+    UPDATE loyalty_tierstanding AS s SET merged_into = pairs.new FROM pairs WHERE s.person_id = pairs.old
+)
+UPDATE loyalty_tierstanding AS s
+SET tier = best.tier, since = best.since, ends_at = best.ends_at, lent_by = best.person_id
+FROM best
+WHERE s.person_id = best.new
+  AND (coalesce(array_position(%(keys)s::text[], best.tier), 0),
+       coalesce(best.ends_at, 'infinity'::timestamptz))
+      > (coalesce(array_position(%(keys)s::text[], s.tier), 0), coalesce(s.ends_at, 'infinity'::timestamptz))
+  AND best.tier <> ''
+"""
+# Who goes gets what they had; what was theirs alone is not kept by whoever they were taken for.
+_UNMERGE = """
+WITH pairs AS (SELECT * FROM unnest(%(old)s::bigint[], %(new)s::bigint[]) AS t (old, new)),
+kept AS (
+    UPDATE loyalty_tierstanding AS s SET tier = '', since = NULL, ends_at = NULL, lent_by = NULL
+    FROM pairs WHERE s.person_id = pairs.old AND s.lent_by = pairs.new
+)
+UPDATE loyalty_tierstanding AS s SET merged_into = NULL FROM pairs WHERE s.person_id = pairs.new
+"""
+
+
+def tiers_of_moved(moved: Sequence[Moved], now: datetime) -> None:
+    """The merge step: the higher tier wins, then both are reckoned by what they bought."""
+    persons = sorted({person for one in moved for person in (one.old, one.new)})
+    version = current(now)
+    if not persons or version is None or version.programme.tiers is None:
+        return
+    merged = [one for one in moved if one.merged]
+    parted = [one for one in moved if not one.merged]
+    keys = [tier.key for tier in version.programme.tiers.levels]
+    with connection.cursor() as cursor:
+        cursor.execute(_MAKE, [sorted({one.new for one in moved}), persons])
+        cursor.execute(_LOCK, [persons])
+        for statement, some in ((_MERGE, merged), (_UNMERGE, parted)):
+            if some:
+                old, new = [one.old for one in some], [one.new for one in some]
+                cursor.execute(statement, {"old": old, "new": new, "keys": keys})
+    apart = {person for one in parted for person in (one.old, one.new)}
+    for some_persons, told in ((set(persons) - apart, True), (apart, False)):
+        for start in range(0, len(some_persons), PERSONS_MAX):
+            portion = sorted(some_persons)[start : start + PERSONS_MAX]
+            reckon_tiers(person_ids=portion, now=now, told=told)
