@@ -18,6 +18,7 @@ from regulars.loyalty.models.books import (
 )
 from regulars.loyalty.models.challenges import ChallengeProgress, ChallengeReached, Stamp
 from regulars.loyalty.models.drafts import ProgrammeDraft
+from regulars.loyalty.models.earning import EarnedOrder
 from regulars.loyalty.models.referring import DayTurn, FriendReferral, ReferralCode
 from regulars.loyalty.models.rewards import Grant, Reward, RewardOrder
 from regulars.loyalty.models.tiers import TierStanding, TierSweep
@@ -28,6 +29,7 @@ __all__ = [
     "ChallengeProgress",
     "ChallengeReached",
     "DayTurn",
+    "EarnedOrder",
     "FriendReferral",
     "Grant",
     "Hold",

@@ -13,6 +13,7 @@ from regulars.loyalty.queries.adjustments import (
 from regulars.loyalty.queries.balances import balance, balances
 from regulars.loyalty.queries.challenges import badges_of, progress_of
 from regulars.loyalty.queries.drafts import draft
+from regulars.loyalty.queries.earning import earned
 from regulars.loyalty.queries.holds import hold, hold_by_key, holds_of_order
 from regulars.loyalty.queries.journal import (
     entries_wrong,
@@ -53,6 +54,7 @@ __all__ = [
     "current",
     "customer_qr",
     "draft",
+    "earned",
     "entries_wrong",
     "first_posting_at",
     "flows",
