@@ -21,6 +21,7 @@ class Space(IntEnum):
     ATTRIBUTES = 6
     ERASURE = 7
     POINTS_OF_ORDERS = 8
+    STAMPS_OF_ORDERS = 9
 
 
 @contextlib.contextmanager
