@@ -115,3 +115,54 @@ class LockedOut(LoyaltyProblem):
     def __init__(self, seconds: int) -> None:
         super().__init__(_("That was tried too often. Wait a while."))
         self.seconds = seconds
+
+
+class BadReward(LoyaltyProblem):
+    """A reward of the catalogue that cannot be as it was told."""
+
+    code = "bad_reward"
+
+
+class CannotRedeem(LoyaltyProblem):
+    """A reward somebody cannot have; `code` is one of `types.rewards.WhyNot`, or says what else is wrong."""
+
+    code = "cannot_redeem"
+
+
+class CannotCancel(Conflict):
+    """A reward that was handed out or done already; its points stay spent."""
+
+    code = "handed_out"
+
+
+class NoReferral(LoyaltyProblem):
+    """Bringing a friend brings nothing: there is no programme, or none that rewards it."""
+
+    code = "no_referral"
+
+    def __init__(self) -> None:
+        super().__init__(_("Bringing a friend is not part of the programme now."))
+
+
+class MayNotRefer(LoyaltyProblem):
+    """This customer may not bring friends."""
+
+    code = "may_not_refer"
+
+    def __init__(self) -> None:
+        super().__init__(_("This customer may not bring friends: the programme says who may."))
+
+
+class NoSuchCode(LoyaltyProblem):
+    """A code for friends that is nobody's."""
+
+    code = "no_such_code"
+
+    def __init__(self) -> None:
+        super().__init__(_("Nobody has this code. Look at it again: ten letters and digits."))
+
+
+class CannotDecide(LoyaltyProblem):
+    """A referral that nothing is to be said about by hand; says why."""
+
+    code = "cannot_decide"

@@ -14,6 +14,13 @@ from regulars.loyalty.queries.balances import balance, balances
 from regulars.loyalty.queries.challenges import badges_of, progress_of
 from regulars.loyalty.queries.drafts import draft
 from regulars.loyalty.queries.earning import earned
+from regulars.loyalty.queries.grants import (
+    count_gifts_waiting,
+    gifts_waiting,
+    grants_by_key,
+    grants_of,
+    one_grant,
+)
 from regulars.loyalty.queries.holds import hold, hold_by_key, holds_of_order
 from regulars.loyalty.queries.journal import (
     entries_wrong,
@@ -31,6 +38,18 @@ from regulars.loyalty.queries.postings import account_sheet, first_posting_at, p
 from regulars.loyalty.queries.programme import current, forget_versions, version_at, versions
 from regulars.loyalty.queries.qr import customer_qr, read_qr, scan_qr
 from regulars.loyalty.queries.quoting import quote, quote_for
+from regulars.loyalty.queries.rewards import (
+    causes,
+    last_reward_orders,
+    reward,
+    reward_figures,
+    reward_order,
+    reward_order_by_key,
+    reward_orders_of,
+    reward_orders_of_grants,
+    rewards,
+    rewards_for,
+)
 from regulars.loyalty.queries.statement import statement
 from regulars.loyalty.queries.tiers import tiers_of
 from regulars.loyalty.queries.verifying import checks, verify
@@ -47,9 +66,11 @@ __all__ = [
     "badges_of",
     "balance",
     "balances",
+    "causes",
     "checks",
     "cohorts",
     "count_adjustments_waiting",
+    "count_gifts_waiting",
     "count_members",
     "current",
     "customer_qr",
@@ -59,6 +80,9 @@ __all__ = [
     "first_posting_at",
     "flows",
     "forget_versions",
+    "gifts_waiting",
+    "grants_by_key",
+    "grants_of",
     "hold",
     "hold_by_key",
     "hold_entry",
@@ -67,8 +91,10 @@ __all__ = [
     "journal_entries",
     "journal_entries_of",
     "journals",
+    "last_reward_orders",
     "member",
     "member_of_profile",
+    "one_grant",
     "open_points",
     "owed_minor",
     "postings",
@@ -76,6 +102,14 @@ __all__ = [
     "quote",
     "quote_for",
     "read_qr",
+    "reward",
+    "reward_figures",
+    "reward_order",
+    "reward_order_by_key",
+    "reward_orders_of",
+    "reward_orders_of_grants",
+    "rewards",
+    "rewards_for",
     "scan_qr",
     "statement",
     "tiers_of",

@@ -13,7 +13,7 @@ def lot_key(key: str) -> str:
 
 def coupon_key(key: str, round_: int) -> str:
     """The coupon that was given. One that was withdrawn is no good any more: the next has another key."""
-    return f"grant:{key}" if round_ == 1 else f"grant:{key}:{round_}"
+    return f"grant:{key}" if round_ == 1 else f"grant:{key}#{round_}"
 
 
 def coupon_terms(benefit: CouponGiven, *, name: str, currency: str) -> Terms:
@@ -32,3 +32,11 @@ def coupon_terms(benefit: CouponGiven, *, name: str, currency: str) -> Terms:
         goods=benefit.goods,
         total_from_minor=benefit.total_from_minor,
     )
+
+
+def grant_of_coupon(key: str) -> tuple[str, int] | None:
+    """The key of the grant and its round, of a coupon's key; None: it is not of a grant."""
+    if not key.startswith("grant:"):
+        return None
+    of, _hash, round_ = key.removeprefix("grant:").partition("#")
+    return of, int(round_ or 1)

@@ -6,6 +6,7 @@ from regulars.loyalty.services.activating import set_usable
 from regulars.loyalty.services.adjusting import adjust, decide_adjustment, undo_adjustment
 from regulars.loyalty.services.bringing_over import bring_over, undo_openings
 from regulars.loyalty.services.by_hand import REASON_CHARACTERS_MAX
+from regulars.loyalty.services.catalogue import add_reward, due_attributes, edit_reward, set_reward_state
 from regulars.loyalty.services.challenges import count_orders
 from regulars.loyalty.services.checking import check_books
 from regulars.loyalty.services.codes import (
@@ -22,10 +23,18 @@ from regulars.loyalty.services.extending import extend
 from regulars.loyalty.services.forgetting import forget_points, withdraw_version
 from regulars.loyalty.services.giving_back import give_back
 from regulars.loyalty.services.granting import GRANTS_MAX, grant
+from regulars.loyalty.services.handing_out import (
+    hand_out,
+    note_coupons_returned,
+    note_coupons_used,
+    note_tasks_done,
+    undo_hand_out,
+)
 from regulars.loyalty.services.holding import cancel, capture, hold, spend
 from regulars.loyalty.services.journal import do_entries, do_journals, store_entries
 from regulars.loyalty.services.orders import ORDERS_MAX, settle_orders
 from regulars.loyalty.services.programme import publish
+from regulars.loyalty.services.redeeming import cancel_reward, redeem
 from regulars.loyalty.services.releasing import time_out_holds
 from regulars.loyalty.services.settled_events import settled_events
 from regulars.loyalty.services.settling import settle
@@ -41,10 +50,12 @@ __all__ = [
     "GRANTS_MAX",
     "ORDERS_MAX",
     "REASON_CHARACTERS_MAX",
+    "add_reward",
     "adjust",
     "begin_sweep_of_tiers",
     "bring_over",
     "cancel",
+    "cancel_reward",
     "capture",
     "check_books",
     "count_orders",
@@ -53,17 +64,24 @@ __all__ = [
     "do_entries",
     "do_journals",
     "drop_draft",
+    "due_attributes",
+    "edit_reward",
     "extend",
     "forget_codes",
     "forget_points",
     "forget_years",
     "give_back",
     "grant",
+    "hand_out",
     "hold",
     "keep_draft",
+    "note_coupons_returned",
+    "note_coupons_used",
+    "note_tasks_done",
     "note_wrong_code",
     "publish",
     "reckon_tiers",
+    "redeem",
     "register_tiers",
     "replay_year",
     "request_year",
@@ -71,6 +89,7 @@ __all__ = [
     "run_day",
     "run_tiers",
     "send_code",
+    "set_reward_state",
     "set_usable",
     "settle",
     "settle_again",
@@ -83,6 +102,7 @@ __all__ = [
     "time_out_holds",
     "undo_adjustment",
     "undo_draft",
+    "undo_hand_out",
     "undo_openings",
     "use_code",
     "use_qr",

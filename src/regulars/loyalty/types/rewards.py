@@ -177,7 +177,31 @@ class GrantRow:
     used_by: int | None
     withdrawn_at: datetime | None
     task_id: int | None
+    round: int = 1
 
     def is_open(self, at: datetime) -> bool:
         """Whether it can still be used, fetched or done at a moment."""
         return self.state is GrantState.GIVEN and (self.until is None or at < self.until)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CauseRow:
+    """A good cause: what was given to it altogether, and `lately_minor` of that in a span."""
+
+    reward_id: int
+    name: str
+    state: RewardState
+    given_minor: int
+    pieces: int
+    lately_minor: int
+    people: int
+    last_at: datetime | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RewardFigures:
+    """What was taken from the catalogue in a span."""
+
+    pieces: int
+    points_minor: int
+    people: int

@@ -1,0 +1,53 @@
+"""Who can have a reward, and what is given for it. Pure."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date, datetime
+
+from regulars.loyalty.types.benefits import GiftGiven, TaskGiven
+from regulars.loyalty.types.rewards import NAME_CHARACTERS_MAX, RewardKind, RewardRow, WhyNot
+
+DUE_DAYS_MAX = 3_650
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Having:
+    """What a customer has by which it goes: `had` pieces of this reward already."""
+
+    tier: str
+    spendable_minor: int
+    had: int
+
+
+def why_not(reward: RewardRow, having: Having, *, pieces: int, at: datetime) -> WhyNot | None:
+    """Why somebody cannot have so many pieces now; None: they can. What no points help with comes first."""
+    if not reward.is_offered(at):
+        return WhyNot.NOT_OFFERED
+    if reward.tiers and having.tier not in reward.tiers:
+        return WhyNot.OTHER_TIER
+    if reward.most_each is not None and having.had + pieces > reward.most_each:
+        return WhyNot.ENOUGH
+    if reward.left is not None and reward.left < pieces:
+        return WhyNot.SOLD_OUT
+    return WhyNot.POINTS if having.spendable_minor < reward.price_minor * pieces else None
+
+
+def benefit_of(
+    reward: RewardRow, *, pieces: int, today: date, due_on: date | None
+) -> GiftGiven | TaskGiven | None:
+    """What is given for it: something to be handed out, something to be done, or (a cause) nothing.
+
+    `due_on`: the day that is noted of the customer, for a service that is done on it; one that is over says
+    nothing.
+    """
+    name = reward.name if pieces == 1 else f"{reward.name[: NAME_CHARACTERS_MAX - 6]} × {pieces}"
+    cost = reward.cost_minor * pieces
+    match reward.kind:
+        case RewardKind.THING:
+            return GiftGiven(name=name, cost_minor=cost)
+        case RewardKind.SERVICE:
+            days = (due_on - today).days if due_on is not None and due_on > today else reward.due_days
+            return TaskGiven(name=name, cost_minor=cost, due_days=min(days, DUE_DAYS_MAX))
+        case RewardKind.CAUSE:
+            return None

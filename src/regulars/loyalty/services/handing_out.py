@@ -1,0 +1,110 @@
+"""Gifts over the counter, and what becomes of tasks and coupons that were given."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Sequence
+from datetime import datetime
+
+from django.db import connection, transaction
+
+from regulars.events import services as events
+from regulars.events.types import NewEvent
+from regulars.loyalty.types import SOURCE
+from regulars.loyalty.types.events import BENEFIT_GIVEN, REWARD_HANDED_OUT
+
+_HAND_OUT = """
+UPDATE loyalty_grant SET state = 'used', used_at = %(now)s, used_by = %(user)s
+WHERE id = %(id)s AND kind = 'gift' AND state = 'given' AND (until IS NULL OR until > %(now)s)
+RETURNING profile_id, mechanic, part, name, round
+"""
+_UNDO = """
+UPDATE loyalty_grant SET state = 'given', used_at = NULL, used_by = NULL, round = round + 1
+WHERE id = %s AND kind = 'gift' AND state = 'used'
+RETURNING profile_id, mechanic, part, name, round
+"""
+_TASKS_DONE = """
+UPDATE loyalty_grant SET state = 'used', used_at = %s
+WHERE task_id = ANY(%s) AND kind = 'task' AND state = 'given'
+"""
+_COUPONS_USED = """
+UPDATE loyalty_grant AS g SET state = 'used', used_at = t.at
+FROM unnest(%s::text[], %s::int[], %s::timestamptz[]) AS t(key, round, at)
+WHERE g.key = t.key AND g.round = t.round AND g.kind = 'coupon' AND g.state = 'given'
+"""
+_COUPONS_BACK = """
+UPDATE loyalty_grant AS g SET state = 'given', used_at = NULL
+FROM unnest(%s::text[], %s::int[]) AS t(key, round)
+WHERE g.key = t.key AND g.round = t.round AND g.kind = 'coupon' AND g.state = 'used'
+"""
+
+
+@transaction.atomic
+def hand_out(
+    *, grant_id: int, now: datetime, user_id: int | None = None, branch_id: int | None = None
+) -> bool:
+    """A gift is fetched; False: it does not wait (any more). Of two who hand it out at once one does.
+
+    Records `reward_handed_out`.
+    """
+    told = {"id": grant_id, "now": now, "user": user_id}
+    with connection.cursor() as cursor:
+        cursor.execute(_HAND_OUT, told)
+        row = cursor.fetchone()
+    if row is None:
+        return False
+    profile_id, mechanic, part, name, round_ = row
+    properties = {"grant_id": grant_id, "mechanic": mechanic, "part": part, "name": name}
+    event = NewEvent(
+        type=REWARD_HANDED_OUT,
+        source=SOURCE,
+        key=f"reward_handed_out:{grant_id}:{round_}",
+        occurred_at=now,
+        profile_id=profile_id,
+        properties=properties | {"branch_id": branch_id},
+    )
+    events.record([event], now=now)
+    return True
+
+
+@transaction.atomic
+def undo_hand_out(*, grant_id: int, now: datetime) -> bool:
+    """It was not fetched after all, and waits again; False: it does already, or was no gift."""
+    with connection.cursor() as cursor:
+        cursor.execute(_UNDO, [grant_id])
+        row = cursor.fetchone()
+    if row is None:
+        return False
+    profile_id, mechanic, part, name, round_ = row
+    properties = {"grant_id": grant_id, "mechanic": mechanic, "part": part, "name": name}
+    event = NewEvent(
+        type=BENEFIT_GIVEN,
+        source=SOURCE,
+        key=f"benefit_given:{grant_id}:{round_}",
+        occurred_at=now,
+        profile_id=profile_id,
+        properties=properties | {"kind": "gift", "points_minor": 0},
+    )
+    events.record([event], now=now)
+    return True
+
+
+def note_tasks_done(*, task_ids: Collection[int], now: datetime) -> None:
+    """What was to be done for somebody is done."""
+    _run(_TASKS_DONE, now, list(task_ids))
+
+
+def note_coupons_used(*, used: Sequence[tuple[str, int, datetime]]) -> None:
+    """Coupons that were given (key and round of the grant) were used."""
+    if used:
+        _run(_COUPONS_USED, *map(list, zip(*used, strict=True)))
+
+
+def note_coupons_returned(*, returned: Sequence[tuple[str, int]]) -> None:
+    """They can be used again, as the order was given back."""
+    if returned:
+        _run(_COUPONS_BACK, *map(list, zip(*returned, strict=True)))
+
+
+def _run(statement: str, *values: object) -> None:
+    with connection.cursor() as cursor:
+        cursor.execute(statement, values)
