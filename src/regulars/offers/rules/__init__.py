@@ -1,1 +1,1 @@
-"""What an offer takes off a cart. Pure."""
+"""What offers take off a cart, which of them together, and how codes are made. Pure."""

@@ -1,0 +1,8 @@
+"""The tables of offers."""
+
+from __future__ import annotations
+
+from regulars.offers.models.offers import Code, Offer
+from regulars.offers.models.uses import Taken, Use
+
+__all__ = ["Code", "Offer", "Taken", "Use"]
