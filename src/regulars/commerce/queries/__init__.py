@@ -12,7 +12,7 @@ from regulars.commerce.queries.orders import (
     shipments_of,
 )
 from regulars.commerce.queries.pages import any_orders, branches, last_order_id, last_orders, order_lines
-from regulars.commerce.queries.standing import buyers, order_ids, order_standings
+from regulars.commerce.queries.standing import buyers, order_ids, order_lines_standing, order_standings
 
 __all__ = [
     "any_orders",
@@ -27,6 +27,7 @@ __all__ = [
     "order",
     "order_ids",
     "order_lines",
+    "order_lines_standing",
     "order_standings",
     "orders_by_id",
     "orders_page",

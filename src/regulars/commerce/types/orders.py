@@ -231,6 +231,9 @@ class OrderStanding:
     is_sent: bool
     """Whether there is a shipment."""
     branch_id: int | None
+    branch: str
+    """What the branch is called; empty without one."""
+    channel: str
 
     @property
     def is_cancelled(self) -> bool:
@@ -240,6 +243,23 @@ class OrderStanding:
     def net_minor(self) -> int:
         """Paid and not given back; never negative."""
         return 0 if self.is_cancelled else max(0, self.amount_minor - self.returned_minor)
+
+
+@dataclass(frozen=True, slots=True)
+class LineStanding:
+    """What is left of a line of an order; texts are empty where nothing is known.
+
+    `pieces` and `amount_minor` less what was given back: by returns that name the line, by credits that name
+    the product, and by its share of all others.
+    """
+
+    number: int
+    product_id: int | None
+    product: str
+    category: str
+    brand: str
+    pieces: Decimal
+    amount_minor: int
 
 
 @dataclass(frozen=True, slots=True)
