@@ -21,6 +21,8 @@ class Migration(migrations.Migration):
                 ("tier", models.TextField(blank=True, db_default="")),
                 ("fits", models.JSONField(default=list)),
                 ("goods", models.JSONField(default=dict)),
+                ("branch", models.TextField(blank=True, db_default="")),
+                ("channel", models.TextField(blank=True, db_default="")),
                 ("room_minor", models.BigIntegerField(null=True)),
                 ("points_minor", models.BigIntegerField()),
                 ("shares", models.JSONField(default=dict)),
