@@ -1,0 +1,120 @@
+"""Programmes of shops: cashback, a stamp card, tiers, a discount card."""
+
+from __future__ import annotations
+
+from decimal import Decimal
+
+from django.utils.translation import gettext as _
+from django.utils.translation import pgettext
+
+from regulars.loyalty.ready.units import Units
+from regulars.loyalty.types import Programme
+from regulars.loyalty.types.benefits import CouponGiven, GiftGiven, PointsGiven
+from regulars.loyalty.types.challenges import Challenge, OfOrders
+from regulars.loyalty.types.days import PersonalDay
+from regulars.loyalty.types.programme import AtOnce
+from regulars.loyalty.types.referring import Referral
+from regulars.loyalty.types.tiers import Privileges, Tier, Tiers
+
+
+def cashback(of: Units) -> Programme:
+    """So many percent back, some more for a birthday, and for a friend."""
+    return Programme(
+        currency=of.currency,
+        worth_minor=of.worth_minor,
+        cashback_percent=Decimal(5),
+        spend_percent=Decimal(30),
+        personal_days=(_birthday(PointsGiven(points_minor=of.points(3), days=14)),),
+        referral=Referral(
+            referrer=PointsGiven(points_minor=of.points(3)),
+            friend=PointsGiven(points_minor=of.points(3)),
+            order_from_minor=of(10),
+        ),
+    )
+
+
+def stamp_card(of: Units) -> Programme:
+    """A stamp for each purchase, something for free when it is full; no points."""
+    return Programme(
+        currency=of.currency,
+        worth_minor=of.worth_minor,
+        cashback_percent=Decimal(0),
+        spend_percent=Decimal(0),
+        usable=AtOnce(),
+        challenges=(
+            Challenge(
+                key="card",
+                name=_("Stamp card"),
+                shape="stamps",
+                counted=OfOrders(total_from_minor=of(2)),
+                times=6,
+                repeats=True,
+                benefit=GiftGiven(name=_("A drink of your choice"), cost_minor=of(1), days=30),
+            ),
+        ),
+        personal_days=(_birthday(GiftGiven(name=_("A dessert"), cost_minor=of(1), days=7)),),
+    )
+
+
+def tiers(of: Units) -> Programme:
+    """More back with each tier, and what money does not buy in the highest."""
+    return Programme(
+        currency=of.currency,
+        worth_minor=of.worth_minor,
+        cashback_percent=Decimal(3),
+        spend_percent=Decimal(50),
+        tiers=Tiers(
+            measure="spend",
+            span="rolling_year",
+            grace_days=30,
+            levels=(
+                _tier("silver", pgettext("tier", "Silver"), of(200), cashback_percent=Decimal(5)),
+                _tier(
+                    "gold",
+                    pgettext("tier", "Gold"),
+                    of(600),
+                    cashback_percent=Decimal(7),
+                    free_delivery=True,
+                ),
+                _tier(
+                    "platinum",
+                    pgettext("tier", "Platinum"),
+                    of(1500),
+                    cashback_percent=Decimal(10),
+                    free_delivery=True,
+                    early_access=True,
+                    manager=True,
+                ),
+            ),
+        ),
+        personal_days=(_birthday(CouponGiven(percent=Decimal(15), days=14)),),
+    )
+
+
+def discount_card(of: Units) -> Programme:
+    """A discount that grows with what was bought altogether, and stays; no points."""
+    return Programme(
+        currency=of.currency,
+        worth_minor=of.worth_minor,
+        cashback_percent=Decimal(0),
+        spend_percent=Decimal(0),
+        usable=AtOnce(),
+        tiers=Tiers(
+            measure="spend",
+            span="ever",
+            levels=(
+                _tier("three", _("3% card"), of(50), discount_percent=Decimal(3)),
+                _tier("five", _("5% card"), of(200), discount_percent=Decimal(5)),
+                _tier("seven", _("7% card"), of(500), discount_percent=Decimal(7)),
+                _tier("ten", _("10% card"), of(1000), discount_percent=Decimal(10)),
+            ),
+        ),
+    )
+
+
+def _birthday(benefit: PointsGiven | GiftGiven | CouponGiven) -> PersonalDay:
+    return PersonalDay(key="birthday", name=_("Birthday"), before=3, after=7, benefit=benefit)
+
+
+def _tier(key: str, name: str, from_minor: int, **brings: Decimal | bool) -> Tier:
+    return Tier(key=key, name=name, from_minor=from_minor, brings=Privileges.model_validate(brings))
