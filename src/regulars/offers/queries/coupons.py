@@ -16,16 +16,13 @@ SELECT c.id, c.serial, c.key, c.profile_id, c.state, c.issued_at, least(c.until,
        o.id, o.revision, o.currency
 FROM offers_code AS c JOIN offers_offer AS o ON o.id = c.offer_id WHERE
 """
-_OF_PERSON = (
-    _COUPONS
-    + """
-c.profile_id IN (SELECT p.id FROM customers_profile AS p WHERE p.person_id = %(person)s)
+_OF_PERSON = f"""
+{_COUPONS} c.profile_id IN (SELECT p.id FROM customers_profile AS p WHERE p.person_id = %(person)s)
 AND (%(at)s::timestamptz IS NULL OR (
     c.state IN ('open', 'reserved') AND (c.until IS NULL OR c.until > %(at)s)
     AND o.state = 'running' AND (o.until IS NULL OR o.until > %(at)s)))
 ORDER BY c.id DESC LIMIT %(limit)s
 """  # noqa: S608 (statements of ours)
-)
 _BY_KEY = _COUPONS + "c.key = ANY(%(keys)s) AND c.key <> ''"
 COUPONS_MAX = 100
 
