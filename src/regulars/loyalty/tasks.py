@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from datetime import datetime, time
 
-from procrastinate import RetryStrategy
+from procrastinate import JobContext, RetryStrategy
 from procrastinate.contrib.django import app
+from procrastinate.exceptions import JobAborted
 
 from regulars.kit import clock
 from regulars.kit.schedules import Daily, Every, Schedule
@@ -48,10 +49,11 @@ def settle_orders_again(now: datetime, limit: int) -> int:
     return 0
 
 
-@app.task(name=REPLAY, lock=REPLAY)
-def replay_year(number: int) -> None:
+@app.task(name=REPLAY, lock=REPLAY, pass_context=True)
+def replay_year(context: JobContext, number: int) -> None:
     """Replay a programme over the last twelve months. Asked for by `services`; one at a time."""
-    services.replay_year(number=number, now=clock.now())
+    if not services.replay_year(number=number, now=clock.now(), enough=context.should_abort):
+        raise JobAborted
 
 
 def forget_years(now: datetime, limit: int) -> int:
@@ -65,6 +67,11 @@ def reckon_tiers_again(now: datetime, limit: int) -> int:
     return 0
 
 
+def see_to_referrals(now: datetime, limit: int) -> int:
+    """See how those stand who were brought by friends, and reward what is due."""
+    return services.see_to_referrals(now=now, limit=limit)
+
+
 SCHEDULES: list[Schedule] = [
     Schedule(name="loyalty.do_journals", cadence=Every(minutes=1), run=services.do_journals),
     Schedule(name="loyalty.time_out_holds", cadence=Every(minutes=1), run=time_out_holds),
@@ -73,5 +80,6 @@ SCHEDULES: list[Schedule] = [
     Schedule(name="loyalty.settle_orders_again", cadence=Daily(at=time(2, 40)), run=settle_orders_again),
     Schedule(name="loyalty.forget_years", cadence=Daily(at=time(3, 50)), run=forget_years, limit=1_000),
     Schedule(name="loyalty.reckon_tiers_again", cadence=Daily(at=time(2, 20)), run=reckon_tiers_again),
+    Schedule(name="loyalty.see_to_referrals", cadence=Every(minutes=1), run=see_to_referrals, limit=5_000),
     Schedule(name="loyalty.check_books", cadence=Daily(at=time(3, 10)), run=check_books),
 ]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from regulars.segments.queries.counting import COUNT_SECONDS_MAX, EXAMPLES_MAX, count
 from regulars.segments.queries.dependence import used_by
+from regulars.segments.queries.everybody import who_fits_now
 from regulars.segments.queries.fitting import Asked, check_condition, condition_sentence, fits
 from regulars.segments.queries.growth import days, passages
 from regulars.segments.queries.people import (
@@ -39,4 +40,5 @@ __all__ = [
     "stage_rules",
     "used_by",
     "who_fits",
+    "who_fits_now",
 ]
