@@ -38,8 +38,11 @@ class LogReader:
         self.read = max((event.id for event in found), default=self.read)
         for consumer in CONSUMERS:
             names = consumer.names
-            assert names is not None
-            wanted = [e for e in found if e.name in names and (consumer.backfill or not e.backfill)]
+            wanted = [
+                e
+                for e in found
+                if (names is None or e.name in names) and (consumer.backfill or not e.backfill)
+            ]
             if wanted:
                 consumer.handle(Batch(wanted, now))
         return len(found)

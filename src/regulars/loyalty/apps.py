@@ -16,9 +16,11 @@ class LoyaltyConfig(AppConfig):
         from regulars.loyalty import personal, services
         from regulars.loyalty import registry as ours
         from regulars.loyalty.handlers import CONSUMERS
+        from regulars.loyalty.queries.conditions import conditions_kept
         from regulars.loyalty.services.letters import Letters
         from regulars.loyalty.tasks import SCHEDULES
         from regulars.loyalty.types import EVENT_TYPES
+        from regulars.segments.registry import register_conditions
 
         personal.declare()
         registry.register(*EVENT_TYPES)
@@ -48,7 +50,9 @@ class LoyaltyConfig(AppConfig):
             "SELECT 1 FROM loyalty_stamp AS s WHERE s.profile_id = p.id"
             " UNION ALL SELECT 1 FROM loyalty_challengereached AS r WHERE r.profile_id = p.id",
         )
+        register_conditions("the programme", conditions_kept)
         register_merge_step("loyalty.tiers", services.tiers_of_moved)
+        register_merge_step("loyalty.challenges", services.progress_of_moved)
         services.register_tiers(services.run_tiers)
         ours.register_sender(Letters())
         for schedule in SCHEDULES:

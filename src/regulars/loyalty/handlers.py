@@ -18,7 +18,7 @@ from regulars.commerce.types import (
     SourceKey,
 )
 from regulars.events.types import Batch, Consumer, LoggedEvent
-from regulars.loyalty import handlers_of_grants, services
+from regulars.loyalty import handlers_of_challenges, handlers_of_friends, handlers_of_grants, services
 from regulars.loyalty.types import OrderTold
 from regulars.loyalty.types.events import POINTS_SPENT
 
@@ -71,5 +71,7 @@ CONSUMERS: list[Consumer] = [
         names=NAMES,
         batch=services.ORDERS_MAX,
     ),
+    *handlers_of_challenges.CONSUMERS,
+    *handlers_of_friends.CONSUMERS,
     *handlers_of_grants.CONSUMERS,
 ]

@@ -6,8 +6,9 @@ from regulars.loyalty.services.activating import set_usable
 from regulars.loyalty.services.adjusting import adjust, decide_adjustment, undo_adjustment
 from regulars.loyalty.services.bringing_over import bring_over, undo_openings
 from regulars.loyalty.services.by_hand import REASON_CHARACTERS_MAX
-from regulars.loyalty.services.catalogue import add_reward, due_attributes, edit_reward, set_reward_state
-from regulars.loyalty.services.challenges import count_orders
+from regulars.loyalty.services.catalogue import add_reward, edit_reward, set_reward_state
+from regulars.loyalty.services.challenges import EVENTS_MAX, count_events, count_orders, recount_persons
+from regulars.loyalty.services.challenges_progress import progress_of_moved
 from regulars.loyalty.services.checking import check_books
 from regulars.loyalty.services.codes import (
     deliver_code,
@@ -35,6 +36,15 @@ from regulars.loyalty.services.journal import do_entries, do_journals, store_ent
 from regulars.loyalty.services.orders import ORDERS_MAX, settle_orders
 from regulars.loyalty.services.programme import publish
 from regulars.loyalty.services.redeeming import cancel_reward, redeem
+from regulars.loyalty.services.referring import (
+    REFERRALS_MAX,
+    decide_referral,
+    refer,
+    refer_all,
+    referral_code,
+)
+from regulars.loyalty.services.referring_looking import see_to_referrals
+from regulars.loyalty.services.referring_marks import mark_buyers, mark_moved
 from regulars.loyalty.services.releasing import time_out_holds
 from regulars.loyalty.services.settled_events import settled_events
 from regulars.loyalty.services.settling import settle
@@ -47,9 +57,11 @@ from regulars.loyalty.services.withdrawing import withdraw
 from regulars.loyalty.services.year import forget_years, replay_year, request_year
 
 __all__ = [
+    "EVENTS_MAX",
     "GRANTS_MAX",
     "ORDERS_MAX",
     "REASON_CHARACTERS_MAX",
+    "REFERRALS_MAX",
     "add_reward",
     "adjust",
     "begin_sweep_of_tiers",
@@ -58,13 +70,14 @@ __all__ = [
     "cancel_reward",
     "capture",
     "check_books",
+    "count_events",
     "count_orders",
     "decide_adjustment",
+    "decide_referral",
     "deliver_code",
     "do_entries",
     "do_journals",
     "drop_draft",
-    "due_attributes",
     "edit_reward",
     "extend",
     "forget_codes",
@@ -75,19 +88,27 @@ __all__ = [
     "hand_out",
     "hold",
     "keep_draft",
+    "mark_buyers",
+    "mark_moved",
     "note_coupons_returned",
     "note_coupons_used",
     "note_tasks_done",
     "note_wrong_code",
+    "progress_of_moved",
     "publish",
     "reckon_tiers",
+    "recount_persons",
     "redeem",
+    "refer",
+    "refer_all",
+    "referral_code",
     "register_tiers",
     "replay_year",
     "request_year",
     "restore_draft",
     "run_day",
     "run_tiers",
+    "see_to_referrals",
     "send_code",
     "set_reward_state",
     "set_usable",

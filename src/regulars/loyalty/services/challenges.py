@@ -1,15 +1,75 @@
-"""Bringing what challenges gave to what stands, many customers at once."""
+"""Counting for challenges what happened: orders as they stand, events, and persons who became one.
+
+Whatever was counted before is brought to what stands now, and so is what was given for it: events may come
+late, in any order and more than once.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
 
+from django.db import connection, transaction
+
+from regulars.events.types import LoggedEvent
+from regulars.kit.locks import Space, hold_numbers
+from regulars.loyalty.queries.challenges_editions import editions
+from regulars.loyalty.services.challenges_reckoning import reckon
+from regulars.loyalty.services.challenges_stamps import Cause, Touched, stamp_events, stamp_orders
+from regulars.loyalty.services.orders import ORDERS_MAX
 from regulars.loyalty.types import OrderTold
 
+EVENTS_MAX = 1_000
 
+_OF_PERSONS = """
+SELECT DISTINCT s.challenge, one.id
+FROM customers_profile AS one
+JOIN customers_profile AS theirs ON theirs.person_id = one.person_id
+JOIN loyalty_stamp AS s ON s.profile_id = theirs.id
+WHERE one.id = ANY(%s) AND s.challenge <> ''
+"""
+
+
+@transaction.atomic
 def count_orders(*, told: Sequence[OrderTold], now: datetime, as_of: datetime | None = None) -> None:
     """Count these orders, as they stand, for the challenges that ask for orders; give and take back by it.
 
-    As `settle_orders`: repeating it changes nothing, and the order in which they are told does not matter.
+    As `settle_orders`: an order counts by the version of the programme that held when it was ordered;
+    repeating it changes nothing, and the order in which they are told does not matter. `as_of`: as orders
+    stood then. Raises ValueError above ORDERS_MAX orders.
     """
+    by_order = {one.order_id: one for one in told}
+    if len(by_order) > ORDERS_MAX:
+        raise ValueError(f"{len(by_order)} orders to count; the most is {ORDERS_MAX}")
+    known = editions()
+    if not by_order or not known.count_orders:
+        return
+    # Of two that count one order the later is to see what the first has made of it.
+    hold_numbers(Space.STAMPS_OF_ORDERS, by_order)
+    reckon(stamp_orders(by_order, known, as_of), known, now=now)
+
+
+@transaction.atomic
+def count_events(*, events: Sequence[LoggedEvent], now: datetime) -> None:
+    """Count these events for the challenges that ask for events; brief ones will do."""
+    known = editions()
+    if known.event_names:
+        reckon(stamp_events(events, known), known, now=now)
+
+
+@transaction.atomic
+def recount_persons(*, profile_ids: Collection[int], caused: Mapping[int, Cause], now: datetime) -> None:
+    """Bring all that the persons of these profiles were given to what stands, as when two became one.
+
+    `caused`: the event that told of it, by profile.
+    """
+    known = editions()
+    if not known.of_challenges:
+        return
+    with connection.cursor() as cursor:
+        cursor.execute(_OF_PERSONS, [list(profile_ids)])
+        touched = [
+            Touched(profile_id, challenge, None, caused.get(profile_id))
+            for challenge, profile_id in cursor.fetchall()
+        ]
+    reckon(touched, known, now=now)

@@ -1,0 +1,109 @@
+"""Bringing what challenges gave, and how far everybody is, to what is counted; many customers at once.
+
+The persons are held meanwhile, so of two who reckon the same person the later sees what the earlier gave. All
+that counts is read after that: what is missing is given, what is too much is taken back if it is not used.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from django.db import connection
+
+from regulars.customers.services.holding import hold_persons
+from regulars.loyalty.queries import challenges_counted as stored
+from regulars.loyalty.queries.challenges_counted import Pair, People
+from regulars.loyalty.queries.challenges_editions import Editions
+from regulars.loyalty.rules import challenges as rules
+from regulars.loyalty.rules.challenges import Edition, Tally
+from regulars.loyalty.services.challenges_giving import Due, bring_to
+from regulars.loyalty.services.challenges_progress import keep_progress
+from regulars.loyalty.services.challenges_stamps import Cause, Touched
+
+_MARGIN = timedelta(days=2)
+"""A day of somebody's calendar begins at most so much before or after that of UTC, and a bit more."""
+_PERSONS = "SELECT id, person_id FROM customers_profile WHERE id = ANY(%s)"
+
+
+@dataclass(frozen=True, slots=True)
+class _Asked:
+    """What is to be reckoned: since when what counts is read of each, and what led to it."""
+
+    since: Mapping[Pair, datetime | None]
+    caused: Mapping[Pair, Cause]
+
+
+def reckon(touched: Sequence[Touched], known: Editions, *, now: datetime) -> None:
+    """Bring all windows in which something was touched to what stands."""
+    if not touched:
+        return
+    who, person_of = hold({one.profile_id for one in touched})
+    asked = _asked(touched, known, person_of)
+    tallies = tally(asked.since, known, who)
+    due = [
+        Due(
+            person_id=pair[0],
+            challenge=pair[1],
+            reached=of_pair.reached(),
+            since=asked.since[pair],
+            caused=asked.caused.get(pair),
+        )
+        for pair, of_pair in tallies.items()
+    ]
+    bring_to(due, who, now=now)
+    keep_progress(tallies, known, who, now=now)
+
+
+def hold(profile_ids: Collection[int]) -> tuple[People, dict[int, int]]:
+    """Hold the persons of these profiles; gives them, and whose each profile is.
+
+    Who is merged at this moment is left out: that they are is told by an event, which is read later.
+    """
+    held = hold_persons(set(_persons(profile_ids).values()))
+    who = stored.people(held)
+    return who, who.person_of()
+
+
+def tally(since: Mapping[Pair, datetime | None], known: Editions, who: People) -> dict[Pair, Tally]:
+    """What comes of all that counts for each of these."""
+    return {
+        pair: rules.tally(known.of_challenges.get(pair[1], ()), counted)
+        for pair, counted in stored.counted(since, who).items()
+    }
+
+
+def _asked(touched: Sequence[Touched], known: Editions, person_of: Mapping[int, int]) -> _Asked:
+    first: dict[Pair, datetime | None] = {}
+    caused: dict[Pair, Cause] = {}
+    for one in touched:
+        person = person_of.get(one.profile_id)
+        editions = known.of_challenges.get(one.challenge)
+        if person is None or editions is None:
+            continue
+        pair = person, one.challenge
+        begins = _read_since(editions, one.at)
+        before = first.get(pair, begins)
+        first[pair] = min(before, begins) if before and begins else None
+        if one.caused:
+            caused[pair] = max(one.caused, caused.get(pair, one.caused))
+    return _Asked(first, caused)
+
+
+def _read_since(editions: Sequence[Edition], at: datetime | None) -> datetime | None:
+    """From when on all is read that counts together with what happened at a moment; None: from the first."""
+    days = 0
+    for edition in editions:
+        if edition.challenge is not None:
+            back = rules.reads_back(edition.challenge)
+            if back is None or at is None:
+                return None
+            days = max(days, back)
+    return None if at is None else at - timedelta(days=days) - _MARGIN
+
+
+def _persons(profile_ids: Collection[int]) -> dict[int, int]:
+    with connection.cursor() as cursor:
+        cursor.execute(_PERSONS, [sorted(set(profile_ids))])
+        return dict(cursor.fetchall())
