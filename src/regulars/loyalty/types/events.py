@@ -41,6 +41,12 @@ TIER_ENDING = EventType("tier_ending")
 `then_name`, `measured_minor`."""
 TIER_LEFT = EventType("tier_left")
 """`tier`, `name`, `then`, `then_name`, `measured_minor`."""
+FRIEND_CAME = EventType("friend_came")
+"""Of who brought them, as the next two: `referral_id`, `source` (api, site, staff)."""
+FRIEND_BOUGHT = EventType("friend_bought")
+"""Both were rewarded: `referral_id`, `order_id` (ours)."""
+FRIEND_REFUSED = EventType("friend_refused")
+"""`referral_id`, `source`, `reason` (`types.referring.Refused`)."""
 
 EVENT_TYPES = (
     POINTS_EARNED,
@@ -60,4 +66,7 @@ EVENT_TYPES = (
     TIER_REACHED,
     TIER_ENDING,
     TIER_LEFT,
+    FRIEND_CAME,
+    FRIEND_BOUGHT,
+    FRIEND_REFUSED,
 )

@@ -1,0 +1,86 @@
+"""What friends take from the log: codes that pages and events carry, what friends buy and give back, and
+who turns out to be one with whom."""
+
+from __future__ import annotations
+
+from regulars.commerce import queries as commerce
+from regulars.commerce.types import ORDER_CANCELLED, ORDER_COMPLETED, ORDER_REFUNDED, ORDER_UPDATED
+from regulars.customers.types import ANONYMOUS_LINKED, CUSTOMERS_MERGED, CUSTOMERS_UNMERGED
+from regulars.events.types import Batch, Consumer, LoggedEvent, Start
+from regulars.loyalty import services
+from regulars.loyalty.rules.referring import code_in_path, code_of
+from regulars.loyalty.types.referring import ReferralSource, ToldReferral
+
+_OF_ORDERS = frozenset(
+    type_.name for type_ in (ORDER_COMPLETED, ORDER_UPDATED, ORDER_REFUNDED, ORDER_CANCELLED)
+)
+_OF_PEOPLE = frozenset(type_.name for type_ in (CUSTOMERS_MERGED, CUSTOMERS_UNMERGED, ANONYMOUS_LINKED))
+_OF_PAGES = frozenset({"page_viewed", "screen_viewed"})
+"""Names of the layer above, as its README promises them."""
+_OF_COMING = frozenset({"signed_up", "account_created", "referral_used"})
+"""By what other systems say that somebody came; the code stands in the property `referral`."""
+
+
+def _see(batch: Batch) -> None:
+    told = [one for event in batch.events if (one := _told(event)) is not None]
+    if told:
+        services.refer_all(told=told, now=batch.now)
+    moved = {id_ for event in batch.events if event.name in _OF_PEOPLE and (id_ := event.profile_id)}
+    if moved:
+        services.mark_moved(profile_ids=moved, now=batch.now)
+    orders = [event for event in batch.events if event.name in _OF_ORDERS]
+    if orders:
+        services.mark_buyers(profile_ids=_buyers(orders), now=batch.now)
+
+
+def _see_history(batch: Batch) -> None:
+    orders = [event for event in batch.events if event.backfill]
+    services.mark_buyers(profile_ids=_buyers(orders), now=batch.now)
+
+
+def _told(event: LoggedEvent) -> ToldReferral | None:
+    if event.profile_id is None or event.name not in _OF_PAGES | _OF_COMING:
+        return None
+    properties = event.properties
+    said = properties.get("referral")
+    code = code_of(said) if isinstance(said, str) else ""
+    if not code and event.name in _OF_PAGES and isinstance(path := properties.get("path"), str):
+        code = code_in_path(path)
+    if not code:
+        return None
+    network = properties.get("ip_hash")
+    return ToldReferral(
+        code=code,
+        profile_id=event.profile_id,
+        at=event.occurred_at,
+        source=ReferralSource.SITE,
+        network=network if isinstance(network, str) else "",
+    )
+
+
+def _buyers(events: list[LoggedEvent]) -> set[int]:
+    """Whose these orders are: money given back is of the order's customer, whoever it is told of."""
+    numbers = {number for event in events if isinstance(number := event.properties.get("order_id"), int)}
+    orders = commerce.order_standings(numbers)
+    found = {order.profile_id for order in orders.values() if order.profile_id is not None}
+    return found | {event.profile_id for event in events if event.profile_id is not None}
+
+
+CONSUMERS: list[Consumer] = [
+    Consumer(
+        name="loyalty.friends",
+        handle=_see,
+        start=Start.NOW,
+        names=_OF_ORDERS | _OF_PEOPLE | _OF_PAGES | _OF_COMING,
+        batch=services.REFERRALS_MAX,
+    ),
+    # What a file tells of orders counts for who came with a code before: many shops bring theirs in each night.
+    Consumer(
+        name="loyalty.friends_of_history",
+        handle=_see_history,
+        start=Start.NOW,
+        backfill=True,
+        names=_OF_ORDERS,
+        batch=services.REFERRALS_MAX,
+    ),
+]

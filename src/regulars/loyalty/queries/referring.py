@@ -1,0 +1,176 @@
+"""Codes for friends and who brought whom, as rows."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from django.db import connection
+
+from regulars.kit.sealing import signing_key
+from regulars.loyalty.rules import referring as rules
+from regulars.loyalty.rules.qr import svg
+from regulars.loyalty.types.referring import (
+    Referral,
+    ReferralLink,
+    ReferralRow,
+    ReferralSource,
+    ReferralState,
+)
+
+_PURPOSE = "loyalty/referral"
+
+_ROW = """
+SELECT r.id, r.referrer_id, a.person_id, r.friend_id, b.person_id, r.version_id, r.at, r.source, r.state,
+       r.reason, r.order_id, r.bought_at, r.due_at, r.rewarded_at, r.decided_by, r.decided_at
+FROM loyalty_friendreferral AS r
+JOIN customers_profile AS a ON a.id = r.referrer_id
+JOIN customers_profile AS b ON b.id = r.friend_id
+"""
+_BY_ID = _ROW + "WHERE r.id = ANY(%s) ORDER BY r.at, r.id"
+_OF_PAIRS = f"""{_ROW}
+JOIN unnest(%s::bigint[], %s::bigint[]) AS k (referrer, friend)
+    ON a.person_id = k.referrer AND b.person_id = k.friend
+ORDER BY r.at, r.id
+"""
+# Each branch is answered by the index of its column.
+_BROUGHT = f"""{_ROW}
+WHERE r.referrer_id IN (SELECT id FROM customers_profile WHERE person_id = %s) ORDER BY r.at DESC, r.id DESC
+LIMIT %s
+"""  # noqa: S608 (a text of ours)
+_BROUGHT_BY = f"""{_ROW}
+WHERE r.friend_id IN (SELECT id FROM customers_profile WHERE person_id = %s) ORDER BY r.at, r.id LIMIT %s
+"""  # noqa: S608
+_CODES = "SELECT code, profile_id FROM loyalty_referralcode WHERE code = ANY(%s)"
+_CODE_OF = """
+SELECT c.code FROM loyalty_referralcode AS c JOIN customers_profile AS p ON p.id = c.profile_id
+WHERE p.person_id = %s ORDER BY c.id LIMIT 1
+"""
+_PERSONS = "SELECT id, person_id FROM customers_profile WHERE id = ANY(%s)"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Brought:
+    """How many friends somebody brought, as far as they are."""
+
+    waiting: int = 0
+    rewarded: int = 0
+    refused: int = 0
+
+
+def referrals(numbers: Collection[int]) -> list[ReferralRow]:
+    """These, in the order in which the friends came."""
+    return _rows(_BY_ID, [list(numbers)])
+
+
+def referral(number: int) -> ReferralRow | None:
+    """The one with this number."""
+    return next(iter(referrals([number])), None)
+
+
+def referrals_of_pairs(pairs: Collection[tuple[int, int]]) -> list[ReferralRow]:
+    """Those between these persons (who brought, who came), over all profiles they have now."""
+    firsts, seconds = [first for first, _ in pairs], [second for _, second in pairs]
+    return _rows(_OF_PAIRS, [firsts, seconds]) if pairs else []
+
+
+def friends_of(person_id: int, *, limit: int) -> list[ReferralRow]:
+    """Whom a person brought, the newest first."""
+    return _rows(_BROUGHT, [person_id, limit])
+
+
+def brought_by(person_id: int, *, limit: int = 20) -> list[ReferralRow]:
+    """By whose codes a person came."""
+    return _rows(_BROUGHT_BY, [person_id, limit])
+
+
+def brought(person_id: int) -> Brought:
+    """How many friends a person brought."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT r.state, count(*) FROM loyalty_friendreferral AS r "
+            "JOIN customers_profile AS p ON p.id = r.referrer_id WHERE p.person_id = %s GROUP BY r.state",
+            [person_id],
+        )
+        return Brought(**dict(cursor.fetchall()))
+
+
+def owners_of_codes(codes: Collection[str]) -> dict[str, int]:
+    """Whose these codes are, by profile; in the form of `rules.referring.code_of`."""
+    return dict(_fetched(_CODES, [list(codes)]))
+
+
+def code_of_person(person_id: int) -> str | None:
+    """The code a person gives their friends; the oldest where they have several. None: none was made yet."""
+    return next((code for (code,) in _fetched(_CODE_OF, [person_id])), None)
+
+
+def referral_link(code: str, referral: Referral) -> ReferralLink:
+    """What somebody with this code shows their friends."""
+    url = rules.link(referral.url, code)
+    return ReferralLink(code=rules.written(code), url=url, svg=svg(url or code))
+
+
+def device_hash(text: str) -> str:
+    """What is kept of a device; empty for nothing."""
+    return rules.hashed(text.strip(), key=signing_key(purpose=f"{_PURPOSE}/device"))
+
+
+def network_hash(text: str) -> str:
+    """What is kept of a network's address; empty for nothing."""
+    return rules.hashed(text.strip(), key=signing_key(purpose=f"{_PURPOSE}/network"))
+
+
+def persons_of(profile_ids: Collection[int]) -> dict[int, int]:
+    """Whose these profiles are now."""
+    return dict(_fetched(_PERSONS, [list(profile_ids)]))
+
+
+def _rows(statement: str, values: Sequence[Any]) -> list[ReferralRow]:
+    return [_to_row(*row) for row in _fetched(statement, values)]
+
+
+def _to_row(
+    id_: int,
+    referrer: int,
+    referrer_person: int,
+    friend: int,
+    friend_person: int,
+    version_id: int,
+    at: datetime,
+    source: str,
+    state: str,
+    reason: str,
+    order_id: int | None,
+    bought_at: datetime | None,
+    due_at: datetime | None,
+    rewarded_at: datetime | None,
+    decided_by: int | None,
+    decided_at: datetime | None,
+) -> ReferralRow:
+    return ReferralRow(
+        id=id_,
+        referrer_profile_id=referrer,
+        referrer_person_id=referrer_person,
+        friend_profile_id=friend,
+        friend_person_id=friend_person,
+        version_id=version_id,
+        at=at,
+        source=ReferralSource(source),
+        state=ReferralState(state),
+        reason=reason or None,  # type: ignore[arg-type]
+        order_id=order_id,
+        bought_at=bought_at,
+        due_at=due_at,
+        rewarded_at=rewarded_at,
+        decided_by=decided_by,
+        decided_at=decided_at,
+    )
+
+
+def _fetched(statement: str, values: Sequence[Any]) -> list[tuple[Any, ...]]:
+    with connection.cursor() as cursor:
+        cursor.execute(statement, values)
+        return list(cursor.fetchall())
