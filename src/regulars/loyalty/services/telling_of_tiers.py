@@ -55,11 +55,16 @@ def tell(
     caused: Mapping[int, tuple[int, int]],
     ups: bool = True,
 ) -> None:
-    """Record that tiers were reached, are about to end, and were left; `ups` False: not that of reaching."""
+    """Record that tiers were reached, are about to end, and were left; `ups` False: not that of reaching.
+
+    Of whom nothing is told a mark is left, so that segments which ask for tiers look at them too.
+    """
+    profiles = _rows(_PROFILES, [one.person_id for one in passed])
     told = [one for one in passed if ups or one.type_ is not TIER_REACHED]
+    if not ups:
+        events.touch(profiles=profiles.values())
     if not told:
         return
-    profiles = _rows(_PROFILES, [one.person_id for one in told])
     causes = {person: (profile, caused[profile]) for person, profile in _rows(_WHOSE, list(caused)).items()}
     events.record(
         [

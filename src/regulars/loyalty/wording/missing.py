@@ -22,7 +22,7 @@ from regulars.loyalty.wording.tiers import measure_words
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Missing:
-    """A benefit that is ahead. `key` and `name`: of the part of the programme; `done` of `of`: how far one is.
+    """A benefit that is ahead. `key`, `name`: of the part of the programme; `done` of `of`: how far one is.
 
     `left`: how much is missing: money or points in minor units, orders, times, or days.
     """
@@ -62,7 +62,7 @@ def to_next_tier(standing: TierStanding, programme: Programme, speaker: Speaker)
 def to_keep_tier(
     standing: TierStanding, programme: Programme, speaker: Speaker, *, last_day: date | None
 ) -> Missing | None:
-    """What keeps a tier that is about to end; None where it does not. `last_day`: of the customer's calendar."""
+    """What keeps a tier that ends; None where it does not. `last_day`: with it, by the customer's calendar."""
     tiers = programme.tiers
     now = level(tiers, standing.tier)
     if tiers is None or now is None or last_day is None:
