@@ -28,6 +28,7 @@ ROLE_PERMISSIONS: Mapping[Role, frozenset[Permission]] = {
             _P.SET_UP_LOYALTY,
             _P.ADJUST_POINTS,
             _P.APPROVE_POINTS,
+            _P.HAND_OUT_REWARDS,
             _P.DO_TASKS,
             _P.TAKE_LISTS_OUT,
             _P.IMPORT,
@@ -43,13 +44,14 @@ ROLE_PERMISSIONS: Mapping[Role, frozenset[Permission]] = {
             _P.CHANGE_CUSTOMERS,
             _P.MERGE_CUSTOMERS,
             _P.ADJUST_POINTS,
+            _P.HAND_OUT_REWARDS,
             _P.DO_TASKS,
         }
     ),
     Role.ANALYST: frozenset(
         {_P.SEE_FIGURES, _P.SEE_CUSTOMERS, _P.MAKE_SEGMENTS, _P.TAKE_LISTS_OUT, _P.MAKE_AUDIT}
     ),
-    Role.CASHIER: frozenset({_P.SEE_CUSTOMERS}),
+    Role.CASHIER: frozenset({_P.SEE_CUSTOMERS, _P.HAND_OUT_REWARDS}),
 }
 """The one table of who may see and do what."""
 

@@ -34,6 +34,13 @@ OFFERED: Mapping[str, tuple[str, ...]] = {
         "points_adjusted",
         "points_short",
     ),
+    "rewards": (
+        "benefit_given",
+        "benefit_withdrawn",
+        "reward_ordered",
+        "reward_cancelled",
+        "reward_handed_out",
+    ),
     "segments": ("segment_entered", "segment_left"),
     "consents": ("consent_given", "consent_withdrawn"),
     "work": ("task_created", "task_closed"),

@@ -80,6 +80,11 @@ POINTS = frozenset(
         "points_expired",
         "points_adjusted",
         "points_short",
+        "benefit_given",
+        "benefit_withdrawn",
+        "reward_ordered",
+        "reward_cancelled",
+        "reward_handed_out",
     }
 )
 SEGMENTS = frozenset({"segment_entered", "segment_left"})

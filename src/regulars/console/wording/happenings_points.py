@@ -15,6 +15,7 @@ from regulars.console.wording.points import last_day, points, usable_from
 
 Properties = Mapping[str, Any]
 _NUMBER_CHARACTERS_MAX = 60
+_NAME_CHARACTERS_MAX = 80
 
 # As in `happenings_words`: the first sentence for which everything is known is taken.
 POINTS_SENTENCES: Mapping[str, tuple[str, ...]] = {
@@ -58,6 +59,25 @@ POINTS_SENTENCES: Mapping[str, tuple[str, ...]] = {
         gettext_noop("A till that was cut off let them spend %(short)s more than there were"),
         gettext_noop("A till that was cut off let them spend more points than there were"),
     ),
+    "benefit_given": (
+        gettext_noop("“%(what)s”: %(points)s"),
+        gettext_noop("“%(what)s”: %(kind)s"),
+        gettext_noop("Something was given"),
+    ),
+    "benefit_withdrawn": (
+        gettext_noop("“%(what)s”: taken back, %(points)s"),
+        gettext_noop("“%(what)s”: taken back, %(kind)s"),
+        gettext_noop("What was given was taken back"),
+    ),
+    "reward_ordered": (
+        gettext_noop("Took “%(what)s” for %(points)s"),
+        gettext_noop("Took a reward for points"),
+    ),
+    "reward_cancelled": (
+        gettext_noop("Gave “%(what)s” back, %(points)s returned"),
+        gettext_noop("Gave a reward back"),
+    ),
+    "reward_handed_out": (gettext_noop("Fetched “%(what)s”"), gettext_noop("Fetched a gift")),
 }
 
 
@@ -83,6 +103,8 @@ def points_readers(voice: Voice) -> Mapping[str, Callable[[Sequence[Properties]]
         "put_right": amount("points_minor", by_hand=False, sign=-1),
         "short": amount("short_minor"),
         "order": lambda told: plain(str(told.get("order") or ""))[:_NUMBER_CHARACTERS_MAX],
+        "what": lambda told: plain(str(told.get("name") or ""))[:_NAME_CHARACTERS_MAX],
+        "kind": lambda told: _kind(str(told.get("kind") or "")),
         "last_day": lambda told: last_day(_moment(told.get("expires_at")), voice),
     }
     return {field: _newest(read) for field, read in one.items()}
@@ -101,6 +123,20 @@ def points_more(name: str, told: Properties, voice: Voice) -> str:
                 _("%(points)s of them were spent already and let go") % {"points": points(gone, voice)}
             )
         return ", ".join(parts)
+    return ""
+
+
+def _kind(kind: str) -> str:
+    """What a benefit is made of, where it is not points."""
+    match kind:
+        case "coupon":
+            return _("a coupon")
+        case "gift":
+            return _("a gift")
+        case "task":
+            return _("something we do for them")
+        case "badge":
+            return _("a badge")
     return ""
 
 

@@ -76,6 +76,9 @@ ACTIONS: Mapping[Action, Promise] = {
     Action.POINTS_ADJUSTED: _("Points given or taken by hand"),
     Action.POINTS_DECIDED: _("Points by hand: allowed or refused"),
     Action.QR_SHOWN: _("QR of a customer shown"),
+    Action.REWARD_CHANGED: _("Reward of the catalogue changed"),
+    Action.REWARD_TAKEN: _("Reward taken for a customer, or given back"),
+    Action.REWARD_HANDED_OUT: _("Gift handed out"),
     Action.BOOKS_CHECKED: _("Books of points checked"),
     Action.READER_CHANGED: _("Reader of events changed"),
 }

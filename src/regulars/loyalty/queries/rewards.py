@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection
 from datetime import datetime
 from typing import Any
 
 from django.db import connection
 from django.db.models import QuerySet
 
+from regulars.customers import queries as customers
+from regulars.kit.attributes import Kind
 from regulars.loyalty.models import Reward
 from regulars.loyalty.queries.balances import balances
 from regulars.loyalty.queries.tiers import tiers_of
@@ -145,6 +147,11 @@ def reward_figures(*, since: datetime, until: datetime) -> RewardFigures:
     return RewardFigures(pieces=pieces, points_minor=points, people=people)
 
 
+def due_attributes() -> list[tuple[str, str]]:
+    """The days the shop notes of its customers, such as the renewal of a contract: key and words."""
+    return [(one.key, one.label) for one in customers.definitions() if one.kind is Kind.DAY]
+
+
 def to_reward(row: Reward) -> RewardRow:
     """A stored reward."""
     return RewardRow(
@@ -183,7 +190,7 @@ def _rows(found: QuerySet[Reward]) -> list[RewardRow]:
     return [to_reward(row) for row in found[: REWARDS_MAX * 2]]
 
 
-def _orders(where: str, *values: int | str | Sequence[int]) -> list[RewardOrderRow]:
+def _orders(where: str, *values: Any) -> list[RewardOrderRow]:
     with connection.cursor() as cursor:
         cursor.execute(f"{_ORDERS} {where}", values)
         return [_order(row) for row in cursor.fetchall()]

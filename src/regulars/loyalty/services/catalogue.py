@@ -9,12 +9,10 @@ from django.db import transaction
 from django.db.models import F
 from django.utils.translation import gettext as _
 
-from regulars.customers import queries as customers
-from regulars.kit.attributes import Kind
 from regulars.kit.errors import Conflict
 from regulars.loyalty.errors import BadReward
 from regulars.loyalty.models import Reward
-from regulars.loyalty.queries.rewards import REWARDS_MAX, to_reward
+from regulars.loyalty.queries.rewards import REWARDS_MAX, due_attributes, to_reward
 from regulars.loyalty.rules.catalogue import DUE_DAYS_MAX
 from regulars.loyalty.types.rewards import (
     NAME_CHARACTERS_MAX,
@@ -116,11 +114,6 @@ def _checked(new: NewReward) -> dict[str, Any]:
         "due_days": new.due_days,
         "due_attribute": new.due_attribute if is_service else "",
     }
-
-
-def due_attributes() -> list[tuple[str, str]]:
-    """The days the shop notes of its customers, such as the renewal of a contract: key and words."""
-    return [(one.key, one.label) for one in customers.definitions() if one.kind is Kind.DAY]
 
 
 def _line(text: str) -> str:

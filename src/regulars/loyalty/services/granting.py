@@ -91,7 +91,9 @@ def grant(*, grants: Sequence[NewGrant], now: datetime) -> dict[str, Granted]:
     giving.give_tasks(fresh, now=now)
     held = [_giving(told[key], row) for key, row in rows.items() if row.state is not GrantState.USED]
     codes = giving.give_coupons(held, now=now)
-    events.record([_event(one) for one in fresh], now=now)
+    # What is taken from the catalogue is told of as such.
+    told_of = [one for one in fresh if one.new.mechanic is not Mechanic.REWARD]
+    events.record([_event(one) for one in told_of], now=now)
     return {
         key: Granted(key=key, profile_id=row.profile_id, state=row.state, code=codes.get(key, ""))
         for key, row in rows.items()

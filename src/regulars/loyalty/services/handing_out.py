@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Sequence
 from datetime import datetime
+from typing import Any
 
 from django.db import connection, transaction
 
@@ -46,7 +47,7 @@ def hand_out(
 
     Records `reward_handed_out`.
     """
-    told = {"id": grant_id, "now": now, "user": user_id}
+    told: dict[str, Any] = {"id": grant_id, "now": now, "user": user_id}
     with connection.cursor() as cursor:
         cursor.execute(_HAND_OUT, told)
         row = cursor.fetchone()
@@ -105,6 +106,6 @@ def note_coupons_returned(*, returned: Sequence[tuple[str, int]]) -> None:
         _run(_COUPONS_BACK, *map(list, zip(*returned, strict=True)))
 
 
-def _run(statement: str, *values: object) -> None:
+def _run(statement: str, *values: Any) -> None:
     with connection.cursor() as cursor:
         cursor.execute(statement, values)

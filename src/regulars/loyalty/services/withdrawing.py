@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
 from django.db import connection, transaction
 
@@ -14,7 +15,7 @@ from regulars.loyalty import locks
 from regulars.loyalty.rules.grants import coupon_key, lot_key
 from regulars.loyalty.services.posting import POSTINGS_MAX
 from regulars.loyalty.services.settling import settle
-from regulars.loyalty.types import SOURCE, Wanted
+from regulars.loyalty.types import SOURCE, Mechanic, Wanted
 from regulars.loyalty.types.events import BENEFIT_WITHDRAWN
 from regulars.loyalty.types.rewards import BenefitKind
 from regulars.offers import services as offers
@@ -30,7 +31,7 @@ FROM loyalty_grant WHERE key = ANY(%s) AND state = 'given' ORDER BY id FOR NO KE
 _WITHDRAW = "UPDATE loyalty_grant SET state = 'withdrawn', withdrawn_at = %s WHERE id = ANY(%s)"
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class _Given:
     """A grant that is given still."""
 
@@ -68,14 +69,32 @@ def withdraw(*, keys: Collection[str], now: datetime) -> frozenset[str]:
     locks.lock_persons_wallets(profile_ids=paid)
     with connection.cursor() as cursor:
         cursor.execute(_LOCKED, [told])
-        given = [_Given(*row[:6], BenefitKind(row[6]), *row[7:]) for row in cursor.fetchall()]
+        given = [_given(*row) for row in cursor.fetchall()]
     back = [*_points(given, now), *_coupons(given, now), *_tasks(given, now), *_others(given)]
     if not back:
         return frozenset()
     with connection.cursor() as cursor:
         cursor.execute(_WITHDRAW, [now, [one.id for one in back]])
-    events.record([_event(one, now) for one in back], now=now)
+    told_of = [one for one in back if one.mechanic != Mechanic.REWARD.value]
+    events.record([_event(one, now) for one in told_of], now=now)
     return frozenset(one.key for one in back)
+
+
+def _given(*row: Any) -> _Given:
+    id_, key, profile_id, mechanic, part, name, kind, points, round_, task_id, given_at = row
+    return _Given(
+        id=id_,
+        key=key,
+        profile_id=profile_id,
+        mechanic=mechanic,
+        part=part,
+        name=name,
+        kind=BenefitKind(kind),
+        points_minor=points,
+        round=round_,
+        task_id=task_id,
+        given_at=given_at,
+    )
 
 
 def _points(given: Sequence[_Given], now: datetime) -> list[_Given]:
