@@ -21,7 +21,7 @@ from regulars.loyalty.services.codes import (
 from regulars.loyalty.services.day import register_tiers, run_day
 from regulars.loyalty.services.drafts import drop_draft, keep_draft, restore_draft, undo_draft
 from regulars.loyalty.services.extending import extend
-from regulars.loyalty.services.forgetting import forget_points, withdraw_version
+from regulars.loyalty.services.forgetting import forget_points, forget_rewards, withdraw_version
 from regulars.loyalty.services.giving_back import give_back
 from regulars.loyalty.services.granting import GRANTS_MAX, grant
 from regulars.loyalty.services.handing_out import (
@@ -82,6 +82,7 @@ __all__ = [
     "extend",
     "forget_codes",
     "forget_points",
+    "forget_rewards",
     "forget_years",
     "give_back",
     "grant",

@@ -8,7 +8,7 @@ from django.db import connection, transaction
 from django.db.models import ProtectedError
 
 from regulars.loyalty.locks import lock_wallets
-from regulars.loyalty.models import ProgrammeVersion
+from regulars.loyalty.models import ProgrammeVersion, Reward, RewardOrder
 from regulars.loyalty.queries.programme import forget_versions
 
 # Whose points and those of others met, by a merge, stay: what one spent may have been earned by the other. So
@@ -27,7 +27,18 @@ UNION
 SELECT profile_id FROM loyalty_journalentry WHERE profile_id = ANY(%(profiles)s)
 """
 _OF_WALLETS = "wallet_id IN (SELECT id FROM loyalty_wallet WHERE profile_id = ANY(%(profiles)s))"
+_TAKEN = """
+UPDATE loyalty_reward AS r SET taken = r.taken - t.pieces, given_minor = r.given_minor - t.points
+FROM (
+    SELECT reward_id, sum(pieces) AS pieces, sum(points_minor) AS points FROM loyalty_rewardorder
+    WHERE profile_id = ANY(%(profiles)s) AND state = 'taken' GROUP BY reward_id
+) AS t
+WHERE r.id = t.reward_id
+"""
 _FORGET = (
+    _TAKEN,
+    "DELETE FROM loyalty_rewardorder WHERE profile_id = ANY(%(profiles)s)",
+    "DELETE FROM loyalty_grant WHERE profile_id = ANY(%(profiles)s)",
     f"DELETE FROM loyalty_posting WHERE {_OF_WALLETS}",  # noqa: S608 (a text of ours)
     f"DELETE FROM loyalty_lot WHERE {_OF_WALLETS}",  # noqa: S608
     "DELETE FROM loyalty_hold WHERE profile_id = ANY(%(profiles)s)",
@@ -51,6 +62,13 @@ def forget_points(*, profile_ids: Collection[int]) -> None:
         entangled = {profile_id for (profile_id,) in cursor.fetchall()}
         for statement in _FORGET:
             cursor.execute(statement, {"profiles": sorted(set(profile_ids) - entangled)})
+
+
+@transaction.atomic
+def forget_rewards(*, reward_ids: Collection[int]) -> None:
+    """Take made-up rewards out of the catalogue for good, but for those somebody took."""
+    taken = RewardOrder.objects.filter(reward_id__in=reward_ids).values("reward_id")
+    Reward.objects.filter(pk__in=reward_ids).exclude(pk__in=taken).delete()
 
 
 @transaction.atomic
