@@ -157,6 +157,7 @@ FROM (VALUES ('browsing', 'look_taken', 45000), ('fact', 'step_taken', 5000)) AS
 """
 
 
+@pytest.mark.slow
 @pytest.mark.django_db
 def test_fifty_thousand_events_of_one_customer_are_not_read_through() -> None:
     """45,000 views and 5,000 facts, among them three carts, of long ago."""

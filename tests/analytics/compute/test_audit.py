@@ -127,6 +127,7 @@ def test_given_day_ends_the_figures(tmp_path: Path) -> None:
     assert (found.as_of, found.to) == (date(2023, 6, 1), date(2023, 5, 31))
 
 
+@pytest.mark.slow
 def test_ids_that_are_numbers_give_the_same_document(tmp_path: Path) -> None:
     rows = [row.split(",") for row in _year()]
     table = {

@@ -72,6 +72,7 @@ def till() -> Till:
     return till
 
 
+@pytest.mark.slow
 def test_the_audit_of_the_shop(till: Till) -> None:
     run()
     made = queries.latest_audit()

@@ -50,7 +50,7 @@ def _shop(seed: int) -> list[dict[str, Any]]:
     return lines
 
 
-@pytest.fixture(params=[*range(4), *(pytest.param(n, marks=pytest.mark.slow) for n in range(4, 40))])
+@pytest.fixture(params=[*range(2), *(pytest.param(n, marks=pytest.mark.slow) for n in range(2, 40))])
 def shop(request: pytest.FixtureRequest, engine: Engine) -> tuple[dict[str, Any], Customers, Frame]:
     lines = _shop(request.param)
     made_lines.fill(engine.con, lines)

@@ -15,7 +15,7 @@ from tests.analytics.compute.reading.reader import SMALL, Reader, write_parquet,
 
 from regulars.analytics.errors import InputError
 
-_QUICK = settings(deadline=None, max_examples=15, suppress_health_check=[HealthCheck.function_scoped_fixture])
+_QUICK = settings(deadline=None, max_examples=6, suppress_health_check=[HealthCheck.function_scoped_fixture])
 _THOROUGH = settings(_QUICK, max_examples=300)
 
 _ODD = [

@@ -62,6 +62,7 @@ def test_online_retail_mapping(reader: Reader) -> None:
     }
 
 
+@pytest.mark.slow
 def test_afisha(reader: Reader) -> None:
     folder = DATA / "yandex-afisha-ltv"
     found = reader.read(folder / "orders_log_us.csv")
