@@ -22,6 +22,7 @@ from regulars.api.rest import (
     loyalty_quote,
     members,
     merges,
+    offers,
     orders,
     products,
     returns,
@@ -37,7 +38,7 @@ VERSION = "1"
 _IN_TURN = (
     *(carts.routes, figures.routes, consents.routes, happenings.routes, merges.routes, members.routes),
     *(loyalty_quote.routes, loyalty_holds.routes, loyalty_customers.routes),
-    *(journal.routes, journal_programme.routes),
+    *(offers.routes, journal.routes, journal_programme.routes),
     *(segments.routes, customers.routes),
     *(returns.routes, shipments.routes, orders.routes, products.routes),
 )

@@ -69,6 +69,7 @@ _OF_SPENDING = [
     *(Code.NOT_ENOUGH_POINTS, Code.TOO_MANY_POINTS, Code.NO_PROGRAMME, Code.HOLD_CLOSED),
     *(Code.HOLD_KEY_REUSED, Code.FACTOR_NEEDED, Code.CANNOT_REACH),
 ]
+_OF_OFFERS = [Code.COUPONS_REFUSED, Code.DISCOUNT_CHANGED, Code.USE_CLOSED, Code.USE_KEY_REUSED]
 _ALWAYS = [Code.NOT_AUTHENTICATED, Code.NOT_ALLOWED, Code.TOO_MANY, Code.BROKEN, Code.UNAVAILABLE]
 
 
@@ -121,6 +122,8 @@ def _complete(operation: dict[str, Any], method: str, path: str) -> None:
         codes += [Code.STALE, Code.NOT_YOUR_BRANCH]
     if "/loyalty/" in path:
         codes += _OF_POINTS + (_OF_SPENDING if writes else [])
+    if "/offers/" in path:
+        codes += _OF_POINTS + (_OF_OFFERS if writes else [])
     for status, response in operation["responses"].items():
         names = _LIMITS + ([REPLAYED] if writes and int(status) < 300 else [])
         response["headers"] = {name: {"$ref": f"#/components/headers/{name}"} for name in names}

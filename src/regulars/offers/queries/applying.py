@@ -169,6 +169,7 @@ def _examined(cart: Cart, fit: Sequence[Candidate], refused: dict[str, CouponRef
                 code=off.candidate.code,
                 code_id=off.candidate.code_id,
                 lines=off.lines,
+                terms=off.candidate.ready.terms,
             )
             for off in combined.offs
         ),

@@ -7,6 +7,8 @@ from dataclasses import dataclass, field
 from decimal import Decimal
 from enum import StrEnum
 
+from regulars.offers.types.terms import Terms
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CartLine:
@@ -62,6 +64,8 @@ class Discounted:
     code: str
     lines: tuple[int, ...]
     code_id: int | None = None
+    terms: Terms | None = None
+    """By which it was reckoned."""
 
     @property
     def amount_minor(self) -> int:
