@@ -11,7 +11,7 @@ from array import array
 from collections.abc import Callable
 
 from regulars.analytics.services import Lake
-from regulars.loyalty.replaying.benefits import MAKE_BENEFITS, make_benefits
+from regulars.loyalty.replaying.benefits import make_benefits
 from regulars.loyalty.replaying.days import make_days
 from regulars.loyalty.replaying.earning import earn_before_tiers, make_earned
 from regulars.loyalty.replaying.frame import Frame, year_before
@@ -23,12 +23,19 @@ from regulars.loyalty.types.year import YearResult
 
 __all__ = ["Frame", "replay", "shop_tables", "year_before"]
 
+_NOTHING_SOLD = """
+CREATE TABLE order_lines (
+    kind VARCHAR, order_id BIGINT, profile_id BIGINT, happened_at TIMESTAMPTZ, line INTEGER, product VARCHAR,
+    category VARCHAR, quantity VARCHAR, amount_minor BIGINT, currency VARCHAR, channel VARCHAR, branch VARCHAR
+)
+"""
+
 
 def replay(lake: Lake, frame: Frame, tell: Callable[[float], None] = lambda _share: None) -> YearResult:
     """Replay it; `lake` has the tables of `shop_tables`. `tell` hears how much of the work is done."""
     _give_fits(lake, frame)
     if LINES not in lake.tables:
-        return _nothing(lake, frame)
+        lake.run(_NOTHING_SOLD)
     make_orders(lake, frame)
     tell(0.3)
     tiers = frame.programme.tiers
@@ -52,15 +59,3 @@ def _give_fits(lake: Lake, frame: Frame) -> None:
         persons.extend(those)
         parts += [part] * len(those)
     lake.give("fits", {"part": ("VARCHAR", parts), "person": ("BIGINT", persons)})
-
-
-def _nothing(lake: Lake, frame: Frame) -> YearResult:
-    """Nothing was ever ordered."""
-    for table, columns in (
-        ("orders", "n BIGINT, person BIGINT, at TIMESTAMPTZ, month DATE, tier VARCHAR, total BIGINT"),
-        ("earned", "n BIGINT, mechanic VARCHAR, share BIGINT"),
-        ("discounts", "n BIGINT, tier VARCHAR, off BIGINT"),
-    ):
-        lake.run(f"CREATE TABLE {table} ({columns})")
-    lake.run(MAKE_BENEFITS)
-    return sum_up(lake, frame)

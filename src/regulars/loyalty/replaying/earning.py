@@ -42,13 +42,13 @@ _EARNED = "CREATE OR REPLACE TABLE earned AS SELECT n, mechanic, share FROM ({st
 # What an order may still earn in its period is what those before it have left.
 _CAPPED = """
 CREATE OR REPLACE TABLE earned AS
-WITH totals AS (SELECT n, sum(share)::BIGINT AS total FROM earned GROUP BY n),
+WITH totals AS (SELECT n, sum(share)::BIGINT AS whole FROM earned GROUP BY n),
 limited AS (
-    SELECT n, total, greatest(0, least(total, {most} - (sum(total) OVER (
-        PARTITION BY person, {period} ORDER BY n ROWS UNBOUNDED PRECEDING) - total)))::BIGINT AS left_
+    SELECT n, whole, greatest(0, least(whole, {most} - (sum(whole) OVER (
+        PARTITION BY person, {period} ORDER BY n ROWS UNBOUNDED PRECEDING) - whole)))::BIGINT AS left_
     FROM totals JOIN orders USING (n)
-), allowed AS (SELECT n, total, left_ - left_ % {step} AS allowed FROM limited)
-SELECT n, mechanic, (upto * allowed // total - (upto - share) * allowed // total)::BIGINT AS share
+), allowed AS (SELECT n, whole, left_ - left_ % {step} AS allowed FROM limited)
+SELECT n, mechanic, (upto * allowed // whole - (upto - share) * allowed // whole)::BIGINT AS share
 FROM (SELECT *, sum(share) OVER (PARTITION BY n ORDER BY mechanic ROWS UNBOUNDED PRECEDING) AS upto
       FROM earned)
 JOIN allowed USING (n) WHERE allowed > 0

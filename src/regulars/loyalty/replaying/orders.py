@@ -1,7 +1,7 @@
 """The year's orders as they stand, from the lake: the tables `orders` and `lines` that all else asks.
 
 `history`: every order from which a tier may come, one row each: person, at, total (less what was given
-back). `orders`: those of the year, numbered by time: n, person, at, day, weekday and month by the
+back). `orders`: those of the year, numbered by time: n, person, ordered_at, day, weekday and month by the
 customer's calendar, total, branch, channel. `lines`: of each, what is left of its lines (see
 `compiling.earning`); where nothing asks for goods, an order is one line.
 """
@@ -23,27 +23,27 @@ PRODUCTS = "SELECT product, category, brand FROM facts_products WHERE brand IS N
 _STOOD = """
 CREATE TABLE stood AS
 SELECT l.order_id, any_value(l.profile_id) AS profile_id,
-       min(l.happened_at) FILTER (kind = 'sale') AS at, sum(l.amount_minor)::BIGINT AS total,
+       min(l.happened_at) FILTER (kind = 'sale') AS ordered_at, sum(l.amount_minor)::BIGINT AS total,
        any_value(l.branch) AS branch, any_value(l.channel) AS channel,
        bool_or(kind = 'credit') AS is_credited
 FROM order_lines AS l
 WHERE l.order_id IS NOT NULL AND l.profile_id IS NOT NULL AND l.kind <> 'void' AND l.currency = $currency
   AND ($since::TIMESTAMPTZ IS NULL OR l.happened_at >= $since)
 GROUP BY l.order_id
-HAVING total > 0 AND at < $until
+HAVING total > 0 AND ordered_at < $until
 """
 _HISTORY = """
 CREATE TABLE history AS
-SELECT s.*, p.person_id AS person, timezone({zone}, s.at) AS local, local::DATE AS day
+SELECT s.*, p.person_id AS person, timezone({zone}, s.ordered_at) AS local, local::DATE AS day
 FROM stood AS s JOIN profiles AS p USING (profile_id) {people}
 """
 _ORDERS = """
 CREATE TABLE orders AS
-SELECT row_number() OVER (ORDER BY at, order_id) AS n, order_id, person, at, day,
+SELECT row_number() OVER (ORDER BY ordered_at, order_id) AS n, order_id, person, ordered_at, day,
        isodow(day)::INTEGER AS weekday, date_trunc('month', day)::DATE AS month, total, is_credited,
        coalesce(replace(lower(branch), 'ё', 'е'), '') AS branch,
        coalesce(replace(lower(channel), 'ё', 'е'), '') AS channel
-FROM history WHERE at >= $since
+FROM history WHERE ordered_at >= $since
 """
 _FOLDED = """
 coalesce(replace(lower(s.product), 'ё', 'е'), '') AS product,

@@ -47,7 +47,7 @@ _TOTAL = f"SELECT {_SUMS} FROM brought"  # noqa: S608
 _BY_TIER = f"SELECT tier, {_SUMS} FROM brought GROUP BY tier"  # noqa: S608
 _BY_MONTH = f"SELECT month, {_SUMS} FROM brought GROUP BY month"  # noqa: S608
 _ORDERS = """
-SELECT count(*), count(DISTINCT person), coalesce(sum(total), 0)::BIGINT, max(at) FROM orders
+SELECT count(*), count(DISTINCT person), coalesce(sum(total), 0)::BIGINT, max(day) FROM orders
 """
 _ORDERS_BY_TIER = "SELECT tier, sum(total)::BIGINT, count(DISTINCT person) FROM orders GROUP BY tier"
 _ORDERS_BY_MONTH = "SELECT month, sum(total)::BIGINT FROM orders GROUP BY month"
@@ -67,7 +67,7 @@ Row = tuple[Any, ...]
 def sum_up(lake: Lake, frame: Frame) -> YearResult:
     """The result, from `orders`, `earned`, `discounts` and `benefits`."""
     lake.run(_BROUGHT)
-    ((orders, people, revenue, last_at),) = lake.rows(_ORDERS)
+    ((orders, people, revenue, last_order),) = lake.rows(_ORDERS)
     ((*total,),) = lake.rows(_TOTAL)
     programme = frame.programme
     return YearResult(
@@ -84,7 +84,7 @@ def sum_up(lake: Lake, frame: Frame) -> YearResult:
         months=_months(lake, frame),
         most=_most(lake, frame),
         notes=notes(frame),
-        last_order_at=last_at,
+        last_order=last_order,
     )
 
 

@@ -112,7 +112,7 @@ class YearResult(msgspec.Struct, kw_only=True, frozen=True):
     months: list[OfMonth]
     most: list[OfPerson]
     notes: list[Note]
-    last_order_at: datetime | None = None
+    last_order: date | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
