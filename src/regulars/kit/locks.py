@@ -22,6 +22,7 @@ class Space(IntEnum):
     ERASURE = 7
     POINTS_OF_ORDERS = 8
     STAMPS_OF_ORDERS = 9
+    POINTS_OF_PERSONS = 10
 
 
 @contextlib.contextmanager

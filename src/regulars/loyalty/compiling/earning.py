@@ -177,7 +177,11 @@ class _Earning:
 
     def _multiplied(self) -> str:
         """The largest factor in hundredths, and whose it is: the place of a rule, or -1 the tier."""
-        times = [(f"a{n}", _hundredths(one.gives.factor), n) for n, one in self.rules if _multiplies(one)]
+        times = [
+            (f"a{place}", _hundredths(rule.gives.factor), place)
+            for place, rule in self.rules
+            if isinstance(rule.gives, Times)
+        ]
         factors = [f"CASE WHEN {is_for} THEN {factor} ELSE {_HUNDREDTHS} END" for is_for, factor, _ in times]
         largest = f"greatest({', '.join(['tier_factor', *factors])})"
         whose = [f"WHEN {is_for} AND factor = {factor} THEN {place}" for is_for, factor, place in times]

@@ -1,15 +1,22 @@
-"""What an order earns, and what of it may be paid with points. Whole minor units everywhere."""
+"""What the basic cashback brings, what may be paid with points, and what the rules go by.
+
+Whole minor units everywhere.
+"""
 
 from __future__ import annotations
 
+from datetime import date, timedelta
+
 from regulars.loyalty.types import MINOR, Programme
+from regulars.loyalty.types.earning import Period, Times
 
 _BASIS = 10_000
 """Hundredths of a percent in a whole."""
 
 
 def earned_minor(*, paid_minor: int, currency: str, programme: Programme) -> int:
-    """Points (minor units) for what was paid in money for one order, less what was given back of it.
+    """What the basic cashback alone brings in minor units of points: for what was paid in money for one
+    order, less what was given back of it. What an order earns by all rules is asked of `queries.earned`.
 
     Rounded down once, for the whole order: to a minor unit, or to a whole point where the programme says so.
     0 while the programme does not run, and for money it does not know.
@@ -45,3 +52,34 @@ def discount_minor(points_minor: int, programme: Programme) -> int:
 
 def _counts(currency: str, programme: Programme) -> bool:
     return currency == programme.currency or not programme.currency
+
+
+def goes_by_lines(programme: Programme) -> bool:
+    """Whether what an order earns depends on its lines, and not on what they come to alone."""
+    return any(not isinstance(rule.gives, Times) for rule in programme.rules)
+
+
+def names_goods(programme: Programme) -> bool:
+    """Whether a rule is for some goods only."""
+    return any(not rule.goods.is_all for rule in programme.rules)
+
+
+def goes_by_customers(programme: Programme) -> bool:
+    """Whether what an order earns depends on what its customer did before."""
+    of_rules = any(rule.when.who is not None for rule in programme.rules)
+    return of_rules or programme.tiers is not None or programme.caps.period_minor is not None
+
+
+def period_of(day: date, period: Period) -> tuple[date, date]:
+    """The first and the last day of the period a day is in."""
+    match period:
+        case "day":
+            return day, day
+        case "week":
+            first = day - timedelta(days=day.isoweekday() - 1)
+            return first, first + timedelta(days=6)
+        case "month":
+            first = day.replace(day=1)
+            return first, (first + timedelta(days=31)).replace(day=1) - timedelta(days=1)
+        case "year":
+            return day.replace(month=1, day=1), day.replace(month=12, day=31)

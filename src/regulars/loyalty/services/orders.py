@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Collection, Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
@@ -16,21 +16,25 @@ from django.db import transaction
 
 from regulars.commerce import queries as commerce
 from regulars.commerce.types import OrderStanding, SourceKey
+from regulars.events import services as events
 from regulars.kit.locks import Space, hold_numbers
 from regulars.loyalty.locks import lock_persons_wallets
 from regulars.loyalty.models import UnearnedOrder
 from regulars.loyalty.queries import orders as stored
+from regulars.loyalty.queries.circumstances import Asking, Kept, kept, persons_of, reckoned
 from regulars.loyalty.queries.lots import zones_of
 from regulars.loyalty.queries.orders import OrderLot, SpentHold
 from regulars.loyalty.queries.programme import holding, versions
-from regulars.loyalty.rules.earning import earned_minor
 from regulars.loyalty.rules.lifetime import lifetime, sliding_days
 from regulars.loyalty.rules.orders import CASHBACK, delivered_at, given_back_minor, lot_key
 from regulars.loyalty.services.activating import set_usable
+from regulars.loyalty.services.earning import keep, rounds
 from regulars.loyalty.services.extending import extend
 from regulars.loyalty.services.giving_back import give_back
+from regulars.loyalty.services.settled_events import settled_events
 from regulars.loyalty.services.settling import settle
-from regulars.loyalty.types import GiveBack, Lifetime, OrderTold, Programme, Version, Wanted
+from regulars.loyalty.services.tiers import reckon_tiers
+from regulars.loyalty.types import GiveBack, Lifetime, OrderTold, Programme, Settled, Version, Wanted
 from regulars.loyalty.types.programme import WhenSpent
 from regulars.team import queries as team
 
@@ -49,12 +53,19 @@ class _Work:
     may_earn: frozenset[int]
     """Those that came in as they happened, or have earned before."""
     versions: Sequence[Version]
+    kept: Mapping[int, Kept]
+    """By what these orders earned before."""
     zones: Mapping[int, ZoneInfo]
     return_window_days: int
     now: datetime
+    as_of: datetime | None
+    points: dict[int, int] = field(default_factory=dict)
+    """What these orders earn as they stand, those that were asked about."""
 
     def version(self, order: OrderStanding) -> Version | None:
-        """The one this order is settled by."""
+        """The one this order is settled by: for ever that by which it was first."""
+        if order.id in self.kept:
+            return next(one for one in self.versions if one.id == self.kept[order.id].version_id)
         return holding(self.versions, order.ordered_at)
 
     def terms(self, order: OrderStanding) -> Programme:
@@ -88,30 +99,91 @@ def settle_orders(*, told: Sequence[OrderTold], now: datetime, as_of: datetime |
     # Of two that settle one order the later is to see what the first has made: its lots, and whose they are.
     hold_numbers(Space.POINTS_OF_ORDERS, by_order)
     work = _read(by_order, now, as_of)
-    wanted = {one.key: (order, one) for order in work.orders.values() for one in _wanted(order, work)}
     bought = _bought(work)
-    whose = {one.profile_id for _, one in wanted.values()} | bought.keys()
-    whose |= {lot.profile_id for found in work.lots.values() for lot in found if lot.waits}
-    whose |= {id_ for found in work.holds.values() for hold in found for id_ in hold.of_profiles}
-    # All at once and before anything is written, so that nobody waits in a circle.
-    lock_persons_wallets(profile_ids=whose, make=True)
-    settle(
-        wanted=[one for _, one in wanted.values()],
-        when_spent={key: work.terms(order).when_spent for key, (order, _) in wanted.items()},
-        now=now,
-        caused={key: cause for key, (order, _) in wanted.items() if (cause := work.told[order.id].caused)},
-    )
+    _lock(work, bought)
+    settled = _earn(work)
     _set_usable(work)
     _give_back(work)
     _extend(bought, now)
     if as_of is None:
-        _remember(work, {order.id for order, _ in wanted.values()})
+        _remember(work, settled)
 
 
 def differing(*, order_ids: Collection[int], now: datetime) -> list[int]:
     """Which of these orders would change the books if they were settled; only reads, and locks nothing."""
     work = _read({id_: OrderTold(order_id=id_, at=now) for id_ in order_ids}, now, None)
+    _ask(list(work.orders.values()), work)
     return [id_ for id_, order in work.orders.items() if any(True for _ in _wanted(order, work))]
+
+
+def _lock(work: _Work, bought: Mapping[int, datetime]) -> None:
+    """Lock all wallets this may post to, at once and before anything is written, so that nobody waits in a
+    circle; and whoever has a limit for a period, so that no two orders fill it up at once."""
+    whose = {order.profile_id for order in work.orders.values() if order.profile_id is not None}
+    limited = any(version.programme.caps.period_minor is not None for version in work.versions)
+    if limited and whose:
+        hold_numbers(Space.POINTS_OF_PERSONS, set(persons_of(whose).values()))
+    whose |= {lot.profile_id for found in work.lots.values() for lot in found}
+    whose |= {id_ for found in work.holds.values() for hold in found for id_ in hold.of_profiles}
+    lock_persons_wallets(profile_ids=whose)
+    lock_persons_wallets(profile_ids=bought, make=True)
+
+
+def _earn(work: _Work) -> set[int]:
+    """Have the orders earn what they come to; gives which changed the books.
+
+    The log is written last: whoever reckons tiers locks them before it.
+    """
+    done: dict[str, tuple[Wanted, OrderStanding]] = {}
+    settled: list[Settled] = []
+    version_of = {id_: version for id_, order in work.orders.items() if (version := work.version(order))}
+    for some in rounds(list(work.orders.values()), version_of):
+        keep(_ask(some, work), work.kept)
+        wanted = {one.key: (one, order) for order in some for one in _wanted(order, work)}
+        settled += settle(
+            wanted=[one for one, _ in wanted.values()],
+            when_spent={key: work.terms(order).when_spent for key, (_, order) in wanted.items()},
+            now=work.now,
+            record=False,
+        )
+        done |= wanted
+        _reckon_tiers(some, work)
+    events.record(
+        settled_events(
+            wanted=[one for one, _ in done.values()],
+            settled=settled,
+            caused={k: cause for k, (_, order) in done.items() if (cause := work.told[order.id].caused)},
+        ),
+        now=work.now,
+    )
+    return {order.id for _, order in done.values()}
+
+
+def _ask(orders: Sequence[OrderStanding], work: _Work) -> dict[int, Kept]:
+    """What those of these orders earn that may, by the rules."""
+    version_of = {
+        order.id: version
+        for order in orders
+        if order.profile_id is not None and order.id in work.may_earn and (version := work.version(order))
+    }
+    asked = [order for order in orders if order.id in version_of]
+    found = reckoned(Asking(asked, version_of, work.kept, work.zones, work.as_of)) if asked else {}
+    work.points.update({id_: one.points_minor for id_, one in found.items()})
+    return found
+
+
+def _reckon_tiers(orders: Sequence[OrderStanding], work: _Work) -> None:
+    """Whoever these orders are of, or were of before, may have another tier by them."""
+    caused: dict[int, tuple[int, int]] = {}
+    profiles = set()
+    for order in orders:
+        whose = {lot.profile_id for lot in work.lots.get((order.source, order.external_id), ())}
+        whose |= {order.profile_id} if order.profile_id is not None else set()
+        profiles |= whose
+        if cause := work.told[order.id].caused:
+            caused |= dict.fromkeys(whose, cause)
+    if profiles:
+        reckon_tiers(profile_ids=profiles, now=work.now, caused=caused)
 
 
 def _read(told: Mapping[int, OrderTold], now: datetime, as_of: datetime | None) -> _Work:
@@ -125,6 +197,7 @@ def _read(told: Mapping[int, OrderTold], now: datetime, as_of: datetime | None) 
     return _Work(
         told=told,
         orders=orders,
+        kept=kept(orders),
         lots=lots,
         holds=stored.spent_on_orders(keys),
         may_earn=frozenset(began | earned),
@@ -132,6 +205,7 @@ def _read(told: Mapping[int, OrderTold], now: datetime, as_of: datetime | None) 
         zones=zones_of(profile_ids=profiles),
         return_window_days=shop.return_window_days,
         now=now,
+        as_of=as_of,
     )
 
 
@@ -143,12 +217,7 @@ def _wanted(order: OrderStanding, work: _Work) -> Iterator[Wanted]:
             yield _of_order(order, work, key=lot.key, profile_id=lot.profile_id, points_minor=0)
     if order.profile_id is None or order.id not in work.may_earn:
         return
-    version = work.version(order)
-    points = 0
-    if version is not None:
-        points = earned_minor(
-            paid_minor=order.net_minor, currency=order.currency, programme=version.programme
-        )
+    points = work.points.get(order.id, 0)
     own = next((lot for lot in lots if lot.profile_id == order.profile_id), None)
     if points != (own.settled_minor if own else 0):
         key = own.key if own else lot_key(order, rule=CASHBACK, profile_id=order.profile_id if lots else None)

@@ -1,0 +1,265 @@
+"""By what orders earn, asked once when they are first settled and then kept; and what they come to by it."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import date, datetime, timedelta
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from django.db import connection
+
+from regulars.commerce import queries as commerce
+from regulars.commerce.types import LineStanding, OrderStanding
+from regulars.loyalty.models import EarnedOrder
+from regulars.loyalty.queries.earning import earned
+from regulars.loyalty.queries.tiers import tiers_of
+from regulars.loyalty.rules.earning import goes_by_lines, names_goods, period_of
+from regulars.loyalty.types import Version
+from regulars.loyalty.types.earned import EarningLine, EarningOrder
+from regulars.segments import queries as segments
+
+JUST_BEFORE = timedelta(microseconds=1)
+"""Who somebody was is asked so long before the order."""
+_FIELDS = (
+    "order_id",
+    "profile_id",
+    "version_id",
+    "day",
+    "tier",
+    "fits",
+    "goods",
+    "branch",
+    "channel",
+    "room_minor",
+    "points_minor",
+    "shares",
+)
+_PERSONS = "SELECT profile_id, person_id FROM facts_profiles WHERE profile_id = ANY(%s)"
+_HAVE = """
+SELECT k.order_id, coalesce(sum(e.points_minor), 0)::bigint
+FROM unnest(%s::bigint[], %s::bigint[], %s::date[], %s::date[]) AS k (order_id, profile_id, first, last)
+JOIN facts_profiles AS one ON one.profile_id = k.profile_id
+JOIN facts_profiles AS theirs ON theirs.person_id = one.person_id
+LEFT JOIN loyalty_earnedorder AS e
+    ON e.profile_id = theirs.profile_id AND e.day BETWEEN k.first AND k.last AND e.order_id <> k.order_id
+GROUP BY k.order_id
+"""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Kept:
+    """A row of `EarnedOrder`, whose words say what it means."""
+
+    order_id: int
+    profile_id: int
+    version_id: int
+    day: date
+    tier: str = ""
+    fits: Sequence[str] = ()
+    goods: Mapping[str, Sequence[str]]
+    branch: str = ""
+    channel: str = ""
+    room_minor: int | None = None
+    points_minor: int = 0
+    shares: Mapping[str, int]
+
+
+@dataclass(frozen=True, slots=True)
+class Asking:
+    """Orders with a customer, each with its version, and what is known of them."""
+
+    orders: Sequence[OrderStanding]
+    version_of: Mapping[int, Version]
+    kept: Mapping[int, Kept]
+    zones: Mapping[int, ZoneInfo]
+    as_of: datetime | None = None
+
+
+def kept(order_ids: Collection[int]) -> dict[int, Kept]:
+    """What is kept of these orders."""
+    rows = EarnedOrder.objects.filter(order_id__in=order_ids).values(*_FIELDS)
+    return {row["order_id"]: Kept(**row) for row in rows}
+
+
+def reckoned(asking: Asking) -> dict[int, Kept]:
+    """What these orders earn as they stand, and by what. Of those that are asked about for the first time, or
+    for another customer than before, by what is so now; only reads.
+    """
+    new = [order for order in asking.orders if not _is_known(order, asking)]
+    known = {order.id: asking.kept[order.id] for order in asking.orders if _is_known(order, asking)}
+    lines = _lines(asking)
+    found = known | _first_asked(new, asking)
+    found |= _rooms([found[order.id] for order in new], asking)
+    done: dict[int, Kept] = {}
+    by_version: defaultdict[int, list[OrderStanding]] = defaultdict(list)
+    for order in asking.orders:
+        by_version[asking.version_of[order.id].id].append(order)
+    for some in by_version.values():
+        programme = asking.version_of[some[0].id].programme
+        by_lines, with_goods = goes_by_lines(programme), names_goods(programme)
+        asked = []
+        for order in some:
+            of_order = lines.get(order.id, []) if by_lines else None
+            if with_goods:
+                found[order.id] = _with_goods(found[order.id], of_order or ())
+            asked.append(_asked(order, found[order.id], of_order))
+        for order, one in zip(some, earned(programme, asked), strict=True):
+            points, shares = one.total_minor, dict(one.shares)
+            done[order.id] = replace(found[order.id], points_minor=points, shares=shares)
+    return done
+
+
+def persons_of(profile_ids: Collection[int]) -> dict[int, int]:
+    """Whose these profiles are."""
+    return dict(_rows(_PERSONS, [list(profile_ids)]))
+
+
+def _is_known(order: OrderStanding, asking: Asking) -> bool:
+    before = asking.kept.get(order.id)
+    return before is not None and before.profile_id == order.profile_id
+
+
+def _first_asked(new: Sequence[OrderStanding], asking: Asking) -> dict[int, Kept]:
+    """Who the customers of these orders are, one moment before they ordered."""
+    versions = {asking.version_of[order.id].id: asking.version_of[order.id] for order in new}
+    persons: dict[int, int] = {}
+    if any(v.programme.tiers or _conditions(v) for v in versions.values()):
+        persons = persons_of({order.profile_id for order in new if order.profile_id is not None})
+    tiers = _tiers(new, asking, persons)
+    fits = _fits(new, asking, persons)
+    return {
+        order.id: Kept(
+            order_id=order.id,
+            profile_id=order.profile_id,
+            version_id=asking.version_of[order.id].id,
+            day=order.ordered_at.astimezone(asking.zones[order.profile_id]).date(),
+            tier=tiers.get(order.id, ""),
+            fits=sorted(fits[order.id]),
+            goods={},
+            branch=order.branch,
+            channel=order.channel,
+            shares={},
+        )
+        for order in new
+        if order.profile_id is not None
+    }
+
+
+def _tiers(new: Sequence[OrderStanding], asking: Asking, persons: Mapping[int, int]) -> dict[int, str]:
+    """What tier each order's customer has; none that the order's programme does not know."""
+    asked = {
+        order.id: person_id
+        for order in new
+        if (person_id := persons.get(order.profile_id or 0)) and asking.version_of[order.id].programme.tiers
+    }
+    if not asked:
+        return {}
+    standings = tiers_of(person_ids=set(asked.values()))
+    found = {}
+    for order in new:
+        tiers = asking.version_of[order.id].programme.tiers
+        standing = standings.get(asked.get(order.id, 0))
+        if standing is None or tiers is None:
+            continue
+        has_ended = standing.ends_at is not None and standing.ends_at <= order.ordered_at
+        tier = standing.falls_to if has_ended else standing.tier
+        if any(level.key == tier for level in tiers.levels):
+            found[order.id] = tier
+    return found
+
+
+def _fits(new: Sequence[OrderStanding], asking: Asking, persons: Mapping[int, int]) -> dict[int, set[str]]:
+    """The keys of the rules with a condition that each order's customer fits."""
+    found: dict[int, set[str]] = {order.id: set() for order in new}
+    by_version: defaultdict[int, list[OrderStanding]] = defaultdict(list)
+    for order in new:
+        if order.profile_id in persons:
+            by_version[asking.version_of[order.id].id].append(order)
+    for some in by_version.values():
+        conditions = _conditions(asking.version_of[some[0].id])
+        if not conditions:
+            continue
+        asked = [
+            segments.Asked(order.id, persons[order.profile_id], order.ordered_at - JUST_BEFORE)
+            for order in some
+            if order.profile_id is not None
+        ]
+        for key, numbers in segments.fits(conditions=conditions, asked=asked).items():
+            for number in numbers:
+                found[number].add(key)
+    return found
+
+
+def _conditions(version: Version) -> dict[str, Mapping[str, Any]]:
+    return {rule.key: rule.when.who for rule in version.programme.rules if rule.when.who is not None}
+
+
+def _rooms(new: Sequence[Kept], asking: Asking) -> dict[int, Kept]:
+    """What the period's limit has left for each of these, where there is one."""
+    limited = []
+    for one in new:
+        caps = asking.version_of[one.order_id].programme.caps
+        if caps.period_minor is not None:
+            limited.append((one, caps.period_minor, period_of(one.day, caps.period)))
+    if not limited:
+        return {}
+    rows = [(one.order_id, one.profile_id, first, last) for one, _most, (first, last) in limited]
+    have = dict(_rows(_HAVE, [list(column) for column in zip(*rows, strict=True)]))
+    return {
+        one.order_id: replace(one, room_minor=max(0, most - have.get(one.order_id, 0)))
+        for one, most, _period in limited
+    }
+
+
+def _lines(asking: Asking) -> dict[int, list[LineStanding]]:
+    by_lines = [order.id for order in asking.orders if goes_by_lines(asking.version_of[order.id].programme)]
+    return commerce.order_lines_standing(by_lines, at=asking.as_of) if by_lines else {}
+
+
+def _with_goods(one: Kept, lines: Sequence[LineStanding]) -> Kept:
+    """With what products count as that are asked about for the first time."""
+    goods = {
+        str(line.product_id): (line.product, line.category, line.brand)
+        for line in lines
+        if line.product_id is not None and str(line.product_id) not in one.goods
+    }
+    return replace(one, goods={**one.goods, **goods}) if goods else one
+
+
+def _asked(order: OrderStanding, one: Kept, lines: Sequence[LineStanding] | None) -> EarningOrder:
+    """`lines` None: the programme goes by what the order comes to alone."""
+    if lines is None:
+        of_order = [EarningLine(amount_minor=order.net_minor)]
+    else:
+        left = [line for line in lines if line.amount_minor or line.pieces]
+        of_order = [_line(line, one.goods) for line in left]
+    return EarningOrder(
+        lines=tuple(of_order),
+        currency=order.currency,
+        day=one.day,
+        tier=one.tier,
+        fits=frozenset(one.fits),
+        branch=one.branch,
+        channel=one.channel,
+        room_minor=one.room_minor,
+    )
+
+
+def _line(line: LineStanding, goods: Mapping[str, Sequence[str]]) -> EarningLine:
+    product, category, brand = goods.get(str(line.product_id), (line.product, line.category, line.brand))
+    return EarningLine(
+        amount_minor=line.amount_minor,
+        pieces=int(line.pieces),
+        product=product,
+        category=category,
+        brand=brand,
+    )
+
+
+def _rows(statement: str, values: Any) -> list[tuple[Any, ...]]:
+    with connection.cursor() as cursor:
+        cursor.execute(statement, values)
+        return list(cursor.fetchall())
