@@ -1,21 +1,19 @@
-"""The rules of the programme: the form, what it says, looking it over, publishing, what held when."""
+"""The basics of the programme: the form, what it says, looking it over, publishing, what held when."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
-from datetime import timedelta
 from decimal import Decimal
 
 import pytest
+from django.http import HttpResponse
 from django.test import Client
 from django.urls import reverse
 from pytest_django import DjangoAssertNumQueries
 from tests.console import loyalty_books as books
 from tests.console import shops
-from tests.console.forms import Form, fields_of
+from tests.console.forms import fields_of
 
-from regulars.commerce.models import Order
-from regulars.customers.models import Profile
 from regulars.kit import clock
 from regulars.loyalty import queries
 from regulars.loyalty.models import ProgrammeVersion
@@ -26,9 +24,11 @@ from regulars.team.models import AuditLogEntry, User
 from regulars.team.types import Action, Role, ShopProfile
 
 pytestmark = pytest.mark.django_db
-NOW, DAY = shops.NOW, timedelta(days=1)
+NOW = shops.NOW
 PATH = "/loyalty/programme/"
-QUERIES_FORM = 5  # session, user, permissions, shop; versions
+BASICS, LOOK = f"{PATH}basics/", f"{PATH}look/"
+QUERIES_BASICS = 6  # session, user, what they may, shop; draft, versions
+QUERIES_PAGE = 7  # and what the order that is tried earns
 
 
 @pytest.fixture(autouse=True)
@@ -44,13 +44,9 @@ def inside() -> Client:
     return shops.browser_of(shops.colleague())
 
 
-def _form(client: Client) -> Form:
-    return Form(client, PATH, "loy-form")
-
-
 def _fields(client: Client) -> dict[str, str]:
     """What a browser would send of the form untouched; a choice is what is checked."""
-    text = client.get(PATH).text
+    text = client.get(BASICS).text
     sent = dict(fields_of(text, "loy-form"))
     for name in ("usable", "expiry", "when_spent"):
         sent[name] = next(
@@ -65,23 +61,34 @@ def _newest() -> Programme:
     return queries.versions()[-1].programme
 
 
+def _keep(client: Client, **said: str) -> None:
+    """Fill in the basics and keep them in the draft; "-" leaves a field out, as a box that is not ticked."""
+    sent = {name: value for name, value in (_fields(client) | said).items() if value != "-"}
+    answer = client.post(BASICS, sent)
+    assert answer.status_code == 302, shops.plain(answer.text)
+
+
+def _look(client: Client, **said: str) -> HttpResponse:
+    """Look the draft over and publish it."""
+    kept = dict(fields_of(client.get(LOOK).text, "loy-over")) | {"since": "now"} | said
+    return client.post(LOOK, kept, follow=True)  # type: ignore[return-value]
+
+
 def _publish(client: Client, **said: str) -> str:
-    sent = _fields(client) | said
-    return client.post(
-        PATH, {k: v for k, v in sent.items() if v != "-"} | {"do": "publish"}, follow=True
-    ).text
+    _keep(client, **said)
+    return _look(client).text
 
 
 # --- three clicks --------------------------------------------------------------------------------------
 def test_the_first_programme_takes_three_clicks(inside: Client) -> None:
     assert PATH in inside.get(reverse("loyalty")).text  # one: set it up
-    form = _fields(inside)
-    looked = shops.plain(inside.post(PATH, form | {"do": "preview"}).text)  # two: look it over
+    page = inside.get(PATH).text
+    assert LOOK in page  # two: look it over
+    looked = shops.plain(inside.get(LOOK).text)
     assert "Are these the rules you mean?" in looked
     assert "An order of RUB 2,000 brings 100 points." in looked
     assert not ProgrammeVersion.objects.exists()
-    kept = dict(fields_of(looked, "loy-over")) | {"since": "now", "do": "publish"}
-    page = inside.post(PATH, kept, follow=True).text  # three: publish
+    page = _look(inside).text  # three: publish
     assert "Published. The rules hold for orders from now on." in page
     assert "holds now" in page
     (version,) = queries.versions()
@@ -100,17 +107,16 @@ def test_what_was_published_stands_in_the_form_again(inside: Client) -> None:
         adjust_minor={Role.OWNER: 10**12, Role.MARKETER: 5, Role.AGENT: 0},
     )  # fmt: skip
     books.publish(programme=wanted)
-    assert (
-        "Nothing differs from what was published last."
-        in inside.post(PATH, _fields(inside) | {"do": "preview"}).text
-    )
-    _publish(inside)
-    assert _newest() == wanted
+    _keep(inside)
+    assert "Nothing differs from what was published last." in inside.get(LOOK).text
+    draft = queries.draft()
+    assert draft is not None
+    assert draft.programme == wanted
 
 
 def test_a_form_of_a_stopped_programme_stays_stopped(inside: Client) -> None:
     books.publish(programme=Programme(currency="RUB", running=False))
-    _publish(inside)
+    _publish(inside, hold_minutes="7")
     assert not _newest().running
     _publish(inside, running="on")
     assert _newest().running
@@ -163,9 +169,9 @@ def test_what_cannot_be_read_is_said_where_it_stands(
     inside: Client, said: dict[str, str], problem: str
 ) -> None:
     sent = _fields(inside) | said
-    answer = inside.post(PATH, sent | {"do": "publish"})
+    answer = inside.post(BASICS, sent)
     assert (answer.status_code, problem in answer.text) == (422, True)
-    assert not ProgrammeVersion.objects.exists()
+    assert queries.draft() is None
     live = inside.post(reverse("loyalty-programme-sentences"), sent).text
     assert problem in live
     assert '<ul class="loy-says">' not in live
@@ -188,68 +194,63 @@ def test_sentences_are_said_in_the_readers_language() -> None:
 
 
 # --- looking it over -----------------------------------------------------------------------------------
-def test_changes_stand_beside_what_was_and_can_be_taken_up_again(inside: Client) -> None:
+def test_changes_stand_beside_what_was(inside: Client) -> None:
     books.publish()
-    sent = _fields(inside) | {"cashback_percent": "10", "do": "preview"}
-    looked = shops.plain(inside.post(PATH, sent).text)
+    _keep(inside, cashback_percent="10")
+    looked = shops.plain(inside.get(LOOK).text)
     was, _middle, becomes = looked.partition("<del>")[2].partition("</del>")
     assert "5% comes back" in was
     assert "10% comes back" in becomes.partition("</li>")[0]
     assert looked.count("<del>") == 1
-    again = inside.post(PATH, dict(fields_of(looked, "loy-over")) | {"do": "edit"})
-    assert again.status_code == 200
-    assert 'name="cashback_percent" value="10"' in again.text
+    assert 'name="cashback_percent" value="10"' in inside.get(BASICS).text
 
 
-def _order(number: str, person: int, amount: int, **values: object) -> None:
-    usual = {"ordered_at": NOW - DAY, "status": "completed", "currency": "RUB"}
-    profile = Profile.objects.get(person_id=person)
-    Order.objects.create(
-        source="shop", external_id=number, profile=profile, amount_minor=amount, **(usual | values)
-    )
+def test_what_somebody_changes_meanwhile_is_not_published_unseen(inside: Client) -> None:
+    books.publish()
+    _keep(inside, cashback_percent="10")
+    kept = dict(fields_of(inside.get(LOOK).text, "loy-over")) | {"since": "now"}
+    other = shops.browser_of(shops.colleague(Role.OWNER, "Пётр"))
+    _keep(other, cashback_percent="20")
+    answer = inside.post(LOOK, kept)
+    assert answer.status_code == 422
+    assert "Changed by Пётр, 1 May, 12:00." in shops.plain(answer.text)
+    assert "20% comes back" in shops.plain(answer.text)
+    assert _newest().cashback_percent == 5
+    assert "Published." in _look(inside).text
+    assert _newest().cashback_percent == 20
+    assert queries.draft() is None
 
 
-def test_rules_are_tried_on_orders_there_were(inside: Client) -> None:
-    anna, boris = shops.person("Anna"), shops.person("Boris")
-    _order("A-1", anna, 100_150)
-    _order("A-2", boris, 300_000)
-    _order("A-3", boris, 500_000, ordered_at=NOW - 31 * DAY)
-    _order("A-4", boris, 500_000, status="cancelled")
-    _order("A-5", boris, 500_000, currency="EUR")
-    looked = shops.plain(inside.post(PATH, _fields(inside) | {"do": "preview"}).text)
-    assert (
-        "The last 2 orders (of 30 days at most) came to RUB 4,002. By these rules they would have earned "
-        "200 points, worth RUB 200: 5.0% of it, as far as the points are spent." in looked
-    )
-    assert looked.count("would earn</th>") == 1
-    assert "50 points" in looked  # of 1,001.50, rounded down
-    assert "900 points" in looked  # of 3,000 at most
+def test_what_cannot_hold_is_said_in_words(inside: Client) -> None:
+    _keep(inside, usable="after_days", usable_days="30", expiry="without_purchase", without_days="20")
+    answer = _look(inside)
+    assert answer.status_code == 422
+    assert "Points would expire before they can be spent" in answer.text
+    assert queries.draft() is not None
 
 
 # --- from when on --------------------------------------------------------------------------------------
 def test_rules_may_begin_with_a_day(inside: Client) -> None:
-    page = _publish(inside, since="day", day="2024-06-01")
+    page = _look(inside, since="day", day="2024-06-01").text
     assert "from 1 June on" in shops.plain(page)
     assert "not yet" in page
     (version,) = queries.versions()
     assert version.since.isoformat() == "2024-05-31T21:00:00+00:00"  # midnight in Moscow
     assert "It begins on 1 June." in shops.plain(inside.get(reverse("loyalty")).text)
-    assert "hold only from a later day on" in inside.get(PATH).text
 
 
 @pytest.mark.parametrize("day", ["", "2024-05-01", "2020-01-01", "2030-01-01", "soon"])
-def test_a_day_that_cannot_be_is_refused_with_the_rules_kept(inside: Client, day: str) -> None:
-    answer = inside.post(PATH, _fields(inside) | {"do": "publish", "since": "day", "day": day})
+def test_a_day_that_cannot_be_is_refused(inside: Client, day: str) -> None:
+    answer = _look(inside, since="day", day=day)
     assert answer.status_code == 422
     assert "Choose" in answer.text.partition('id="day_error"')[2][:60]
-    assert 'name="cashback_percent" value="5"' in answer.text
     assert not ProgrammeVersion.objects.exists()
 
 
 def test_a_moment_that_is_taken_is_said_in_words(inside: Client) -> None:
-    _publish(inside, since="day", day="2024-06-01")
-    sent = _fields(inside) | {"cashback_percent": "9", "do": "publish", "since": "day", "day": "2024-06-01"}
-    answer = inside.post(PATH, sent)
+    _look(inside, since="day", day="2024-06-01")
+    _keep(inside, cashback_percent="9")
+    answer = _look(inside, since="day", day="2024-06-01")
     assert answer.status_code == 422
     assert "another version holds already" in answer.text
 
@@ -274,7 +275,7 @@ def test_who_may_not_change_the_rules_reads_them() -> None:
     assert "The rules of today" in page
     assert PATH + '"' not in page
     assert cashier.get(PATH).status_code == 403
-    assert cashier.post(PATH, {"do": "publish"}).status_code == 403
+    assert cashier.post(LOOK, {"since": "now"}).status_code == 403
 
 
 def test_before_the_first_version_there_is_nothing_to_read(inside: Client) -> None:
@@ -285,16 +286,17 @@ def test_money_without_hundredths(inside: Client) -> None:
     team.save_shop(shop=ShopProfile(currency="JPY"), user_id=User.objects.get().pk, now=NOW)
     sent = _fields(inside)
     assert sent["worth"] == "1"
-    answer = inside.post(PATH, sent | {"worth": "1.5", "do": "preview"})
-    assert answer.status_code == 422
-    _publish(inside)
+    assert inside.post(BASICS, sent | {"worth": "1.5"}).status_code == 422
+    _look(inside)
     assert (_newest().worth_minor, _newest().currency) == (1, "JPY")
 
 
-def test_the_form_asks_as_often_whatever_there_is(
+def test_pages_ask_as_often_whatever_there_is(
     inside: Client, django_assert_num_queries: DjangoAssertNumQueries
 ) -> None:
     books.publish()
     books.publish(days_ago=30)
-    with django_assert_num_queries(QUERIES_FORM):
+    with django_assert_num_queries(QUERIES_BASICS):
+        inside.get(BASICS)
+    with django_assert_num_queries(QUERIES_PAGE):
         inside.get(PATH)

@@ -38,6 +38,8 @@ from regulars.console.views import (
     points_statement,
     privacy,
     programme,
+    programme_draft,
+    programme_parts,
     ready_programmes,
     rewards,
     segment_builder,
@@ -94,7 +96,23 @@ urlpatterns = [
     path("customers/<int:person>/points/adjust/", points_by_hand.adjust, name="customers-points-adjust"),
     path("loyalty/", loyalty.page, name="loyalty"),
     path("loyalty/programme/", programme.page, name="loyalty-programme"),
+    path("loyalty/programme/basics/", programme.basics, name="loyalty-programme-basics"),
     path("loyalty/programme/sentences/", programme.sentences, name="loyalty-programme-sentences"),
+    path("loyalty/programme/tried/", programme.tried, name="loyalty-programme-tried"),
+    path("loyalty/programme/look/", programme.look, name="loyalty-programme-look"),
+    path("loyalty/programme/draft/", programme_draft.do, name="loyalty-programme-draft"),
+    path("loyalty/programme/parts/<slug:name>/new/", programme_parts.new, name="loyalty-programme-part-new"),
+    path(
+        "loyalty/programme/parts/<slug:name>/says/", programme_parts.says, name="loyalty-programme-part-says"
+    ),
+    path(
+        "loyalty/programme/parts/<slug:name>/<slug:key>/", programme_parts.edit, name="loyalty-programme-part"
+    ),
+    path(
+        "loyalty/programme/parts/<slug:name>/<slug:key>/do/",
+        programme_parts.do,
+        name="loyalty-programme-part-do",
+    ),
     path("loyalty/programme/versions/", programme.versions, name="loyalty-programme-versions"),
     path("loyalty/programme/year/", year_before.page, name="loyalty-programme-year"),
     path("loyalty/programme/as-read/", as_read.page, name="loyalty-programme-as-read"),

@@ -25,6 +25,8 @@ from regulars.loyalty.types.programme import (
 from regulars.team.types import Role
 
 AMOUNT_MAX = Decimal(10) ** 10
+PARTS = ("rules", "caps", "tiers", "challenges", "personal_days", "referral")
+"""What has forms of its own."""
 ROLES = (Role.OWNER, Role.MARKETER, Role.AGENT)
 """Those who may give points by hand at all."""
 _SHORT = {"inputmode": "decimal", "autocomplete": "off"}
@@ -171,8 +173,8 @@ class ProgrammeForm(forms.Form):
         self._day_of_its_month(said)
         return said
 
-    def programme(self) -> Programme:
-        """What the form says. Only after it was found valid."""
+    def programme(self, base: Programme | None = None) -> Programme:
+        """What the form says, with the parts that `base` has beside. Only after it was found valid."""
         said = self.cleaned_data
         usable: dict[str, Any] = {"kind": said["usable"]}
         if said["usable"] == "after_days":
@@ -190,8 +192,10 @@ class ProgrammeForm(forms.Form):
                 "month": said["expiry_month"],
                 "years": said["expiry_years"],
             }
+        parts = {} if base is None else {name: getattr(base, name) for name in PARTS}
         return Programme.model_validate(
-            {
+            parts
+            | {
                 "running": said["running"],
                 "cashback_percent": said["cashback_percent"],
                 "currency": self.currency,

@@ -40,6 +40,12 @@ def sentences(programme: Programme, speak: Voice) -> tuple[wording.Said, ...]:
     return wording.sentences(programme, formats=speak.formats, return_window_days=days)
 
 
+def basics(programme: Programme, speak: Voice, *, briefly: bool = True) -> tuple[wording.Said, ...]:
+    """The rules that are no parts; `briefly`: only those customers meet."""
+    days = speak.shop.return_window_days
+    return wording.basics(programme, formats=speak.formats, return_window_days=days, briefly=briefly)
+
+
 def briefly(programme: Programme, speak: Voice) -> list[str]:
     """The rules customers meet."""
     days = speak.shop.return_window_days

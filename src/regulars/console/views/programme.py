@@ -1,4 +1,4 @@
-"""The rules of the programme, and what they say in plain words."""
+"""The programme: what it is made of, its basics, looking it over and publishing, what held when."""
 
 from __future__ import annotations
 
@@ -17,12 +17,13 @@ from regulars.console.access import allowed, user_id_of
 from regulars.console.forms.programme import ProgrammeForm, filled
 from regulars.console.loyalty_pages import in_words
 from regulars.console.loyalty_pages.spans import begin_of
-from regulars.console.loyalty_pages.trial import trial
+from regulars.console.programme_pages.desk import Desk, context_of
+from regulars.console.programme_pages.steps import steps
+from regulars.console.programme_pages.trying import trying
 from regulars.console.voice import Voice, voice
-from regulars.kit.money import to_minor
 from regulars.loyalty import queries, services
-from regulars.loyalty.errors import BadProgramme
-from regulars.loyalty.types import Programme, Version
+from regulars.loyalty.errors import BadProgramme, DraftChanged
+from regulars.loyalty.types import Programme
 from regulars.team import queries as team_queries
 from regulars.team import services as team
 from regulars.team.types import Action, Permission
@@ -42,35 +43,90 @@ class Since:
 
 
 @never_cache
-@require_http_methods(["GET", "HEAD", "POST"])
+@require_safe
 @allowed(Permission.SET_UP_LOYALTY)
 def page(request: HttpRequest) -> HttpResponse:
-    """The form; then what it says and what that would have cost; then it is published."""
-    speak, versions = voice(), queries.versions()
-    newest = versions[-1] if versions else None
+    """All parts, step by step, each with its sentence."""
+    desk = Desk(voice(), user_id_of(request))
+    context = context_of(desk) | {"steps": steps(desk), "trying": trying(request.GET, desk)}
+    return render(request, "console/programme/page.html", context)
+
+
+@never_cache
+@require_http_methods(["GET", "HEAD", "POST"])
+@allowed(Permission.SET_UP_LOYALTY)
+def basics(request: HttpRequest) -> HttpResponse:
+    """What an order earns, what points are worth, when they can be spent, expire, go back."""
+    desk = Desk(voice(), user_id_of(request))
+    currency = desk.speak.shop.currency
     if request.method != "POST":
-        form = ProgrammeForm(initial=_filled(newest, speak), currency=speak.shop.currency)
-        return _form(request, form, newest, speak)
-    form = ProgrammeForm(request.POST, currency=speak.shop.currency)
-    if request.POST.get("do") == "edit" or not form.is_valid():
-        return _form(request, form, newest, speak)
-    programme, since = form.programme(), _since(request, speak)
-    if request.POST.get("do") == "publish" and not since.problem:
-        try:
-            return _published(request, programme, since, speak)
-        except BadProgramme as error:
-            since = Since(since.choice, since.day, since.moment, error.message)
-    return _preview(request, form, programme, since, newest, speak)
+        form = ProgrammeForm(initial=filled(desk.programme), currency=currency)
+    else:
+        form = ProgrammeForm(request.POST, currency=currency)
+        if form.is_valid():
+            desk.keep(form.programme)
+            said.done(request, _("Kept in the draft. Nothing is published yet."))
+            return redirect("loyalty-programme")
+    context = _says(form, desk) | {
+        "form": form,
+        "currency": currency,
+        "window": desk.speak.shop.return_window_days,
+        "newest": desk.newest,
+    }
+    status = 422 if form.is_bound else 200
+    return render(request, "console/programme/basics.html", context, status=status)
 
 
 @never_cache
 @require_POST
 @allowed(Permission.SET_UP_LOYALTY)
 def sentences(request: HttpRequest) -> HttpResponse:
-    """What the form says, in words; while it cannot be understood, what is wrong with it."""
-    speak = voice()
-    form = ProgrammeForm(request.POST, currency=speak.shop.currency)
-    return render(request, "console/loyalty/says.html", _says(form, speak))
+    """What the form of the basics says, in words; while it cannot be understood, what is wrong with it."""
+    desk = Desk(voice(), user_id_of(request))
+    form = ProgrammeForm(request.POST, currency=desk.speak.shop.currency)
+    return render(request, "console/loyalty/says.html", _says(form, desk))
+
+
+@never_cache
+@require_safe
+@allowed(Permission.SET_UP_LOYALTY)
+def tried(request: HttpRequest) -> HttpResponse:
+    """What an order would earn by the draft."""
+    desk = Desk(voice(), user_id_of(request))
+    return render(request, "console/programme/tried.html", {"trying": trying(request.GET, desk)})
+
+
+@never_cache
+@require_http_methods(["GET", "HEAD", "POST"])
+@allowed(Permission.SET_UP_LOYALTY)
+def look(request: HttpRequest) -> HttpResponse:
+    """All that changes, before it is published."""
+    desk = Desk(voice(), user_id_of(request))
+    since, problem = Since("now", "", None), ""
+    if request.method == "POST":
+        since = _since(request, desk.speak)
+        if request.POST.get("seen", "") != _seen(desk):
+            problem = _("Somebody changed the draft meanwhile: look at it once more. %(who)s") % {
+                "who": desk.by_whom()
+            }
+        elif not since.problem:
+            try:
+                return _published(request, desk, since)
+            except (BadProgramme, DraftChanged) as error:
+                problem = error.message
+    context = context_of(desk) | {
+        "seen": _seen(desk),
+        "differences": in_words.differences(desk.published, desk.programme, desk.speak),
+        "is_first": desk.newest is None,
+        "is_changed": desk.is_changed,
+        "says": in_words.sentences(desk.programme, desk.speak),
+        "example": in_words.example(desk.programme, desk.speak),
+        "since": since,
+        "problem": problem,
+        "tomorrow": (desk.speak.today + timedelta(days=1)).isoformat(),
+    }
+    status = 422 if since.problem or problem else 200
+    return render(request, "console/programme/look.html", context, status=status)
 
 
 @never_cache
@@ -90,21 +146,9 @@ def versions(request: HttpRequest) -> HttpResponse:
     return render(request, "console/loyalty/versions.html", context)
 
 
-def _form(request: HttpRequest, form: ProgrammeForm, newest: Version | None, speak: Voice) -> HttpResponse:
-    context = _says(form, speak) | {
-        "form": form,
-        "newest": newest,
-        "currency": form.currency,
-        "window": speak.shop.return_window_days,
-        "coming": newest is not None and newest.since > speak.now,
-    }
-    status = 422 if form.is_bound and form.errors else 200
-    return render(request, "console/loyalty/programme.html", context, status=status)
-
-
-def _says(form: ProgrammeForm, speak: Voice) -> dict[str, Any]:
+def _says(form: ProgrammeForm, desk: Desk) -> dict[str, Any]:
     if not form.is_bound:
-        form = ProgrammeForm(_sent(form), currency=form.currency)
+        return _in_words(desk.programme, desk.speak)
     if not form.is_valid():
         wrong = [
             (str(form.fields[name].label), errors[0])
@@ -112,62 +156,40 @@ def _says(form: ProgrammeForm, speak: Voice) -> dict[str, Any]:
             if name in form.fields
         ]
         return {"wrong": wrong, "says": (), "example": ""}
-    programme = form.programme()
+    return _in_words(form.programme(), desk.speak)
+
+
+def _in_words(programme: Programme, speak: Voice) -> dict[str, Any]:
     return {
         "wrong": [],
-        "says": in_words.sentences(programme, speak),
+        "says": in_words.basics(programme, speak, briefly=False),
         "example": in_words.example(programme, speak),
     }
 
 
-def _sent(form: ProgrammeForm) -> dict[str, Any]:
-    """What a browser would send of the form as it is shown first."""
-    values = {}
-    for bound in form:
-        value = bound.value()
-        if value not in (None, False, ""):
-            values[bound.name] = value
-    return values
-
-
-def _preview(
-    request: HttpRequest,
-    form: ProgrammeForm,
-    programme: Programme,
-    since: Since,
-    newest: Version | None,
-    speak: Voice,
-) -> HttpResponse:
-    context = {
-        "kept": [(name, value) for name, value in request.POST.items() if name in form.fields],
-        "differences": in_words.differences(newest.programme if newest else None, programme, speak),
-        "is_first": newest is None,
-        "says": in_words.sentences(programme, speak),
-        "example": in_words.example(programme, speak),
-        "trial": trial(programme, speak),
-        "since": since,
-        "tomorrow": (speak.today + timedelta(days=1)).isoformat(),
-    }
-    status = 422 if since.problem else 200
-    return render(request, "console/loyalty/preview.html", context, status=status)
-
-
-def _published(request: HttpRequest, programme: Programme, since: Since, speak: Voice) -> HttpResponse:
-    user = user_id_of(request)
-    version = services.publish(programme=programme, since=since.moment, now=speak.now, user_id=user)
+def _published(request: HttpRequest, desk: Desk, since: Since) -> HttpResponse:
+    user, now = desk.user_id, desk.speak.now
+    version = services.publish_draft(
+        programme=desk.programme, seen=desk.seen, since=since.moment, now=now, user_id=user
+    )
     team.log(
         user_id=user,
         action=Action.PROGRAMME_PUBLISHED,
-        now=speak.now,
+        now=now,
         subject=f"programme:{version.id}",
         details={"since": version.since.isoformat()},
     )
-    if version.since > speak.now:
-        moment = in_words.moment(version.since, speak)
+    if version.since > now:
+        moment = in_words.moment(version.since, desk.speak)
         said.done(request, _("Published. The rules hold for orders from %(moment)s on.") % {"moment": moment})
     else:
         said.done(request, _("Published. The rules hold for orders from now on."))
     return redirect("loyalty-programme-versions")
+
+
+def _seen(desk: Desk) -> str:
+    """What is looked over: the draft, and what it would take the place of."""
+    return f"{desk.seen or 0}.{desk.newest.id if desk.newest else 0}"
 
 
 def _since(request: HttpRequest, speak: Voice) -> Since:
@@ -181,10 +203,3 @@ def _since(request: HttpRequest, speak: Voice) -> Since:
     if not speak.today < chosen <= speak.today + AHEAD_MAX:
         return Since("day", day, None, _("Choose a day from tomorrow on, within two years."))
     return Since("day", day, begin_of(chosen, speak.zone))
-
-
-def _filled(newest: Version | None, speak: Voice) -> dict[str, Any]:
-    currency = speak.shop.currency
-    if newest is None:
-        return filled(Programme(currency=currency, worth_minor=to_minor(1, currency)))
-    return filled(newest.programme)

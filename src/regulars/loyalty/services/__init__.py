@@ -19,7 +19,8 @@ from regulars.loyalty.services.codes import (
     use_qr,
 )
 from regulars.loyalty.services.day import register_tiers, run_day
-from regulars.loyalty.services.drafts import drop_draft, keep_draft, restore_draft, undo_draft
+from regulars.loyalty.services.days import give_personal_days, give_personal_days_late
+from regulars.loyalty.services.drafts import drop_draft, keep_draft, publish_draft, restore_draft, undo_draft
 from regulars.loyalty.services.extending import extend
 from regulars.loyalty.services.forgetting import forget_points, forget_rewards, withdraw_version
 from regulars.loyalty.services.giving_back import give_back
@@ -85,6 +86,8 @@ __all__ = [
     "forget_rewards",
     "forget_years",
     "give_back",
+    "give_personal_days",
+    "give_personal_days_late",
     "grant",
     "hand_out",
     "hold",
@@ -97,6 +100,7 @@ __all__ = [
     "note_wrong_code",
     "progress_of_moved",
     "publish",
+    "publish_draft",
     "reckon_tiers",
     "recount_persons",
     "redeem",

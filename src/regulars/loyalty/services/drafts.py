@@ -9,7 +9,8 @@ from django.db import connection, transaction
 from regulars.loyalty.errors import DraftChanged
 from regulars.loyalty.models import ProgrammeDraft
 from regulars.loyalty.queries.drafts import draft, to_draft
-from regulars.loyalty.types import Programme
+from regulars.loyalty.services.programme import publish
+from regulars.loyalty.types import Programme, Version
 from regulars.loyalty.types.drafts import Draft
 
 KEPT = 50
@@ -55,9 +56,24 @@ def undo_draft(*, seen: int, now: datetime, user_id: int | None) -> Draft | None
 
 @transaction.atomic
 def drop_draft(*, seen: int | None, now: datetime, user_id: int | None) -> None:
-    """Throw it away, or note that it was published. Raises DraftChanged; without a draft nothing happens."""
+    """Throw it away. Raises DraftChanged; without a draft nothing happens."""
     if _seen(seen) is not None:
         _add(None, None, now, user_id)
+
+
+@transaction.atomic
+def publish_draft(
+    *, programme: Programme, seen: int | None, since: datetime | None, now: datetime, user_id: int | None
+) -> Version:
+    """Publish what was drafted, and have no draft with that; see `publish`.
+
+    Raises DraftChanged where it is not that draft any more, and BadProgramme.
+    """
+    kept = _seen(seen)
+    version = publish(programme=programme, since=since, now=now, user_id=user_id)
+    if kept is not None:
+        _add(None, None, now, user_id)
+    return version
 
 
 @transaction.atomic

@@ -11,9 +11,14 @@ from django.utils.translation import ngettext, pgettext
 from regulars.analytics.wording.numbers import Formats
 from regulars.loyalty.rules.earning import discount_minor, earned_minor, payable_minor
 from regulars.loyalty.types import Programme
+from regulars.loyalty.types.earning import Caps
 from regulars.loyalty.types.programme import AfterDays, AfterDelivery, AtOnce, Never, OnDay
+from regulars.loyalty.wording.challenges import challenge_sentence
+from regulars.loyalty.wording.days import day_sentence
+from regulars.loyalty.wording.referring import referral_sentences
 from regulars.loyalty.wording.rules import caps_sentence, has_several_factors, rule_sentence
 from regulars.loyalty.wording.speaker import Speaker
+from regulars.loyalty.wording.tiers import how_sentence, tier_sentence
 from regulars.team.types import Role
 
 _ANY = 10**12
@@ -30,7 +35,7 @@ class Said:
 
 @dataclass(frozen=True, slots=True)
 class Difference:
-    """A rule that differs; `before` is empty where there was no programme."""
+    """A rule that differs; `before` is empty where it is new, `after` where it is gone."""
 
     rule: str
     before: str
@@ -52,35 +57,51 @@ def sentences(
     programme: Programme, *, formats: Formats, return_window_days: int, briefly: bool = False
 ) -> tuple[Said, ...]:
     """All rules, in the order in which a customer meets them; `briefly`: only those customers meet."""
-    speaker = Speaker(formats, return_window_days)
     if not programme.running:
         stopped = _("The programme is stopped: nothing is earned, and points cannot be spent.")
         return (Said("running", stopped),)
+    speaker = Speaker(formats, return_window_days)
     told = [Said("earning", _earning(programme, speaker)), *_of_rules(programme, speaker)]
-    told += [Said(rule, say(programme, speaker)) for rule, say in _OF_CUSTOMERS.items()]
+    told += [Said(rule, say(programme, speaker)) for rule, say in _OF_SPENDING.items()]
+    told += _of_parts(programme, speaker)
+    told += [Said(rule, say(programme, speaker)) for rule, say in _OF_RETURNS.items()]
     if not briefly:
         told += [Said(rule, say(programme, speaker)) for rule, say in _OF_THE_SHOP.items()]
     return tuple(told)
 
 
+def basics(
+    programme: Programme, *, formats: Formats, return_window_days: int, briefly: bool = False
+) -> tuple[Said, ...]:
+    """The rules that are no parts of their own; `briefly`: only those customers meet."""
+    bare = programme.model_copy(
+        update={
+            "rules": (),
+            "caps": Caps(),
+            "tiers": None,
+            "challenges": (),
+            "personal_days": (),
+            "referral": None,
+        }
+    )
+    return sentences(bare, formats=formats, return_window_days=return_window_days, briefly=briefly)
+
+
 def differences(
     before: Programme | None, after: Programme, *, formats: Formats, return_window_days: int
 ) -> tuple[Difference, ...]:
-    """The rules that differ between two versions; all of them where there was none before."""
-    told = (
-        {}
-        if before is None
-        else {
-            said.rule: said.text
-            for said in sentences(before, formats=formats, return_window_days=return_window_days)
-        }
-    )
-    now = sentences(after, formats=formats, return_window_days=return_window_days)
-    return tuple(
-        Difference(said.rule, told.get(said.rule, ""), said.text)
-        for said in now
-        if told.get(said.rule) != said.text
-    )
+    """The rules that differ between two versions, those that are gone last; all where there was none."""
+    told = {} if before is None else _by_rule(before, formats, return_window_days)
+    now = _by_rule(after, formats, return_window_days)
+    changed = [
+        Difference(rule, told.get(rule, ""), text) for rule, text in now.items() if told.get(rule) != text
+    ]
+    return (*changed, *(Difference(rule, text, "") for rule, text in told.items() if rule not in now))
+
+
+def _by_rule(programme: Programme, formats: Formats, return_window_days: int) -> dict[str, str]:
+    said = sentences(programme, formats=formats, return_window_days=return_window_days)
+    return {one.rule: one.text for one in said}
 
 
 def example(programme: Programme, *, formats: Formats, total_minor: int) -> Example:
@@ -296,14 +317,27 @@ def _of_rules(programme: Programme, speaker: Speaker) -> Iterator[Said]:
         yield Said("caps", said)
 
 
+def _of_parts(programme: Programme, speaker: Speaker) -> Iterator[Said]:
+    if programme.tiers is not None:
+        yield Said("tiers", how_sentence(programme.tiers, speaker))
+        for tier in programme.tiers.levels:
+            yield Said(f"tier:{tier.key}", tier_sentence(tier, programme.tiers, programme, speaker))
+    for challenge in programme.challenges:
+        yield Said(f"challenge:{challenge.key}", challenge_sentence(challenge, programme, speaker))
+    for day in programme.personal_days:
+        yield Said(f"day:{day.key}", day_sentence(day, programme, speaker))
+    if programme.referral is not None:
+        yield Said("friends", " ".join(referral_sentences(programme.referral, programme, speaker)))
+
+
 _Says = Callable[[Programme, Speaker], str]
-_OF_CUSTOMERS: dict[str, _Says] = {
+_OF_SPENDING: dict[str, _Says] = {
     "worth": _worth,
     "spending": _spending,
     "usable": _usable,
     "expiry": _expiry,
-    "given_back": _given_back,
 }
+_OF_RETURNS: dict[str, _Says] = {"given_back": _given_back}
 _OF_THE_SHOP: dict[str, _Says] = {
     "when_spent": _when_spent,
     "hold": _hold,

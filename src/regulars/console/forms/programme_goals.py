@@ -1,0 +1,208 @@
+"""Challenges, stamp cards and occasions in a form: so many times something, then a benefit."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from django import forms
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy, pgettext
+
+from regulars.console.forms.programme_benefits import (
+    benefit_block,
+    benefit_fields,
+    check_benefit,
+    filled_benefit,
+    read_benefit,
+)
+from regulars.console.forms.programme_fields import (
+    Around,
+    Block,
+    CountField,
+    MoneyField,
+    PartForm,
+    Row,
+    count,
+    day_field,
+    name_field,
+    who_chosen,
+    who_field,
+    who_said,
+)
+from regulars.console.forms.programme_goods import filled_goods, goods_fields, goods_rows, read_goods
+from regulars.loyalty.types.challenges import Challenge, Counted, OfEvents, OfOrders
+
+GIVEN = "given_"
+"""Before the names of the fields of the benefit: it has goods of its own."""
+_OF_ORDERS = ("orders", "pieces")
+
+BEGINNINGS: Mapping[str, dict[str, Any]] = {
+    "stamps": {"shape": "stamps", "counted": "pieces", "times": 6, "repeats": True,
+               f"{GIVEN}benefit": "gift"},
+    "challenge": {"shape": "challenge", "counted": "orders", "times": 3, "window": "month"},
+    "visits": {"shape": "visits", "counted": "orders", "times": 4, "in_a_row": "weeks"},
+    "review": {"shape": "review", "counted": "events", "event": "review_left", "times": 1, "repeats": True,
+               "window": "month", "most": 1},
+    "occasion": {"shape": "occasion", "counted": "events", "event": "", "times": 1},
+    "invite": {"shape": "invite", "counted": "events", "event": "", "times": 1},
+}  # fmt: skip
+"""What a new one begins with, by its shape."""
+
+
+class ChallengeForm(PartForm):
+    """One goal."""
+
+    name = name_field(gettext_lazy("Name"))
+    shape = forms.ChoiceField(
+        label=gettext_lazy("What it is"),
+        choices=[
+            ("stamps", gettext_lazy("A stamp card")),
+            ("challenge", gettext_lazy("A challenge")),
+            ("visits", gettext_lazy("A series of visits")),
+            ("review", gettext_lazy("A review")),
+            ("invite", gettext_lazy("An invitation")),
+            ("occasion", gettext_lazy("Another occasion")),
+        ],
+    )
+    counted = forms.ChoiceField(
+        label=gettext_lazy("What counts"),
+        choices=[
+            ("orders", gettext_lazy("Orders")),
+            ("pieces", gettext_lazy("Pieces of goods")),
+            ("events", gettext_lazy("Something they did")),
+        ],
+    )
+    total_from = MoneyField(label=gettext_lazy("Orders of at least"))
+    event = forms.CharField(label=gettext_lazy("Event"), max_length=100, required=False)
+    times = CountField(label=gettext_lazy("How many times"), most=1_000)
+    in_a_row = forms.ChoiceField(
+        label=gettext_lazy("In a row"),
+        required=False,
+        choices=[
+            ("", gettext_lazy("No, just so many")),
+            ("days", gettext_lazy("day after day")),
+            ("weeks", gettext_lazy("week after week")),
+            ("months", gettext_lazy("month after month")),
+        ],
+    )
+    window = forms.ChoiceField(
+        label=gettext_lazy("Within what time"),
+        choices=[
+            ("ever", gettext_lazy("No matter when")),
+            ("day", gettext_lazy("A day")),
+            ("week", gettext_lazy("A week from Monday on")),
+            ("month", gettext_lazy("A calendar month")),
+            ("year", gettext_lazy("A calendar year")),
+            ("days", gettext_lazy("So many days")),
+            ("campaign", gettext_lazy("From a day to a day")),
+        ],
+    )
+    days = CountField(label=gettext_lazy("Days"))
+    first = day_field(gettext_lazy("From"))
+    last = day_field(gettext_lazy("To, with that day"))
+    repeats = forms.BooleanField(label=gettext_lazy("It begins anew each time"), required=False)
+    most = CountField(label=gettext_lazy("At most so often within that time"), most=1_000)
+
+    def build(self) -> None:
+        self.fields |= goods_fields() | benefit_fields(GIVEN)
+        self.fields["who"] = who_field(self.around)
+
+    def layout(self) -> tuple[Block, ...]:
+        currency = self.around.currency
+        done = (
+            Row("name", help=_("Customers see it.")),
+            Row("shape", help=_("How pages show it; it changes nothing else.")),
+            Row("counted"),
+            Row("event", ("events",), help=_("Its name, as your site or till sends it."), needed=True),
+            Row("total_from", _OF_ORDERS, currency, _("Empty: any.")),
+            Row("times", help=_("Orders given back do not count."), needed=True),
+            Row("in_a_row", help=_("Each of them with at least one.")),
+            *goods_rows(of=_OF_ORDERS),
+        )
+        within = (
+            Row("window"),
+            Row("days", ("days",), pgettext("after a number", "days"), needed=True),
+            Row("first", ("campaign",), needed=True),
+            Row("last", ("campaign",), needed=True),
+            Row("repeats", help=_("Else once within that time.")),
+            Row("most", help=_("Empty: no limit.")),
+        )
+        return (
+            Block(_("What has to be done"), done, choice="counted"),
+            Block(_("Within what time"), within, choice="window"),
+            Block(_("For whom"), (Row("who", help=_("Asked when it is reached.")),)),
+            benefit_block(_("What it brings"), self.around, GIVEN),
+        )
+
+    def check(self, said: Mapping[str, Any]) -> None:
+        check_benefit(self, said, GIVEN)
+        if said["window"] == "campaign" and said["last"] < said["first"]:
+            self.add_error("last", _("This is before the first day."))
+        if said["in_a_row"] and said["counted"] == "pieces":
+            self.add_error("in_a_row", _("Pieces cannot be counted in a row: choose orders."))
+
+    def part(self, key: str, before: Challenge | None) -> Challenge:
+        """What the form says; only after it was found valid."""
+        said = self.cleaned_data
+        window = said["window"]
+        return Challenge(
+            key=key,
+            name=said["name"],
+            shape=said["shape"],
+            counted=self._counted(said, before),
+            times=int(said["times"]),
+            in_a_row=said["in_a_row"] or None,
+            window=window,
+            days=count(said["days"]) if window == "days" else None,
+            first=said["first"] if window == "campaign" else None,
+            last=said["last"] if window == "campaign" else None,
+            repeats=said["repeats"],
+            most=count(said["most"]) if said["repeats"] else None,
+            who=who_said(said["who"], self.around),
+            benefit=read_benefit(said, self.around, GIVEN),
+        )
+
+    def _counted(self, said: Mapping[str, Any], before: Challenge | None) -> Counted:
+        if said["counted"] == "events":
+            event = said["event"].strip()
+            kept = before.counted if before else None
+            same = isinstance(kept, OfEvents) and kept.event == event
+            return OfEvents(event=event, where=kept.where if same and isinstance(kept, OfEvents) else ())
+        return OfOrders(
+            goods=read_goods(said),
+            total_from_minor=self.around.money(said["total_from"]) if said["total_from"] else 0,
+            pieces=said["counted"] == "pieces",
+        )
+
+    @staticmethod
+    def filled(challenge: Challenge | None, around: Around) -> dict[str, Any]:
+        """What the fields hold."""
+        if challenge is None:
+            usual = {"counted": "orders", "times": 5, "window": "ever", "days": 30, "shape": "challenge"}
+            return usual | filled_benefit(None, around, GIVEN)
+        counted = challenge.counted
+        held = {
+            "name": challenge.name,
+            "shape": challenge.shape,
+            "times": challenge.times,
+            "in_a_row": challenge.in_a_row or "",
+            "window": challenge.window,
+            "days": challenge.days or 30,
+            "first": challenge.first,
+            "last": challenge.last,
+            "repeats": challenge.repeats,
+            "most": challenge.most or "",
+            "who": who_chosen(challenge.who, around),
+            **filled_benefit(challenge.benefit, around, GIVEN),
+        }
+        if isinstance(counted, OfEvents):
+            return held | {"counted": "events", "event": counted.event}
+        return (
+            held
+            | filled_goods(counted.goods)
+            | {
+                "counted": "pieces" if counted.pieces else "orders",
+                "total_from": around.in_money(counted.total_from_minor),
+            }
+        )
