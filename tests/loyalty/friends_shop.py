@@ -6,6 +6,8 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Any
 
+from tests.loyalty.shop_with_points import DAY, NOW, Shop
+
 from regulars.commerce import services as commerce
 from regulars.commerce.types import Cancellation, Order, OrderLine, OrderReturn
 from regulars.customers import services as customers
@@ -13,7 +15,6 @@ from regulars.customers.types import IdentityType, NewProfile, ProfileIdentity
 from regulars.loyalty import queries, services
 from regulars.loyalty.models import Grant
 from regulars.loyalty.types.referring import ReferralRow, ReferralSource, ToldReferral
-from tests.loyalty.shop_with_points import DAY, NOW, Shop
 
 HOUR = timedelta(hours=1)
 POINTS = {"kind": "points", "points_minor": 30_000}

@@ -5,12 +5,12 @@ from __future__ import annotations
 from datetime import datetime
 
 import pytest
+from tests.loyalty.friends_shop import HOUR, FriendsShop
+from tests.loyalty.shop_with_points import DAY, NOW
 
 from regulars.loyalty.errors import MayNotRefer, NoReferral, NoSuchCode
 from regulars.loyalty.rules.referring import ALPHABET, code_in_path, code_of, link, written
 from regulars.loyalty.types.referring import ReferralState
-from tests.loyalty.friends_shop import HOUR, FriendsShop
-from tests.loyalty.shop_with_points import DAY, NOW
 
 pytestmark = pytest.mark.django_db
 
@@ -123,7 +123,8 @@ def test_a_person_has_one_code_and_it_is_read_however_it_is_typed() -> None:
     shop = FriendsShop()
     assert shop.code_of(shop.anna) == shop.code
     plain = code_of(shop.code)
-    assert len(plain) == 10 and set(plain) <= set(ALPHABET)
+    assert len(plain) == 10
+    assert set(plain) <= set(ALPHABET)
     for typed in (shop.code.lower(), f" {plain} ", plain.replace("0", "O").replace("1", "l"), written(plain)):
         assert code_of(typed) == plain
     assert code_of(plain[:-1]) == code_of("") == code_of(plain + "A") == ""

@@ -74,7 +74,7 @@ CONSUMERS: list[Consumer] = [
         names=_OF_ORDERS | _OF_PEOPLE | _OF_PAGES | _OF_COMING,
         batch=services.REFERRALS_MAX,
     ),
-    # What a file tells of orders counts for who came with a code before: many shops bring theirs in each night.
+    # What a file tells of orders counts for who came with a code: many shops bring theirs in each night.
     Consumer(
         name="loyalty.friends_of_history",
         handle=_see_history,

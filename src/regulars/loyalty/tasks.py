@@ -72,6 +72,16 @@ def see_to_referrals(now: datetime, limit: int) -> int:
     return services.see_to_referrals(now=now, limit=limit)
 
 
+def give_personal_days(now: datetime, limit: int) -> int:
+    """Give what personal days bring to those whose window opens."""
+    return services.give_personal_days(now=now, limit=limit)
+
+
+def give_personal_days_late(now: datetime, limit: int) -> int:
+    """The same for all whose window is open: for birthdays told late, and for what was missed."""
+    return services.give_personal_days_late(now=now, limit=limit)
+
+
 SCHEDULES: list[Schedule] = [
     Schedule(name="loyalty.do_journals", cadence=Every(minutes=1), run=services.do_journals),
     Schedule(name="loyalty.time_out_holds", cadence=Every(minutes=1), run=time_out_holds),
@@ -81,5 +91,14 @@ SCHEDULES: list[Schedule] = [
     Schedule(name="loyalty.forget_years", cadence=Daily(at=time(3, 50)), run=forget_years, limit=1_000),
     Schedule(name="loyalty.reckon_tiers_again", cadence=Daily(at=time(2, 20)), run=reckon_tiers_again),
     Schedule(name="loyalty.see_to_referrals", cadence=Every(minutes=1), run=see_to_referrals, limit=5_000),
+    Schedule(
+        name="loyalty.give_personal_days", cadence=Every(minutes=60), run=give_personal_days, limit=5_000
+    ),
+    Schedule(
+        name="loyalty.give_personal_days_late",
+        cadence=Daily(at=time(4, 10)),
+        run=give_personal_days_late,
+        limit=5_000,
+    ),
     Schedule(name="loyalty.check_books", cadence=Daily(at=time(3, 10)), run=check_books),
 ]

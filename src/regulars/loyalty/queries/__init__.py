@@ -12,6 +12,7 @@ from regulars.loyalty.queries.adjustments import (
 )
 from regulars.loyalty.queries.balances import balance, balances
 from regulars.loyalty.queries.challenges import badges_of, progress_of
+from regulars.loyalty.queries.days_overview import days_of, days_overview
 from regulars.loyalty.queries.drafts import draft
 from regulars.loyalty.queries.earning import earned
 from regulars.loyalty.queries.grants import (
@@ -87,6 +88,8 @@ __all__ = [
     "count_members",
     "current",
     "customer_qr",
+    "days_of",
+    "days_overview",
     "draft",
     "due_attributes",
     "earned",

@@ -39,6 +39,10 @@ _FORGET = (
     _TAKEN,
     "DELETE FROM loyalty_rewardorder WHERE profile_id = ANY(%(profiles)s)",
     "DELETE FROM loyalty_grant WHERE profile_id = ANY(%(profiles)s)",
+    "DELETE FROM loyalty_dayturn WHERE profile_id = ANY(%(profiles)s)",
+    "DELETE FROM loyalty_friendreferral"
+    " WHERE referrer_id = ANY(%(profiles)s) OR friend_id = ANY(%(profiles)s)",
+    "DELETE FROM loyalty_referralcode WHERE profile_id = ANY(%(profiles)s)",
     f"DELETE FROM loyalty_posting WHERE {_OF_WALLETS}",  # noqa: S608 (a text of ours)
     f"DELETE FROM loyalty_lot WHERE {_OF_WALLETS}",  # noqa: S608
     "DELETE FROM loyalty_hold WHERE profile_id = ANY(%(profiles)s)",

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+from datetime import date
 from typing import Annotated, Literal
 
 from pydantic import Field
@@ -34,3 +36,32 @@ class PersonalDay(Part):
     after: Annotated[int, Field(ge=0, le=60)] = 0
     who: Condition | None = None
     benefit: Benefit
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DayFigures:
+    """A personal day of the programme that holds, and what came of it.
+
+    `given`, `used`: benefits of the last 365 days. `passed`: people whose day it was and who did not fit.
+    `known`: people of whom it is known when their day is; `coming`: those of them whose day is within 30
+    days. Both None where that is everybody's, or would have to be counted too long.
+    """
+
+    day: PersonalDay
+    given: int
+    used: int
+    passed: int
+    known: int | None
+    coming: int | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NextDay:
+    """Somebody's next personal day. `days`: until then, 0 today; `opens_in`: until the benefit is given at
+    the earliest. `had`: it was given for that day already."""
+
+    day: PersonalDay
+    on: date
+    days: int
+    opens_in: int
+    had: bool

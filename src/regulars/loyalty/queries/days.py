@@ -1,0 +1,174 @@
+"""Whose personal day it is: found by the day alone, and sorted out by each customer's calendar."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from django.db import connection
+
+from regulars.customers.types import ANONYMOUS, SHOP
+from regulars.loyalty.queries.lots import zones_of
+from regulars.loyalty.rules import days as rules
+from regulars.loyalty.types.days import PersonalDay
+
+_YEARS_MAX = 60
+"""Of an anniversary; longer ago no shop wrote down an order."""
+
+# Who had a turn of that part about then: of that year, or so near that only a changed birthday makes two.
+_NO_TURN = """
+NOT EXISTS (
+    SELECT FROM customers_profile AS mine JOIN loyalty_dayturn AS t ON t.profile_id = mine.id
+    WHERE mine.person_id = {person} AND t.key = %(key)s AND abs(t.day - %(about)s::date) < %(apart)s
+)
+"""
+_KNOWN = "EXISTS (SELECT FROM customers_person AS who WHERE who.id = {person} AND who.known)"
+# EXTRACT as in the index of customers.
+_BIRTHDAYS = f"""
+SELECT a.person_id, a.birthday::text FROM customers_personattributes AS a
+WHERE a.birthday IS NOT NULL
+  AND EXTRACT(MONTH FROM a.birthday) * 100 + EXTRACT(DAY FROM a.birthday) = ANY(%(numbers)s::numeric[])
+  AND a.person_id > %(after)s AND {_KNOWN.format(person="a.person_id")}
+  AND {_NO_TURN.format(person="a.person_id")}
+ORDER BY a.person_id LIMIT %(most)s
+"""  # noqa: S608 (parts of ours)
+_FIRST_ORDERS = f"""
+SELECT p.person_id, min(o.ordered_at)::text
+FROM unnest(%(since)s::timestamptz[], %(until)s::timestamptz[]) AS w (since, until)
+JOIN facts_orders AS o ON o.ordered_at >= w.since AND o.ordered_at < w.until AND o.status <> 'cancelled'
+JOIN facts_profiles AS p ON p.profile_id = o.profile_id
+WHERE p.person_id > %(after)s AND NOT EXISTS (
+    SELECT FROM facts_profiles AS q JOIN facts_orders AS e ON e.profile_id = q.profile_id
+    WHERE q.person_id = p.person_id AND e.status <> 'cancelled' AND e.ordered_at < w.since
+) AND {_NO_TURN.format(person="p.person_id")}
+GROUP BY p.person_id ORDER BY p.person_id LIMIT %(most)s
+"""  # noqa: S608
+_REGISTERED = f"""
+SELECT p.person_id, min(p.created_at)::text
+FROM unnest(%(since)s::timestamptz[], %(until)s::timestamptz[]) AS w (since, until)
+JOIN customers_profile AS p ON p.created_at >= w.since AND p.created_at < w.until
+WHERE p.source <> 'anonymous' AND p.person_id > %(after)s AND NOT EXISTS (
+    SELECT FROM customers_profile AS q
+    WHERE q.person_id = p.person_id AND q.source <> 'anonymous' AND q.created_at < w.since
+) AND {_NO_TURN.format(person="p.person_id")}
+GROUP BY p.person_id ORDER BY p.person_id LIMIT %(most)s
+"""  # noqa: S608
+_EVERYBODY = f"""
+SELECT a.id, NULL FROM customers_person AS a
+WHERE a.known AND a.id > %(after)s AND {_NO_TURN.format(person="a.id")}
+ORDER BY a.id LIMIT %(most)s
+"""  # noqa: S608
+_PROFILES = """
+SELECT DISTINCT ON (p.person_id) p.person_id, p.id FROM customers_profile AS p
+WHERE p.person_id = ANY(%(persons)s) AND p.source <> %(devices)s
+ORDER BY p.person_id, p.source <> %(shop)s, p.id
+"""
+_HAD = """
+SELECT p.person_id, t.day FROM loyalty_dayturn AS t JOIN customers_profile AS p ON p.id = t.profile_id
+WHERE p.person_id = ANY(%s) AND t.key = %s
+"""
+_FIRST_YEAR = """
+SELECT least((SELECT min(ordered_at) FROM commerce_order), (SELECT min(created_at) FROM customers_profile
+              WHERE source <> 'anonymous'))
+"""
+
+
+@dataclass(frozen=True, slots=True)
+class Candidate:
+    """Somebody whose day it may be. `origin`: their birthday, or the moment of what the day remembers; empty
+    where the day is everybody's."""
+
+    person_id: int
+    origin: str
+
+
+@dataclass(frozen=True, slots=True)
+class Turn:
+    """Whose day it is by their calendar: `day` is the day itself."""
+
+    person_id: int
+    profile_id: int
+    day: date
+
+
+def candidates(
+    of: PersonalDay, *, now: datetime, opening: bool, after: int, most: int
+) -> Sequence[Candidate]:
+    """People whose window is open somewhere and who had no turn yet, in the order of their numbers.
+
+    `opening`: only those whose window opens about now. `after`: the last number there was.
+    """
+    days = rules.days_open(of, now, opening=opening)
+    if not days:
+        return ()
+    values: dict[str, Any] = {
+        "key": of.key,
+        "about": days[len(days) // 2],
+        # Whom this lets through, `turns` looks at by their own day.
+        "apart": max(1, rules.APART_DAYS - len(days)),
+        "after": after,
+        "most": most,
+    }
+    if of.which == "birthday":
+        return _found(_BIRTHDAYS, values | {"numbers": sorted(rules.numbers_of(days))})
+    if of.which == "date":
+        assert of.month is not None  # noqa: S101 (publishing sees to it)
+        assert of.day is not None  # noqa: S101
+        is_near = any(rules.day_in(day.year, of.month, of.day) == day for day in days)
+        return _found(_EVERYBODY, values) if is_near else ()
+    spans = rules.spans_of(days, years=range(1, _years(now) + 1))
+    values |= {"since": [since for since, _ in spans], "until": [until for _, until in spans]}
+    return _found(_FIRST_ORDERS if of.which == "first_order" else _REGISTERED, values)
+
+
+def turns(of: PersonalDay, found: Collection[Candidate], *, now: datetime) -> list[Turn]:
+    """Of these, whose window is open by their own calendar and who had no turn of that day yet."""
+    with connection.cursor() as cursor:
+        persons = [one.person_id for one in found]
+        cursor.execute(_PROFILES, {"persons": persons, "devices": ANONYMOUS, "shop": SHOP})
+        profiles: dict[int, int] = dict(cursor.fetchall())
+        cursor.execute(_HAD, [persons, of.key])
+        had: dict[int, list[date]] = {}
+        for person_id, day in cursor.fetchall():
+            had.setdefault(person_id, []).append(day)
+    zones = zones_of(profile_ids=profiles.values())
+    turns_: list[Turn] = []
+    for one in found:
+        if (profile_id := profiles.get(one.person_id)) is None:
+            continue
+        day = _day(of, one.origin, now=now, zone=zones[profile_id])
+        if day is not None and all(
+            abs((day - other).days) >= rules.APART_DAYS for other in had.get(one.person_id, ())
+        ):
+            turns_.append(Turn(one.person_id, profile_id, day))
+    return turns_
+
+
+def _day(of: PersonalDay, origin: str, *, now: datetime, zone: ZoneInfo) -> date | None:
+    today = now.astimezone(zone).date()
+    if of.which == "date":
+        return rules.open_day(of, month=of.month or 1, day=of.day or 1, today=today)
+    if of.which == "birthday":
+        born = date.fromisoformat(origin)
+        return rules.open_day(of, month=born.month, day=born.day, today=today)
+    was = datetime.fromisoformat(origin).astimezone(zone).date()
+    return rules.open_day(
+        of, month=was.month, day=was.day, today=today, not_before=rules.anniversary_from(was)
+    )
+
+
+def _years(now: datetime) -> int:
+    """How many years back something may be remembered."""
+    with connection.cursor() as cursor:
+        cursor.execute(_FIRST_YEAR)
+        (first,) = cursor.fetchone() or (None,)
+    return 0 if first is None else min(_YEARS_MAX, max(0, now.year - first.year) + 1)
+
+
+def _found(statement: str, values: dict[str, Any]) -> list[Candidate]:
+    with connection.cursor() as cursor:
+        cursor.execute(statement, values)
+        return [Candidate(person_id, origin or "") for person_id, origin in cursor.fetchall()]

@@ -1,0 +1,101 @@
+"""Giving what personal days bring: once a person and year, by their own calendar."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime
+
+from django.db import connection, transaction
+
+from regulars.customers.services.holding import hold_persons
+from regulars.loyalty.queries.days import Candidate, Turn, candidates, turns
+from regulars.loyalty.queries.programme import current
+from regulars.loyalty.services.granting import grant
+from regulars.loyalty.types.days import PersonalDay
+from regulars.loyalty.types.grants import Mechanic, NewGrant
+from regulars.segments.queries import Asked, fits
+
+PORTION = 500
+"""People in a transaction: they and their wallets are locked so long."""
+
+_TURN = """
+INSERT INTO loyalty_dayturn (profile_id, key, year, day, given, seen_at)
+SELECT t.profile_id, %s, EXTRACT(YEAR FROM t.day), t.day, t.given, %s
+FROM unnest(%s::bigint[], %s::date[], %s::boolean[]) AS t (profile_id, day, given)
+ORDER BY t.profile_id
+ON CONFLICT DO NOTHING
+RETURNING profile_id
+"""
+
+
+def give_personal_days(*, now: datetime, limit: int) -> int:
+    """Give to those whose window opens about now; says to how many people, `limit` if there may be more."""
+    return _see_to(now=now, limit=limit, opening=True)
+
+
+def give_personal_days_late(*, now: datetime, limit: int) -> int:
+    """The same for all windows that are open: for birthdays told late, and for what was missed."""
+    return _see_to(now=now, limit=limit, opening=False)
+
+
+def _see_to(*, now: datetime, limit: int, opening: bool) -> int:
+    version = current(now)
+    if version is None or not version.programme.running:
+        return 0
+    done = 0
+    for of in version.programme.personal_days:
+        after = 0
+        while done < limit:
+            found = candidates(of, now=now, opening=opening, after=after, most=PORTION)
+            if not found:
+                break
+            done += _give(of, found, version_id=version.id, now=now)
+            after = found[-1].person_id
+    return min(done, limit)
+
+
+@transaction.atomic
+def _give(of: PersonalDay, found: Sequence[Candidate], *, version_id: int, now: datetime) -> int:
+    """Give to those of these whose turn it is; says how many turns were seen to."""
+    held = hold_persons(one.person_id for one in found)
+    due = turns(of, [one for one in found if one.person_id in held], now=now)
+    if not due:
+        return 0
+    fitting = fits(
+        conditions={"who": of.who}, asked=[Asked(turn.person_id, turn.person_id, now) for turn in due]
+    )["who"]
+    made = _note(of, due, fitting, now)
+    grant(
+        grants=[
+            NewGrant(
+                key=f"day:{of.key}:{turn.day.year}:{turn.profile_id}",
+                profile_id=turn.profile_id,
+                mechanic=Mechanic.DAY,
+                part=of.key,
+                name=of.name,
+                benefit=of.benefit,
+                at=now,
+                version_id=version_id,
+            )
+            for turn in due
+            if turn.person_id in fitting and turn.profile_id in made
+        ],
+        now=now,
+    )
+    return len(made)
+
+
+def _note(of: PersonalDay, due: Sequence[Turn], fitting: frozenset[int], now: datetime) -> set[int]:
+    """Write the turns down; gives the profiles whose turn was not written down yet."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            _TURN,
+            [
+                of.key,
+                now,
+                [turn.profile_id for turn in due],
+                [turn.day for turn in due],
+                [turn.person_id in fitting for turn in due],
+            ],
+        )
+        return {profile_id for (profile_id,) in cursor.fetchall()}

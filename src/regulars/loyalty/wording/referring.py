@@ -1,0 +1,74 @@
+"""Bringing a friend in plain sentences, as customers and staff read it."""
+
+from __future__ import annotations
+
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+
+from regulars.loyalty.types import Programme
+from regulars.loyalty.types.referring import Referral, Refused
+from regulars.loyalty.wording.benefits import benefit_words
+from regulars.loyalty.wording.speaker import Speaker
+from regulars.loyalty.wording.who import who_words
+
+
+def referral_sentences(referral: Referral, programme: Programme, speaker: Speaker) -> tuple[str, ...]:
+    """What both get, when, and how often; the first is the one for customers in a hurry."""
+    both = {
+        "referrer": benefit_words(referral.referrer, speaker),
+        "friend": benefit_words(referral.friend, speaker),
+        "total": speaker.money(referral.order_from_minor, programme),
+    }
+    if referral.order_from_minor:
+        first = _(
+            "Bring a friend: %(referrer)s for you and %(friend)s for the friend, for their first order of "
+            "%(total)s or more."
+        )
+    else:
+        first = _(
+            "Bring a friend: %(referrer)s for you and %(friend)s for the friend, for their first order."
+        )
+    said = [first % both, _when(referral, speaker)]
+    if limit := _limit(referral, speaker):
+        said.append(limit)
+    if who := who_words(referral.who):
+        said.append(_("May bring friends: %(who)s.") % {"who": who})
+    return tuple(said)
+
+
+def refused_words(reason: Refused) -> str:
+    """Why a referral brings nothing, for staff."""
+    return {
+        "self": _("the friend is the customer themselves"),
+        "circle": _("the friend had brought them, or somebody who brought them"),
+        "twice": _("somebody else brought this friend before"),
+        "known_customer": _("the friend had bought before"),
+        "same_address": _("both have the same e-mail, phone or address"),
+        "same_device": _("the friend came on a device of theirs, or on one many friends came on"),
+        "not_allowed": _("the programme does not let them bring friends"),
+        "over_limit": _("they had been rewarded for as many friends as one may be"),
+        "decided": _("a colleague said no"),
+    }[reason]
+
+
+def _when(referral: Referral, speaker: Speaker) -> str:
+    days = speaker.return_window_days if referral.wait_days is None else referral.wait_days
+    if not days:
+        return _("It is given as soon as the order is paid.")
+    return ngettext(
+        "It is given %(n)s full day after the order, if it was not given back.",
+        "It is given %(n)s full days after the order, if it was not given back.",
+        days,
+    ) % {"n": speaker.formats.number(days)}
+
+
+def _limit(referral: Referral, speaker: Speaker) -> str:
+    if referral.most is None:
+        return ""
+    said = {
+        "day": ngettext("At most %(n)s friend a day.", "At most %(n)s friends a day.", referral.most),
+        "week": ngettext("At most %(n)s friend a week.", "At most %(n)s friends a week.", referral.most),
+        "month": ngettext("At most %(n)s friend a month.", "At most %(n)s friends a month.", referral.most),
+        "year": ngettext("At most %(n)s friend a year.", "At most %(n)s friends a year.", referral.most),
+    }[referral.period]
+    return said % {"n": speaker.formats.number(referral.most)}
