@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from typing import Any
 
 import pytest
@@ -33,11 +32,10 @@ CART: dict[str, Any] = {
 
 
 @pytest.fixture(autouse=True)
-def _fresh() -> Iterator[None]:
+def _fresh() -> None:
     for module in (keys, limits, loyalty_limits, offers_limits):
         module.forget()
     forget()
-    yield
 
 
 @pytest.fixture
@@ -59,9 +57,7 @@ def till() -> Caller:
 
 
 def till_of(branch: str) -> Caller:
-    known = trade.record_branches(
-        branches=[NewBranch(source=SHOP, external_id=branch, name=branch)], now=clock.now()
-    )
+    known = trade.record_branches(branches=[NewBranch(source=SHOP, external_id=branch, name=branch)])
     return caller(KeyKind.TILL, branch_id=known.ids[SHOP, branch])
 
 
@@ -77,7 +73,6 @@ def coupon(profile_id: int, **values: Any) -> str:
 
 
 def test_a_cart_is_checked_line_by_line(till: Caller) -> None:
-    trade.record_products(products=[], now=clock.now())
     offer(goods={"products": ["green TEA"]})
     found = told(till("POST", "/offers/check", CART | {"coupons": ["spring", "NOSUCH"]}))
     assert (found["total_minor"], found["discount_minor"], found["pays_minor"]) == (149_000, 10_000, 139_000)
