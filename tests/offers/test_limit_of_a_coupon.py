@@ -7,6 +7,7 @@ import subprocess
 import sys
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
+from functools import partial
 from typing import Any
 
 import pytest
@@ -24,6 +25,10 @@ from regulars.offers.types import CouponRefusal, NewUse, Offer
 pytestmark = pytest.mark.django_db(transaction=True)
 NOW = datetime(2026, 3, 15, 12, tzinfo=UTC)
 THREADS = 16
+_WRITTEN = """
+INSERT INTO offers_use (key, digest, currency, discount_minor, state, at, made_at, lasts_until)
+VALUES (gen_random_uuid()::text, '', 'RUB', 1, 'reserved', now(), now(), now())
+"""
 
 
 def running(**values: Any) -> Offer:
@@ -63,10 +68,7 @@ def looked_and_taken(offer: Offer) -> Callable[[], bool]:
             if cursor.fetchone()[0] >= 1:
                 return False
             cursor.execute("SELECT pg_sleep(0.2)")
-            cursor.execute(
-                "INSERT INTO offers_use"
-                " (key, digest, currency, discount_minor, state, at, made_at, lasts_until) VALUES (gen_random_uuid()::text, '', 'RUB', 1, 'reserved', now(), now(), now())"
-            )
+            cursor.execute(_WRITTEN)
             return True
 
     return tries
@@ -104,8 +106,8 @@ def test_capturing_and_timing_out_at_once_end_one_way() -> None:
     offer = running(uses=8)
     uses = [services.reserve(new=new(f"till/{number}"), now=NOW) for number in range(8)]
     late = NOW + timedelta(hours=1)
-    asked = [lambda use=use: services.capture(use_id=use.id, now=late) for use in uses]
-    asked += [lambda: services.time_out(now=late, limit=10)] * 4
+    asked: list[Callable[[], object]] = [partial(services.capture, use_id=use.id, now=late) for use in uses]
+    asked += [partial(services.time_out, now=late, limit=10)] * 4
     found = together(asked)
     assert not [one for one in found if isinstance(one, Exception)], found
     assert {queries.use(use.id).state.value for use in uses} == {"captured"}  # type: ignore[union-attr]
