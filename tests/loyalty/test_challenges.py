@@ -3,13 +3,20 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
 from tests.loyalty.shop_with_points import DAY, NOW, Shop, back
 
 from regulars.commerce.types import OrderLine
+from regulars.customers import queries as customers_queries
+from regulars.customers import services as customers
+from regulars.customers.models import PersonAttributes, Profile
+from regulars.events import registry
+from regulars.events import services as events
+from regulars.events.types import EventClass, NewEvent
+from regulars.loyalty import queries
 from regulars.loyalty.models import ChallengeProgress, ChallengeReached, Grant, Lot, Stamp
 
 
@@ -123,3 +130,122 @@ def test_a_small_order_counts_when_it_becomes_large_enough(db: None) -> None:
     assert shop.points() == 100
     shop.tell(order(shop, 1, 1000, lines=(OrderLine(amount_minor=99_999),)), now=NOW + DAY)
     assert shop.points() == 0
+
+
+def person(profile_id: int) -> int:
+    return Profile.objects.get(id=profile_id).person_id
+
+
+def test_two_who_become_one_have_done_it_together_and_apart_again_each_alone(shop: Shop) -> None:
+    orders(shop, 1, 2)
+    orders(shop, 3, profile_id=shop.boris)
+    anna, boris = person(shop.anna), person(shop.boris)
+    customers.merge(pairs=[(anna, boris)], now=NOW + DAY)
+    progress = ChallengeProgress.objects.get()
+    assert (progress.person_id, progress.done, progress.reached) == (anna, 0, 1)
+    shop.catch_up(NOW + DAY)
+    assert shop.points() == 100
+    (merge,) = customers_queries.merges_of(anna)
+    customers.unmerge(merge_id=merge.id, now=NOW + DAY, user_id=None)
+    assert list(ChallengeProgress.objects.order_by("done").values_list("person_id", "done", "reached")) == [
+        (boris, 1, 0),
+        (anna, 2, 0),
+    ]
+    shop.catch_up(NOW + DAY)
+    assert (shop.points(), shop.points(shop.boris)) == (0, 0)
+    orders(shop, 4)
+    assert (shop.points(), shop.points(shop.boris)) == (100, 0)
+
+
+def test_what_each_had_reached_once_is_one_persons_once(db: None) -> None:
+    shop = shop_with(third_order(times=1, repeats=False))
+    orders(shop, 1)
+    orders(shop, 2, profile_id=shop.boris)
+    assert (shop.points(), shop.points(shop.boris)) == (100, 100)
+    customers.merge(pairs=[(person(shop.anna), person(shop.boris))], now=NOW + DAY)
+    shop.catch_up(NOW + DAY)
+    assert shop.points() == 100
+
+
+def test_who_it_is_for_is_asked_when_it_is_reached_and_not_again(db: None) -> None:
+    newcomers = {"node": "orders", "at_least": 0, "at_most": 2}
+    shop = shop_with(third_order(times=1, who=newcomers))
+    orders(shop, 1, 2, 3, 4)
+    assert shop.points() == 300
+    assert ChallengeReached.objects.get(number=4).state == "refused"
+    shop.tell(order(shop, 1, returns=(back(2000),)))
+    assert shop.points() == 300
+    assert ChallengeReached.objects.get(number=4).state == "withdrawn"
+    orders(shop, 5)
+    assert shop.points() == 300
+
+
+def test_a_programme_that_changes_leaves_what_was_done(db: None) -> None:
+    shop = shop_with(third_order())
+    orders(shop, 1, 2, 3, 4, 5)
+    later = NOW + timedelta(hours=6)
+    shop.publish(since=later, cashback_percent=0, challenges=[third_order(times=10)])
+    orders(shop, 7)
+    assert shop.points() == 100
+    orders(shop, *range(8, 15))
+    assert shop.points() == 200
+    shop.publish(since=NOW + timedelta(hours=20), cashback_percent=0, challenges=[])
+    shop.tell(*(order(shop, number) for number in range(21, 40)), now=NOW + 3 * DAY)
+    assert shop.points(at=NOW + 3 * DAY) == 200
+    assert queries.progress_of(person_id=person(shop.anna), at=NOW + 3 * DAY) == []
+
+
+def review(profile_id: int, key: str, *, stars: int = 5, at: datetime = NOW + timedelta(hours=1)) -> NewEvent:
+    return NewEvent(
+        type=registry.outside("review_left", EventClass.FACT),
+        source="site",
+        key=key,
+        occurred_at=at,
+        profile_id=profile_id,
+        properties={"stars": stars},
+    )
+
+
+def test_events_count_by_their_properties(db: None) -> None:
+    of_five = {"field": "stars", "test": {"is": "range", "low": 4}}
+    counted = {"kind": "events", "event": "review_left", "where": [of_five]}
+    shop = shop_with(third_order(times=2, repeats=False, counted=counted, benefit={"kind": "badge"}))
+    events.record([review(shop.anna, "1"), review(shop.anna, "2", stars=2)], now=NOW + DAY)
+    shop.catch_up(NOW + DAY)
+    assert ChallengeProgress.objects.get().done == 1
+    events.record([review(shop.anna, "3")], now=NOW + DAY, backfill=True)
+    shop.catch_up(NOW + DAY)
+    assert not Grant.objects.exists()
+    events.record([review(shop.anna, "4"), review(shop.anna, "1")], now=NOW + DAY)
+    shop.catch_up(NOW + DAY)
+    (badge,) = queries.badges_of(person_id=person(shop.anna))
+    assert (badge.key, badge.name, badge.times) == ("third", "Third order", 1)
+    assert queries.badges_of(person_id=person(shop.boris)) == []
+
+
+def test_months_are_of_the_customers_calendar(db: None) -> None:
+    """Half past eleven in the evening of 31 March in Moscow is of April in Vladivostok."""
+    shop = shop_with(third_order(window="month", repeats=False, times=2))
+    at = datetime(2026, 3, 31, 20, 30, tzinfo=UTC)
+    PersonAttributes.objects.create(person_id=person(shop.boris), timezone="Asia/Vladivostok")
+    for profile, first in ((shop.anna, 1), (shop.boris, 3)):
+        told = (order(shop, first + n, profile_id=profile, ordered_at=at + n * DAY) for n in range(2))
+        shop.tell(*told, now=at + 2 * DAY)
+    assert (shop.points(at=at + 2 * DAY), shop.points(shop.boris, at=at + 2 * DAY)) == (0, 100)
+    assert ChallengeReached.objects.get().window == "2026-04"
+    ends = dict(ChallengeProgress.objects.values_list("person_id", "until"))
+    assert ends[person(shop.anna)] == datetime(2026, 4, 30, 21, tzinfo=UTC)
+    assert ends[person(shop.boris)] == datetime(2026, 4, 30, 14, tzinfo=UTC)
+
+
+def test_how_far_somebody_is(shop: Shop) -> None:
+    at = NOW + DAY
+    orders(shop, 1, 2, 3, 4)
+    (progress,) = queries.progress_of(person_id=person(shop.anna), at=at)
+    assert (progress.key, progress.done, progress.times, progress.missing) == ("third", 1, 3, 2)
+    assert (progress.reached, progress.is_over, progress.until) == (1, False, None)
+    (earlier,) = queries.progress_of(person_id=person(shop.anna), at=NOW + timedelta(hours=2))
+    assert (earlier.done, earlier.reached) == (2, 0)
+    (nothing,) = queries.progress_of(person_id=person(shop.boris), at=at)
+    assert (nothing.done, nothing.missing) == (0, 3)
+    assert queries.progress_of(person_id=-1, at=at) == []
