@@ -28,7 +28,8 @@ def test_up_at_once(shop: Tiered) -> None:
     shop.buy(999, at=NOW)
     assert shop.tier() == ""
     shop.buy(1, at=NOW + DAY)
-    assert shop.standing().tier == "silver" and shop.standing().since == NOW + DAY
+    assert shop.standing().tier == "silver"
+    assert shop.standing().since == NOW + DAY
     shop.buy(9_000, at=NOW + 2 * DAY)
     assert shop.tier() == "gold"
     assert told() == [("tier_reached", "silver"), ("tier_reached", "gold")]
@@ -57,7 +58,8 @@ def test_what_was_bought_counts_for_365_days_by_the_customers_calendar(shop: Tie
     shop.buy(1_000, at=bought)
     last = datetime(2027, 3, 15, 14, tzinfo=UTC)  # the midnight that begins the 366th day there
     shop.pass_time(last - MINUTE)
-    assert shop.standing().ends_at is None and shop.standing().measured_minor == 1_000_00
+    assert shop.standing().ends_at is None
+    assert shop.standing().measured_minor == 1_000_00
     shop.pass_time(last)
     kept = last + 31 * DAY  # the day it fell short, and thirty more
     assert shop.standing().measured_minor == 0
@@ -136,7 +138,8 @@ def test_by_the_number_of_orders(db: None) -> None:
     shop = Tiered(measure="orders", span="ever", levels=levels)
     for n in range(3):
         shop.buy(10, at=NOW + n * DAY)
-    assert shop.standing().measured_minor == 3 and shop.tier() == "three"
+    assert shop.standing().measured_minor == 3
+    assert shop.tier() == "three"
     shop.pass_time(NOW + 3_000 * DAY)
     assert shop.tier() == "three"
 
@@ -176,7 +179,8 @@ def test_higher_tiers_leave_everybody_what_they_have_for_a_while(shop: Tiered) -
     shop.pass_time(NOW + MINUTE)
     shop.publish(NOW + DAY, tiers={"levels": [LEVELS[0] | {"from_minor": 2_000_00}]})
     shop.pass_time(NOW + DAY)
-    assert shop.tier() == "silver" and shop.standing().ends_at is not None
+    assert shop.tier() == "silver"
+    assert shop.standing().ends_at is not None
     assert told()[-1] == ("tier_ending", "silver")
 
 

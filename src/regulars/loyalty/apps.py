@@ -13,7 +13,7 @@ class LoyaltyConfig(AppConfig):
     def ready(self) -> None:
         from regulars.customers.registry import register_merge_step, register_reference
         from regulars.events import registry
-        from regulars.loyalty import personal, services
+        from regulars.loyalty import conditions, personal, services
         from regulars.loyalty import registry as ours
         from regulars.loyalty.handlers import CONSUMERS
         from regulars.loyalty.queries.conditions import conditions_kept
@@ -23,6 +23,7 @@ class LoyaltyConfig(AppConfig):
         from regulars.segments.registry import register_conditions
 
         personal.declare()
+        conditions.register()
         registry.register(*EVENT_TYPES)
         for consumer in CONSUMERS:
             registry.register_consumer(consumer)
