@@ -16,7 +16,7 @@ from regulars.customers.models import Profile
 from regulars.customers.services import set_attribute
 from regulars.loyalty.types.year import Brought, Note
 
-pytestmark = [pytest.mark.django_db(transaction=True)]
+pytestmark = pytest.mark.django_db(transaction=True)
 
 
 @pytest.fixture(autouse=True)
@@ -24,6 +24,7 @@ def _home(tmp_path: Path, settings: Any) -> None:
     settings.HOME = tmp_path
 
 
+@pytest.mark.slow
 def test_a_shop_that_sold_nothing() -> None:
     result = replayed(programme(cashback_percent=5))
     assert (result.orders, result.revenue_minor, result.total) == (0, 0, Brought())
@@ -31,6 +32,7 @@ def test_a_shop_that_sold_nothing() -> None:
     assert result.spent_share is None
 
 
+@pytest.mark.slow
 def test_cashback_of_the_last_twelve_months_and_no_more() -> None:
     shop = YearShop()
     shop.sell("a", "2025-03-14", 1000)  # a day too early
@@ -128,6 +130,7 @@ def test_a_tier_is_of_what_was_bought_before_and_its_discount_costs() -> None:
     assert result.most[0].tier == "silver"
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(("grace", "has"), [(0, False), (29, False), (30, True)])
 def test_a_tier_is_kept_for_the_days_of_grace(grace: int, has: bool) -> None:
     shop = YearShop()
@@ -138,6 +141,7 @@ def test_a_tier_is_kept_for_the_days_of_grace(grace: int, has: bool) -> None:
     assert [tier.ordered for tier in result.tiers] == ([0, 1] if has else [1, 0])
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(("day", "has"), [("2025-12-31", True), ("2026-01-01", False)])
 def test_a_calendar_year_ends_with_december(day: str, has: bool) -> None:
     shop = YearShop()
@@ -148,6 +152,7 @@ def test_a_calendar_year_ends_with_december(day: str, has: bool) -> None:
     assert [tier.ordered for tier in result.tiers] == ([0, 1] if has or day == "2026-01-01" else [1, 0])
 
 
+@pytest.mark.slow
 def test_a_limit_for_a_month_is_taken_off_what_came_last() -> None:
     shop = YearShop()
     for day in ("2025-05-01", "2025-05-02", "2025-05-30", "2025-06-01"):
@@ -158,6 +163,7 @@ def test_a_limit_for_a_month_is_taken_off_what_came_last() -> None:
     assert result.total.orders == 4
 
 
+@pytest.mark.slow
 def test_the_third_coffee() -> None:
     shop = YearShop()
     for day, pieces in (("2025-05-01", 2), ("2025-05-02", 2), ("2025-05-03", 5), ("2025-06-01", 3)):
@@ -172,6 +178,7 @@ def test_the_third_coffee() -> None:
     assert months == {5: 10_000, 6: 5_000}
 
 
+@pytest.mark.slow
 def test_three_weeks_in_a_row() -> None:
     shop = YearShop()
     for day in ("2025-05-05", "2025-05-12", "2025-05-25", "2025-06-02", "2025-06-09", "2025-06-30"):
@@ -183,6 +190,7 @@ def test_three_weeks_in_a_row() -> None:
     assert once.total.money_minor == 5_000
 
 
+@pytest.mark.slow
 def test_a_birthday_coupon_costs_what_the_next_order_would_have_used() -> None:
     shop = YearShop("abc")
     _born(shop, a=date(1990, 2, 28), b=date(1992, 2, 29), c=date(1990, 5, 1))
@@ -198,6 +206,7 @@ def test_a_birthday_coupon_costs_what_the_next_order_would_have_used() -> None:
     assert brought.notes == [Note.COUPONS]
 
 
+@pytest.mark.slow
 def test_an_anniversary_comes_each_year_after_the_first() -> None:
     shop = YearShop()
     shop.sell("a", "2024-04-10", 1000)
@@ -208,6 +217,7 @@ def test_an_anniversary_comes_each_year_after_the_first() -> None:
     assert points(result) == {"day:year": 100}
 
 
+@pytest.mark.slow
 def test_what_is_not_replayed_is_said() -> None:
     YearShop().sell("a", "2025-05-01", 1000)
     review = {
