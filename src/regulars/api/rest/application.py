@@ -18,8 +18,10 @@ from regulars.api.rest import (
     journal,
     journal_programme,
     loyalty_customers,
+    loyalty_friends,
     loyalty_holds,
     loyalty_quote,
+    loyalty_rewards,
     members,
     merges,
     offers,
@@ -37,7 +39,8 @@ VERSION = "1"
 # An address that ends in an id takes everything behind it for the id: those that go on come before it.
 _IN_TURN = (
     *(carts.routes, figures.routes, consents.routes, happenings.routes, merges.routes, members.routes),
-    *(loyalty_quote.routes, loyalty_holds.routes, loyalty_customers.routes),
+    *(loyalty_quote.routes, loyalty_holds.routes, loyalty_friends.routes, loyalty_customers.routes),
+    *(loyalty_rewards.routes,),
     *(offers.routes, journal.routes, journal_programme.routes),
     *(segments.routes, customers.routes),
     *(returns.routes, shipments.routes, orders.routes, products.routes),

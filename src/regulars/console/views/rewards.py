@@ -1,19 +1,256 @@
-"""The catalogue of rewards, and what waits to be handed out."""
+"""The catalogue of rewards: what there is for points, and what was given to good causes."""
 
 from __future__ import annotations
 
-from django.http import HttpRequest, HttpResponse
-from django.shortcuts import render
-from django.views.decorators.cache import never_cache
-from django.views.decorators.http import require_safe
+from dataclasses import replace
+from datetime import timedelta
+from decimal import Decimal
+from typing import Any
 
-from regulars.console.access import allowed
-from regulars.team.types import Permission
+from django.http import Http404, HttpRequest, HttpResponse
+from django.http.response import HttpResponseBase
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
+
+from regulars.analytics.wording.numbers import plain
+from regulars.console import rewards as pages
+from regulars.console import said
+from regulars.console.access import allowed, user_id_of
+from regulars.console.forms.rewards import RewardForm, filled
+from regulars.console.voice import Voice, voice
+from regulars.console.ways import back
+from regulars.console.xlsx import Column, workbook
+from regulars.kit.errors import RegularsError
+from regulars.loyalty import queries as loyalty
+from regulars.loyalty import services
+from regulars.loyalty.types import MINOR
+from regulars.loyalty.types.rewards import RewardRow, RewardState
+from regulars.team import services as team_services
+from regulars.team.types import Action, Permission
+
+_STATES = {"pause": RewardState.PAUSED, "run": RewardState.RUNNING, "remove": RewardState.REMOVED}
 
 
 @never_cache
 @require_safe
 @allowed(Permission.SEE_CUSTOMERS)
 def page(request: HttpRequest) -> HttpResponse:
-    """The catalogue of rewards, and what waits to be handed out."""
-    return render(request, "console/loyalty/unfinished.html")
+    """What there is for points, and what was taken lately."""
+    speak = voice()
+    told = pages.words(speak)
+    waiting = loyalty.count_gifts_waiting(at=speak.now)
+    return render(
+        request,
+        "console/rewards/page.html",
+        {
+            "lines": [told.line(row) for row in loyalty.rewards()],
+            "figures": pages.figures(speak, told),
+            "waiting": pages.counted(waiting, speak) if waiting else "",
+            "has_programme": loyalty.current(speak.now) is not None,
+        },
+    )
+
+
+@require_safe
+@allowed(Permission.SEE_CUSTOMERS, Permission.TAKE_LISTS_OUT)
+def export(request: HttpRequest) -> HttpResponseBase:
+    """The catalogue as a file, with what was removed."""
+    speak = voice()
+    told = pages.words(speak)
+    rows = loyalty.rewards(removed=True)
+    _taken_out(request, speak, "rewards", len(rows))
+    columns = [
+        Column(_("Reward"), width=32),
+        Column(_("What it is"), width=18),
+        Column(_("Points"), "number"),
+        Column(_("What one costs you"), "money"),
+        Column(_("Left"), "whole"),
+        Column(_("Taken"), "whole"),
+        Column(_("Points for it"), "number"),
+        Column(_("State"), width=14),
+        Column(_("Rule"), width=60),
+    ]
+    cells = (
+        [
+            plain(row.name),
+            pages.kind_name(row.kind),
+            Decimal(row.price_minor) / MINOR,
+            speak.amount(row.cost_minor, speak.shop.currency),
+            row.left,
+            row.taken,
+            Decimal(row.given_minor) / MINOR,
+            pages.standing(row, speak.now).name,
+            told.sentence(row),
+        ]
+        for row in rows
+    )
+    return workbook(name=_("rewards"), columns=columns, rows=cells, timezone=speak.shop.timezone)
+
+
+@never_cache
+@require_http_methods(["GET", "HEAD", "POST"])
+@allowed(Permission.SET_UP_LOYALTY)
+def new(request: HttpRequest) -> HttpResponse:
+    """Add a reward."""
+    speak = voice()
+    form = _form(request, speak, {})
+    if request.method == "POST" and form.is_valid():
+        try:
+            row = services.add_reward(new=form.reward(speak.zone), now=speak.now)
+        except RegularsError as error:
+            form.add_error(None, error.message)
+        else:
+            _changed(request, speak, row, "added")
+            said.done(request, _("“%(name)s” is in the catalogue.") % {"name": plain(row.name)})
+            return redirect("loyalty-rewards")
+    return render(request, "console/rewards/form.html", {"form": form, **_around(speak)})
+
+
+@never_cache
+@require_http_methods(["GET", "HEAD", "POST"])
+@allowed(Permission.SET_UP_LOYALTY)
+def edit(request: HttpRequest, number: int) -> HttpResponse:
+    """Change a reward; what was taken of it stays."""
+    speak = voice()
+    row = _row(number)
+    form = _form(request, speak, filled(row, speak.shop.currency, speak.zone))
+    if request.method == "POST" and form.is_valid():
+        wanted = replace(form.reward(speak.zone), kind=row.kind)
+        try:
+            services.edit_reward(reward_id=number, new=wanted, seen=_seen(request, row))
+        except RegularsError as error:
+            form.add_error(None, error.message)
+        else:
+            _changed(request, speak, row, "changed")
+            said.done(request, _("“%(name)s” is changed.") % {"name": plain(wanted.name)})
+            return redirect("loyalty-rewards")
+    context = {"form": form, "reward": pages.words(speak).line(row), "row": row}
+    return render(request, "console/rewards/form.html", context | _around(speak))
+
+
+@require_POST
+@allowed(Permission.SET_UP_LOYALTY)
+def state(request: HttpRequest, number: int) -> HttpResponse:
+    """Pause a reward, offer it again, or remove it."""
+    speak = voice()
+    row = _row(number)
+    wanted = _STATES.get(request.POST.get("state") or request.GET.get("state", ""))
+    if wanted is None:
+        raise Http404
+    if services.set_reward_state(reward_id=number, state=wanted):
+        _changed(request, speak, row, wanted.value)
+        words = {
+            RewardState.PAUSED: _("“%(name)s” is paused: nobody can take it."),
+            RewardState.RUNNING: _("“%(name)s” is offered again."),
+            RewardState.REMOVED: _("“%(name)s” is out of the catalogue."),
+        }[wanted]
+        undo = f"{reverse('loyalty-reward-state', args=[number])}?state={_way_back(row.state)}"
+        said.done(request, words % {"name": plain(row.name)}, undo=undo)
+    return redirect(back(request, reverse("loyalty-rewards")))
+
+
+@never_cache
+@require_safe
+@allowed(Permission.SEE_FIGURES)
+def causes(request: HttpRequest) -> HttpResponse:
+    """What was given to good causes."""
+    speak = voice()
+    return render(request, "console/rewards/causes.html", {"causes": _causes(speak)})
+
+
+@require_safe
+@allowed(Permission.SEE_FIGURES, Permission.TAKE_LISTS_OUT)
+def causes_export(request: HttpRequest) -> HttpResponseBase:
+    """The same as a file."""
+    speak = voice()
+    rows = loyalty.causes(since=speak.now - timedelta(days=365))
+    _taken_out(request, speak, "causes", len(rows))
+    columns = [
+        Column(_("Good cause"), width=32),
+        Column(_("Points given"), "number"),
+        Column(_("Of them in the last 365 days"), "number", 24),
+        Column(_("Customers"), "whole"),
+        Column(_("Last given"), "moment"),
+    ]
+    cells = (
+        [
+            plain(row.name),
+            Decimal(row.given_minor) / MINOR,
+            Decimal(row.lately_minor) / MINOR,
+            row.people,
+            row.last_at,
+        ]
+        for row in rows
+    )
+    return workbook(name=_("good causes"), columns=columns, rows=cells, timezone=speak.shop.timezone)
+
+
+def _causes(speak: Voice) -> list[pages.Cause]:
+    told = pages.words(speak)
+    version = loyalty.current(speak.now)
+    worth = version.programme.worth_minor if version else 0
+    currency = version.programme.currency if version else ""
+    since = speak.now - timedelta(days=365)
+    return [told.cause(row, worth, currency) for row in loyalty.causes(since=since)]
+
+
+def _form(request: HttpRequest, speak: Voice, initial: dict[str, Any]) -> RewardForm:
+    version = loyalty.current(speak.now)
+    levels = version.programme.tiers.levels if version and version.programme.tiers else ()
+    tiers = [(level.key, level.name) for level in levels]
+    known = {key for key, _name in tiers}
+    # A tier that was taken out of the programme since stays named until it is unticked.
+    tiers += [(key, key) for key in initial.get("tiers", ()) if key not in known]
+    data = request.POST.copy() if request.method == "POST" else None
+    if data is not None and initial:
+        data["kind"] = initial["kind"]
+    return RewardForm(
+        data, currency=speak.shop.currency, tiers=tiers, days=loyalty.due_attributes(), initial=initial
+    )
+
+
+def _around(speak: Voice) -> dict[str, Any]:
+    return {"currency": speak.shop.currency, "zone": speak.shop.timezone}
+
+
+def _seen(request: HttpRequest, row: RewardRow) -> RewardRow:
+    """The reward as the form showed it: how often it had been changed, and how many were left."""
+    changes, left = request.POST.get("changes", ""), request.POST.get("left_seen", "")
+    return replace(
+        row,
+        changes=int(changes) if changes.isascii() and changes.isdigit() and len(changes) < 9 else -1,
+        left=int(left) if left.isascii() and left.isdigit() and len(left) < 19 else None,
+    )
+
+
+def _row(number: int) -> RewardRow:
+    row = loyalty.reward(number)
+    if row is None or number > 2**63 - 1:
+        raise Http404
+    return row
+
+
+def _way_back(state: RewardState) -> str:
+    return next(word for word, known in _STATES.items() if known is state)
+
+
+def _changed(request: HttpRequest, speak: Voice, row: RewardRow, what: str) -> None:
+    team_services.log(
+        user_id=user_id_of(request),
+        action=Action.REWARD_CHANGED,
+        now=speak.now,
+        subject=f"reward:{row.id}",
+        details={"reward": row.name, "what": what},
+    )
+
+
+def _taken_out(request: HttpRequest, speak: Voice, name: str, rows: int) -> None:
+    team_services.log(
+        user_id=user_id_of(request),
+        action=Action.LIST_TAKEN_OUT,
+        now=speak.now,
+        details={"list": name, "rows": rows},
+    )

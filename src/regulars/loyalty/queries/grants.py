@@ -35,7 +35,7 @@ SELECT {_COLUMNS} FROM loyalty_grant AS g JOIN customers_profile AS p ON p.id = 
 _WAITING = f"""
 SELECT {_COLUMNS} FROM loyalty_grant AS g JOIN customers_profile AS p ON p.id = g.profile_id
 WHERE g.kind = 'gift' AND g.state = 'given' AND (g.until IS NULL OR g.until > %(at)s)
-  AND (%(person)s::bigint IS NULL OR p.person_id = %(person)s)
+  AND (%(persons)s::bigint[] IS NULL OR p.person_id = ANY(%(persons)s))
   AND (%(after)s::timestamptz IS NULL OR (g.given_at, g.id) > (%(after)s, %(after_id)s))
 ORDER BY g.given_at, g.id LIMIT %(limit)s
 """  # noqa: S608
@@ -65,14 +65,14 @@ def gifts_waiting(
     at: datetime,
     limit: int,
     after: tuple[datetime, int] | None = None,
-    person_id: int | None = None,
+    person_ids: Collection[int] | None = None,
 ) -> list[GrantRow]:
-    """Gifts that can be fetched at a moment, those that wait longest first; of one person, or of all.
+    """Gifts that can be fetched at a moment, those that wait longest first; of these persons, or (None) of all.
 
     `after`: (given_at, id) of the last line of the page before.
     """
     moment, id_ = after or (None, None)
-    told = {"at": at, "person": person_id, "after": moment, "after_id": id_, "limit": limit}
+    told = {"at": at, "persons": None if person_ids is None else list(person_ids), "after": moment, "after_id": id_, "limit": limit}
     return _rows(_WAITING, told)
 
 

@@ -35,6 +35,7 @@ from regulars.loyalty.types.rewards import (
     RewardRow,
     WhyNot,
 )
+from regulars.loyalty.wording.rewards import why_words
 
 _HELD_FOR = timedelta(minutes=1)
 """The points are spent in the same transaction."""
@@ -155,25 +156,10 @@ def _wanted(new: Redeeming, now: datetime) -> RewardRow:
         had=pieces_had(person_id).get(found.id, 0),
     )
     # Whether there are points enough is said by the hold, which says too how many there are.
-    if (why := why_not(found, having, pieces=new.pieces, at=new.at)) not in (None, WhyNot.POINTS):
-        raise CannotRedeem(_words(why, found), code=why.value)
+    why = why_not(found, having, pieces=new.pieces, at=new.at)
+    if why is not None and why is not WhyNot.POINTS:
+        raise CannotRedeem(why_words(why, found), code=why.value)
     return found
-
-
-def _words(why: WhyNot, found: RewardRow) -> str:
-    match why:
-        case WhyNot.SOLD_OUT:
-            return (
-                _("There is nothing left of this reward.")
-                if not found.left
-                else _("There is not enough left of this reward.")
-            )
-        case WhyNot.ENOUGH:
-            return _("The customer has had as many of this reward as one may.")
-        case WhyNot.OTHER_TIER:
-            return _("This reward is for customers of another tier.")
-        case _:
-            return _("This reward is not offered now.")
 
 
 def _take(found: RewardRow, pieces: int) -> None:
@@ -185,7 +171,7 @@ def _take(found: RewardRow, pieces: int) -> None:
             return
     now = reward(found.id)
     if now is not None and now.changes == found.changes:
-        raise CannotRedeem(_words(WhyNot.SOLD_OUT, now), code=WhyNot.SOLD_OUT.value)
+        raise CannotRedeem(why_words(WhyNot.SOLD_OUT, now), code=WhyNot.SOLD_OUT.value)
     raise CannotRedeem(_("This reward was changed just now. Look at it again."), code="changed")
 
 

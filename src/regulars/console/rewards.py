@@ -1,0 +1,341 @@
+"""Rewards as pages show them."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+
+from regulars.analytics.wording.numbers import plain
+from regulars.console.figures import Tile
+from regulars.console.voice import Voice
+from regulars.console.wording.people import name_or_number
+from regulars.customers import queries as customers
+from regulars.loyalty import queries as loyalty
+from regulars.loyalty.types import GrantState, Mechanic
+from regulars.loyalty.types.benefits import Benefit
+from regulars.loyalty.types.rewards import (
+    CauseRow,
+    ForCustomer,
+    GrantRow,
+    RewardKind,
+    RewardOrderRow,
+    RewardRow,
+    RewardState,
+    WhyNot,
+)
+from regulars.loyalty.wording import amounts
+from regulars.loyalty.wording.benefits import benefit_words
+from regulars.loyalty.wording.rewards import left_words, reward_sentence
+from regulars.loyalty.wording.speaker import Speaker
+
+FEW_LEFT = 5
+"""So many or fewer call for more."""
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """A word with the colour of its meaning."""
+
+    name: str
+    tone: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Line:
+    """A reward of the catalogue."""
+
+    id: int
+    name: str
+    kind: str
+    sentence: str
+    words: str
+    points: str
+    left: str
+    few: bool
+    taken: str
+    standing: Standing
+    running: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Waiting:
+    """A gift to be handed out."""
+
+    id: int
+    what: str
+    why: str
+    person: int
+    name: str
+    since: str
+    until: str
+    order_id: int | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Offered:
+    """A reward as one customer has it before them."""
+
+    id: int
+    name: str
+    sentence: str
+    words: str
+    can_have: bool
+    why: str
+    left: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Taken:
+    """A reward somebody took, and what became of it."""
+
+    id: int
+    name: str
+    points: str
+    when: str
+    standing: Standing
+    may_cancel: bool
+    person: int = 0
+    who: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Given:
+    """Something the programme gave, and what became of it."""
+
+    name: str
+    what: str
+    when: str
+    standing: Standing
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Cause:
+    """A good cause and what was given to it."""
+
+    id: int
+    name: str
+    points: str
+    money: str
+    lately: str
+    people: str
+    last: str
+
+
+@dataclass(frozen=True)
+class Words:
+    """How rewards are spoken of in this request."""
+
+    speak: Voice
+    speaker: Speaker
+    tiers: Mapping[str, str] = field(default_factory=dict)
+
+    def line(self, row: RewardRow) -> Line:
+        return Line(
+            id=row.id,
+            name=plain(row.name),
+            kind=kind_name(row.kind),
+            sentence=self.sentence(row),
+            words=plain(row.words),
+            points=self.speaker.points(row.price_minor),
+            left=left_words(row, self.speaker) or _("no limit"),
+            few=row.left is not None and row.left <= FEW_LEFT and row.state is RewardState.RUNNING,
+            taken=self.speak.formats.number(row.taken),
+            standing=standing(row, self.speak.now),
+            running=row.state is RewardState.RUNNING,
+        )
+
+    def sentence(self, row: RewardRow) -> str:
+        return reward_sentence(row, self.speaker, tiers=self.tiers, zone=self.speak.zone, at=self.speak.now)
+
+    def offered(self, one: ForCustomer) -> Offered:
+        return Offered(
+            id=one.reward.id,
+            name=plain(one.reward.name),
+            sentence=self.sentence(one.reward),
+            words=plain(one.reward.words),
+            can_have=one.why_not is None,
+            why=self._why(one),
+            left=left_words(one.reward, self.speaker),
+        )
+
+    def _why(self, one: ForCustomer) -> str:
+        match one.why_not:
+            case WhyNot.POINTS:
+                return _("%(points)s more are needed") % {"points": self.speaker.points(one.missing_minor)}
+            case WhyNot.SOLD_OUT:
+                return _("sold out")
+            case WhyNot.ENOUGH:
+                return _("had as many as one may")
+            case WhyNot.OTHER_TIER:
+                return _("for another tier")
+            case WhyNot.NOT_OFFERED:
+                return _("not offered now")
+        return ""
+
+    def waiting(
+        self, row: GrantRow, people: Mapping[int, str], orders: Mapping[int, RewardOrderRow]
+    ) -> Waiting:
+        order = orders.get(row.id)
+        until = row.until - timedelta(microseconds=1) if row.until else None
+        return Waiting(
+            id=row.id,
+            what=plain(row.benefit.name) if row.benefit.kind == "gift" else plain(row.name),
+            why=_("taken for %(points)s") % {"points": self.speaker.points(order.points_minor)}
+            if order
+            else _("for “%(name)s”") % {"name": plain(row.name)},
+            person=row.person_id,
+            name=name_or_number(people.get(row.person_id, ""), row.person_id),
+            since=self.day(row.given_at),
+            until=self.day(until) if until else "",
+            order_id=order.id if order else None,
+        )
+
+    def taken(self, row: RewardOrderRow, people: Mapping[int, str] | None = None) -> Taken:
+        pieces = "" if row.pieces == 1 else f" × {self.speak.formats.number(row.pieces)}"
+        return Taken(
+            id=row.id,
+            name=plain(row.reward_name) + pieces,
+            points=self.speaker.points(row.points_minor),
+            when=self.day(row.at),
+            standing=taken_standing(row),
+            may_cancel=row.state is GrantState.GIVEN
+            or (row.kind is RewardKind.CAUSE and row.state is GrantState.USED),
+            person=row.person_id,
+            who=name_or_number((people or {}).get(row.person_id, ""), row.person_id),
+        )
+
+    def given(self, row: GrantRow) -> Given:
+        return Given(
+            name=plain(row.name),
+            what=self.benefit(row.benefit),
+            when=self.day(row.given_at),
+            standing=given_standing(row, self.speak.now),
+        )
+
+    def benefit(self, benefit: Benefit) -> str:
+        return benefit_words(benefit, self.speaker)
+
+    def cause(self, row: CauseRow, worth_minor: int, currency: str) -> Cause:
+        return Cause(
+            id=row.reward_id,
+            name=plain(row.name),
+            points=self.speaker.points(row.given_minor),
+            money=self.speak.money(row.given_minor * worth_minor // 100, currency) if worth_minor else "",
+            lately=self.speaker.points(row.lately_minor),
+            people=self.speak.formats.number(row.people),
+            last=self.day(row.last_at) if row.last_at else "—",
+        )
+
+    def day(self, moment: datetime) -> str:
+        return self.speak.day(self.speak.day_of(moment))
+
+
+def words(speak: Voice) -> Words:
+    """How to speak of rewards in this request; the names of tiers are those of the programme of now."""
+    version = loyalty.current(speak.now)
+    levels = version.programme.tiers.levels if version and version.programme.tiers else ()
+    return Words(
+        speak=speak,
+        speaker=Speaker(speak.formats, speak.shop.return_window_days),
+        tiers={level.key: level.name for level in levels},
+    )
+
+
+def waiting_of(rows: Sequence[GrantRow], told: Words) -> list[Waiting]:
+    """Gifts with the names of whose they are."""
+    people = customers.person_names(sorted({row.person_id for row in rows})) if rows else {}
+    orders = loyalty.reward_orders_of_grants([row.id for row in rows if row.mechanic is Mechanic.REWARD])
+    return [told.waiting(row, people, orders) for row in rows]
+
+
+def kind_name(kind: RewardKind) -> str:
+    """What it is, in a word or two."""
+    match kind:
+        case RewardKind.THING:
+            return _("handed out")
+        case RewardKind.SERVICE:
+            return _("done by us")
+        case RewardKind.CAUSE:
+            return _("good cause")
+
+
+def standing(row: RewardRow, now: datetime) -> Standing:
+    """Whether customers can have it."""
+    if row.state is RewardState.PAUSED:
+        return Standing(_("paused"), "")
+    if row.state is RewardState.REMOVED:
+        return Standing(_("removed"), "")
+    if row.until is not None and row.until <= now:
+        return Standing(_("over"), "")
+    if row.since is not None and row.since > now:
+        return Standing(_("not yet"), "slipping")
+    return Standing(_("sold out"), "lost") if row.left == 0 else Standing(_("offered"), "kept")
+
+
+def taken_standing(row: RewardOrderRow) -> Standing:
+    """What became of it."""
+    match row.state:
+        case GrantState.WITHDRAWN:
+            return Standing(_("given back"), "lost")
+        case GrantState.USED if row.kind is RewardKind.SERVICE:
+            return Standing(_("done"), "kept")
+        case GrantState.USED if row.kind is RewardKind.CAUSE:
+            return Standing(_("given to the cause"), "kept")
+        case GrantState.USED:
+            return Standing(_("handed out"), "kept")
+        case _ if row.kind is RewardKind.SERVICE:
+            return Standing(_("a colleague is on it"), "slipping")
+        case _:
+            return Standing(_("waits at the counter"), "slipping")
+
+
+def given_standing(row: GrantRow, now: datetime) -> Standing:
+    """What became of something the programme gave."""
+    if row.state is GrantState.WITHDRAWN:
+        return Standing(_("taken back"), "lost")
+    if row.benefit.kind == "points" or row.benefit.kind == "badge":
+        return Standing(_("given"), "kept")
+    if row.state is GrantState.USED:
+        return Standing(_("used"), "kept")
+    return Standing(_("waits"), "slipping") if row.is_open(now) else Standing(_("not used in time"), "lost")
+
+
+def counted(count: int, speak: Voice) -> str:
+    """ "3 gifts wait to be handed out"."""
+    said = ngettext("%(n)s gift waits to be handed out", "%(n)s gifts wait to be handed out", count)
+    return said % {"n": speak.formats.number(count)}
+
+
+def figures(speak: Voice, told: Words) -> list[Tile]:
+    """What was taken in the last 30 days, beside the 30 before."""
+    month = timedelta(days=30)
+    now = loyalty.reward_figures(since=speak.now - month, until=speak.now + timedelta(minutes=1))
+    before = loyalty.reward_figures(since=speak.now - 2 * month, until=speak.now - month)
+    number, period = speak.formats.number, _("last 30 days")
+    return [
+        Tile("pieces", _("Rewards taken"), number(now.pieces), _before(number(before.pieces)), "", period),
+        Tile(
+            "points",
+            _("Points for them"),
+            amounts.number(now.points_minor, speak.formats),
+            _before(amounts.number(before.points_minor, speak.formats)),
+            "",
+            period,
+        ),
+        Tile(
+            "people",
+            _("Customers who took one"),
+            number(now.people),
+            _before(number(before.people)),
+            "",
+            period,
+        ),
+    ]
+
+
+def _before(value: str) -> str:
+    return _("%(value)s in the 30 days before") % {"value": value}
