@@ -51,9 +51,8 @@ class _Earning:
     def statement(self, orders: str, lines: str) -> Statement:
         steps = {
             "o": orders,
-            "l": lines,
             "applying": self._applying(),
-            "matched": self._matched(),
+            "matched": self._matched(lines),
             "sums": self._sums(),
             "brought": self._brought(),
             "multiplied": self._multiplied(),
@@ -67,10 +66,7 @@ class _Earning:
     def _bind(self, value: Any, type_: str) -> str:
         name = f"p{len(self.values)}"
         self.values[name] = value
-        return self.dialect.value(name, type_)
-
-    def _wide(self, value: int) -> str:
-        return self._bind(value, self.dialect.wide)
+        return f"CAST(${name} AS {type_})"
 
     def _folded(self, names: Sequence[str]) -> str:
         return self._bind([fold(name) for name in names], "text[]")
@@ -87,6 +83,7 @@ class _Earning:
             f"{self._by_tier('cashback_percent', self.programme.cashback_percent)} AS percent",
             f"{self._by_tier('factor', Decimal(1))} AS tier_factor",
             *(f"{self._is_for(place, rule.when)} AS a{place}" for place, rule in self.rules),
+            *(f"o.{name} AS {name}" for name in self.dialect.carried),
         ]
         return f"SELECT {', '.join(columns)} FROM o WHERE {' AND '.join(tests)}"  # noqa: S608 (values are bound)
 
@@ -94,12 +91,12 @@ class _Earning:
         """Hundredths of what a tier brings, where it brings such a thing."""
         levels = self.programme.tiers.levels if self.programme.tiers else ()
         cases = [
-            f"WHEN {self._bind(tier.key, 'text')} THEN {self._wide(_hundredths(value))}"
+            f"WHEN {self._bind(tier.key, 'text')} THEN {_hundredths(value)}"
             for tier in levels
             if (value := getattr(tier.brings, privilege)) is not None
         ]
-        rest = self._wide(_hundredths(otherwise))
-        return f"CASE o.tier {' '.join(cases)} ELSE {rest} END" if cases else rest
+        rest = str(_hundredths(otherwise))
+        return _case(cases, rest, of="o.tier")
 
     def _is_for(self, place: int, when: When) -> str:
         tests = []
@@ -108,32 +105,46 @@ class _Earning:
         if when.tiers:
             tests.append(f"o.tier = ANY({self._bind(list(when.tiers), 'text[]')})")
         if when.weekdays:
-            tests.append(f"o.weekday = ANY({self._bind(list(when.weekdays), 'integer[]')})")
+            tests.append(f"o.weekday IN ({', '.join(map(str, when.weekdays))})")
         if when.first:
-            tests.append(f"o.day >= {self._bind(when.first, 'date')}")
+            tests.append(f"o.day >= DATE '{when.first}'")
         if when.last:
-            tests.append(f"o.day <= {self._bind(when.last, 'date')}")
+            tests.append(f"o.day <= DATE '{when.last}'")
         if when.branches:
             tests.append(f"o.branch = ANY({self._folded(when.branches)})")
         if when.channels:
             tests.append(f"o.channel = ANY({self._folded(when.channels)})")
         if when.total_from_minor:
-            tests.append(f"o.total >= {self._bind(when.total_from_minor, 'bigint')}")
+            tests.append(f"o.total >= {when.total_from_minor}")
         return f"({' AND '.join(tests) or 'true'})"
 
-    def _matched(self) -> str:
-        """Of each line, which rules it is of, and which of those with `instead` has it (-1: none)."""
+    def _matched(self, lines: str) -> str:
+        """Of each line, which rules it is of, and which of those with `instead` has it (-1: none).
+
+        An order without lines is there once, with a line of which all is unknown.
+        """
         wide = self.dialect.wide
-        columns = ["l.n AS n", f"CAST(l.amount AS {wide}) AS amount", f"CAST(l.pieces AS {wide}) AS pieces"]
+        columns = [
+            *self._of_order(),
+            f"CAST(l.amount AS {wide}) AS amount",
+            f"CAST(l.pieces AS {wide}) AS pieces",
+        ]
         takers = []
         for place, rule in self.rules:
+            if isinstance(rule.gives, Times):
+                continue
             fits = f"applying.a{place} AND {self._has(rule.goods)}"
             if rule.instead:
                 takers.append(f"WHEN {fits} THEN {place}")
-            elif not isinstance(rule.gives, Times):
+            else:
                 columns.append(f"{fits} AS g{place}")
-        taker = f"CASE {' '.join(takers)} ELSE -1 END" if takers else "-1"
-        return f"SELECT {', '.join(columns)}, {taker} AS taker FROM l JOIN applying ON applying.n = l.n"  # noqa: S608
+        columns.append(f"{_case(takers, '-1')} AS taker")
+        return f"SELECT {', '.join(columns)} FROM applying {self.dialect.join.format(lines=lines)}"  # noqa: S608
+
+    def _of_order(self) -> list[str]:
+        """What is known of the order itself, and is the same for all its lines."""
+        times = [f"a{place}" for place, rule in self.rules if isinstance(rule.gives, Times)]
+        return ["applying.n", "tier", "room", "percent", "tier_factor", *times]
 
     def _has(self, goods: Goods) -> str:
         fields = (("product", goods.products), ("category", goods.categories), ("brand", goods.brands))
@@ -142,7 +153,8 @@ class _Earning:
 
     def _sums(self) -> str:
         """Of each order, what the lines of each rule come to."""
-        columns = ["sum(CASE WHEN taker = -1 THEN amount ELSE 0 END) AS base"]
+        order = ["n", *self._of_order()[1:]]
+        columns = [*order, "sum(CASE WHEN taker = -1 THEN amount ELSE 0 END) AS base"]
         for place, rule in self.rules:
             mine = f"taker = {place}" if rule.instead else f"g{place}"
             match rule.gives:
@@ -151,8 +163,10 @@ class _Earning:
                 case ByPiece():
                     columns.append(f"sum(CASE WHEN {mine} THEN pieces ELSE 0 END) AS s{place}")
                 case ByOrder():
-                    columns.append(f"max(CASE WHEN {mine} THEN 1 ELSE 0 END) AS s{place}")
-        return f"SELECT n, {', '.join(columns)} FROM matched GROUP BY n"  # noqa: S608
+                    columns.append(
+                        f"max(CASE WHEN {mine} AND amount IS NOT NULL THEN 1 ELSE 0 END) AS s{place}"
+                    )
+        return f"SELECT {', '.join(columns)} FROM matched GROUP BY {', '.join(order)}"  # noqa: S608
 
     def _brought(self) -> str:
         """What the basic cashback and each rule bring by themselves."""
@@ -160,19 +174,19 @@ class _Earning:
         for place, rule in self.rules:
             if not isinstance(rule.gives, Times):
                 columns.append(f"{self._brings(rule.gives, f's{place}')} AS b{place}")
-        return f"SELECT applying.*, {', '.join(columns)} FROM applying LEFT JOIN sums ON sums.n = applying.n"  # noqa: S608
+        return f"SELECT *, {', '.join(columns)} FROM sums"  # noqa: S608
 
     def _brings(self, gives: ByPercent | ByAmount | ByPiece | ByOrder, of: str) -> str:
         if isinstance(gives, ByPercent):
-            return self._share_of(of, self._wide(_hundredths(gives.percent)))
+            return self._share_of(of, str(_hundredths(gives.percent)))
         units = f"coalesce({of}, 0)"
         if isinstance(gives, ByAmount):
-            units = self.dialect.divided(units, self._wide(gives.per_minor))
-        return f"{units} * {self._wide(gives.points_minor)}"
+            units = self.dialect.divided(units, str(gives.per_minor))
+        return f"{units} * {gives.points_minor}"
 
     def _share_of(self, amount: str, hundredths: str) -> str:
         """A percentage of money in minor units of points: the two hundreds cancel out."""
-        by = self._wide(_HUNDREDTHS * self.programme.worth_minor)
+        by = str(_HUNDREDTHS * self.programme.worth_minor)
         return self.dialect.divided(f"coalesce({amount}, 0) * {hundredths}", by)
 
     def _multiplied(self) -> str:
@@ -185,8 +199,9 @@ class _Earning:
         factors = [f"CASE WHEN {is_for} THEN {factor} ELSE {_HUNDREDTHS} END" for is_for, factor, _ in times]
         largest = f"greatest({', '.join(['tier_factor', *factors])})"
         whose = [f"WHEN {is_for} AND factor = {factor} THEN {place}" for is_for, factor, place in times]
-        whose_ = " ".join(["CASE WHEN tier_factor = factor THEN -1", *whose, "ELSE -1 END"])
-        return f"SELECT *, {whose_} AS whose FROM (SELECT *, {largest} AS factor FROM brought) AS found"  # noqa: S608
+        whose.insert(0, "WHEN tier_factor = factor THEN -1")
+        found = f"SELECT *, {largest} AS factor FROM brought"  # noqa: S608
+        return f"SELECT *, {_case(whose, '-1')} AS whose FROM ({found}) AS found"  # noqa: S608
 
     def _gathered(self) -> str:
         """What multiplying brings, and all that came together."""
@@ -199,9 +214,9 @@ class _Earning:
 
     def _cut(self) -> str:
         """What is left of it after the limits and rounding."""
-        limits = ["whole", self._wide(MOST_MINOR), "greatest(coalesce(room, whole), 0)"]
+        limits = ["whole", str(MOST_MINOR), "greatest(coalesce(room, whole), 0)"]
         if self.programme.caps.order_minor is not None:
-            limits.append(self._wide(self.programme.caps.order_minor))
+            limits.append(str(self.programme.caps.order_minor))
         step = MINOR if self.programme.whole_points else 1
         least = f"least({', '.join(limits)})"
         total = f"{self.dialect.divided(least, str(step))} * {step}"
@@ -219,7 +234,7 @@ class _Earning:
             for place, rule in self.rules
             if _multiplies(rule)
         ]
-        name = f"CASE {' '.join(names)} ELSE {tier} END" if names else tier
+        name = _case(names, tier)
         last = len(self.rules) + 1
         mine.append(f"(CASE cut.whose WHEN -1 THEN {last} ELSE cut.whose + 1 END, {name}, cut.extra)")
         return f"""
@@ -242,6 +257,10 @@ _HUNDREDTHS = 100
 
 def _multiplies(rule: Rule) -> bool:
     return isinstance(rule.gives, Times)
+
+
+def _case(cases: Sequence[str], otherwise: str, of: str = "") -> str:
+    return f"CASE {of} {' '.join(cases)} ELSE {otherwise} END" if cases else otherwise
 
 
 def _hundredths(value: Decimal) -> int:

@@ -2,30 +2,37 @@
 
 from __future__ import annotations
 
-import json
+import re
+from collections import OrderedDict
 from collections.abc import Sequence
-from functools import lru_cache
+from typing import Any
 
+import msgspec
 from django.db import connection
+from psycopg import RawCursor
 
 from regulars.kit.folding import fold
-from regulars.loyalty.compiling import POSTGRES, Statement, earning_statement
+from regulars.loyalty.compiling import POSTGRES, earning_statement
 from regulars.loyalty.types import Programme
 from regulars.loyalty.types.earned import NOTHING, Earned, EarningOrder
 
+KEPT_MAX = 64
+"""Programmes whose statements a process keeps."""
+
+# Orders come as one JSON text, each with its lines: arrays would be written item by item in Python.
 _ORDERS = """
-SELECT * FROM unnest(
-    %(o_n)s::int[], %(o_day)s::date[], %(o_weekday)s::int[], %(o_currency)s::text[], %(o_total)s::bigint[],
-    %(o_tier)s::text[], %(o_branch)s::text[], %(o_channel)s::text[], %(o_fits)s::bigint[],
-    %(o_room)s::bigint[]
-) AS orders (n, day, weekday, currency, total, tier, branch, channel, fits, room)
+SELECT * FROM json_to_recordset($1::json) AS orders (
+    n int, day date, weekday int, currency text, total bigint, tier text, branch text, channel text,
+    fits bigint, room bigint, lines json)
 """
 _LINES = """
-SELECT * FROM unnest(
-    %(l_n)s::int[], %(l_product)s::text[], %(l_category)s::text[], %(l_brand)s::text[],
-    %(l_pieces)s::bigint[], %(l_amount)s::bigint[]
-) AS lines (n, product, category, brand, pieces, amount)
+SELECT * FROM json_to_recordset(applying.lines) AS line (
+    product text, category text, brand text, pieces bigint, amount bigint)
 """
+_SLOT = re.compile(r"\$(p\d+)")
+
+_kept: OrderedDict[int, tuple[Programme, str, list[Any]]] = OrderedDict()
+"""By the identity of a programme, which is held here and so stays: its statement and what that binds."""
 
 
 def earned(programme: Programme, orders: Sequence[EarningOrder]) -> list[Earned]:
@@ -35,53 +42,62 @@ def earned(programme: Programme, orders: Sequence[EarningOrder]) -> list[Earned]
     """
     if not orders:
         return []
-    statement = _statement(json.dumps(programme.model_dump(mode="json"), sort_keys=True))
+    text, values = _statement(programme)
     found: list[tuple[int, dict[str, int]]] = [(0, {}) for _ in orders]
-    with connection.cursor() as cursor:
-        cursor.execute(statement.text, {**statement.values, **_relations(programme, orders)})
-        for n, total, mechanic, share in cursor.fetchall():
-            shares = found[n][1]
-            if share:
-                shares[mechanic] = share
-            found[n] = (total, shares)
+    for n, total, mechanic, share in _rows(text, [_as_json(programme, orders), *values]):
+        shares = found[n][1]
+        if share:
+            shares[mechanic] = share
+        found[n] = (total, shares)
     return [Earned(total, shares) if total else NOTHING for total, shares in found]
 
 
-@lru_cache(maxsize=64)
-def _statement(document: str) -> Statement:
-    programme = Programme.model_validate_json(document)
-    return earning_statement(programme, POSTGRES, orders=_ORDERS, lines=_LINES)
+def _statement(programme: Programme) -> tuple[str, list[Any]]:
+    kept = _kept.get(id(programme))
+    if kept is None:
+        statement = earning_statement(programme, POSTGRES, orders=_ORDERS, lines=_LINES)
+        numbers = {name: number for number, name in enumerate(statement.values, start=2)}
+        text = _SLOT.sub(lambda slot: f"${numbers[slot[1]]}", statement.text)
+        kept = _kept[id(programme)] = (programme, text, list(statement.values.values()))
+        while len(_kept) > KEPT_MAX:
+            _kept.popitem(last=False)
+    return kept[1:]
 
 
-def _relations(programme: Programme, orders: Sequence[EarningOrder]) -> dict[str, list[object]]:
+def _rows(text: str, values: list[Any]) -> list[tuple[int, int, str, int]]:
+    """Prepared on each connection: planning takes longer than finding out what a cart earns."""
+    connection.ensure_connection()
+    # Django has psycopg prepare nothing; its own cursors bind on this side, and go on so.
+    connection.connection.prepare_threshold = 0
+    with connection.wrap_database_errors, RawCursor(connection.connection) as cursor:
+        return list(cursor.execute(text, values, prepare=True).fetchall())
+
+
+def _as_json(programme: Programme, orders: Sequence[EarningOrder]) -> str:
     bits = [(rule.key, 1 << place) for place, rule in enumerate(programme.rules) if rule.when.who is not None]
-    of_orders = [
-        (
-            n,
-            order.day,
-            order.day.isoweekday(),
-            order.currency,
-            order.total_minor,
-            order.tier,
-            fold(order.branch),
-            fold(order.channel),
-            sum(bit for key, bit in bits if key in order.fits),
-            order.room_minor,
-        )
+    rows = [
+        {
+            "n": n,
+            "day": order.day,
+            "weekday": order.day.isoweekday(),
+            "currency": order.currency,
+            "total": order.total_minor,
+            "tier": order.tier,
+            "branch": fold(order.branch),
+            "channel": fold(order.channel),
+            "fits": sum(bit for key, bit in bits if key in order.fits),
+            "room": order.room_minor,
+            "lines": [
+                {
+                    "product": fold(line.product),
+                    "category": fold(line.category),
+                    "brand": fold(line.brand),
+                    "pieces": line.pieces,
+                    "amount": line.amount_minor,
+                }
+                for line in order.lines
+            ],
+        }
         for n, order in enumerate(orders)
     ]
-    of_lines = [
-        (n, fold(line.product), fold(line.category), fold(line.brand), line.pieces, line.amount_minor)
-        for n, order in enumerate(orders)
-        for line in order.lines
-    ]
-    return _named("o", _OF_ORDERS, of_orders) | _named("l", _OF_LINES, of_lines)
-
-
-_OF_ORDERS = ("n", "day", "weekday", "currency", "total", "tier", "branch", "channel", "fits", "room")
-_OF_LINES = ("n", "product", "category", "brand", "pieces", "amount")
-
-
-def _named(prefix: str, names: Sequence[str], rows: Sequence[tuple[object, ...]]) -> dict[str, list[object]]:
-    columns = map(list, zip(*rows, strict=True)) if rows else ([] for _ in names)
-    return {f"{prefix}_{name}": column for name, column in zip(names, columns, strict=True)}
+    return msgspec.json.encode(rows).decode()
