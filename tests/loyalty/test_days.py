@@ -167,13 +167,21 @@ def test_customer_day_is_everybodys() -> None:
 
 @pytest.mark.django_db
 def test_whom_it_is_not_for_is_given_nothing_and_looked_at_once() -> None:
-    nobody = {"node": "attribute", "attribute": "customers.has_email", "operator": "is", "value": True}
-    shop = DaysShop({"which": "birthday", "after": 3, "who": nobody})
-    shop.born(shop.anna, "1990-04-10")
-    assert shop.given(moment("2026-04-10T00:00:00")) == 0
+    kazan = {
+        "node": "attribute",
+        "attribute": "customers.city",
+        "test": {"is": "one_of", "values": ["казань"]},
+    }
+    shop = DaysShop({"which": "birthday", "after": 3, "who": kazan})
+    shop.born(shop.anna, "1990-04-10", city="Пермь")
+    shop.born(shop.boris, "1990-04-10", city="Казань")
+    assert shop.given(moment("2026-04-10T00:00:00")) == 1
+    assert Grant.objects.get(mechanic="day").profile_id == shop.boris
+    shop.born(shop.anna, "1990-04-10", city="Казань", at=moment("2026-04-10T02:00:00"))
+    assert shop.given(moment("2026-04-11T00:00:00"), late=True) == 1
     assert DayTurn.objects.filter(given=False).count() == 1
     (figures,) = queries.days_overview(now=moment("2026-04-10T01:00:00"))
-    assert (figures.given, figures.passed, figures.known) == (0, 1, 1)
+    assert (figures.given, figures.passed, figures.known) == (1, 1, 2)
 
 
 @pytest.mark.django_db
@@ -216,7 +224,7 @@ def test_the_window_is_found_around_any_day() -> None:
                 if (one.month, one.day) == (month, day)
                 or ((month, day) == (2, 29) and (one.month, one.day) == (2, 28) and one.year == 2025)
             ]
-            assert [found] == (wanted or [None])
+            assert found == (wanted[0] if wanted else None)
         today += timedelta(days=1)
 
 

@@ -109,8 +109,9 @@ def code_of_person(person_id: int) -> str | None:
 
 def referral_link(code: str, referral: Referral) -> ReferralLink:
     """What somebody with this code shows their friends."""
-    url = rules.link(referral.url, code)
-    return ReferralLink(code=rules.written(code), url=url, svg=svg(url or code))
+    plain = rules.code_of(code)
+    url = rules.link(referral.url, plain)
+    return ReferralLink(code=rules.written(plain), url=url, svg=svg(url or plain))
 
 
 def device_hash(text: str) -> str:

@@ -37,8 +37,8 @@ class Referral(Part):
 
 Refused = Literal[
     "self",
-    "circle",
     "twice",
+    "circle",
     "known_customer",
     "same_address",
     "same_device",
@@ -46,10 +46,10 @@ Refused = Literal[
     "over_limit",
     "decided",
 ]
-"""Why a referral brings nothing: the friend is the referrer; had brought the referrer, also through others;
-was referred by somebody else before; had bought before; they share an e-mail, phone or address; a device;
-the referrer may not refer; has had all there is for the period; a colleague said no. In this order: the first
-that holds is told."""
+"""Why a referral brings nothing: the friend is the referrer; was referred by somebody else before; had
+brought the referrer, also through others; had bought before; they share an e-mail, phone or address; a
+device; the referrer may not refer; has had all there is for the period; a colleague said no. In this order:
+the first that holds is told."""
 
 
 class ReferralSource(StrEnum):
