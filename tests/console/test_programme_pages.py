@@ -18,6 +18,7 @@ from regulars.kit import clock
 from regulars.loyalty import queries
 from regulars.loyalty.models import ProgrammeVersion
 from regulars.loyalty.types import Programme
+from regulars.loyalty.types.earning import ByOrder, Rule
 from regulars.loyalty.types.programme import AfterDays, AfterDelivery, AfterReturnWindow, AtOnce, Never, OnDay
 from regulars.team import services as team
 from regulars.team.models import AuditLogEntry, User
@@ -295,7 +296,8 @@ def test_pages_ask_as_often_whatever_there_is(
     inside: Client, django_assert_num_queries: DjangoAssertNumQueries
 ) -> None:
     books.publish()
-    books.publish(days_ago=30)
+    rules = [Rule(key=f"r{n}", name="More", gives=ByOrder(points_minor=100)) for n in range(5)]
+    books.publish(days_ago=30, programme=Programme(currency="RUB", rules=tuple(rules)))
     with django_assert_num_queries(QUERIES_BASICS):
         inside.get(BASICS)
     with django_assert_num_queries(QUERIES_PAGE):

@@ -39,8 +39,14 @@ class Around:
 
     programme: Programme
     speak: Voice
-    who: Condition | None = None
-    """The condition of the part as it stands."""
+    part: Any = None
+    """As it is kept; None for a new one."""
+
+    @property
+    def who(self) -> Condition | None:
+        """The condition of the part, wherever it keeps it."""
+        who: Condition | None = getattr(getattr(self.part, "when", self.part), "who", None)
+        return who
 
     @property
     def currency(self) -> str:
@@ -253,7 +259,9 @@ def who_said(chosen: str, around: Around) -> Condition | None:
     """The condition of a choice."""
     if not chosen:
         return None
-    return around.who if chosen == KEPT else {"node": "segment", "segment": int(chosen)}
+    if chosen == who_chosen(around.who, around):
+        return around.who
+    return {"node": "segment", "segment": int(chosen)}
 
 
 def in_points(minor: int | None) -> Decimal | str:

@@ -102,7 +102,7 @@ class RuleForm(PartForm):
         )
         self.fields["branches"] = forms.MultipleChoiceField(
             label=_("Only in the branch"),
-            choices=_with(around.branches, self.initial.get("branches")),
+            choices=_with(around.branches, around.part.when.branches if around.part else ()),
             required=False,
             widget=forms.CheckboxSelectMultiple,
         )
@@ -273,7 +273,7 @@ def _read_gives(said: Mapping[str, Any], around: Around) -> tuple[Gives, bool]:
             return ByPercent.model_validate({"percent": 0}), True
 
 
-def _with(offered: list[tuple[str, str]], chosen: Any) -> list[tuple[str, str]]:
+def _with(offered: list[tuple[str, str]], chosen: tuple[str, ...]) -> list[tuple[str, str]]:
     """What is offered, and what was chosen and is offered no more."""
     known = {value for value, _name in offered}
-    return [*offered, *((name, name) for name in chosen or () if name not in known)]
+    return [*offered, *((name, name) for name in chosen if name not in known)]

@@ -25,7 +25,8 @@ HEAD = ("running", "earning", "spending")
 class Published:
     """A version as it stands in the list, and what it changed."""
 
-    number: int
+    id: int
+    is_newest: bool
     title: str
     state: str
     tone: str
@@ -89,7 +90,8 @@ def published(versions: Sequence[Version], names: Mapping[int, str], speak: Voic
         when = moment(version.published_at, speak)
         rows.append(
             Published(
-                number=place + 1,
+                id=version.id,
+                is_newest=version == versions[-1],
                 title=_("From %(moment)s on") % {"moment": moment(version.since, speak)},
                 state=state,
                 tone=tone,

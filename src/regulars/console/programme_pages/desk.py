@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 
 from regulars.console.forms.programme_fields import Around
 from regulars.console.loyalty_pages import in_words
-from regulars.console.programme_pages.parts import Kind, find, key_of, new_key, who_of
+from regulars.console.programme_pages.parts import Kind, find, key_of, new_key
 from regulars.console.voice import Voice
 from regulars.kit.money import to_minor
 from regulars.loyalty import queries, services
@@ -67,10 +67,9 @@ class Desk:
     def seen(self) -> int | None:
         return self.draft.number if self.draft else None
 
-    def around(self, kind: Kind | None = None, key: str = "") -> Around:
+    def around(self, kind: Kind, key: str) -> Around:
         """What the form of a part needs to know."""
-        part = find(self.programme, kind, key) if kind else None
-        return Around(self.programme, self.speak, who_of(part))
+        return Around(self.programme, self.speak, find(self.programme, kind, key))
 
     def key_for(self, kind: Kind) -> str:
         """A key for a new part: one no version that was published knows either."""

@@ -17,7 +17,6 @@ from regulars.console.forms.programme_fields import PartForm
 from regulars.console.forms.programme_goals import ChallengeForm
 from regulars.console.forms.programme_rules import CapsForm, RuleForm
 from regulars.console.forms.programme_tiers import TierForm, TiersForm
-from regulars.kit.documents import Condition
 from regulars.loyalty.types import Programme
 from regulars.loyalty.types.challenges import CHALLENGES_MAX
 from regulars.loyalty.types.days import DAYS_MAX
@@ -101,14 +100,6 @@ def fingerprint(part: Any | None) -> str:
     if not isinstance(part, BaseModel):
         return ""
     return hashlib.sha256(part.model_dump_json().encode()).hexdigest()[:24]
-
-
-def who_of(part: Any | None) -> Condition | None:
-    """The condition of a part, wherever it keeps it."""
-    if part is None:
-        return None
-    who: Condition | None = getattr(getattr(part, "when", part), "who", None)
-    return who
 
 
 def _put_levels(programme: Programme, levels: Parts) -> Programme:

@@ -138,7 +138,9 @@ def versions(request: HttpRequest) -> HttpResponse:
     users = sorted({v.published_by for v in kept if v.published_by is not None})
     names = team_queries.user_names(users) if users else {}
     current = next((v for v in reversed(kept) if v.since <= speak.now), None)
+    draft = queries.draft()
     context = {
+        "draft_number": draft.number if draft else 0,
         "versions": in_words.published(kept, names, speak),
         "current": in_words.sentences(current.programme, speak) if current else (),
         "example": in_words.example(current.programme, speak) if current else "",

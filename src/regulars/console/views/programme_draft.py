@@ -54,7 +54,7 @@ def _begin(request: HttpRequest, desk: Desk, seen: int | None) -> None:
         return
     services.keep_draft(
         programme=version.programme,
-        seen=seen,
+        seen=seen or None,
         based_on=desk.newest.id,
         now=desk.speak.now,
         user_id=desk.user_id,

@@ -25,5 +25,5 @@ def to_draft(newest: Sequence[ProgrammeDraft]) -> Draft | None:
         based_on=row.based_on,
         kept_at=row.kept_at,
         kept_by=row.kept_by,
-        can_undo=len(newest) > 1 and newest[1].document is not None,
+        can_undo=len(newest) > 1,
     )

@@ -27,6 +27,8 @@ def keep_draft(
     somebody was faster, with their draft. `based_on`: of a new draft, the version it was begun from.
     """
     kept = _seen(seen)
+    if not ProgrammeDraft.objects.exists():
+        _add(None, None, now, user_id)  # what undoing the first change goes back to
     base = kept.based_on if kept else based_on
     number = _add(programme, base, now, user_id)
     return Draft(
@@ -35,7 +37,7 @@ def keep_draft(
         based_on=base,
         kept_at=now,
         kept_by=user_id,
-        can_undo=kept is not None,
+        can_undo=True,
     )
 
 
@@ -43,13 +45,13 @@ def keep_draft(
 def undo_draft(*, seen: int, now: datetime, user_id: int | None) -> Draft | None:
     """Go back by one change; None where that was the first. Raises DraftChanged."""
     kept = _seen(seen)
-    before = list(ProgrammeDraft.objects.order_by("-id")[1:3])
-    if kept is not None and before and before[0].document is not None:
-        # The row is taken out, so that the next undo goes further back; the one before gets a number of its
-        # own, so that whoever saw it then is not taken to have seen it now.
-        ProgrammeDraft.objects.filter(pk__in=[seen, before[0].pk]).delete()
+    before = ProgrammeDraft.objects.order_by("-id")[1:2].first() if kept is not None else None
+    if kept is not None and before is not None:
+        # Both rows are taken out, so that the next undo goes further back; the one before gets a number of
+        # its own, so that whoever saw it then is not taken to have seen it now.
+        ProgrammeDraft.objects.filter(pk__in=[kept.number, before.pk]).delete()
         ProgrammeDraft.objects.create(
-            document=before[0].document, based_on=before[0].based_on, kept_at=now, kept_by=user_id
+            document=before.document, based_on=before.based_on, kept_at=now, kept_by=user_id
         )
     return draft()
 
