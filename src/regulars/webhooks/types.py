@@ -34,6 +34,7 @@ OFFERED: Mapping[str, tuple[str, ...]] = {
         "points_adjusted",
         "points_short",
     ),
+    "tiers": ("tier_reached", "tier_ending", "tier_left"),
     "rewards": (
         "benefit_given",
         "benefit_withdrawn",
@@ -41,6 +42,7 @@ OFFERED: Mapping[str, tuple[str, ...]] = {
         "reward_cancelled",
         "reward_handed_out",
     ),
+    "friends": ("friend_came", "friend_bought", "friend_refused"),
     "segments": ("segment_entered", "segment_left"),
     "consents": ("consent_given", "consent_withdrawn"),
     "work": ("task_created", "task_closed"),

@@ -11,6 +11,7 @@ from ninja import Path
 from regulars.api.rest import loyalty_limits
 from regulars.api.rest.call import Call, answer
 from regulars.api.rest.fields import Shown, Told, sample
+from regulars.api.rest.loyalty_benefits import BenefitsShown, benefits_shown
 from regulars.api.rest.loyalty_factors import locked_out
 from regulars.api.rest.loyalty_quote import MemberShown, language_of, member_shown
 from regulars.api.rest.loyalty_refs import CustomerRef, named
@@ -61,6 +62,19 @@ def find_member(request: Call, body: MemberWanted) -> HttpResponse:
     As `GET /loyalty/customers/{ref}`, by POST: so a phone gets into no log of a server on the way.
     """
     return answer(member_shown(named(request, body.customer)))
+
+
+@routes.read("/loyalty/customers/{path:ref}/benefits", Scope.LOYALTY_READ, BenefitsShown)
+def get_customer_benefits(request: Call, ref: RefInPath) -> HttpResponse:
+    """Get what a customer has, and what is ahead of them.
+
+    The tier and what it brings, coupons and gifts that wait, and what is missing to the next benefit:
+    "1,240 ₽ more to “Gold”". Not for who is named by a phone, which anybody can say.
+    """
+    who = named(request, ref)
+    if who.masked:
+        raise Problem(Code.NOT_ALLOWED, "Name the customer by id, card or QR: a number anybody can say.")
+    return answer(benefits_shown(who.member, language=language_of(request), now=request.now))
 
 
 @routes.read("/loyalty/customers/{path:ref}/qr", Scope.LOYALTY_WRITE, QrShown)

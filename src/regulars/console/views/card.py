@@ -25,6 +25,7 @@ from regulars.console.card_about import (
     merges_part,
     segments_part,
 )
+from regulars.console.card_benefits import benefits_part
 from regulars.console.card_missing import missing
 from regulars.console.card_points import points_part
 from regulars.console.card_timeline import position_of, timeline_page, visit_page
@@ -91,6 +92,7 @@ def page(request: HttpRequest, person: int) -> HttpResponse:
             **segments_part(found, speak),
             **consents_part(request, found, speak),
             **points_part(request, found, speak),
+            **benefits_part(found, speak),
             "known_since": speak.formats.day(speak.day_of(found.created_at)),
             "as_of": speak.formats.day(basis.as_of) if basis else "",
             **orders,

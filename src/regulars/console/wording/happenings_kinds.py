@@ -85,6 +85,12 @@ POINTS = frozenset(
         "reward_ordered",
         "reward_cancelled",
         "reward_handed_out",
+        "friend_came",
+        "friend_bought",
+        "friend_refused",
+        "tier_reached",
+        "tier_ending",
+        "tier_left",
     }
 )
 SEGMENTS = frozenset({"segment_entered", "segment_left"})

@@ -12,6 +12,7 @@ from django.utils.translation import gettext_noop
 from regulars.analytics.wording.numbers import plain
 from regulars.console.voice import Voice
 from regulars.console.wording.points import last_day, points, usable_from
+from regulars.loyalty.wording.referring import is_reason, refused_words
 
 Properties = Mapping[str, Any]
 _NUMBER_CHARACTERS_MAX = 60
@@ -78,6 +79,23 @@ POINTS_SENTENCES: Mapping[str, tuple[str, ...]] = {
         gettext_noop("Gave a reward back"),
     ),
     "reward_handed_out": (gettext_noop("Fetched “%(what)s”"), gettext_noop("Fetched a gift")),
+    "friend_came": (gettext_noop("A friend came with their code"),),
+    "friend_bought": (gettext_noop("Rewarded for a friend who bought"),),
+    "friend_refused": (
+        gettext_noop("Nothing for a friend: %(refused)s"),
+        gettext_noop("Nothing for a friend"),
+    ),
+    "tier_reached": (gettext_noop("Reached the tier “%(what)s”"), gettext_noop("Reached a tier")),
+    "tier_ending": (
+        gettext_noop("Has the tier “%(what)s” until %(until)s only, then “%(then)s”"),
+        gettext_noop("Has the tier “%(what)s” until %(until)s only"),
+        gettext_noop("A tier is about to end"),
+    ),
+    "tier_left": (
+        gettext_noop("The tier “%(what)s” ended, now it is “%(then)s”"),
+        gettext_noop("The tier “%(what)s” ended"),
+        gettext_noop("A tier ended"),
+    ),
 }
 
 
@@ -104,10 +122,17 @@ def points_readers(voice: Voice) -> Mapping[str, Callable[[Sequence[Properties]]
         "short": amount("short_minor"),
         "order": lambda told: plain(str(told.get("order") or ""))[:_NUMBER_CHARACTERS_MAX],
         "what": lambda told: plain(str(told.get("name") or ""))[:_NAME_CHARACTERS_MAX],
+        "then": lambda told: plain(str(told.get("then_name") or ""))[:_NAME_CHARACTERS_MAX],
+        "until": lambda told: last_day(_moment(told.get("until")), voice),
+        "refused": lambda told: _refused(str(told.get("reason") or "")),
         "kind": lambda told: _kind(str(told.get("kind") or "")),
         "last_day": lambda told: last_day(_moment(told.get("expires_at")), voice),
     }
     return {field: _newest(read) for field, read in one.items()}
+
+
+def _refused(reason: str) -> str:
+    return refused_words(reason) if is_reason(reason) else ""
 
 
 def points_more(name: str, told: Properties, voice: Voice) -> str:

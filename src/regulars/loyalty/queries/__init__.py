@@ -10,8 +10,10 @@ from regulars.loyalty.queries.adjustments import (
     adjustments_waiting_of,
     count_adjustments_waiting,
 )
+from regulars.loyalty.queries.ahead import ahead_of
 from regulars.loyalty.queries.balances import balance, balances
 from regulars.loyalty.queries.challenges import badges_of, progress_of
+from regulars.loyalty.queries.challenges_overview import challenges, challenges_reached, near_goal
 from regulars.loyalty.queries.days_overview import days_of, days_overview
 from regulars.loyalty.queries.drafts import draft
 from regulars.loyalty.queries.earning import earned
@@ -74,12 +76,15 @@ __all__ = [
     "adjustments",
     "adjustments_by_id",
     "adjustments_waiting_of",
+    "ahead_of",
     "badges_of",
     "balance",
     "balances",
     "brought",
     "brought_by",
     "causes",
+    "challenges",
+    "challenges_reached",
     "checks",
     "code_of_person",
     "cohorts",
@@ -113,6 +118,7 @@ __all__ = [
     "may_refer",
     "member",
     "member_of_profile",
+    "near_goal",
     "one_grant",
     "open_points",
     "owed_minor",

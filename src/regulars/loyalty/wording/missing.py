@@ -11,6 +11,7 @@ from django.utils.translation import ngettext
 
 from regulars.loyalty.rules.tiers import following, level
 from regulars.loyalty.types import Programme, TierStanding
+from regulars.loyalty.types.ahead import Ahead
 from regulars.loyalty.types.challenges import OfEvents
 from regulars.loyalty.types.days import PersonalDay
 from regulars.loyalty.types.progress import Progress
@@ -18,6 +19,9 @@ from regulars.loyalty.wording.benefits import benefit_words
 from regulars.loyalty.wording.goods import quoted
 from regulars.loyalty.wording.speaker import Speaker
 from regulars.loyalty.wording.tiers import measure_words
+
+DAYS_AHEAD = 60
+"""A day that is farther away is nothing to look forward to yet."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -34,6 +38,21 @@ class Missing:
     of: int
     left: int
     text: str
+
+
+def all_missing(ahead: Ahead, speaker: Speaker) -> list[Missing]:
+    """All that is ahead of somebody: what ends first, then the tier, goals that are nearest, days to come."""
+    programme = ahead.programme
+    if programme is None:
+        return []
+    tiers = [
+        to_keep_tier(ahead.standing, programme, speaker, last_day=ahead.last_day),
+        to_next_tier(ahead.standing, programme, speaker),
+    ]
+    goals = [missing for one in ahead.progress if (missing := to_challenge(one, speaker))]
+    goals.sort(key=lambda one: one.left / one.of)
+    days = [to_day(one.day, one.days, speaker) for one in ahead.days if not one.had]
+    return [*filter(None, tiers), *goals, *(one for one in days if one.left <= DAYS_AHEAD)]
 
 
 def to_next_tier(standing: TierStanding, programme: Programme, speaker: Speaker) -> Missing | None:
@@ -62,7 +81,7 @@ def to_next_tier(standing: TierStanding, programme: Programme, speaker: Speaker)
 def to_keep_tier(
     standing: TierStanding, programme: Programme, speaker: Speaker, *, last_day: date | None
 ) -> Missing | None:
-    """What keeps a tier that ends; None where it does not. `last_day`: with it, by the customer's calendar."""
+    """What keeps a tier that ends; None where it does not. `last_day`: by the customer's calendar."""
     tiers = programme.tiers
     now = level(tiers, standing.tier)
     if tiers is None or now is None or last_day is None:
