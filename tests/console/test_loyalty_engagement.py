@@ -1,0 +1,177 @@
+"""Who takes part, as a page and as a file."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import datetime, timedelta
+from decimal import Decimal
+from typing import Any
+
+import pytest
+from django.test import Client
+from django.urls import reverse
+from pytest_django import DjangoAssertNumQueries
+from tests.console import loyalty_books as books
+from tests.console import shops
+from tests.console.workbooks import rows_of
+
+from regulars.customers.models import Profile
+from regulars.kit import clock
+from regulars.loyalty import queries, services
+from regulars.loyalty.models import EarnedOrder, Grant, ProgrammeVersion, TierStanding
+from regulars.loyalty.queries.engagement import Doing, doing_by_tier, parts_doing
+from regulars.loyalty.types import Programme, Version
+from regulars.loyalty.types.grants import GrantState, Mechanic
+from regulars.team.models import AuditLogEntry
+from regulars.team.types import Action, Role
+
+pytestmark = pytest.mark.django_db
+NOW, DAY = shops.NOW, timedelta(days=1)
+PAGE = "loyalty-engagement"
+# Session, user, permissions, shop; version; members, doing (two); parts: orders, offers, what they took,
+# grants, rewards; versions, rewards and offers that run; what is owed; orders by tier.
+QUERIES = 18
+
+
+@pytest.fixture(autouse=True)
+def at_noon(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    monkeypatch.setattr(clock, "now", lambda: NOW)
+    queries.forget_versions()
+    yield
+    queries.forget_versions()
+
+
+@pytest.fixture
+def inside() -> Client:
+    return shops.browser_of(shops.colleague(Role.MARKETER))
+
+
+def _page(client: Client, **asked: str) -> str:
+    answer = client.get(reverse(PAGE), asked)
+    assert answer.status_code == 200
+    return shops.plain(answer.text)
+
+
+def _publish(since: datetime = NOW - 60 * DAY, **rules: Any) -> Version:
+    programme = Programme.model_validate({"currency": "RUB", **rules})
+    return services.publish(programme=programme, since=since, now=since, user_id=None)
+
+
+def _rules() -> dict[str, Any]:
+    points = {"kind": "points", "points_minor": 10_000}
+    review = {"kind": "events", "event": "review_left"}
+    return {
+        "rules": [{"key": "tea", "name": "Tea twice", "gives": {"kind": "times", "factor": "2"}}],
+        "tiers": {
+            "levels": [
+                {"key": "gold", "name": "Gold", "from_minor": 10_000, "brings": {"factor": "1.5"}},
+            ]
+        },
+        "challenges": [{"key": "review", "name": "A review", "counted": review, "benefit": points}],
+    }
+
+
+def _order(number: int, person: int, version: Version, tier: str = "", **shares: int) -> None:
+    EarnedOrder.objects.create(
+        order_id=number,
+        profile=Profile.objects.get(person_id=person),
+        version=ProgrammeVersion.objects.get(pk=version.id),
+        day=(NOW - 5 * DAY).date(),
+        tier=tier,
+        points_minor=sum(shares.values()),
+        shares={key.replace("_", ":"): value for key, value in shares.items()},
+    )
+
+
+def _grant(key: str, person: int, mechanic: Mechanic, part: str, **values: Any) -> None:
+    told: dict[str, Any] = {
+        "key": key,
+        "profile": Profile.objects.get(person_id=person),
+        "mechanic": mechanic.value,
+        "part": part,
+        "name": part,
+        "kind": "gift",
+        "benefit": {},
+        "state": GrantState.GIVEN.value,
+        "given_at": NOW - DAY,
+    }
+    Grant.objects.create(**told | values)
+
+
+def test_nobody_takes_part_yet(inside: Client) -> None:
+    assert "Nobody takes part yet" in _page(inside)
+
+
+def test_each_person_counts_once_whatever_they_did() -> None:
+    anna, boris, vera = (shops.person(name) for name in ("Анна", "Борис", "Вера"))
+    earned = books.lot(anna, 100, at=NOW - 40 * DAY)
+    books.spend(earned, 10, at=NOW - 2 * DAY)
+    books.lot(anna, 50, at=NOW - 3 * DAY)
+    books.lot(boris, 50, at=NOW - 10 * DAY)
+    books.lot(vera, 50, at=NOW - 200 * DAY)
+    _grant("g1", vera, Mechanic.DAY, "birthday", used_at=NOW, state=GrantState.USED.value)
+    _grant("g2", boris, Mechanic.DAY, "birthday", state=GrantState.WITHDRAWN.value)
+    TierStanding.objects.create(person_id=anna, tier="gold", since=NOW)
+    later = NOW + DAY
+    assert doing_by_tier(since=NOW - 30 * DAY, until=later) == {"gold": Doing(1, 1, 1), "": Doing(2, 2, 1)}
+    assert doing_by_tier(since=NOW - 9 * DAY, until=later) == {"gold": Doing(1, 1, 1), "": Doing(1, 1, 1)}
+    assert doing_by_tier(since=NOW - 60 * DAY, until=NOW - 30 * DAY) == {"gold": Doing(1, 1, 0)}
+
+
+def test_what_each_part_did() -> None:
+    anna, boris = shops.person("Анна"), shops.person("Борис")
+    version = _publish()
+    _order(1, anna, version, cashback=500, rule_tea=200)
+    _order(2, anna, version, cashback=300)
+    _order(3, boris, version, cashback=100)
+    _order(4, boris, version)
+    _grant("g1", anna, Mechanic.CHALLENGE, "coffee", cost_minor=7_000)
+    used = {"state": GrantState.USED.value, "used_at": NOW}
+    _grant("g2", anna, Mechanic.CHALLENGE, "coffee", cost_minor=7_000, **used)
+    _grant("g3", boris, Mechanic.CHALLENGE, "coffee", given_at=NOW - 200 * DAY)
+    first = (NOW - 30 * DAY).date()
+    found = {one.key: one for one in parts_doing(first=first, since=NOW - 30 * DAY, until=NOW)}
+    cashback, tea, coffee = found["cashback"], found["rule:tea"], found["challenge:coffee"]
+    assert (cashback.people, cashback.times, cashback.points_minor) == (2, 3, 900)
+    assert (tea.people, tea.times, tea.points_minor) == (1, 1, 200)
+    assert (coffee.people, coffee.times, coffee.used, coffee.cash_minor) == (1, 2, 1, 7_000)
+    assert len(found) == 3
+
+
+def test_the_page_points_out_what_nobody_uses(
+    inside: Client, django_assert_num_queries: DjangoAssertNumQueries
+) -> None:
+    anna, boris = shops.person("Анна"), shops.person("Борис")
+    version = _publish(**_rules())
+    books.spend(books.lot(anna, 100, at=NOW - 3 * DAY), 20, at=NOW - DAY)
+    books.lot(boris, 100, at=NOW - 400 * DAY)
+    TierStanding.objects.create(person_id=anna, tier="gold", since=NOW)
+    _order(1, anna, version, "gold", cashback=8_000, tier_gold=2_000)
+    with django_assert_num_queries(QUERIES):
+        page = _page(inside)
+    assert "In 90 days 1 of 2 who take part did something with it: 50.0%." in page
+    assert "Nobody uses: Tea twice, A review." in page
+    assert "Nobody has reached it. Make the goal nearer" in page
+    assert "Gold" in page
+    assert "RUB 100" in page
+    assert "180" in page  # owed
+    young = _page(inside, days="30")
+    assert "In 30 days 1 of 2" in young
+
+
+def test_a_young_part_is_not_said_to_be_unused(inside: Client) -> None:
+    books.lot(shops.person(), 100, at=NOW - 3 * DAY)
+    _publish(since=NOW - 40 * DAY)
+    _publish(since=NOW - 5 * DAY, cashback_percent=Decimal(0), **_rules())
+    assert "What nobody uses" not in _page(inside)
+
+
+def test_it_can_be_taken_away_as_a_file() -> None:
+    owner = shops.browser_of(shops.colleague())
+    anna = shops.person("Анна")
+    version = _publish(**_rules())
+    _order(1, anna, version, cashback=10_000, rule_gone=5_000)
+    rows = rows_of(owner.get(reverse("loyalty-engagement-export")))
+    assert [row[0] for row in rows[1:]] == ["Basic cashback", "Tea twice", "Gold", "A review", "gone"]
+    assert rows[1][2:] == [1, 1, 100, 100]
+    assert AuditLogEntry.objects.get(action=Action.LIST_TAKEN_OUT.value).details["list"] == "engagement"
