@@ -12,7 +12,7 @@ from pydantic import Field
 from regulars.api.rest import offers_limits
 from regulars.api.rest.call import Call
 from regulars.api.rest.fields import Currency, Shown, Told
-from regulars.api.rest.loyalty_quote import language_of
+from regulars.api.rest.languages import language_of
 from regulars.api.rest.loyalty_refs import CustomerRef, named
 from regulars.api.rest.orders import LINES_MAX, LineTold
 from regulars.commerce.models import Product

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from django.utils import translation
 
 from regulars.api.rest.call import Call
-from regulars.api.rest.loyalty_quote import language_of
+from regulars.api.rest.languages import language_of
 from regulars.api.rest.problems import Code, Fault, Problem
 from regulars.offers.errors import CouponsRefused, DiscountChanged
 from regulars.offers.types import Use

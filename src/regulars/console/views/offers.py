@@ -1,19 +1,195 @@
-"""Offers: coupons, personal offers and prices."""
+"""Offers: which there are, what became of them, begun, paused, ended."""
 
 from __future__ import annotations
 
-from django.http import HttpRequest, HttpResponse
-from django.shortcuts import render
-from django.views.decorators.cache import never_cache
-from django.views.decorators.http import require_safe
+from collections.abc import Iterator
 
-from regulars.console.access import allowed
-from regulars.team.types import Permission
+from django.http import Http404, HttpRequest, HttpResponse
+from django.http.response import HttpResponseBase
+from django.shortcuts import redirect, render
+from django.utils.translation import gettext as _
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_POST, require_safe
+
+from regulars.analytics.wording.numbers import DASH, plain
+from regulars.console import said
+from regulars.console.access import allowed, user_id_of
+from regulars.console.offers_pages import lines, using
+from regulars.console.offers_pages.codes import progress
+from regulars.console.voice import Voice, voice
+from regulars.console.xlsx import Cell, Column, workbook
+from regulars.kit.errors import RegularsError
+from regulars.offers import queries, services
+from regulars.offers.types import Offer, OfferKind
+from regulars.team import services as team
+from regulars.team.types import Action, Permission
 
 
 @never_cache
 @require_safe
 @allowed(Permission.SEE_CUSTOMERS)
 def page(request: HttpRequest) -> HttpResponse:
-    """Offers: coupons, personal offers and prices."""
-    return render(request, "console/loyalty/unfinished.html")
+    """What offers there are, and what they bring about."""
+    speak = voice()
+    offers = queries.offers()
+    context = {
+        "lines": lines.lines_of(offers, speak),
+        "figures": lines.figures_of_all(offers, speak) if offers else [],
+        "days": lines.LATELY_DAYS,
+    }
+    return render(request, "console/offers/page.html", context)
+
+
+@require_safe
+@allowed(Permission.SEE_CUSTOMERS, Permission.TAKE_LISTS_OUT)
+def export(request: HttpRequest) -> HttpResponseBase:
+    """The list as a file."""
+    speak = voice()
+    offers = queries.offers()
+    figures = lines.figures_of([offer.id for offer in offers], speak)
+    taken_out(request, speak, "offers", len(offers))
+    columns = [
+        Column(_("Offer"), width=32),
+        Column(_("Kind"), width=24),
+        Column(_("Code")),
+        Column(_("State")),
+        Column(_("Used"), "whole"),
+        Column(_("Customers"), "whole"),
+        Column(_("Taken off"), "money"),
+        Column(_("Currency")),
+        Column(_("Uses left"), "whole"),
+        Column(_("In plain words"), width=80),
+    ]
+    rows = (
+        [
+            plain(offer.terms.name),
+            str(lines.KINDS[offer.terms.kind]),
+            offer.shared_code,
+            lines.mark_of(offer, speak).name,
+            offer.uses,
+            figures[offer.id].people,
+            speak.amount(offer.taken_minor, offer.currency),
+            offer.currency,
+            offer.left,
+            " ".join(lines.said_of(offer, speak)),
+        ]
+        for offer in offers
+    )
+    return workbook(name=_("offers"), columns=columns, rows=rows, timezone=speak.shop.timezone)
+
+
+@never_cache
+@require_safe
+@allowed(Permission.SEE_CUSTOMERS)
+def one(request: HttpRequest, number: int) -> HttpResponse:
+    """An offer: what it says, what became of it, its codes."""
+    speak = voice()
+    offer = known(number)
+    before = request.GET.get("before", "")
+    shown = using.uses_of(offer, before=before, speak=speak)
+    context = {
+        "offer": offer,
+        "name": plain(offer.terms.name),
+        "kind": lines.KINDS[offer.terms.kind],
+        "mark": lines.mark_of(offer, speak),
+        "says": lines.said_of(offer, speak),
+        "figures": lines.figures_of_one(offer, speak),
+        "days": using.days_of(offer, speak),
+        "uses": shown.lines,
+        "older": shown.older,
+        "before": before,
+        "has_codes": offer.terms.kind is OfferKind.CODES,
+        "by_hand": not offer.key,
+        "progress": progress(offer, speak),
+        "none": DASH,
+    }
+    return render(request, "console/offers/offer.html", context)
+
+
+@require_POST
+@allowed(Permission.SET_UP_LOYALTY)
+def state(request: HttpRequest, number: int) -> HttpResponse:
+    """Start an offer, pause it, end it, or throw a draft away."""
+    speak = voice()
+    offer = known(number)
+    name, wanted = plain(offer.terms.name), request.POST.get("do", "")
+    try:
+        if wanted == "drop":
+            services.drop_draft(offer_id=number)
+            words = _("The draft “%(name)s” is thrown away.")
+        elif wanted == "start":
+            services.start(offer_id=number)
+            words = _("“%(name)s” runs: it can be used at the till now.")
+        elif wanted == "pause":
+            services.pause(offer_id=number)
+            words = _("“%(name)s” is paused: nobody can use it.")
+        elif wanted == "stop":
+            services.stop(offer_id=number)
+            words = _("“%(name)s” is stopped for good.")
+        else:
+            raise Http404
+    except RegularsError as error:
+        said.refused(request, error.message)
+        return redirect("offers-one", number)
+    changed(request, speak, offer, wanted)
+    said.done(request, words % {"name": name})
+    return redirect("offers") if wanted == "drop" else redirect("offers-one", number)
+
+
+@require_safe
+@allowed(Permission.SEE_CUSTOMERS, Permission.TAKE_LISTS_OUT)
+def export_uses(request: HttpRequest, number: int) -> HttpResponseBase:
+    """Who used it when, as a file."""
+    speak = voice()
+    offer = known(number)
+    rows = using.all_uses(offer)
+    taken_out(request, speak, f"offer {number}", len(rows))
+    columns = [
+        Column(_("When"), "moment", 20),
+        Column(_("Customer"), width=32),
+        Column(_("Order")),
+        Column(_("Taken off"), "money"),
+        Column(_("Currency")),
+        Column(_("State")),
+    ]
+    cells: Iterator[list[Cell]] = (
+        [
+            row.at,
+            plain(row.who),
+            row.order_id,
+            speak.amount(row.amount_minor, row.currency),
+            row.currency,
+            row.state,
+        ]
+        for row in using.named(rows)
+    )
+    return workbook(name=_("uses of an offer"), columns=columns, rows=cells, timezone=speak.shop.timezone)
+
+
+def known(number: int) -> Offer:
+    """The offer of an address."""
+    found = queries.offer(number) if number < 2**63 else None
+    if found is None:
+        raise Http404
+    return found
+
+
+def changed(request: HttpRequest, speak: Voice, offer: Offer, what: str) -> None:
+    """Write down who did what to an offer."""
+    team.log(
+        user_id=user_id_of(request),
+        action=Action.OFFER_CHANGED,
+        now=speak.now,
+        subject=f"offer:{offer.id}",
+        details={"offer": offer.terms.name, "what": what},
+    )
+
+
+def taken_out(request: HttpRequest, speak: Voice, name: str, rows: int) -> None:
+    """Write down that somebody saved a list."""
+    team.log(
+        user_id=user_id_of(request),
+        action=Action.LIST_TAKEN_OUT,
+        now=speak.now,
+        details={"list": name, "rows": rows},
+    )

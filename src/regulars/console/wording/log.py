@@ -76,6 +76,8 @@ ACTIONS: Mapping[Action, Promise] = {
     Action.POINTS_ADJUSTED: _("Points given or taken by hand"),
     Action.POINTS_DECIDED: _("Points by hand: allowed or refused"),
     Action.QR_SHOWN: _("QR of a customer shown"),
+    Action.OFFER_CHANGED: _("Offer changed"),
+    Action.REFERRAL_DECIDED: _("Decided on a friend who was brought"),
     Action.REWARD_CHANGED: _("Reward of the catalogue changed"),
     Action.REWARD_TAKEN: _("Reward taken for a customer, or given back"),
     Action.REWARD_HANDED_OUT: _("Gift handed out"),

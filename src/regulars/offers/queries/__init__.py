@@ -2,9 +2,18 @@
 
 from __future__ import annotations
 
-from regulars.offers.queries.applying import CODES_MAX, apply
+from regulars.offers.queries.applying import CODES_MAX, apply, try_terms
 from regulars.offers.queries.coupons import coupons_by_key, coupons_of
-from regulars.offers.queries.listing import any_offers, figures_of, offer, offers, printed_codes, uses_page
+from regulars.offers.queries.listing import (
+    any_offers,
+    figures_of,
+    offer,
+    offers,
+    open_codes,
+    printed_codes,
+    uses_by_day,
+    uses_page,
+)
 from regulars.offers.queries.uses import use, use_by_key
 
 __all__ = [
@@ -16,8 +25,11 @@ __all__ = [
     "figures_of",
     "offer",
     "offers",
+    "open_codes",
     "printed_codes",
+    "try_terms",
     "use",
     "use_by_key",
+    "uses_by_day",
     "uses_page",
 ]

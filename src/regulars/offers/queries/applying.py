@@ -14,7 +14,7 @@ from regulars.offers.queries.stored import hash_of, ready
 from regulars.offers.rules.codes import GIVEN_MAX
 from regulars.offers.rules.combining import Candidate, Combined, Off, combine
 from regulars.offers.rules.taking import Ready, folded
-from regulars.offers.types import Applied, Cart, CodeState, CouponRefusal, Discounted, OfferState
+from regulars.offers.types import Applied, Cart, CodeState, CouponRefusal, Discounted, OfferState, Terms
 
 CODES_MAX = 20
 """Codes of one cart."""
@@ -107,6 +107,13 @@ def examine(*, cart: Cart, codes: Sequence[str], profile_id: int | None, at: dat
     known = {given[one.place - 1] for one in found if one.place}
     refused |= {code: CouponRefusal.UNKNOWN for code in given if code not in known}
     return _examined(cart, list(fit.values()), refused)
+
+
+def try_terms(terms: Terms, cart: Cart) -> tuple[int, ...]:
+    """What an offer alone would take off each line of a cart, whoever's it is and whenever."""
+    if cart.total_minor < terms.total_from_minor:
+        return (0,) * len(cart.lines)
+    return Ready(terms).off(folded(cart.lines), [line.amount_minor for line in cart.lines])
 
 
 def _find(codes: Sequence[str], currency: str, profile_id: int | None, at: datetime) -> list[_Found]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterator
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 
 from django.db import connection
@@ -24,12 +24,17 @@ FROM offers_taken AS t LEFT JOIN customers_profile AS p ON p.id = t.profile_id
 WHERE t.offer_id = ANY(%(offers)s) AND t.counts GROUP BY t.offer_id
 """
 _USES = """
-SELECT u.id, t.at, p.person_id, t.amount_minor, t.currency, u.state, u.order_id, u.branch_id
+SELECT t.id, t.at, p.person_id, t.amount_minor, t.currency, u.state, u.order_id, u.branch_id
 FROM offers_taken AS t JOIN offers_use AS u ON u.id = t.use_id
 LEFT JOIN customers_profile AS p ON p.id = t.profile_id
 WHERE t.offer_id = %(offer)s AND u.state IN ('reserved', 'captured', 'given_back')
   AND (%(before)s::bigint IS NULL OR t.id < %(before)s)
-ORDER BY t.at DESC, t.id DESC LIMIT %(limit)s
+ORDER BY t.id DESC LIMIT %(limit)s
+"""
+_BY_DAY = """
+SELECT (t.at AT TIME ZONE %(zone)s)::date, count(*) FROM offers_taken AS t
+WHERE t.offer_id = %(offer)s AND t.counts AND t.at >= (%(since)s::date::timestamp AT TIME ZONE %(zone)s)
+GROUP BY 1
 """
 
 
@@ -52,9 +57,9 @@ NO_FIGURES = OfferFigures(0, 0, 0, None, 0)
 
 @dataclass(frozen=True, slots=True)
 class UseLine:
-    """One use of an offer."""
+    """One use of an offer; `id` is that of the row by which the next page begins."""
 
-    use_id: int
+    id: int
     at: datetime
     person_id: int | None
     amount_minor: int
@@ -98,6 +103,18 @@ def uses_page(offer_id: int, *, before: int | None = None, limit: int = PAGE) ->
     with connection.cursor() as cursor:
         cursor.execute(_USES, {"offer": offer_id, "before": before, "limit": limit})
         return [UseLine(*row) for row in cursor.fetchall()]
+
+
+def uses_by_day(offer_id: int, *, since: date, zone: str) -> dict[date, int]:
+    """How often an offer was used on each day of that zone since one, as far as it was."""
+    with connection.cursor() as cursor:
+        cursor.execute(_BY_DAY, {"offer": offer_id, "since": since, "zone": zone})
+        return dict(cursor.fetchall())
+
+
+def open_codes(offer_id: int) -> int:
+    """How many of its codes wait to be used."""
+    return CodeRow.objects.filter(offer_id=offer_id, serial__gt=0, state=CodeState.OPEN.value).count()
 
 
 def printed_codes(offer_id: int, *, open_only: bool = False) -> Iterator[PrintedCode]:

@@ -68,7 +68,7 @@ def _takes(terms: Terms, voice: Voice) -> str:
 def _prices(takes: OfPrices, voice: Voice) -> str:
     named = [
         _("“%(name)s” for %(price)s") % {"name": name, "price": voice.money(price)}
-        for name, price in list(takes.prices.items())[:PRICES_NAMED]
+        for name, price in sorted(takes.prices.items())[:PRICES_NAMED]
     ]
     if rest := len(takes.prices) - len(named):
         named.append(ngettext("and %(n)s more", "and %(n)s more", rest) % {"n": voice.number(rest)})

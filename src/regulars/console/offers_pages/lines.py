@@ -1,0 +1,169 @@
+"""Offers as the pages show them."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass
+from datetime import timedelta
+
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy, ngettext
+
+from regulars.analytics.wording.numbers import DASH, plain
+from regulars.console.voice import Voice
+from regulars.offers import queries
+from regulars.offers.queries.listing import OfferFigures
+from regulars.offers.types import Offer, OfferKind, OfferState
+from regulars.offers.wording import Voice as OfferVoice
+from regulars.offers.wording import customer_sentence, sentences
+
+LATELY_DAYS = 30
+
+KINDS = {
+    OfferKind.SHARED: gettext_lazy("One code for everybody"),
+    OfferKind.CODES: gettext_lazy("Codes of one use each"),
+    OfferKind.PERSONAL: gettext_lazy("By itself, without a code"),
+    OfferKind.PRICES: gettext_lazy("Own prices"),
+}
+ICONS = {
+    OfferKind.SHARED: "share-2",
+    OfferKind.CODES: "ticket-percent",
+    OfferKind.PERSONAL: "users-round",
+    OfferKind.PRICES: "tag",
+}
+
+
+@dataclass(frozen=True)
+class Mark:
+    """How an offer stands, in a word; `tone` as in parts/mark.html."""
+
+    name: str
+    tone: str
+
+
+@dataclass(frozen=True)
+class OfferLine:
+    """An offer in a list."""
+
+    id: int
+    name: str
+    kind: str
+    icon: str
+    code: str
+    sentence: str
+    mark: Mark
+    uses: str
+    people: str
+    taken: str
+    left: str
+
+
+@dataclass(frozen=True)
+class Figure:
+    label: str
+    value: str
+    period: str = ""
+    help: str = ""
+
+
+def offer_voice(speak: Voice, currency: str) -> OfferVoice:
+    """How offers of that currency are spoken of on a page."""
+    return OfferVoice(speak.language, currency, speak.zone)
+
+
+def said_of(offer: Offer, speak: Voice) -> list[str]:
+    """All of an offer in sentences."""
+    voice = offer_voice(speak, offer.currency)
+    return [plain(one) for one in sentences(offer.terms, voice, shared_code=offer.shared_code)]
+
+
+def mark_of(offer: Offer, speak: Voice) -> Mark:
+    """How an offer stands now."""
+    if offer.state is OfferState.DRAFT:
+        return Mark(_("draft"), "")
+    if offer.state is OfferState.PAUSED:
+        return Mark(_("paused"), "slipping")
+    if offer.state is OfferState.STOPPED:
+        return Mark(_("stopped"), "")
+    if offer.terms.until is not None and speak.now >= offer.terms.until:
+        return Mark(_("over"), "")
+    if offer.left == 0 or _is_spent(offer):
+        return Mark(_("used up"), "")
+    if offer.terms.since is not None and speak.now < offer.terms.since:
+        return Mark(_("begins later"), "slipping")
+    return Mark(_("running"), "kept")
+
+
+def lines_of(offers: Sequence[Offer], speak: Voice) -> list[OfferLine]:
+    """A list of offers with their figures."""
+    figures = figures_of([offer.id for offer in offers], speak)
+    return [_line(offer, figures[offer.id], speak) for offer in offers]
+
+
+def figures_of(ids: Collection[int], speak: Voice) -> dict[int, OfferFigures]:
+    """What became of them, also lately."""
+    return queries.figures_of(ids, since=speak.now - timedelta(days=LATELY_DAYS)) if ids else {}
+
+
+def figures_of_all(offers: Sequence[Offer], speak: Voice) -> list[Figure]:
+    """The figures at the head of the list."""
+    found = figures_of([offer.id for offer in offers], speak)
+    running = sum(1 for offer in offers if mark_of(offer, speak).tone == "kept")
+    mine = [offer for offer in offers if offer.currency == speak.shop.currency]
+    taken = sum(found[offer.id].lately_minor for offer in mine)
+    period = ngettext("in the last %(n)s day", "in the last %(n)s days", LATELY_DAYS) % {"n": LATELY_DAYS}
+    number = speak.formats.number
+    return [
+        Figure(_("Offers running"), number(running), _("now")),
+        Figure(_("Used"), number(sum(one.lately for one in found.values())), period),
+        Figure(
+            _("Taken off"),
+            speak.money(taken),
+            period,
+            _("What the offers took off orders, also of those being paid just now."),
+        ),
+    ]
+
+
+def figures_of_one(offer: Offer, speak: Voice) -> list[Figure]:
+    """The figures at the head of an offer's page."""
+    found = figures_of([offer.id], speak)[offer.id]
+    number = speak.formats.number
+    shown = [
+        Figure(
+            _("Used"), number(offer.uses), _("so far"), _("Counts uses set aside while an order is paid.")
+        ),
+        Figure(_("Taken off"), speak.money(offer.taken_minor, offer.currency), _("so far")),
+        Figure(_("Customers"), number(found.people), _("who used it and are known")),
+    ]
+    if offer.terms.budget_minor is not None:
+        left = offer.terms.budget_minor - offer.taken_minor
+        shown.append(Figure(_("Left of the budget"), speak.money(left, offer.currency), _("now")))
+    if offer.left is not None:
+        shown.append(Figure(_("Uses left"), number(offer.left), _("now")))
+    elif offer.terms.kind is OfferKind.CODES:
+        open_codes = queries.open_codes(offer.id)
+        shown.append(Figure(_("Codes not used yet"), number(open_codes), _("now")))
+    return shown
+
+
+def _line(offer: Offer, found: OfferFigures, speak: Voice) -> OfferLine:
+    number = speak.formats.number
+    left = DASH if offer.left is None else number(offer.left)
+    return OfferLine(
+        id=offer.id,
+        name=plain(offer.terms.name),
+        kind=str(KINDS[offer.terms.kind]),
+        icon=ICONS[offer.terms.kind],
+        code=offer.shared_code,
+        sentence=plain(customer_sentence(offer.terms, offer_voice(speak, offer.currency))),
+        mark=mark_of(offer, speak),
+        uses=number(offer.uses),
+        people=number(found.people),
+        taken=speak.money(offer.taken_minor, offer.currency),
+        left=left,
+    )
+
+
+def _is_spent(offer: Offer) -> bool:
+    return offer.terms.budget_minor is not None and offer.taken_minor >= offer.terms.budget_minor

@@ -1,0 +1,124 @@
+"""What a cart of one's own would cost with the offer that is being written."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from decimal import Decimal, InvalidOperation
+
+from django.http import QueryDict
+from django.utils.translation import gettext as _
+
+from regulars.commerce.models import Product
+from regulars.console.voice import Voice
+from regulars.kit.money import to_decimal, to_minor
+from regulars.offers import queries
+from regulars.offers.types import Cart, CartLine, OfPrices, Terms
+
+LINES = 3
+USUAL = Decimal(2000)
+"""What the first line costs while nothing was written."""
+AMOUNT_MAX = Decimal(10) ** 9
+PIECES_MAX = Decimal(10_000)
+NAMED_MAX = 50
+
+
+@dataclass(frozen=True)
+class Line:
+    """A line as it was written, and what is taken off it."""
+
+    amount: str
+    pieces: str
+    goods: str
+    off: str = ""
+
+
+@dataclass(frozen=True)
+class Trying:
+    """The cart that is tried, and what came of it, in words."""
+
+    lines: tuple[Line, ...]
+    goods: tuple[str, ...]
+    result: str = ""
+    before: str = ""
+    off: str = ""
+    problem: str = ""
+
+
+def trying(asked: QueryDict, terms: Terms | None, currency: str, speak: Voice) -> Trying:
+    """The cart of a form; without one, a round sum. `terms` None: they cannot be read yet."""
+    lines = _lines(asked, currency)
+    goods = _named(terms)
+    if terms is None:
+        return Trying(lines, goods, problem=_("When the form can be read, it is reckoned here."))
+    try:
+        cart = _cart(lines, currency)
+    except (ValueError, InvalidOperation):
+        return Trying(lines, goods, problem=_("Write amounts as numbers, such as 1500."))
+    off = sum(queries.try_terms(terms, cart))
+    total = cart.total_minor
+    if total < terms.total_from_minor:
+        return Trying(lines, goods, problem=_("The order is too small for this offer."))
+    return Trying(
+        lines,
+        goods,
+        result=speak.money(total - off, currency),
+        before=speak.money(total, currency),
+        off=speak.money(off, currency),
+    )
+
+
+def _cart(lines: tuple[Line, ...], currency: str) -> Cart:
+    """Raises ValueError, InvalidOperation."""
+    known = _known([line.goods for line in lines if line.goods])
+    told = []
+    for line in lines:
+        if not line.amount.strip():
+            continue
+        category, brand = known.get(line.goods.casefold(), (line.goods, line.goods))
+        told.append(
+            CartLine(
+                amount_minor=to_minor(_number(line.amount, AMOUNT_MAX), currency),
+                quantity=_number(line.pieces or "1", PIECES_MAX),
+                product=line.goods,
+                category=category,
+                brand=brand,
+            )
+        )
+    return Cart(currency=currency, lines=tuple(told))
+
+
+def _lines(asked: QueryDict, currency: str) -> tuple[Line, ...]:
+    amounts, pieces, goods = (asked.getlist(f"cart_{name}") for name in ("amount", "pieces", "goods"))
+    if not amounts:
+        amounts = [f"{to_decimal(to_minor(USUAL, currency), currency).normalize():f}"]
+
+    def at(values: list[str], place: int) -> str:
+        return values[place][:80].strip() if place < len(values) else ""
+
+    return tuple(Line(at(amounts, n), at(pieces, n), at(goods, n)) for n in range(LINES))
+
+
+def _number(text: str, most: Decimal) -> Decimal:
+    number = Decimal("".join(text.split()).replace(",", "."))
+    if not number.is_finite() or not 0 <= number <= most:
+        raise ValueError(text)
+    return number
+
+
+def _known(names: list[str]) -> dict[str, tuple[str, str]]:
+    """Category and brand of products by their names; what is no product may be either of both."""
+    if not names:
+        return {}
+    rows = Product.objects.filter(name__in=names).order_by("-id").values_list("name", "category", "brand")
+    return {name.casefold(): (category, brand) for name, category, brand in rows[:100]}
+
+
+def _named(terms: Terms | None) -> tuple[str, ...]:
+    """Goods the offer speaks of: those that make a difference."""
+    if terms is None:
+        return ()
+    goods = terms.goods
+    names = [*goods.categories, *goods.brands, *goods.products]
+    if isinstance(terms.takes, OfPrices):
+        names += terms.takes.prices
+    return tuple(sorted(names)[:NAMED_MAX])

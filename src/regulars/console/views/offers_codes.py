@@ -1,0 +1,73 @@
+"""Codes of an offer in bulk: made, watched as they are, saved as a file."""
+
+from __future__ import annotations
+
+from django.http import HttpRequest, HttpResponse, StreamingHttpResponse
+from django.http.response import HttpResponseBase
+from django.shortcuts import redirect, render
+from django.utils.translation import gettext as _
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_POST, require_safe
+
+from regulars.console import said
+from regulars.console.access import allowed
+from regulars.console.offers_pages.codes import cells_of, csv_of, progress
+from regulars.console.views.offers import changed, known, taken_out
+from regulars.console.voice import voice
+from regulars.console.xlsx import Column, workbook
+from regulars.kit.errors import RegularsError
+from regulars.offers import queries, services
+from regulars.team.types import Permission
+
+
+@require_POST
+@allowed(Permission.SET_UP_LOYALTY)
+def make(request: HttpRequest, number: int) -> HttpResponse:
+    """Have codes made."""
+    offer = known(number)
+    told = "".join(request.POST.get("count", "").split())
+    count = int(told) if told.isascii() and told.isdigit() and len(told) < 9 else 0
+    try:
+        services.order_codes(offer_id=number, count=count)
+    except RegularsError as error:
+        said.refused(request, error.message)
+    else:
+        changed(request, voice(), offer, f"{count} codes")
+    return redirect("offers-one", number)
+
+
+@never_cache
+@require_safe
+@allowed(Permission.SEE_CUSTOMERS)
+def state(request: HttpRequest, number: int) -> HttpResponse:
+    """How far they are; htmx asks while they are made."""
+    offer = known(number)
+    shown = progress(offer, voice())
+    if not shown.is_working:
+        return HttpResponse(headers={"HX-Refresh": "true"})
+    return render(request, "console/offers/codes_state.html", {"offer": offer, "progress": shown})
+
+
+@require_safe
+@allowed(Permission.SET_UP_LOYALTY, Permission.TAKE_LISTS_OUT)
+def as_csv(request: HttpRequest, number: int) -> HttpResponseBase:
+    """All codes as a file that any program reads, sent as it is made."""
+    offer = known(number)
+    taken_out(request, voice(), f"codes of offer {number}", offer.codes_made)
+    headers = {
+        "Content-Disposition": f'attachment; filename="codes-{number}.csv"',
+        "Cache-Control": "no-store",
+    }
+    return StreamingHttpResponse(csv_of(number), content_type="text/csv; charset=utf-8", headers=headers)
+
+
+@require_safe
+@allowed(Permission.SET_UP_LOYALTY, Permission.TAKE_LISTS_OUT)
+def as_workbook(request: HttpRequest, number: int) -> HttpResponseBase:
+    """The first hundred thousand of them as a workbook."""
+    speak = voice()
+    offer = known(number)
+    taken_out(request, speak, f"codes of offer {number}", offer.codes_made)
+    columns = [Column(_("Number"), "whole"), Column(_("Code"), width=20), Column(_("State"), width=20)]
+    rows = cells_of(queries.printed_codes(number))
+    return workbook(name=f"codes-{number}", columns=columns, rows=rows, timezone=speak.shop.timezone)
