@@ -44,7 +44,7 @@ def test_the_catalogue_says_what_there_is_and_what_a_customer_can_have(anna: int
     first, second = cup(), cup(name="Towel", price_minor=1500 * MINOR, most_each=1)
     services.set_reward_state(reward_id=cup(name="Paused").id, state=RewardState.PAUSED)
     call = till()
-    everybody = told(call("GET", "/loyalty/rewards", **{"Accept-Language": "ru"}))["rewards"]
+    everybody = told(call("GET", "/loyalty/rewards", Accept_Language="ru"))["rewards"]
     assert [(one["id"], one["can_have"]) for one in everybody] == [(first.id, None), (second.id, None)]
     assert "300" in everybody[0]["sentence"]
     theirs = told(call("GET", f"/loyalty/rewards?customer={CARD}"))["rewards"]

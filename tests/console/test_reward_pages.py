@@ -266,7 +266,7 @@ def test_lists_are_saved_as_workbooks(counter: Counter) -> None:
     browser = counter.browser()
     with clock.fixed(NOW):
         found = {
-            name: rows_of(browser.get(reverse(f"loyalty-rewards-{name}export")))  # type: ignore[arg-type]
+            name: rows_of(browser.get(reverse(f"loyalty-rewards-{name}export")))
             for name in ("", "waiting-", "causes-")
         }
     assert found[""][1][:6] == ["Cup", "handed out", 300, 0, 9, 1]

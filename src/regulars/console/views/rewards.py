@@ -127,7 +127,14 @@ def edit(request: HttpRequest, number: int) -> HttpResponse:
             _changed(request, speak, row, "changed")
             said.done(request, _("“%(name)s” is changed.") % {"name": plain(wanted.name)})
             return redirect("loyalty-rewards")
-    context = {"form": form, "reward": pages.words(speak).line(row), "row": row}
+    context = {
+        "form": form,
+        "reward": pages.words(speak).line(row),
+        "row": row,
+        # As the form was first shown, so that it stays refused where a colleague was faster.
+        "changes": request.POST.get("changes", row.changes),
+        "left_seen": request.POST.get("left_seen", "" if row.left is None else row.left),
+    }
     return render(request, "console/rewards/form.html", context | _around(speak))
 
 
