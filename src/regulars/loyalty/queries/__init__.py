@@ -49,6 +49,7 @@ from regulars.loyalty.queries.referring import (
     referral,
     referral_link,
 )
+from regulars.loyalty.queries.referring_overview import referral_figures, referrals_page
 from regulars.loyalty.queries.referring_terms import may_refer, terms_at
 from regulars.loyalty.queries.rewards import (
     causes,
@@ -128,7 +129,9 @@ __all__ = [
     "quote_for",
     "read_qr",
     "referral",
+    "referral_figures",
     "referral_link",
+    "referrals_page",
     "reward",
     "reward_figures",
     "reward_order",

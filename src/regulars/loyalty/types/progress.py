@@ -45,3 +45,41 @@ class BadgeHeld:
     name: str
     since: datetime
     times: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ChallengeFigures:
+    """What a challenge brings about.
+
+    `taking_part`: people who did something for it in the window that lasts; `halfway`: those of them who have
+    done half or more, and not all. Of a span of time: `people_reached` reached it, `reached` times in all;
+    for that they got points (minor units), gifts and tasks that cost the shop `cost_minor`, and coupons.
+    """
+
+    challenge: Challenge
+    taking_part: int
+    halfway: int
+    people_reached: int
+    reached: int
+    points_minor: int
+    cost_minor: int
+    coupons: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Challenges:
+    """All challenges of the programme, and how many people take part in any."""
+
+    people: int
+    figures: tuple[ChallengeFigures, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NearGoal:
+    """Somebody who is near the goal of a challenge; as `models.ChallengeProgress`."""
+
+    person_id: int
+    done: int
+    reached: int
+    until: datetime | None
+    last_at: datetime
