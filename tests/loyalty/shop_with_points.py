@@ -16,6 +16,7 @@ from regulars.loyalty import queries, services
 from regulars.loyalty.handlers import CONSUMERS
 from regulars.loyalty.models import Hold
 from regulars.loyalty.types import MINOR, Balance, NewHold, Programme, Version
+from regulars.offers.types import Cart, CartLine
 
 NOW = datetime(2026, 3, 15, 12, tzinfo=UTC)
 DAY = timedelta(days=1)
@@ -104,6 +105,11 @@ class Shop:
         held = services.hold(new=new, now=at)
         services.capture(hold_id=held.id, now=at, order_source="shop", order_id=order)
         return Hold.objects.get(id=held.id)
+
+
+def cart(*lines: int) -> Cart:
+    """Lines that cost so many kopecks each."""
+    return Cart(currency="RUB", lines=tuple(CartLine(amount_minor=amount) for amount in lines))
 
 
 def back(roubles: float, line: int | None = None, hours: int = 30) -> OrderReturn:

@@ -11,7 +11,7 @@ import pytest
 from django.db import transaction
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
-from tests.loyalty.shop_with_points import DAY, NOW, Shop
+from tests.loyalty.shop_with_points import DAY, NOW, Shop, cart
 
 from regulars.commerce.types import OrderLine
 from regulars.loyalty import queries, services
@@ -82,7 +82,7 @@ def quote_pay_and_earn(rules: dict[str, Any], lines: list[int], have: int, want:
         shop = Shop(**rules, currency="RUB")
         if have:
             opening(shop, have, "1")
-        quote = queries.quote(lines=lines, currency="RUB", profile_id=shop.anna, points_wanted=want, at=AT)
+        quote = queries.quote(cart=cart(*lines), profile_id=shop.anna, points_wanted=want, at=AT)
         assert quote.member is not None
         assert quote.points_minor <= min(want, have, quote.payable_minor)
         if quote.points_minor:

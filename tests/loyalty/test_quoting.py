@@ -11,6 +11,7 @@ from django.utils import translation
 from hypothesis import given
 from hypothesis import strategies as st
 from tests.loyalty.books_of_points import DAY, NOW, customer
+from tests.loyalty.shop_with_points import cart
 from tests.loyalty.spending import ask, earn
 
 from regulars.customers import services as customers
@@ -18,7 +19,9 @@ from regulars.customers.types import IdentityType, NewProfile, ProfileIdentity
 from regulars.loyalty import queries, services
 from regulars.loyalty.errors import NoSuchMember, SeveralMembers
 from regulars.loyalty.rules import quoting
+from regulars.loyalty.rules.earning import earned_minor
 from regulars.loyalty.types import Balance, Programme, Version
+from regulars.loyalty.types.earned import Earned
 from regulars.loyalty.types.till import Member, Quote, Ref, RefKind
 from regulars.loyalty.wording.quoting import sentences
 
@@ -36,12 +39,16 @@ def member(spendable: int, pending: int = 0) -> Member:
 def quoted(
     *lines: int, have: int | None = 0, want: int | None = None, currency: str = "RUB", **rules: object
 ) -> Quote:
+    told = version(**rules)
     return quoting.quote(
         lines=lines,
         currency=currency,
-        version=version(**rules),
+        version=told,
         member=None if have is None else member(have),
         points_wanted=want,
+        earn=lambda pays: Earned(
+            earned_minor(paid_minor=sum(pays), currency=currency, programme=told.programme), {}
+        ),
     )
 
 
@@ -245,7 +252,7 @@ def given_to(profile_id: int, type_: IdentityType, value: str) -> None:
 
 @pytest.mark.django_db
 @pytest.mark.parametrize("kind", ["id", "card", "phone"])
-def test_a_quote_asks_the_database_once(django_assert_num_queries: Any, kind: str) -> None:
+def test_a_quote_asks_the_database_a_few_things(django_assert_num_queries: Any, kind: str) -> None:
     anna = customer("C-1")
     given_to(anna, IdentityType.CARD, "200012345")
     given_to(anna, IdentityType.PHONE, "+79161234567")
@@ -256,10 +263,11 @@ def test_a_quote_asks_the_database_once(django_assert_num_queries: Any, kind: st
         "card": Ref(RefKind.CARD, "200012345"),
         "phone": Ref(RefKind.PHONE, "+79161234567"),
     }[kind]
-    with django_assert_num_queries(2):  # the other is the programme's, which is remembered outside of tests
+    # Who it is and what they have, which offers there are, and the programme, which is remembered outside of
+    # tests; what the cart earns is asked beside Django (`queries.earning`).
+    with django_assert_num_queries(3):
         found = queries.quote_for(
-            lines=[149_000],
-            currency="RUB",
+            cart=cart(149_000),
             member=queries.member(ref, at=NOW),
             points_wanted=None,
             at=NOW,

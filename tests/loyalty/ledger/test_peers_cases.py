@@ -8,7 +8,7 @@ from datetime import datetime, timedelta
 
 import pytest
 from django.db import transaction
-from tests.loyalty.shop_with_points import DAY, NOW, Shop, back
+from tests.loyalty.shop_with_points import DAY, NOW, Shop, back, cart
 
 from regulars.commerce import services as commerce
 from regulars.commerce.types import Cancellation
@@ -142,9 +142,7 @@ def test_odoo_212922_a_refund_gives_points_back_and_charges_none(shop: Shop) -> 
 
 def test_odoo_150833_what_is_paid_with_points_earns_none(shop: Shop) -> None:
     given(shop, 600)
-    before = queries.quote(
-        lines=[200_000], currency="RUB", profile_id=shop.anna, points_wanted=60_000, at=NOW
-    )
+    before = queries.quote(cart=cart(200_000), profile_id=shop.anna, points_wanted=60_000, at=NOW)
     shop.spend(600, order="1001", at=NOW)
     shop.tell(shop.order(1_400))  # of 2,000, which is what was paid in money
     assert shop.points() == 70
@@ -241,10 +239,8 @@ def test_odoo_17_a_discount_that_was_shown_is_held(shop: Shop) -> None:
     given(shop, 10)
 
     def payable() -> int:
-        cart = queries.quote(
-            lines=[10_000], currency="RUB", profile_id=shop.anna, points_wanted=1_000, at=NOW
-        )
-        return cart.payable_minor
+        quoted = queries.quote(cart=cart(10_000), profile_id=shop.anna, points_wanted=1_000, at=NOW)
+        return quoted.payable_minor
 
     assert payable() == 1_000
     services.hold(new=asked(shop, 1_000), now=NOW)

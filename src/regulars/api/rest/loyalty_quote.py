@@ -10,15 +10,30 @@ from django.utils import translation
 from pydantic import Field
 
 from regulars.api.rest.call import Call, answer
-from regulars.api.rest.fields import Currency, Shown, Told, Whole, sample
+from regulars.api.rest.fields import Currency, Id, Shown, Told, Whole, sample
+from regulars.api.rest.languages import language_of
 from regulars.api.rest.loyalty_refs import CustomerRef, Named, named
+from regulars.api.rest.offers_carts import (
+    CouponsTold,
+    DiscountShown,
+    RefusedCouponShown,
+    cart_of,
+    discounts_shown,
+    note_guesses,
+    refused_shown,
+)
+from regulars.api.rest.offers_limits import ask_for_codes
 from regulars.api.rest.orders import LINES_MAX, LineTold
 from regulars.api.rest.routes import Routes
+from regulars.commerce import queries as commerce
+from regulars.customers.types import SHOP
 from regulars.loyalty import queries
 from regulars.loyalty.rules.refs import masked_name
 from regulars.loyalty.types.till import Quote
-from regulars.loyalty.wording.quoting import QuoteSentences, sentences
+from regulars.loyalty.wording.quoting import Brought, QuoteSentences, brought, sentences, tier_sentence
 from regulars.team.types import Scope
+
+__all__ = ["POINTS_MAX", "BalanceShown", "MemberShown", "language_of", "member_shown", "routes"]
 
 POINTS_MAX = 10**12
 Points = Annotated[int, Field(ge=0, le=POINTS_MAX, examples=[30000]), Whole]
@@ -35,6 +50,7 @@ class CartTold(Told):
         currency="RUB",
         lines=[{"product_id": "TEA-1", "name": "Green tea", "quantity": 2, "amount_minor": 149000}],
         points_minor=30000,
+        coupons=["SPRING"],
     )
 
     customer: CustomerRef | None = None
@@ -43,6 +59,11 @@ class CartTold(Told):
     lines: Annotated[list[LineTold], Field(min_length=1, max_length=LINES_MAX)]
     points_minor: Points | None = None
     """How many points are to be spent; null: none. Of more than may be spent, what may."""
+    coupons: CouponsTold = Field(default_factory=list)
+    channel: Annotated[str, Field(max_length=100, pattern=r"^[^\x00-\x1f\x7f]*$")] = ""
+    """By which way the customer came, as the order will tell; some rules go by it."""
+    branch_id: Id | None = None
+    """The shop's own id of the branch, as the order will tell. A till's key says it itself."""
 
 
 class BalanceShown(Shown):
@@ -82,6 +103,34 @@ class QuotedLineShown(Shown):
     """To be paid in money."""
     discount_minor: int
     """Paid with points."""
+    offers_minor: int
+    """Taken off by offers, before that."""
+    tier_minor: int
+    """Taken off by the customer's status, after offers."""
+
+
+class QuotedTierShown(Shown):
+    """The customer's status."""
+
+    key: str
+    name: str
+    amount_minor: int
+    """What its standing discount takes off this cart."""
+    free_delivery: bool
+    sentence: str
+    """Of the discount; empty where there is none."""
+
+
+class BringsShown(Shown):
+    """What a part of the programme brings of what the order earns."""
+
+    mechanic: str
+    """`cashback`, `rule` or `tier`."""
+    key: str
+    """Of the rule or the status; empty for the basic cashback."""
+    name: str
+    points_minor: int
+    sentence: str
 
 
 class SentencesShown(Shown):
@@ -98,16 +147,26 @@ class QuoteShown(Shown):
     customer: MemberShown | None
     currency: str
     total_minor: int
+    """Before any discount."""
+    discounts: list[DiscountShown]
+    """What offers take off."""
+    refused_coupons: list[RefusedCouponShown]
+    tier: QuotedTierShown | None
+    """Null where the programme has no such, or the customer has none or was named by a phone."""
+    with_points: bool
+    """Whether the offers that apply let the rest be paid with points."""
     payable_minor: int
     """How many points may be spent on it."""
     points_minor: int
     """How many of them the quote spends."""
     discount_minor: int
-    """What they take off."""
+    """What the points take off."""
     pays_minor: int
     """What is left to be paid in money."""
     earns_minor: int
     """How many points the order then earns."""
+    brings: list[BringsShown]
+    """What of it comes from where."""
     factor_needed: bool
     """Spending so many asks for the customer's QR or a code."""
     lines: list[QuotedLineShown]
@@ -119,30 +178,34 @@ class QuoteShown(Shown):
 def quote_cart(request: Call, body: CartTold) -> HttpResponse:
     """Quote a cart.
 
-    What it would earn, how much of it may be paid with points, and what that takes off each line. Changes
-    nothing. Who is named by a phone learns what the cart earns, and no balance.
+    What offers and the customer's status take off, how much may be paid with points, what that takes off
+    each line, and what the order would earn then. Changes nothing; coupons are set aside by
+    `POST /offers/uses`. Who is named by a phone learns what the cart earns, and no balance; what is theirs
+    alone takes nothing off.
     """
     who = None if body.customer is None else named(request, body.customer)
+    member = who.member if who else None
+    shown = None if who is None or who.masked else who.member
+    if body.coupons:
+        ask_for_codes(request.key, shown.person_id if shown else None, body.coupons)
     quoted = queries.quote_for(
-        lines=[line.amount_minor for line in body.lines],
-        currency=body.currency,
-        member=None if who is None or who.masked else who.member,
+        cart=cart_of(body.currency, body.lines),
+        member=member,
         points_wanted=body.points_minor,
         at=request.now,
+        coupons=body.coupons,
+        masked=who is not None and who.masked,
+        branch_id=_branch(request, body.branch_id),
+        channel=body.channel,
     )
-    language = language_of(request)
-    with translation.override(language):
-        told = sentences(quoted, language=language, masked=who is not None and who.masked)
-    return answer(_shown(quoted, None if who is None else member_shown(who), told))
+    note_guesses(request, shown, quoted.offers)
+    return answer(_shown(request, quoted, who))
 
 
-def language_of(call: Call) -> str:
-    """The language of what customers read."""
-    for told in call.headers.get("Accept-Language", "").split(","):
-        name = told.partition(";")[0].strip().lower().partition("-")[0]
-        if name in {"ru", "en"}:
-            return name
-    return "en"
+def _branch(call: Call, told: str | None) -> int | None:
+    if call.key.branch_id is not None or told is None:
+        return call.key.branch_id
+    return commerce.branch_ids([(SHOP, told)]).get((SHOP, told))
 
 
 def member_shown(who: Named) -> MemberShown:
@@ -166,20 +229,61 @@ def member_shown(who: Named) -> MemberShown:
     )
 
 
-def _shown(quoted: Quote, member: MemberShown | None, told: QuoteSentences) -> QuoteShown:
+def _shown(call: Call, quoted: Quote, who: Named | None) -> QuoteShown:
+    language = language_of(call)
+    with translation.override(language):
+        told = sentences(quoted, language=language, masked=who is not None and who.masked)
+        tier = _tier(quoted, language)
+        brings = [_brings(one) for one in brought(quoted, language=language)]
     return QuoteShown(
-        customer=member,
+        customer=None if who is None else member_shown(who),
         currency=quoted.currency,
         total_minor=quoted.total_minor,
+        discounts=discounts_shown(call, quoted.offers, quoted.currency),
+        refused_coupons=refused_shown(call, quoted.offers),
+        tier=tier,
+        with_points=quoted.offers.may_pay_with_points,
         payable_minor=quoted.payable_minor,
         points_minor=quoted.points_minor,
         discount_minor=quoted.discount_minor,
         pays_minor=quoted.pays_minor,
         earns_minor=quoted.earns_minor,
+        brings=brings,
         factor_needed=quoted.factor_needed,
         lines=[
-            QuotedLineShown(amount_minor=line.amount_minor, discount_minor=line.discount_minor)
+            QuotedLineShown(
+                amount_minor=line.amount_minor,
+                discount_minor=line.discount_minor,
+                offers_minor=line.offers_minor,
+                tier_minor=line.tier_minor,
+            )
             for line in quoted.lines
         ],
-        sentences=SentencesShown(earns=told.earns, may_spend=told.may_spend, discount=told.discount),
+        sentences=_sentences(told),
     )
+
+
+def _tier(quoted: Quote, language: str) -> QuotedTierShown | None:
+    if quoted.tier is None:
+        return None
+    return QuotedTierShown(
+        key=quoted.tier.key,
+        name=quoted.tier.name,
+        amount_minor=quoted.tier_minor,
+        free_delivery=quoted.tier.brings.free_delivery,
+        sentence=tier_sentence(quoted, language=language),
+    )
+
+
+def _brings(one: Brought) -> BringsShown:
+    return BringsShown(
+        mechanic=one.mechanic,
+        key=one.key,
+        name=one.name,
+        points_minor=one.points_minor,
+        sentence=one.sentence,
+    )
+
+
+def _sentences(told: QuoteSentences) -> SentencesShown:
+    return SentencesShown(earns=told.earns, may_spend=told.may_spend, discount=told.discount)

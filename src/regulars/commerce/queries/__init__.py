@@ -1,7 +1,14 @@
 """Reading commerce."""
 
 from regulars.commerce.queries.carts import carts_of
-from regulars.commerce.queries.goods import branch_ids, product, product_ids, product_names, products_page
+from regulars.commerce.queries.goods import (
+    branch_ids,
+    branch_names,
+    product,
+    product_ids,
+    product_names,
+    products_page,
+)
 from regulars.commerce.queries.orders import (
     credits_of,
     credits_of_refund,
@@ -17,6 +24,7 @@ from regulars.commerce.queries.standing import buyers, order_ids, order_lines_st
 __all__ = [
     "any_orders",
     "branch_ids",
+    "branch_names",
     "branches",
     "buyers",
     "carts_of",

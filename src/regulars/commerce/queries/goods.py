@@ -61,3 +61,8 @@ def branch_ids(keys: Collection[SourceKey]) -> dict[SourceKey, int]:
     numbers = {number for _, number in keys}
     rows = Branch.objects.filter(external_id__in=numbers).values_list("source", "external_id", "id")
     return {(source, number): id_ for source, number, id_ in rows if (source, number) in keys}
+
+
+def branch_names(branch_ids: Collection[int]) -> dict[int, str]:
+    """What these branches are called, as far as they are there."""
+    return dict(Branch.objects.filter(id__in=set(branch_ids)).values_list("id", "name"))

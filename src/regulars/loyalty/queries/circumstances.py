@@ -17,7 +17,7 @@ from regulars.loyalty.models import EarnedOrder
 from regulars.loyalty.queries.earning import earned
 from regulars.loyalty.queries.tiers import tiers_of
 from regulars.loyalty.rules.earning import goes_by_lines, names_goods, period_of
-from regulars.loyalty.types import Version
+from regulars.loyalty.types import Programme, Version
 from regulars.loyalty.types.earned import EarningLine, EarningOrder
 from regulars.segments import queries as segments
 
@@ -126,7 +126,7 @@ def _first_asked(new: Sequence[OrderStanding], asking: Asking) -> dict[int, Kept
     """Who the customers of these orders are, one moment before they ordered."""
     versions = {asking.version_of[order.id].id: asking.version_of[order.id] for order in new}
     persons: dict[int, int] = {}
-    if any(v.programme.tiers or _conditions(v) for v in versions.values()):
+    if any(v.programme.tiers or conditions_of(v.programme) for v in versions.values()):
         persons = persons_of({order.profile_id for order in new if order.profile_id is not None})
     tiers = _tiers(new, asking, persons)
     fits = _fits(new, asking, persons)
@@ -179,7 +179,7 @@ def _fits(new: Sequence[OrderStanding], asking: Asking, persons: Mapping[int, in
         if order.profile_id in persons:
             by_version[asking.version_of[order.id].id].append(order)
     for some in by_version.values():
-        conditions = _conditions(asking.version_of[some[0].id])
+        conditions = conditions_of(asking.version_of[some[0].id].programme)
         if not conditions:
             continue
         asked = [
@@ -193,8 +193,17 @@ def _fits(new: Sequence[OrderStanding], asking: Asking, persons: Mapping[int, in
     return found
 
 
-def _conditions(version: Version) -> dict[str, Mapping[str, Any]]:
-    return {rule.key: rule.when.who for rule in version.programme.rules if rule.when.who is not None}
+def conditions_of(programme: Programme) -> dict[str, Mapping[str, Any]]:
+    """By the key of a rule whom it is for, where that is said."""
+    return {rule.key: rule.when.who for rule in programme.rules if rule.when.who is not None}
+
+
+def earned_in(asked: Sequence[tuple[int, int, date, date]]) -> dict[int, int]:
+    """What persons earned for other orders in a period; asked by (order id, profile id, first day, last day).
+
+    Gives minor units of points by the order.
+    """
+    return dict(_rows(_HAVE, [list(column) for column in zip(*asked, strict=True)]))
 
 
 def _rooms(new: Sequence[Kept], asking: Asking) -> dict[int, Kept]:
@@ -206,8 +215,7 @@ def _rooms(new: Sequence[Kept], asking: Asking) -> dict[int, Kept]:
             limited.append((one, caps.period_minor, period_of(one.day, caps.period)))
     if not limited:
         return {}
-    rows = [(one.order_id, one.profile_id, first, last) for one, _most, (first, last) in limited]
-    have = dict(_rows(_HAVE, [list(column) for column in zip(*rows, strict=True)]))
+    have = earned_in([(one.order_id, one.profile_id, first, last) for one, _most, (first, last) in limited])
     return {
         one.order_id: replace(one, room_minor=max(0, most - have.get(one.order_id, 0)))
         for one, most, _period in limited

@@ -1,28 +1,151 @@
-"""What a cart would earn and may be paid with."""
+"""What a cart comes to, may be paid with, and would earn."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import datetime
+from dataclasses import dataclass
+from datetime import UTC, date, datetime
+from zoneinfo import ZoneInfo
 
+from regulars.commerce import queries as commerce
+from regulars.loyalty.queries.circumstances import conditions_of, earned_in
+from regulars.loyalty.queries.earning import earned
+from regulars.loyalty.queries.lots import zones_of
 from regulars.loyalty.queries.members import member_of_profile
 from regulars.loyalty.queries.programme import version_at
+from regulars.loyalty.queries.tiers import tiers_of
 from regulars.loyalty.rules import quoting
+from regulars.loyalty.rules.earning import goes_by_days, period_of
+from regulars.loyalty.types import Programme
+from regulars.loyalty.types.earned import NOTHING, Earned, EarningLine, EarningOrder
+from regulars.loyalty.types.tiers import Tier
 from regulars.loyalty.types.till import Member, Quote
+from regulars.offers import queries as offers
+from regulars.offers.types import Cart
+from regulars.segments import queries as segments
+from regulars.team import queries as team
+
+
+@dataclass(frozen=True, slots=True)
+class _Who:
+    """What the rules go by of a customer and a moment; `tier` is none of them for somebody unknown."""
+
+    day: date
+    tier: Tier | None = None
+    fits: frozenset[str] = frozenset()
+    room_minor: int | None = None
 
 
 def quote(
-    *, lines: Sequence[int], currency: str, profile_id: int | None, points_wanted: int | None, at: datetime
+    *,
+    cart: Cart,
+    profile_id: int | None,
+    points_wanted: int | None,
+    at: datetime,
+    coupons: Sequence[str] = (),
 ) -> Quote:
-    """The quote of a cart; `lines`: what each costs, in minor units. Raises NoSuchMember."""
+    """The quote of a cart. Raises NoSuchMember."""
     member = None if profile_id is None else member_of_profile(profile_id, at=at)
-    return quote_for(lines=lines, currency=currency, member=member, points_wanted=points_wanted, at=at)
+    return quote_for(cart=cart, member=member, points_wanted=points_wanted, at=at, coupons=coupons)
 
 
 def quote_for(
-    *, lines: Sequence[int], currency: str, member: Member | None, points_wanted: int | None, at: datetime
+    *,
+    cart: Cart,
+    member: Member | None,
+    points_wanted: int | None,
+    at: datetime,
+    coupons: Sequence[str] = (),
+    masked: bool = False,
+    branch_id: int | None = None,
+    channel: str = "",
 ) -> Quote:
-    """The same for somebody who was read already."""
+    """The same for somebody who was read already, with the codes they give. Changes nothing.
+
+    `masked`: they were named by what anybody can say. The cart earns for them as it would, but nothing is
+    taken off or paid that is theirs alone.
+    """
+    version = version_at(at)
+    shown = None if masked else member
+    programme = version.programme if version else Programme(running=False)
+    who = _who(programme, member, at)
+    applied = offers.apply(cart=cart, codes=coupons, profile_id=shown.profile_id if shown else None, at=at)
+
+    def earn(pays: Sequence[int]) -> Earned:
+        if version is None or not programme.running:
+            return NOTHING
+        order = EarningOrder(
+            lines=_lines(cart, pays),
+            currency=cart.currency,
+            day=who.day,
+            tier=who.tier.key if who.tier else "",
+            fits=who.fits,
+            branch=_branch(programme, branch_id),
+            channel=channel,
+            room_minor=who.room_minor,
+        )
+        return earned(programme, [order])[0]
+
+    counts = programme.running and programme.currency in ("", cart.currency)
     return quoting.quote(
-        lines=lines, currency=currency, version=version_at(at), member=member, points_wanted=points_wanted
+        lines=[line.amount_minor for line in cart.lines],
+        currency=cart.currency,
+        version=version,
+        member=shown,
+        points_wanted=points_wanted,
+        earn=earn,
+        offers=applied,
+        tier=who.tier if shown and counts else None,
     )
+
+
+def _who(programme: Programme, member: Member | None, at: datetime) -> _Who:
+    """Who the customer is one moment before the order; asks for no more than the programme goes by."""
+    if not programme.running:
+        return _Who(at.date())
+    day = _day(programme, member, at)
+    if member is None:
+        return _Who(day)
+    tier = None
+    if programme.tiers is not None:
+        standing = tiers_of(person_ids=[member.person_id], at=at)[member.person_id]
+        tier = next((one for one in programme.tiers.levels if one.key == standing.tier), None)
+    fits: set[str] = set()
+    if conditions := conditions_of(programme):
+        asked = [segments.Asked(0, member.person_id, at)]
+        fits = {key for key, some in segments.fits(conditions=conditions, asked=asked).items() if some}
+    room = None
+    if programme.caps.period_minor is not None:
+        first, last = period_of(day, programme.caps.period)
+        have = earned_in([(0, member.profile_id, first, last)])
+        room = max(0, programme.caps.period_minor - have.get(0, 0))
+    return _Who(day, tier, frozenset(fits), room)
+
+
+def _day(programme: Programme, member: Member | None, at: datetime) -> date:
+    """By the customer's calendar, where the programme goes by days."""
+    if not goes_by_days(programme):
+        return at.astimezone(UTC).date()
+    if member is None:
+        return at.astimezone(ZoneInfo(team.shop().timezone)).date()
+    return at.astimezone(zones_of(profile_ids=[member.profile_id])[member.profile_id]).date()
+
+
+def _lines(cart: Cart, pays: Sequence[int]) -> tuple[EarningLine, ...]:
+    return tuple(
+        EarningLine(
+            amount_minor=amount,
+            pieces=int(line.quantity),
+            product=line.product,
+            category=line.category,
+            brand=line.brand,
+        )
+        for line, amount in zip(cart.lines, pays, strict=True)
+    )
+
+
+def _branch(programme: Programme, branch_id: int | None) -> str:
+    """What the branch is called, where a rule asks for it."""
+    if branch_id is None or not any(rule.when.branches for rule in programme.rules):
+        return ""
+    return commerce.branch_names([branch_id]).get(branch_id, "")

@@ -70,6 +70,12 @@ def goes_by_customers(programme: Programme) -> bool:
     return of_rules or programme.tiers is not None or programme.caps.period_minor is not None
 
 
+def goes_by_days(programme: Programme) -> bool:
+    """Whether it matters on which day something is ordered."""
+    by_rules = any(rule.when.weekdays or rule.when.first or rule.when.last for rule in programme.rules)
+    return by_rules or programme.caps.period_minor is not None
+
+
 def period_of(day: date, period: Period) -> tuple[date, date]:
     """The first and the last day of the period a day is in."""
     match period:

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
 
 from regulars.loyalty.types.holds import Balance
 from regulars.loyalty.types.programme import Version
+from regulars.loyalty.types.tiers import Tier
+from regulars.offers.types import Applied
 
 
 class RefKind(StrEnum):
@@ -42,18 +45,23 @@ class Member:
 
 @dataclass(frozen=True, slots=True)
 class QuotedLine:
-    """A line of a cart: what is paid in money for it, after `discount_minor` was taken off."""
+    """A line of a cart: what is paid in money for it, after points took `discount_minor` off, and before
+    that offers and the tier what stands there."""
 
     amount_minor: int
     discount_minor: int
+    offers_minor: int = 0
+    tier_minor: int = 0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Quote:
-    """What a cart would earn and may be paid with; money and points in their minor units.
+    """What a cart comes to, may be paid with, and would earn; money and points in their minor units.
 
-    `payable_minor`: points that may be spent on it. `points_minor` of them are spent here, and take
-    `discount_minor` off; `most_minor`: what somebody with any number of points might spend.
+    `total_minor`: before any discount. `offers`: what offers take off, and which codes do not. `tier`: of the
+    customer, where the programme has such. `payable_minor`: points that may be spent on what is left.
+    `points_minor` of them are spent here, and take `discount_minor` off; `most_minor`: what somebody with any
+    number of points might spend. `shares`: what of `earns_minor` each mechanic brings (`types.earned`).
     """
 
     version: Version | None
@@ -69,6 +77,14 @@ class Quote:
     earns_minor: int
     factor_needed: bool
     lines: tuple[QuotedLine, ...]
+    offers: Applied = field(default_factory=Applied)
+    tier: Tier | None = None
+    shares: Mapping[str, int] = field(default_factory=dict)
+
+    @property
+    def tier_minor(self) -> int:
+        """What the tier takes off."""
+        return sum(line.tier_minor for line in self.lines)
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,6 +11,7 @@ from django.utils.translation import ngettext
 from regulars.analytics.wording.numbers import Formats
 from regulars.kit.money import exponent, to_decimal
 from regulars.loyalty.types import MINOR, Programme
+from regulars.loyalty.types.earned import of_rule, of_tier
 from regulars.loyalty.types.till import Member, Quote
 from regulars.loyalty.wording.amounts import number, points
 
@@ -38,6 +39,45 @@ def sentences(quote: Quote, *, language: str, masked: bool) -> QuoteSentences:
     )
 
 
+@dataclass(frozen=True, slots=True)
+class Brought:
+    """What a part of the programme brings: `mechanic` is cashback, rule or tier."""
+
+    mechanic: str
+    key: str
+    name: str
+    points_minor: int
+    sentence: str
+
+
+def brought(quote: Quote, *, language: str) -> list[Brought]:
+    """What each part of the programme brings of what is earned, the most first."""
+    if quote.version is None:
+        return []
+    formats = _formats(language, quote.currency)
+    programme = quote.version.programme
+    names = {of_rule(rule.key): rule.name for rule in programme.rules}
+    names |= {of_tier(tier.key): tier.name for tier in (programme.tiers.levels if programme.tiers else ())}
+    found = []
+    for mechanic, minor in sorted(quote.shares.items(), key=lambda share: -share[1]):
+        kind, _colon, key = mechanic.partition(":")
+        name = names.get(mechanic, _("Cashback"))
+        told = {"name": name, "points": points(minor, formats)}
+        found.append(Brought(kind, key, name, minor, _("%(name)s: %(points)s") % told))
+    return found
+
+
+def tier_sentence(quote: Quote, *, language: str) -> str:
+    """What the customer's tier takes off; empty for nothing."""
+    if quote.tier is None or not quote.tier_minor:
+        return ""
+    told = {
+        "tier": quote.tier.name,
+        "money": _money(quote.tier_minor, quote, _formats(language, quote.currency)),
+    }
+    return _("Discount of the status “%(tier)s”: %(money)s") % told
+
+
 def _earns(quote: Quote, programme: Programme | None, formats: Formats) -> str:
     if programme is None:
         return _("The loyalty programme is not running now")
@@ -49,6 +89,8 @@ def _earns(quote: Quote, programme: Programme | None, formats: Formats) -> str:
 
 
 def _may_spend(quote: Quote, programme: Programme | None, formats: Formats, masked: bool) -> str:
+    if not quote.offers.may_pay_with_points:
+        return _("With this offer the order cannot be paid with points")
     if programme is None or not quote.most_minor:
         return _("This order cannot be paid with points")
     if quote.payable_minor:
