@@ -42,6 +42,7 @@ OFFERED: Mapping[str, tuple[str, ...]] = {
         "reward_cancelled",
         "reward_handed_out",
     ),
+    "offers": ("coupon_issued", "coupon_used", "coupon_returned"),
     "friends": ("friend_came", "friend_bought", "friend_refused"),
     "segments": ("segment_entered", "segment_left"),
     "consents": ("consent_given", "consent_withdrawn"),

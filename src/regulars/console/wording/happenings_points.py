@@ -85,6 +85,19 @@ POINTS_SENTENCES: Mapping[str, tuple[str, ...]] = {
         gettext_noop("Nothing for a friend: %(refused)s"),
         gettext_noop("Nothing for a friend"),
     ),
+    "coupon_issued": (
+        gettext_noop("Got the coupon “%(what)s”, good until %(until)s"),
+        gettext_noop("Got the coupon “%(what)s”"),
+        gettext_noop("Got a coupon"),
+    ),
+    "coupon_used": (
+        gettext_noop("Used “%(what)s”: %(off)s off"),
+        gettext_noop("Used an offer"),
+    ),
+    "coupon_returned": (
+        gettext_noop("“%(what)s” can be used again: the order came back"),
+        gettext_noop("An offer can be used again: the order came back"),
+    ),
     "tier_reached": (gettext_noop("Reached the tier “%(what)s”"), gettext_noop("Reached a tier")),
     "tier_ending": (
         gettext_noop("Has the tier “%(what)s” until %(until)s only, then “%(then)s”"),
@@ -124,11 +137,19 @@ def points_readers(voice: Voice) -> Mapping[str, Callable[[Sequence[Properties]]
         "what": lambda told: plain(str(told.get("name") or ""))[:_NAME_CHARACTERS_MAX],
         "then": lambda told: plain(str(told.get("then_name") or ""))[:_NAME_CHARACTERS_MAX],
         "until": lambda told: last_day(_moment(told.get("until")), voice),
+        "off": lambda told: _money(told, voice),
         "refused": lambda told: _refused(str(told.get("reason") or "")),
         "kind": lambda told: _kind(str(told.get("kind") or "")),
         "last_day": lambda told: last_day(_moment(told.get("expires_at")), voice),
     }
     return {field: _newest(read) for field, read in one.items()}
+
+
+def _money(told: Properties, voice: Voice) -> str:
+    minor, currency = told.get("discount_minor"), told.get("currency")
+    if not _is_whole(minor) or not isinstance(currency, str) or not currency:
+        return ""
+    return voice.money(minor, currency)
 
 
 def _refused(reason: str) -> str:

@@ -13,6 +13,7 @@ from regulars.offers.services.defining import (
     start,
     stop,
 )
+from regulars.offers.services.forgetting import forget_offers, forget_uses
 from regulars.offers.services.issuing import issue, void
 from regulars.offers.services.orders import ORDERS_MAX, any_uses, see_orders
 from regulars.offers.services.reserving import reserve
@@ -26,6 +27,8 @@ __all__ = [
     "change_offer",
     "drop_draft",
     "fill_codes",
+    "forget_offers",
+    "forget_uses",
     "issue",
     "make_offer",
     "offer_for",

@@ -19,7 +19,7 @@ ISSUES_MAX = 5_000
 _SERIALS = """
 UPDATE offers_offer SET next_serial = next_serial + %(count)s, codes_made = codes_made + %(count)s,
     codes_wanted = codes_wanted + %(count)s
-WHERE id = %(offer)s RETURNING next_serial - %(count)s
+WHERE id = %(offer)s RETURNING next_serial - %(count)s, terms ->> 'name'
 """
 _INSERT = """
 INSERT INTO offers_code (offer_id, serial, hash, profile_id, key, state, until, issued_at)
@@ -61,9 +61,10 @@ def issue(
         missing = [one for key, one in sorted(asked.items()) if key not in found]
         if not missing:
             break
-        for code_id, serial, key in _insert(offer_id, missing, now):
+        name, made = _insert(offer_id, missing, now)
+        for code_id, serial, key in made:
             found[key] = code_of(offer_id, serial)
-            new.append(_issued(offer_id, code_id, asked[key], (caused or {}).get(key), now))
+            new.append(_issued(offer_id, name, code_id, asked[key], (caused or {}).get(key), now))
         if len(found) < len(asked):  # somebody issued them at this very moment
             found |= {key: one.code for key, one in coupons_by_key(asked.keys() - found.keys()).items()}
     if left := asked.keys() - found.keys():
@@ -83,10 +84,10 @@ def void(*, keys: Collection[str], now: datetime) -> set[str]:
         return {key for (key,) in cursor.fetchall()}
 
 
-def _insert(offer_id: int, wanted: Sequence[Issue], now: datetime) -> list[tuple[int, int, str]]:
+def _insert(offer_id: int, wanted: Sequence[Issue], now: datetime) -> tuple[str, list[tuple[int, int, str]]]:
     with connection.cursor() as cursor:
         cursor.execute(_SERIALS, {"offer": offer_id, "count": len(wanted)})
-        first = cursor.fetchone()[0]
+        first, name = cursor.fetchone()
         serials = list(range(first, first + len(wanted)))
         cursor.execute(
             _INSERT,
@@ -100,11 +101,11 @@ def _insert(offer_id: int, wanted: Sequence[Issue], now: datetime) -> list[tuple
                 "now": now,
             },
         )
-        return list(cursor.fetchall())
+        return name, list(cursor.fetchall())
 
 
 def _issued(
-    offer_id: int, code_id: int, one: Issue, caused: tuple[int, int] | None, now: datetime
+    offer_id: int, name: str, code_id: int, one: Issue, caused: tuple[int, int] | None, now: datetime
 ) -> NewEvent:
     return NewEvent(
         type=COUPON_ISSUED,
@@ -114,6 +115,7 @@ def _issued(
         profile_id=one.profile_id,
         properties={
             "offer_id": offer_id,
+            "name": name,
             "code_id": code_id,
             "key": one.key,
             "until": one.until.isoformat() if one.until else None,

@@ -15,7 +15,8 @@ from regulars.offers.types import COUPON_RETURNED, COUPON_USED, SOURCE
 # `returned`: what was let go, of uses that were given back; otherwise what counts.
 _TAKEN = """
 SELECT u.id, u.returns, u.order_source, u.order_id, u.branch_id, t.id, t.offer_id, t.code_id, t.profile_id,
-       t.amount_minor, t.currency, coalesce(c.key, '')
+       t.amount_minor, t.currency, coalesce(c.key, ''),
+       t.terms ->> 'name'
 FROM offers_use AS u JOIN offers_taken AS t ON t.use_id = u.id LEFT JOIN offers_code AS c ON c.id = t.code_id
 WHERE u.id = ANY(%(uses)s) AND t.counts = %(counts)s AND t.profile_id IS NOT NULL ORDER BY t.id
 """
@@ -66,7 +67,21 @@ def _tell(
 
 
 def _event(type_: EventType, row: tuple[Any, ...], at: datetime, caused: tuple[int, int] | None) -> NewEvent:
-    use_id, returns, source, order, branch, taken_id, offer_id, code_id, profile_id, amount, money, key = row
+    (
+        use_id,
+        returns,
+        source,
+        order,
+        branch,
+        taken_id,
+        offer_id,
+        code_id,
+        profile_id,
+        amount,
+        money,
+        key,
+        name,
+    ) = row
     return NewEvent(
         type=type_,
         source=SOURCE,
@@ -75,6 +90,7 @@ def _event(type_: EventType, row: tuple[Any, ...], at: datetime, caused: tuple[i
         profile_id=profile_id,
         properties={
             "offer_id": offer_id,
+            "name": name,
             "code_id": code_id,
             "key": key,
             "use_id": use_id,

@@ -7,9 +7,9 @@ from regulars.events.types import EventType
 SOURCE = "offers"
 
 COUPON_ISSUED = EventType("coupon_issued")
-"""`offer_id`, `code_id`, `key` (of what issued it), `until` (or None)."""
+"""`offer_id`, `name` (of the offer), `code_id`, `key` (of what issued it), `until` (or None)."""
 COUPON_USED = EventType("coupon_used")
-"""An offer took something off an order: `offer_id`, `code_id` (None without a code), `use_id`,
+"""An offer took something off an order: `offer_id`, `name`, `code_id` (None without a code), `use_id`,
 `discount_minor`, `currency`, `order`, `order_source`, `branch_id`, `key`."""
 COUPON_RETURNED = EventType("coupon_returned")
 """All of the order was given back, and the offer can be used again; properties as of `coupon_used`."""
