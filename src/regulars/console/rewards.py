@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
 from django.utils.translation import gettext as _
-from django.utils.translation import ngettext
+from django.utils.translation import ngettext, pgettext
 
 from regulars.analytics.wording.numbers import plain
 from regulars.console.figures import Tile
@@ -141,7 +141,7 @@ class Words:
             sentence=self.sentence(row),
             words=plain(row.words),
             points=self.speaker.points(row.price_minor),
-            left=left_words(row, self.speaker) or _("no limit"),
+            left=left_words(row, self.speaker) or pgettext("reward", "no limit"),
             few=row.left is not None and row.left <= FEW_LEFT and row.state is RewardState.RUNNING,
             taken=self.speak.formats.number(row.taken),
             standing=standing(row, self.speak.now),
@@ -167,13 +167,13 @@ class Words:
             case WhyNot.POINTS:
                 return _("%(points)s more are needed") % {"points": self.speaker.points(one.missing_minor)}
             case WhyNot.SOLD_OUT:
-                return _("sold out")
+                return pgettext("reward", "sold out")
             case WhyNot.ENOUGH:
-                return _("had as many as one may")
+                return pgettext("reward", "had as many as one may")
             case WhyNot.OTHER_TIER:
-                return _("for another tier")
+                return pgettext("reward", "for another tier")
             case WhyNot.NOT_OFFERED:
-                return _("not offered now")
+                return pgettext("reward", "not offered now")
         return ""
 
     def waiting(
@@ -256,52 +256,60 @@ def kind_name(kind: RewardKind) -> str:
     """What it is, in a word or two."""
     match kind:
         case RewardKind.THING:
-            return _("handed out")
+            return pgettext("reward", "handed out")
         case RewardKind.SERVICE:
-            return _("done by us")
+            return pgettext("reward", "done by us")
         case RewardKind.CAUSE:
-            return _("good cause")
+            return pgettext("reward", "good cause")
 
 
 def standing(row: RewardRow, now: datetime) -> Standing:
     """Whether customers can have it."""
     if row.state is RewardState.PAUSED:
-        return Standing(_("paused"), "")
+        return Standing(pgettext("reward", "paused"), "")
     if row.state is RewardState.REMOVED:
-        return Standing(_("removed"), "")
+        return Standing(pgettext("reward", "removed"), "")
     if row.until is not None and row.until <= now:
-        return Standing(_("over"), "")
+        return Standing(pgettext("reward", "over"), "")
     if row.since is not None and row.since > now:
-        return Standing(_("not yet"), "slipping")
-    return Standing(_("sold out"), "lost") if row.left == 0 else Standing(_("offered"), "kept")
+        return Standing(pgettext("reward", "not yet"), "slipping")
+    return (
+        Standing(pgettext("reward", "sold out"), "lost")
+        if row.left == 0
+        else Standing(pgettext("reward", "offered"), "kept")
+    )
 
 
 def taken_standing(row: RewardOrderRow) -> Standing:
     """What became of it."""
     match row.state:
         case GrantState.WITHDRAWN:
-            return Standing(_("given back"), "lost")
+            return Standing(pgettext("reward", "given back"), "lost")
         case GrantState.USED if row.kind is RewardKind.SERVICE:
-            return Standing(_("done"), "kept")
+            return Standing(pgettext("reward", "done"), "kept")
         case GrantState.USED if row.kind is RewardKind.CAUSE:
-            return Standing(_("given to the cause"), "kept")
+            return Standing(pgettext("reward", "given to the cause"), "kept")
         case GrantState.USED:
-            return Standing(_("handed out"), "kept")
+            return Standing(pgettext("reward", "handed out"), "kept")
         case _ if row.kind is RewardKind.SERVICE:
-            return Standing(_("a colleague is on it"), "slipping")
+            return Standing(pgettext("reward", "a colleague is on it"), "slipping")
         case _:
-            return Standing(_("waits at the counter"), "slipping")
+            return Standing(pgettext("reward", "waits at the counter"), "slipping")
 
 
 def given_standing(row: GrantRow, now: datetime) -> Standing:
     """What became of something the programme gave."""
     if row.state is GrantState.WITHDRAWN:
-        return Standing(_("taken back"), "lost")
+        return Standing(pgettext("reward", "taken back"), "lost")
     if row.benefit.kind == "points" or row.benefit.kind == "badge":
-        return Standing(_("given"), "kept")
+        return Standing(pgettext("reward", "given"), "kept")
     if row.state is GrantState.USED:
-        return Standing(_("used"), "kept")
-    return Standing(_("waits"), "slipping") if row.is_open(now) else Standing(_("not used in time"), "lost")
+        return Standing(pgettext("reward", "used"), "kept")
+    return (
+        Standing(pgettext("reward", "waits"), "slipping")
+        if row.is_open(now)
+        else Standing(pgettext("reward", "not used in time"), "lost")
+    )
 
 
 def counted(count: int, speak: Voice) -> str:

@@ -82,9 +82,15 @@ def _checked(new: NewReward) -> dict[str, Any]:
     if not name:
         raise BadReward(_("The reward has no name. Say in a few words what the customer gets."))
     if len(name) > NAME_CHARACTERS_MAX:
-        raise BadReward(_too_long(_("The name is too long"), name, NAME_CHARACTERS_MAX))
+        raise BadReward(
+            _("The name is too long: it has %(length)s characters, the most is %(most)s. Shorten it.")
+            % {"length": len(name), "most": NAME_CHARACTERS_MAX}
+        )
     if len(words) > WORDS_CHARACTERS_MAX:
-        raise BadReward(_too_long(_("The description is too long"), words, WORDS_CHARACTERS_MAX))
+        raise BadReward(
+            _("The description is too long: it has %(length)s characters, the most is %(most)s. Shorten it.")
+            % {"length": len(words), "most": WORDS_CHARACTERS_MAX}
+        )
     if not 0 < new.price_minor <= PRICE_MAX:
         raise BadReward(_("Say how many points it takes, more than none."))
     if new.left is not None and new.left < 0:
@@ -118,11 +124,3 @@ def _checked(new: NewReward) -> dict[str, Any]:
 
 def _line(text: str) -> str:
     return " ".join(text.replace("\x00", "").split())
-
-
-def _too_long(what: str, text: str, most: int) -> str:
-    return _("%(what)s: it has %(length)s characters, the most is %(most)s. Shorten it.") % {
-        "what": what,
-        "length": len(text),
-        "most": most,
-    }

@@ -7,7 +7,7 @@ from datetime import date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
 from django.utils.translation import gettext as _
-from django.utils.translation import ngettext
+from django.utils.translation import ngettext, pgettext
 
 from regulars.loyalty.types.rewards import RewardKind, RewardRow, WhyNot
 from regulars.loyalty.wording.goods import quoted
@@ -36,7 +36,7 @@ def reward_sentence(
     if reward.until is not None:
         last = _day(reward.until - timedelta(microseconds=1), zone)
         told.append(_("until %(last)s, all that day") % {"last": speaker.formats.day(last)})
-    return _("%(sentence)s.") % {"sentence": ", ".join(told)}
+    return ", ".join(told) + "."
 
 
 def left_words(reward: RewardRow, speaker: Speaker) -> str:
@@ -44,7 +44,7 @@ def left_words(reward: RewardRow, speaker: Speaker) -> str:
     if reward.left is None:
         return ""
     if not reward.left:
-        return _("sold out")
+        return pgettext("reward", "sold out")
     return ngettext("%(n)s left", "%(n)s left", reward.left) % {"n": speaker.formats.number(reward.left)}
 
 
