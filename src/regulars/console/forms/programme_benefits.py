@@ -7,7 +7,7 @@ from typing import Any
 
 from django import forms
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy, pgettext
+from django.utils.translation import gettext_lazy, pgettext, pgettext_lazy
 
 from regulars.console.forms.programme import AmountField
 from regulars.console.forms.programme_fields import (
@@ -46,9 +46,12 @@ def benefit_fields(prefix: str = "") -> dict[str, forms.Field]:
         f"{prefix}points_days": CountField(label=gettext_lazy("They last, days")),
         f"{prefix}off": AmountField(label=gettext_lazy("The coupon takes off"), required=False),
         f"{prefix}off_in": forms.ChoiceField(
-            label=gettext_lazy("in"),
+            label=gettext_lazy("The coupon is in"),
             required=False,
-            choices=[(PERCENT, gettext_lazy("percent")), (MONEY, gettext_lazy("money"))],
+            choices=[
+                (PERCENT, pgettext_lazy("a coupon is in", "percent")),
+                (MONEY, pgettext_lazy("a coupon is in", "money")),
+            ],
         ),
         f"{prefix}off_from": MoneyField(label=gettext_lazy("For purchases of at least")),
         f"{prefix}off_days": CountField(label=gettext_lazy("It can be used for, days")),

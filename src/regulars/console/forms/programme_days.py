@@ -130,7 +130,7 @@ class FriendsForm(PartForm):
     order_from = MoneyField(label=gettext_lazy("The friend’s first order comes to at least"))
     wait = CountField(label=gettext_lazy("Given so many full days after that order"), least=0, most=365)
     most = CountField(label=gettext_lazy("Friends at most"), most=10_000)
-    period = forms.ChoiceField(label=gettext_lazy("in"), choices=PERIODS)
+    period = forms.ChoiceField(label=gettext_lazy("That many in"), choices=PERIODS)
     url = forms.URLField(
         label=gettext_lazy("Where a link leads"), max_length=500, required=False, assume_scheme="https"
     )

@@ -99,7 +99,7 @@ class ChallengeForm(PartForm):
         ],
     )
     days = CountField(label=gettext_lazy("Days"))
-    first = day_field(gettext_lazy("From"))
+    first = day_field(gettext_lazy("From the day"))
     last = day_field(gettext_lazy("To, with that day"))
     repeats = forms.BooleanField(label=gettext_lazy("It begins anew each time"), required=False)
     most = CountField(label=gettext_lazy("At most so often within that time"), most=1_000)
@@ -115,8 +115,8 @@ class ChallengeForm(PartForm):
             Row("shape", help=_("How pages show it; it changes nothing else.")),
             Row("counted"),
             Row("event", ("events",), help=_("Its name, as your site or till sends it."), needed=True),
-            Row("total_from", _OF_ORDERS, currency, _("Empty: any.")),
             Row("times", help=_("Orders given back do not count."), needed=True),
+            Row("total_from", _OF_ORDERS, currency, _("Empty: any.")),
             Row("in_a_row", help=_("Each of them with at least one.")),
             *goods_rows(of=_OF_ORDERS),
         )

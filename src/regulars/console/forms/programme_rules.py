@@ -7,7 +7,7 @@ from typing import Any
 
 from django import forms
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy, pgettext
+from django.utils.translation import gettext_lazy, pgettext, pgettext_lazy
 
 from regulars.console.forms.programme import AmountField
 from regulars.console.forms.programme_fields import (
@@ -53,10 +53,10 @@ WEEKDAYS = [
     ("7", gettext_lazy("Sunday")),
 ]
 PERIODS = [
-    ("day", gettext_lazy("a day")),
-    ("week", gettext_lazy("a week")),
-    ("month", gettext_lazy("a month")),
-    ("year", gettext_lazy("a year")),
+    ("day", pgettext_lazy("period", "a day")),
+    ("week", pgettext_lazy("period", "a week")),
+    ("month", pgettext_lazy("period", "a month")),
+    ("year", pgettext_lazy("period", "a year")),
 ]
 
 
@@ -86,7 +86,7 @@ class RuleForm(PartForm):
         required=False,
         widget=forms.CheckboxSelectMultiple,
     )
-    first = day_field(gettext_lazy("From"))
+    first = day_field(gettext_lazy("From the day"))
     last = day_field(gettext_lazy("To, with that day"))
     total_from = MoneyField(label=gettext_lazy("In orders of at least"))
     channels = NamesField(label=gettext_lazy("Only orders that came through"), offers="channels")

@@ -11,7 +11,10 @@ from django.utils.translation import gettext as _
 
 from regulars.console.voice import Voice
 from regulars.kit.money import to_minor
+from regulars.loyalty import queries
 from regulars.loyalty.types import Programme, Version
+from regulars.loyalty.types.earned import EarningLine, EarningOrder
+from regulars.loyalty.types.earning import Caps
 from regulars.loyalty.wording import programme as wording
 
 EXAMPLE = Decimal(2000)
@@ -61,11 +64,18 @@ def differences(before: Programme | None, after: Programme, speak: Voice) -> tup
 
 
 def example(programme: Programme, speak: Voice) -> str:
-    """What an order of a round sum comes to; empty where nothing is earned at all."""
+    """What an order of a round sum comes to, today, of somebody for whom no rule is in particular; empty
+    where nothing is earned at all."""
     if not programme.running:
         return ""
-    total = to_minor(EXAMPLE, programme.currency or speak.shop.currency)
-    return wording.example(programme, formats=speak.formats, total_minor=total).text
+    currency = programme.currency or speak.shop.currency
+    total = to_minor(EXAMPLE, currency)
+    earned = None
+    if programme.rules or programme.caps != Caps():
+        whole = programme if programme.currency else programme.model_copy(update={"currency": currency})
+        order = EarningOrder(lines=(EarningLine(amount_minor=total),), currency=currency, day=speak.today)
+        earned = queries.earned(whole, [order])[0].total_minor
+    return wording.example(programme, formats=speak.formats, total_minor=total, earned=earned).text
 
 
 def headline(versions: Sequence[Version], speak: Voice) -> str:

@@ -104,10 +104,16 @@ def _by_rule(programme: Programme, formats: Formats, return_window_days: int) ->
     return {one.rule: one.text for one in said}
 
 
-def example(programme: Programme, *, formats: Formats, total_minor: int) -> Example:
-    """What an order of that total comes to, paid in money alone and with as many points as may be."""
+def example(
+    programme: Programme, *, formats: Formats, total_minor: int, earned: int | None = None
+) -> Example:
+    """What an order of that total comes to, paid in money alone and with as many points as may be.
+
+    `earned`: by all rules, where there are any; None: the basic cashback is all there is.
+    """
     speaker = Speaker(formats, 0)
-    earned = earned_minor(paid_minor=total_minor, currency=programme.currency, programme=programme)
+    if earned is None:
+        earned = earned_minor(paid_minor=total_minor, currency=programme.currency, programme=programme)
     payable = payable_minor(total_minor=total_minor, programme=programme, spendable_minor=_ANY)
     discount = discount_minor(payable, programme)
     facts = {

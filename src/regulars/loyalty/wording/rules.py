@@ -22,7 +22,7 @@ from regulars.loyalty.types.earning import (
 )
 from regulars.loyalty.wording.goods import goods_words, quoted
 from regulars.loyalty.wording.speaker import Speaker
-from regulars.loyalty.wording.who import who_words
+from regulars.loyalty.wording.who import is_segment, who_words
 
 _SOME = 2
 """The form of a number that is not whole: 1,5 раза."""
@@ -30,8 +30,13 @@ _SOME = 2
 
 def rule_sentence(rule: Rule, programme: Programme, speaker: Speaker) -> str:
     """ "On Mondays, 10% more comes back as points for goods of the category “Coffee”."."""
-    told = [*when_words(rule.when, programme, speaker), _gives(rule, programme, speaker)]
-    return _sentence(", ".join(told))
+    said = _gives(rule, programme, speaker)
+    for clause in reversed(when_words(rule.when, programme, speaker)):
+        said = pgettext("when, then what", "%(when)s, %(what)s") % {"when": clause, "what": said}
+    who = who_words(rule.when.who)
+    if who and not is_segment(rule.when.who):
+        said = f"{said} ({who})"
+    return _sentence(said)
 
 
 def caps_sentence(caps: Caps, speaker: Speaker) -> str:
@@ -67,7 +72,10 @@ def factor_words(factor: Decimal, speaker: Speaker) -> str:
 
 
 def when_words(when: When, programme: Programme, speaker: Speaker) -> list[str]:
-    """Which orders and whose, clause by clause, as they stand before what a rule brings."""
+    """Which orders and whose, clause by clause, as they stand before what a rule brings.
+
+    A condition that is more than a segment is too long for that place.
+    """
     told = [_days(when, speaker), _weekdays(when.weekdays, speaker)]
     if when.branches:
         said = ngettext("in the branch %(names)s", "in the branches %(names)s", len(when.branches))
@@ -87,7 +95,8 @@ def when_words(when: When, programme: Programme, speaker: Speaker) -> list[str]:
         names = [quoted(name) for name in _tier_names(when.tiers, programme)]
         said = ngettext("with the tier %(names)s", "with the tiers %(names)s", len(names))
         told.append(said % {"names": speaker.one_of(names)})
-    told.append(who_words(when.who))
+    if is_segment(when.who):
+        told.append(who_words(when.who))
     return [one for one in told if one]
 
 

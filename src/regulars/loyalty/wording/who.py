@@ -15,6 +15,11 @@ def who_words(who: Condition | None) -> str:
     if who is None:
         return ""
     words = {"what": condition_sentence(who)}
-    if who.get("node") == _SEGMENT:
+    if is_segment(who):
         return _("for customers %(what)s") % words
     return _("for customers of whom this is so: %(what)s") % words
+
+
+def is_segment(who: Condition | None) -> bool:
+    """Whether it asks for nothing but a segment, which makes a short clause."""
+    return who is not None and who.get("node") == _SEGMENT
