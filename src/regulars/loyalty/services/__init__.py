@@ -35,7 +35,7 @@ from regulars.loyalty.services.handing_out import (
 from regulars.loyalty.services.holding import cancel, capture, hold, spend
 from regulars.loyalty.services.journal import do_entries, do_journals, store_entries
 from regulars.loyalty.services.orders import ORDERS_MAX, settle_orders
-from regulars.loyalty.services.programme import publish
+from regulars.loyalty.services.programme import check_programme, publish
 from regulars.loyalty.services.redeeming import cancel_reward, redeem
 from regulars.loyalty.services.referring import (
     REFERRALS_MAX,
@@ -71,6 +71,7 @@ __all__ = [
     "cancel_reward",
     "capture",
     "check_books",
+    "check_programme",
     "count_events",
     "count_orders",
     "decide_adjustment",

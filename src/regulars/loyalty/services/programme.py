@@ -10,8 +10,11 @@ from django.utils.translation import gettext as _
 from regulars.loyalty.errors import BadProgramme
 from regulars.loyalty.models import ProgrammeVersion
 from regulars.loyalty.queries.programme import forget_versions, to_version
+from regulars.loyalty.rules.conditions import conditions_of
+from regulars.loyalty.rules.publishing import at_part, wrongs
 from regulars.loyalty.types import Programme, Version
-from regulars.loyalty.types.programme import AfterReturnWindow, WithoutPurchase
+from regulars.segments import queries as segments
+from regulars.segments.errors import BadCondition
 from regulars.team import queries as team
 
 
@@ -20,8 +23,7 @@ def publish(*, programme: Programme, since: datetime | None, now: datetime, user
     """Have the programme hold for what is ordered from `since` on (None: from now); gives the new version.
 
     What was ordered before stays with the version of then. A programme without a currency gets the shop's.
-    Raises BadProgramme for a moment in the past or one that is taken, and where points would expire before
-    they could be spent.
+    Raises BadProgramme for a moment in the past or one that is taken, and as `check_programme` does.
     """
     moment = since or now
     if moment < now:
@@ -29,7 +31,7 @@ def publish(*, programme: Programme, since: datetime | None, now: datetime, user
             _("A programme cannot hold for what was ordered already: choose now or a later moment.")
         )
     shop = team.shop()
-    _check(programme, shop.return_window_days)
+    check_programme(programme)
     whole = programme if programme.currency else programme.model_copy(update={"currency": shop.currency})
     with connection.cursor() as cursor:
         # One at a time, so that a moment is given once.
@@ -47,17 +49,13 @@ def publish(*, programme: Programme, since: datetime | None, now: datetime, user
     return to_version(row)
 
 
-def _check(programme: Programme, return_window_days: int) -> None:
-    """Points that end so many days after a purchase must be there by then."""
-    usable, expiry = programme.usable, programme.expiry
-    if not isinstance(usable, AfterReturnWindow) or not isinstance(expiry, WithoutPurchase):
-        return
-    waits = return_window_days if usable.days is None else usable.days
-    if expiry.days <= waits:
-        raise BadProgramme(
-            _(
-                "Points would expire before they can be spent: they wait for %(waits)s days, and expire "
-                "after %(days)s days without a purchase. Let them last longer."
-            )
-            % {"waits": waits, "days": expiry.days}
-        )
+def check_programme(programme: Programme) -> None:
+    """Whether a programme can be published. Raises BadProgramme, which says in words all that is wrong."""
+    found = wrongs(programme, return_window_days=team.shop().return_window_days)
+    for name, condition in conditions_of(programme):
+        try:
+            segments.check_condition(condition)
+        except BadCondition as error:
+            found.append(at_part(name or _("Bring a friend"), str(error)))
+    if found:
+        raise BadProgramme(" ".join(found))
