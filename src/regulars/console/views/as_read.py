@@ -34,7 +34,7 @@ def page(request: HttpRequest) -> HttpResponse:
     speak = voice()
     found = sources(speak, may_change=may(request, Permission.SET_UP_LOYALTY))
     source, language, read = _read(request, found, speak)
-    context: dict[str, Any] = {"source": source, "sources": found, "language": language, "read": read}
+    context: dict[str, Any] = {"source": source, "sources": found, "read_in": language, "read": read}
     if read is not None:
         context["fit"] = fit(read, speak)
     context["languages"] = [(code, name, code == language) for code, name in settings.LANGUAGES]

@@ -84,7 +84,7 @@ def _context(ready: Ready, language: str, newest: Version | None, speak: Voice) 
         "ready": ready,
         "read": read,
         "fit": fit(read, speak),
-        "language": language,
+        "read_in": language,
         "languages": [(code, name, code == language) for code, name in settings.LANGUAGES],
         "newest": newest,
         "differences": in_words.differences(newest.programme, ready.programme, speak) if newest else (),

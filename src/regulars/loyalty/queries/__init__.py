@@ -66,6 +66,7 @@ from regulars.loyalty.queries.rewards import (
 )
 from regulars.loyalty.queries.statement import statement
 from regulars.loyalty.queries.tiers import tiers_of
+from regulars.loyalty.queries.tiers_overview import tier_counts, tier_people, tiers_are_being_reckoned
 from regulars.loyalty.queries.verifying import checks, verify
 from regulars.loyalty.queries.year import year, year_of, years_of
 
@@ -143,6 +144,9 @@ __all__ = [
     "scan_qr",
     "statement",
     "terms_at",
+    "tier_counts",
+    "tier_people",
+    "tiers_are_being_reckoned",
     "tiers_of",
     "verify",
     "version_at",

@@ -23,7 +23,7 @@ PAGE_LINES = 36
 """What a page of A5 holds, or two screens of a telephone."""
 _HEADING_LINES = 2
 """A heading and the room above it."""
-_OF_POINTS = ("worth", "spending", "usable", "expiry", "given_back")
+_OF_POINTS = ("earning", "rule", "factors", "caps", "worth", "spending", "usable", "expiry", "given_back")
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,8 +90,7 @@ def as_read(programme: Programme, *, title: str, formats: Formats, return_window
     ]
     if brings_points(programme):
         parts = [
-            ReadPart("earning", _("How points come"), _texts(told, "earning", "rule", "factors", "caps")),
-            ReadPart("spending", _("What points are for"), _texts(told, *_OF_POINTS)),
+            ReadPart("points", _("Points"), _texts(told, *_OF_POINTS)),
             *parts,
         ]
     return Reading(title, tuple(part for part in parts if part.sentences))

@@ -32,7 +32,7 @@ def how_sentence(tiers: Tiers, speaker: Speaker) -> str:
         "span": {
             "rolling_year": pgettext("the tier goes by", "over the last 365 days"),
             "calendar_year": pgettext("the tier goes by", "since 1 January of last year"),
-            "ever": pgettext("the tier goes by", "over all the time"),
+            "ever": pgettext("the tier goes by", "so far"),
         }[tiers.span],
     }
     if tiers.span == "ever":
@@ -115,7 +115,7 @@ def privileges_words(brings: Privileges, programme: Programme, speaker: Speaker)
     flags = (
         (brings.free_delivery, _("free delivery")),
         (brings.early_access, _("early access")),
-        (brings.priority_service, _("service before others")),
-        (brings.manager, _("a manager of their own")),
+        (brings.priority_service, _("priority service")),
+        (brings.manager, _("a personal manager")),
     )
     return told + [words for is_so, words in flags if is_so]
