@@ -16,12 +16,15 @@ from regulars.events.queries.reading import BODY, COLUMNS
 from regulars.events.types import Batch, LoggedEvent
 from regulars.loyalty import queries
 from regulars.loyalty.handlers import CONSUMERS
-from regulars.loyalty.models import Posting, ProgrammeVersion, Wallet
+from regulars.loyalty.models import FriendReferral, Grant, Posting, ProgrammeVersion, TierStanding, Wallet
+from regulars.loyalty.queries.engagement import parts_doing
 from regulars.loyalty.types import Cause
+from regulars.offers import queries as offers
 from regulars.simulator import clearing, demo
 from regulars.simulator.models import DemoShop
 
 NOW = datetime(2026, 3, 15, 12, tzinfo=UTC)
+DAY = timedelta(days=1)
 
 
 def log() -> list[LoggedEvent]:
@@ -51,12 +54,48 @@ def test_the_books_tell_of_all_that_happens_to_points() -> None:
     assert DemoShop.objects.get().programme == version.pk
     # The worker reads all of it once more, as history, and has nothing to put right.
     before = Posting.objects.count()
-    (history,) = (consumer for consumer in CONSUMERS if consumer.backfill)
-    events = [event for event in log() if event.name in (history.names or ())]
-    assert len(events) > 300
-    for start in range(0, len(events), history.batch):
-        history.handle(Batch(events[start : start + history.batch], NOW))
-    assert Posting.objects.count() == before
+    logged = log()
+    for history in (consumer for consumer in CONSUMERS if consumer.backfill):
+        events = [event for event in logged if event.name in (history.names or ())]
+        assert len(events) > 300
+        for start in range(0, len(events), history.batch):
+            history.handle(Batch(events[start : start + history.batch], NOW))
+        assert Posting.objects.count() == before, history.name
+
+
+@pytest.mark.slow
+@pytest.mark.django_db
+def test_customers_do_all_that_the_programme_offers() -> None:
+    demo.fill(now=NOW, seed=5, customers=250)
+    shop = DemoShop.objects.get()
+    given = Counter(Grant.objects.values_list("mechanic", "part"))
+    for part in (
+        ("challenge", "coffee"),
+        ("challenge", "thrice"),
+        ("day", "birthday"),
+        ("referral", "friend"),
+    ):
+        assert given[part] > 0, part
+    states = Counter(Grant.objects.values_list("kind", "state"))
+    assert states["gift", "used"] > 0
+    assert states["coupon", "used"] > 0
+    assert TierStanding.objects.filter(tier="guest").exists()
+    assert FriendReferral.objects.filter(state="rewarded").exists()
+    assert queries.reward_figures(since=datetime.min.replace(tzinfo=UTC), until=NOW + DAY).pieces > 0
+    spring, flyer = (offers.offer(number) for number in shop.offers)
+    assert spring is not None
+    assert flyer is not None
+    assert spring.uses > 0
+    first = (NOW - 400 * DAY).date()
+    doing = {one.key: one for one in parts_doing(first=first, since=NOW - 400 * DAY, until=NOW)}
+    assert doing["rule:wednesday"].people > doing["rule:ware"].people > 0
+    assert "rule:rarity" not in doing
+    while clearing.clear(now=NOW, limit=5_000):
+        pass
+    assert not Grant.objects.exists()
+    assert not ProgrammeVersion.objects.exists()
+    assert offers.offers(by_hand=False) == []
+    assert queries.rewards(removed=True) == []
 
 
 @pytest.mark.django_db

@@ -15,6 +15,7 @@ from regulars.customers import services as customers
 from regulars.customers.types import ProfileChange
 from regulars.events import services as events
 from regulars.loyalty import services as loyalty
+from regulars.offers import services as offers
 from regulars.simulator.catalogue import ITEMS
 from regulars.simulator.demo import CURRENCY, SOURCE, order_number
 from regulars.simulator.history import BRANCHES, CHANNELS
@@ -78,7 +79,9 @@ def _clear_customers(shop: DemoShop, batch: int, now: datetime) -> int:
     customers.remove_traits(profile_ids=ids)
     work.remove_tasks(profile_ids=ids)
     # Who bought anything that was not made up is a customer of the shop now.
-    loyalty.forget_points(profile_ids=set(ids) - commerce_queries.buyers(ids))
+    made_up = set(ids) - commerce_queries.buyers(ids)
+    loyalty.forget_points(profile_ids=made_up)
+    offers.forget_uses(profile_ids=made_up)
     changes = [ProfileChange(key, _AS_FILLED) for key in keys]
     customers.undo_profiles(changes=changes, now=now, whatever_happened=True)
     stayed = set(customers_queries.profile_ids(keys).values())
@@ -89,6 +92,8 @@ def _clear_customers(shop: DemoShop, batch: int, now: datetime) -> int:
 
 def _clear_rest(shop: DemoShop, now: datetime) -> None:
     work.remove_tasks(task_ids=shop.tasks)
+    loyalty.forget_rewards(reward_ids=shop.rewards)
+    offers.forget_offers(offer_ids=shop.offers)
     if shop.programme is not None:
         loyalty.withdraw_version(version_id=shop.programme)
     commerce.undo_products(

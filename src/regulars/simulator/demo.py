@@ -87,7 +87,8 @@ def fill(
         request_figures()
     numbers = [order_number(number) for number in range(1, len(history.purchases) + 1)]
     bought = points.stored(history, profiles, source=SOURCE, numbers=numbers)
-    DemoShop.objects.update(programme=points.fill(bought=bought, now=now, seed=seed, tell=tell))
+    lived = points.fill(bought=bought, now=now, seed=seed, tell=tell)
+    DemoShop.objects.update(programme=lived.version, rewards=lived.rewards, offers=lived.offers)
 
 
 def _shop() -> ShopProfile:

@@ -23,6 +23,10 @@ class DemoShop(models.Model):
     programme = models.BigIntegerField(null=True)
     """The version of its programme of points."""
 
+    rewards = models.JSONField(default=list)
+    offers = models.JSONField(default=list)
+    """Numbers of what it offers for points, and of its offers."""
+
     class Meta:
         constraints = (
             models.CheckConstraint(condition=models.Q(id=1), name="simulator_demoshop_one"),

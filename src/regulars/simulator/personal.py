@@ -7,4 +7,4 @@ from regulars.kit import personal
 
 def declare() -> None:
     """Say what names no customer."""
-    personal.free("simulator_demoshop", "tasks")
+    personal.free("simulator_demoshop", "tasks", "rewards", "offers")

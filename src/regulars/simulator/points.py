@@ -1,15 +1,14 @@
 """The points of the demo shop: a programme younger than the shop, lived through fortnight by fortnight.
 
 All by the services every shop uses, called as of then: orders earn, and lose what was given back; some are
-paid with points; what nobody spends expires.
+paid with points; what nobody spends expires. What else customers do, `mechanics` says.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
-from decimal import Decimal
 from random import Random
 
 from django.utils.translation import gettext as _
@@ -21,17 +20,10 @@ from regulars.loyalty import queries, services
 from regulars.loyalty.errors import NotEnough
 from regulars.loyalty.rules.earning import payable_minor
 from regulars.loyalty.types import NewHold, OrderTold, Programme
-from regulars.loyalty.types.programme import AfterDays, AfterReturnWindow
-from regulars.simulator.history import History, Purchase
+from regulars.simulator.history import History
+from regulars.simulator.mechanics import Bought, Mechanics
+from regulars.simulator.programme import programme
 
-PROGRAMME = Programme(
-    currency="RUB",
-    cashback_percent=Decimal(5),
-    spend_percent=Decimal(30),
-    spend_from_minor=5_000,
-    usable=AfterReturnWindow(),
-    expiry=AfterDays(days=180),
-)
 SHOPS_AGE_MIN = 4
 """A quarter of the history passes before the programme begins."""
 _STEP = timedelta(days=14)
@@ -41,20 +33,12 @@ _A_DAYS_WORK = 10_000
 
 
 @dataclass(frozen=True, slots=True)
-class Bought:
-    """A purchase as it was stored."""
+class Lived:
+    """What there is of the programme then: its version, rewards and offers, by their numbers."""
 
-    purchase: Purchase
-    source: str
-    number: str
-    order_id: int
-    profile_id: int
-
-    @property
-    def changed_at(self) -> datetime | None:
-        """When it was cancelled or some of it given back."""
-        back = self.purchase.returned
-        return self.purchase.cancelled_at or (back.at if back else None)
+    version: int | None = None
+    rewards: list[int] = field(default_factory=list)
+    offers: list[int] = field(default_factory=list)
 
 
 def stored(
@@ -68,30 +52,37 @@ def stored(
     ]
 
 
-def fill(*, bought: Sequence[Bought], now: datetime, seed: int, tell: Progress) -> int | None:
-    """Live through it up to `now`, as history; gives the version of the programme (None: nothing was sold).
+def fill(*, bought: Sequence[Bought], now: datetime, seed: int, tell: Progress) -> Lived:
+    """Live through it up to `now`, as history; gives what there is of the programme (where something was
+    sold).
 
     Each step is a transaction of its own or several: nobody waits long. Interrupted, what is there stays.
     """
     if not bought:
-        return None
+        return Lived()
     opened = bought[0].purchase.at
     began = opened + (now - opened) / SHOPS_AGE_MIN
     random = Random(seed)  # noqa: S311 - a made-up shop, not a secret
+    rules, mechanics = programme(), Mechanics(random)
     with events.as_history(now=now):
-        version = services.publish(programme=PROGRAMME, since=began, now=began, user_id=None)
-        known: set[int] = set()
+        version = services.publish(programme=rules, since=began, now=began, user_id=None)
+        mechanics.begin(bought, began=began, now=now)
+        known = {one.profile_id for one in bought if one.purchase.at < began}
         for start in _steps(began, now):
             end = min(start + _STEP, now)
             tell.step(_("Giving points in the demo shop"), (start - began) / (now - began))
-            _settle(bought, start, end)
-            for one in (b for b in bought if start <= b.purchase.at < end):
+            told = _told(bought, start, end)
+            for first in range(0, len(told), services.ORDERS_MAX):
+                services.settle_orders(told=told[first : first + services.ORDERS_MAX], now=end, as_of=end)
+            step = [one for one in bought if start <= one.purchase.at < end]
+            for one in step:
                 if one.profile_id in known and random.random() < _PAYS_WITH_POINTS:
-                    _pay_with_points(one)
-                known.add(one.profile_id)
+                    _pay_with_points(one, rules)
+            mechanics.live(step, told, end=end, known=known)
+            known |= {one.profile_id for one in step}
             while services.run_day(now=end, limit=_A_DAYS_WORK) == _A_DAYS_WORK:
                 pass
-    return version.id
+    return Lived(version.id, mechanics.rewards, mechanics.offers)
 
 
 def _steps(began: datetime, now: datetime) -> Iterator[datetime]:
@@ -100,23 +91,21 @@ def _steps(began: datetime, now: datetime) -> Iterator[datetime]:
         began += _STEP
 
 
-def _settle(bought: Sequence[Bought], start: datetime, end: datetime) -> None:
-    """What was ordered and what came back in a step, as orders stood at its end."""
+def _told(bought: Sequence[Bought], start: datetime, end: datetime) -> list[OrderTold]:
+    """What was ordered and what came back in a step."""
     told = {b.order_id: b.purchase.at for b in bought if start <= b.purchase.at < end}
     for one in bought:
         changed_at = one.changed_at
         if changed_at and start <= changed_at < end:
             told[one.order_id] = changed_at
-    those = [OrderTold(order_id=order_id, at=at, began=True) for order_id, at in told.items()]
-    for first in range(0, len(those), services.ORDERS_MAX):
-        services.settle_orders(told=those[first : first + services.ORDERS_MAX], now=end, as_of=end)
+    return [OrderTold(order_id=order_id, at=at, began=True) for order_id, at in told.items()]
 
 
-def _pay_with_points(one: Bought) -> None:
+def _pay_with_points(one: Bought, rules: Programme) -> None:
     at = one.purchase.at
     paid = sum(line.amount_minor for line in one.purchase.lines)
     has = queries.balance(profile_id=one.profile_id, at=at).spendable_minor
-    points = payable_minor(total_minor=paid, programme=PROGRAMME, spendable_minor=has)
+    points = payable_minor(total_minor=paid, programme=rules, spendable_minor=has)
     if not points or one.purchase.cancelled_at:
         return
     new = NewHold(
@@ -124,7 +113,7 @@ def _pay_with_points(one: Bought) -> None:
         profile_id=one.profile_id,
         points_minor=points,
         at=at,
-        lasts_until=at + timedelta(minutes=PROGRAMME.hold_minutes),
+        lasts_until=at + timedelta(minutes=rules.hold_minutes),
         order_source=one.source,
         order_id=one.number,
     )

@@ -27,6 +27,7 @@ UNION
 SELECT profile_id FROM loyalty_journalentry WHERE profile_id = ANY(%(profiles)s)
 """
 _OF_WALLETS = "wallet_id IN (SELECT id FROM loyalty_wallet WHERE profile_id = ANY(%(profiles)s))"
+_OF_PERSONS = "person_id IN (SELECT person_id FROM customers_profile WHERE id = ANY(%(profiles)s))"
 _TAKEN = """
 UPDATE loyalty_reward AS r SET taken = r.taken - t.pieces, given_minor = r.given_minor - t.points
 FROM (
@@ -39,6 +40,11 @@ _FORGET = (
     _TAKEN,
     "DELETE FROM loyalty_rewardorder WHERE profile_id = ANY(%(profiles)s)",
     "DELETE FROM loyalty_grant WHERE profile_id = ANY(%(profiles)s)",
+    "DELETE FROM loyalty_earnedorder WHERE profile_id = ANY(%(profiles)s)",
+    "DELETE FROM loyalty_challengereached WHERE profile_id = ANY(%(profiles)s)",
+    "DELETE FROM loyalty_stamp WHERE profile_id = ANY(%(profiles)s)",
+    f"DELETE FROM loyalty_challengeprogress WHERE {_OF_PERSONS}",  # noqa: S608 (a text of ours)
+    f"DELETE FROM loyalty_tierstanding WHERE {_OF_PERSONS}",  # noqa: S608
     "DELETE FROM loyalty_dayturn WHERE profile_id = ANY(%(profiles)s)",
     "DELETE FROM loyalty_friendreferral"
     " WHERE referrer_id = ANY(%(profiles)s) OR friend_id = ANY(%(profiles)s)",
