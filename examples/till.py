@@ -2,16 +2,18 @@
 
     python examples/till.py --address https://regulars.example.com --key sk_… --memory till.db
 
-It shows how a till works with the API (docs/till.md): quote while the cart grows, set points aside before
-the money is taken, and write down what was done in a journal of numbered entries, kept in one SQLite file.
-The journal is sent at once while the server is there, and as soon as it is back otherwise; sending an entry
-twice does no harm. So there is one way for a sale, whether or not the till is cut off, and pulling the plug
-at any moment loses nothing that was paid. Made for reading: a real till prints fiscal receipts, too.
+It shows how a till works with the API (docs/till.md): quote while the cart grows, set coupons and points
+aside before the money is taken, and write down what was done in a journal of numbered entries, kept in one
+SQLite file. The journal is sent at once while the server is there, and as soon as it is back otherwise;
+sending an entry twice does no harm. So there is one way for a sale, whether or not the till is cut off, and
+pulling the plug at any moment loses nothing that was paid. Made for reading: a real till prints fiscal
+receipts, too.
 """
 
 from __future__ import annotations
 
 import argparse
+import contextlib
 import json
 import secrets
 import shlex
@@ -37,6 +39,7 @@ REST_SECONDS = 10.0
 COMMANDS = """\
 scan REF                       a customer: card:2000123, qr:RG…, phone:+7…, id:C-1
 add PRODUCT PRICE [QUANTITY]   a line of the cart, such as: add tea 1490 2
+coupon CODE                    a code the customer gives
 quote [POINTS]                 what the cart comes to, paying with so many points
 pay [POINTS] [QR or code]      take the money, and so many points
 return ORDER [PRODUCT]         take back an order, or one piece of it
@@ -80,11 +83,16 @@ class Quote:
     """What a cart comes to; points and money in hundredths. `alone`: the till reckoned it by itself."""
 
     total_minor: int
+    """Before points, after whatever else is taken off."""
     points_minor: int
     discount_minor: int
     lines: list[int]
     """What is paid in money for each line."""
     said: list[str]
+    offers: list[dict[str, Any]] = field(default_factory=list)
+    """What coupons and personal offers take off, as the server said it."""
+    before_points: list[int] = field(default_factory=list)
+    """What is left of each line for points and money."""
     factor_needed: bool = False
     alone: bool = False
 
@@ -93,6 +101,7 @@ class Quote:
 class Cart:
     customer: Customer | None = None
     lines: list[Line] = field(default_factory=list)
+    coupons: list[str] = field(default_factory=list)
 
 
 class Memory:
@@ -203,6 +212,9 @@ class Till:
     def add(self, product_id: str, price_minor: int, quantity: Decimal = Decimal(1)) -> None:
         self.cart.lines.append(Line(product_id, quantity, round(price_minor * quantity)))
 
+    def give_coupon(self, code: str) -> None:
+        self.cart.coupons.append(code)
+
     def quote(self, points_minor: int = 0) -> Quote:
         """What the cart comes to; of more points than may be spent, what may."""
         if not self.cart.lines:
@@ -212,17 +224,22 @@ class Till:
             "currency": self._currency,
             "lines": [_told(line, line.amount_minor) for line in self.cart.lines],
             "points_minor": points_minor,
+            "coupons": self.cart.coupons,
         }
         try:
             told = self._ask("POST", "/loyalty/quote", body)
         except Away:
             return self._quote_alone(points_minor)
+        left = [line["amount_minor"] + line["discount_minor"] for line in told["lines"]]
+        refused = [f"{one['coupon']}: {one['sentence']}" for one in told["refused_coupons"]]
         return Quote(
-            total_minor=told["total_minor"],
+            total_minor=sum(left),
             points_minor=told["points_minor"],
             discount_minor=told["discount_minor"],
             lines=[line["amount_minor"] for line in told["lines"]],
-            said=[sentence for sentence in told["sentences"].values() if sentence],
+            said=[*refused, *(sentence for sentence in told["sentences"].values() if sentence)],
+            offers=told["discounts"],
+            before_points=left,
             factor_needed=told["factor_needed"],
         )
 
@@ -230,12 +247,21 @@ class Till:
         """Sell what is in the cart; gives the receipt. `factor`: the customer's QR, or the code they got."""
         self.send()
         quote, order_id, hold = self.quote(points_minor), self.memory.next_order(), False
+        use = None
+        if quote.offers:
+            try:  # the order uses them when it is told of under this number
+                use = self._use(order_id, quote)
+            except Away:  # perhaps they are set aside: under a number that no order will have
+                quote, order_id = self._quote_alone(points_minor), self.memory.next_order()
         if quote.points_minor and not quote.alone:
             try:
                 self._hold(order_id, quote, factor)
                 hold = True
             except Away:  # perhaps they are set aside already: the key of the spending is the same
-                quote = self._quote_alone(points_minor)
+                quote = self._quote_alone(points_minor, quote)
+            except Refused:
+                self._let_go(use)
+                raise
         at, customer = self._clock().isoformat(), self.cart.customer
         entries = [self._order(order_id, quote, at)]
         if quote.points_minor and customer:
@@ -277,6 +303,21 @@ class Till:
             return str(error)
         return ""
 
+    def _use(self, order_id: str, quote: Quote) -> int:
+        """Set the offers of a quote aside for the order; gives the number of the use."""
+        body: dict[str, Any] = {"key": f"{order_id}/offers", "order_id": order_id}
+        body |= {"currency": self._currency, "customer": self.cart.customer and self.cart.customer.ref}
+        body["lines"] = [_told(line, line.amount_minor) for line in self.cart.lines]
+        body["coupons"] = [one["coupon"] for one in quote.offers if one["coupon"]]
+        body["discount_minor"] = sum(one["amount_minor"] for one in quote.offers)
+        return int(self._ask("POST", "/offers/uses", body)["id"])
+
+    def _let_go(self, use: int | None) -> None:
+        """Let go what was set aside; if that fails, its time runs out."""
+        if use is not None:
+            with contextlib.suppress(Away, Refused):
+                self._ask("POST", f"/offers/uses/{use}/cancel")
+
     def _hold(self, order_id: str, quote: Quote, factor: str) -> None:
         body: dict[str, Any] = {"key": order_id, "order_id": order_id, "currency": self._currency}
         body |= {"points_minor": quote.points_minor, "amount_minor": quote.total_minor}
@@ -294,9 +335,14 @@ class Till:
         }
         return {"kind": "order", "key": f"{order_id}/order", "at": at, "order_id": order_id, "body": body}
 
-    def _quote_alone(self, wanted_minor: int) -> Quote:
-        """By the programme and the balance as they were last told, and what a till may alone."""
+    def _quote_alone(self, wanted_minor: int, set_aside: Quote | None = None) -> Quote:
+        """By the programme and the balance as they were last told, and what a till may alone.
+
+        No offer counts then, but for those of a quote that were set aside.
+        """
         amounts = [line.amount_minor for line in self.cart.lines]
+        if set_aside:
+            amounts = set_aside.before_points
         total, rules, customer = sum(amounts), self.memory.note("programme"), self.cart.customer
         points = discount = 0
         if rules and rules["running"] and customer and rules["currency"] == self._currency:
@@ -311,7 +357,10 @@ class Till:
         left = [amount - amount * discount // total for amount in amounts] if total else amounts
         left[amounts.index(max(amounts))] -= sum(left) - (total - discount)
         said = ["The server is away: what is earned is reckoned when it is back."]
-        return Quote(total, points, discount, left, said, alone=True)
+        offers = set_aside.offers if set_aside else []
+        if self.cart.coupons and not offers:
+            said.append("Coupons wait until it is back.")
+        return Quote(total, points, discount, left, said, offers, amounts, alone=True)
 
     def _ask(self, method: str, path: str, body: Any = None) -> Any:
         if time.monotonic() < self._rests_until:
@@ -341,6 +390,7 @@ def _lasting(customer: Customer) -> str:
 def _receipt(order_id: str, cart: Cart, quote: Quote) -> str:
     rows = [f"Order {order_id}", *([cart.customer.name or cart.customer.ref] if cart.customer else [])]
     rows += [f"  {line.product_id} × {line.quantity}  {line.amount_minor / 100:.2f}" for line in cart.lines]
+    rows += [f"  {one['name']}  −{one['amount_minor'] / 100:.2f}" for one in quote.offers]
     if quote.points_minor:
         rows.append(f"  {quote.points_minor / 100:g} points  −{quote.discount_minor / 100:.2f}")
     return "\n".join([*rows, f"Paid {(quote.total_minor - quote.discount_minor) / 100:.2f}", *quote.said])
@@ -354,6 +404,9 @@ def _do(till: Till, command: str, *words: str) -> str:
         return f"{customer.name or customer.ref}: {points} points"
     if command == "add":
         till.add(words[0], int(Decimal(words[1]) * 100), Decimal(words[2]) if words[2:] else Decimal(1))
+        return "\n".join(till.quote().said)
+    if command == "coupon":
+        till.give_coupon(words[0])
         return "\n".join(till.quote().said)
     points_minor = int(Decimal(words[0]) * 100) if words and command in {"quote", "pay"} else 0
     if command == "quote":

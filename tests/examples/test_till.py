@@ -19,10 +19,14 @@ from regulars.commerce import services as trade
 from regulars.commerce.types import NewBranch
 from regulars.customers import services as customers
 from regulars.customers.types import SHOP, IdentityType, NewProfile, ProfileIdentity
+from regulars.events import services as log
 from regulars.kit import clock
 from regulars.loyalty import queries, services
 from regulars.loyalty.types import Account, Cause, Programme, Wanted
 from regulars.loyalty.types.programme import AtOnce
+from regulars.offers import queries as offer_queries
+from regulars.offers import services as offers
+from regulars.offers.types import CodeState, Issue, Terms
 from regulars.team.services import create_key
 from regulars.team.types import KeyKind, Scope
 
@@ -233,3 +237,117 @@ def test_the_till_on_a_server_that_is_stopped_and_started(
         assert "Nothing." in printed
         assert "Anna Petrova: 180 points" in printed
     assert spendable() == 50_000 - 40_000 + 8_000
+
+
+def a_coupon(**values: object) -> str:
+    """One of Anna's own, for 10% off."""
+    told = {"name": "Birthday", "kind": "codes", "takes": {"kind": "percent", "percent": 10}, **values}
+    now = clock.now()
+    offer_id = offers.offer_for(key="birthday", terms=Terms.model_validate(told), now=now)
+    wanted = [Issue(key="birthday:anna", profile_id=customers_profile())]
+    return offers.issue(offer_id=offer_id, wanted=wanted, now=now)["birthday:anna"]
+
+
+def catch_up() -> None:
+    """What the worker does with the log."""
+    log.drain(now=clock.now())
+
+
+def publish_with_a_factor() -> None:
+    """From now on each spending asks for the customer's QR or a code."""
+    programme = Programme(usable=AtOnce(), currency="RUB", factor_above_minor=0)
+    services.publish(programme=programme, since=None, now=clock.now(), user_id=None)
+    queries.forget_versions()
+
+
+def state_of_coupon() -> CodeState:
+    return offer_queries.coupons_by_key(["birthday:anna"])["birthday:anna"].state
+
+
+def test_a_till_takes_a_coupon_together_with_points(secret: str, tmp_path: Path) -> None:
+    code = a_coupon()
+    till = till_on(Line(), secret, tmp_path / "till.db")
+    till.scan("card:2000123")
+    till.add("tea", 100_000)
+    till.give_coupon(code.lower())
+    till.give_coupon("NOSUCH")
+    quote = till.quote(30_000)
+    assert (quote.total_minor, sum(quote.lines)) == (90_000, 90_000 - quote.discount_minor)
+    assert any(said.startswith("NOSUCH: ") for said in quote.said)
+    receipt = till.pay(30_000)
+    assert "Birthday  −100.00" in receipt
+    assert "Paid 630.00" in receipt  # 30% of what the coupon left may be paid with points
+    assert paid(order_of(receipt)) == 63_000
+    catch_up()
+    assert state_of_coupon() is CodeState.USED
+    till.give_back(order_of(receipt))
+    catch_up()
+    assert state_of_coupon() is CodeState.OPEN
+
+
+def test_a_coupon_waits_while_the_server_is_away(secret: str, tmp_path: Path) -> None:
+    code = a_coupon()
+    line = Line()
+    till = till_on(line, secret, tmp_path / "till.db")
+    till.scan("card:2000123")
+    till.send()
+    till.add("tea", 100_000)
+    till.give_coupon(code)
+    line.cut = True
+    receipt = till.pay()
+    assert "Paid 1000.00" in receipt
+    assert "Coupons wait until it is back." in receipt
+    line.cut = False
+    assert till.send() == ""
+    catch_up()
+    assert state_of_coupon() is CodeState.OPEN
+
+
+def test_a_lost_answer_leaves_no_discount_that_was_not_given(secret: str, tmp_path: Path) -> None:
+    code = a_coupon()
+    line = Line()
+    till = till_on(line, secret, tmp_path / "till.db")
+    till.scan("card:2000123")
+    till.send()
+    till.add("tea", 100_000)
+    till.give_coupon(code)
+    line.answers_lost_from = "/offers/uses"
+    receipt = till.pay()
+    assert "Paid 1000.00" in receipt
+    line.cut, line.answers_lost_from = False, ""
+    assert till.send() == ""
+    catch_up()
+    assert state_of_coupon() is CodeState.RESERVED
+    offers.time_out(now=clock.now() + timedelta(hours=1), limit=10)
+    assert state_of_coupon() is CodeState.OPEN
+
+
+def test_points_that_are_refused_let_the_coupon_go(secret: str, tmp_path: Path) -> None:
+    code = a_coupon()
+    till = till_on(Line(), secret, tmp_path / "till.db")
+    till.scan("card:2000123")
+    till.add("tea", 900_000)
+    till.give_coupon(code)
+    publish_with_a_factor()
+    with pytest.raises(Refused):
+        till.pay(30_000)
+    assert state_of_coupon() is CodeState.OPEN
+
+
+def test_what_was_set_aside_is_given_though_the_server_goes_then(secret: str, tmp_path: Path) -> None:
+    code = a_coupon()
+    line = Line()
+    till = till_on(line, secret, tmp_path / "till.db")
+    till.scan("card:2000123")
+    till.send()
+    till.add("tea", 100_000)
+    till.give_coupon(code)
+    line.answers_lost_from = "/loyalty/holds"
+    receipt = till.pay(30_000)
+    assert "Birthday  −100.00" in receipt
+    assert "Paid 700.00" in receipt  # 200 points are what a till may take alone
+    line.cut, line.answers_lost_from = False, ""
+    assert till.send() == ""
+    catch_up()
+    assert paid(order_of(receipt)) == 70_000
+    assert state_of_coupon() is CodeState.USED
