@@ -25,7 +25,7 @@ pytestmark = pytest.mark.django_db
 # notes, members of the team, tasks; what the shop wants to know and what its sources say, the manager,
 # whether it was merged, segments, consents; the programme of points and the balance; whether it was seen
 # today; orders and lines; the timeline: which names there are, facts, visits.
-QUERIES = 31
+QUERIES = 33
 
 
 @pytest.fixture

@@ -30,6 +30,7 @@ from regulars.console.card_missing import missing
 from regulars.console.card_points import points_part
 from regulars.console.card_timeline import position_of, timeline_page, visit_page
 from regulars.console.contacts import contacts_of
+from regulars.console.friend_pages import friends_part
 from regulars.console.task_forms import able, chosen_assignee, due_at
 from regulars.console.voice import Voice, voice
 from regulars.console.ways import back, with_choices
@@ -93,6 +94,7 @@ def page(request: HttpRequest, person: int) -> HttpResponse:
             **consents_part(request, found, speak),
             **points_part(request, found, speak),
             **benefits_part(found, speak),
+            **friends_part(found, speak),
             "known_since": speak.formats.day(speak.day_of(found.created_at)),
             "as_of": speak.formats.day(basis.as_of) if basis else "",
             **orders,

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Sequence
-from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
@@ -13,6 +12,7 @@ from regulars.kit.sealing import signing_key
 from regulars.loyalty.rules import referring as rules
 from regulars.loyalty.rules.qr import svg
 from regulars.loyalty.types.referring import (
+    Brought,
     Referral,
     ReferralLink,
     ReferralRow,
@@ -48,16 +48,19 @@ _CODE_OF = """
 SELECT c.code FROM loyalty_referralcode AS c JOIN customers_profile AS p ON p.id = c.profile_id
 WHERE p.person_id = %s ORDER BY c.id LIMIT 1
 """
+_CARD = """
+WITH mine AS MATERIALIZED (SELECT id FROM customers_profile WHERE person_id = %(person)s)
+SELECT
+    (SELECT c.code FROM loyalty_referralcode AS c JOIN mine ON mine.id = c.profile_id ORDER BY c.id LIMIT 1),
+    count(r.id) FILTER (WHERE r.state = 'waiting'),
+    count(r.id) FILTER (WHERE r.state = 'rewarded'),
+    count(r.id) FILTER (WHERE r.state = 'refused'),
+    (SELECT who.person_id FROM loyalty_friendreferral AS f JOIN mine ON mine.id = f.friend_id
+     JOIN customers_profile AS who ON who.id = f.referrer_id
+     WHERE f.state <> 'refused' ORDER BY f.at, f.id LIMIT 1)
+FROM mine LEFT JOIN loyalty_friendreferral AS r ON r.referrer_id = mine.id
+"""
 _PERSONS = "SELECT id, person_id FROM customers_profile WHERE id = ANY(%s)"
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Brought:
-    """How many friends somebody brought, as far as they are."""
-
-    waiting: int = 0
-    rewarded: int = 0
-    refused: int = 0
 
 
 def referrals(numbers: Collection[int]) -> list[ReferralRow]:
@@ -87,14 +90,10 @@ def brought_by(person_id: int, *, limit: int = 20) -> list[ReferralRow]:
 
 
 def brought(person_id: int) -> Brought:
-    """How many friends a person brought."""
-    with connection.cursor() as cursor:
-        cursor.execute(
-            "SELECT r.state, count(*) FROM loyalty_friendreferral AS r "
-            "JOIN customers_profile AS p ON p.id = r.referrer_id WHERE p.person_id = %s GROUP BY r.state",
-            [person_id],
-        )
-        return Brought(**dict(cursor.fetchall()))
+    """What there is to say of a person and their friends, in one statement."""
+    ((code, waiting, rewarded, refused, by),) = _fetched(_CARD, {"person": person_id})
+    written = rules.written(code) if code else ""
+    return Brought(code=written, waiting=waiting, rewarded=rewarded, refused=refused, brought_by=by)
 
 
 def owners_of_codes(codes: Collection[str]) -> dict[str, int]:
@@ -171,7 +170,7 @@ def _to_row(
     )
 
 
-def _fetched(statement: str, values: Sequence[Any]) -> list[tuple[Any, ...]]:
+def _fetched(statement: str, values: Any) -> list[tuple[Any, ...]]:
     with connection.cursor() as cursor:
         cursor.execute(statement, values)
         return list(cursor.fetchall())

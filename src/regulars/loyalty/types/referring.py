@@ -109,20 +109,35 @@ class ReferralRow:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ReferralFigures:
-    """Referrals told within a span, as far as they are: each number is part of the one before.
+    """Friends who came within a span, as far as they are by now.
 
-    `reasons`: the refused ones by reason. `referrers`: how many people brought somebody.
+    `told` came with a code; `taken` of them brought nothing to say against; `bought` of these bought what is
+    asked; `rewarded` of these brought something to both. `referrers`: customers who brought somebody.
+    `reasons`: those refused, by reason. `points_minor`, `coupons`, `cost_minor` (of gifts and tasks): what
+    was given for friends within the span, less what was taken back.
     """
 
     told: int
+    taken: int
     bought: int
     rewarded: int
-    waiting: int
-    refused: int
     referrers: int
-    asked: int
-    """People who have a code."""
     reasons: Mapping[Refused, int] = field(default_factory=dict)
+    points_minor: int = 0
+    coupons: int = 0
+    cost_minor: int = 0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Brought:
+    """What somebody's card says of friends: their code (empty: none was made), how many they brought, and who
+    brought them (a person, where that was not refused)."""
+
+    code: str
+    waiting: int
+    rewarded: int
+    refused: int
+    brought_by: int | None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import TypeGuard, get_args
+
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
@@ -49,6 +51,11 @@ def refused_words(reason: Refused) -> str:
         "over_limit": _("they had been rewarded for as many friends as one may be"),
         "decided": _("a colleague said no"),
     }[reason]
+
+
+def is_reason(text: str) -> TypeGuard[Refused]:
+    """Whether a text is one of the reasons."""
+    return text in get_args(Refused)
 
 
 def _when(referral: Referral, speaker: Speaker) -> str:
