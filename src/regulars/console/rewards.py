@@ -141,7 +141,7 @@ class Words:
             sentence=self.sentence(row),
             words=plain(row.words),
             points=self.speaker.points(row.price_minor),
-            left=left_words(row, self.speaker) or pgettext("reward", "no limit"),
+            left=_left(row, self.speaker),
             few=row.left is not None and row.left <= FEW_LEFT and row.state is RewardState.RUNNING,
             taken=self.speak.formats.number(row.taken),
             standing=standing(row, self.speak.now),
@@ -159,7 +159,7 @@ class Words:
             words=plain(one.reward.words),
             can_have=one.why_not is None,
             why=self._why(one),
-            left=left_words(one.reward, self.speaker),
+            left=left_words(one.reward, self.speaker) if one.reward.left else "",
         )
 
     def _why(self, one: ForCustomer) -> str:
@@ -252,11 +252,18 @@ def waiting_of(rows: Sequence[GrantRow], told: Words) -> list[Waiting]:
     return [told.waiting(row, people, orders) for row in rows]
 
 
+def _left(row: RewardRow, speaker: Speaker) -> str:
+    """How many there are; nothing where the state says it already."""
+    if row.left == 0 and row.state is RewardState.RUNNING:
+        return ""
+    return left_words(row, speaker) or pgettext("reward", "no limit")
+
+
 def kind_name(kind: RewardKind) -> str:
     """What it is, in a word or two."""
     match kind:
         case RewardKind.THING:
-            return pgettext("reward", "handed out")
+            return pgettext("reward", "handed out at the counter")
         case RewardKind.SERVICE:
             return pgettext("reward", "done by us")
         case RewardKind.CAUSE:
