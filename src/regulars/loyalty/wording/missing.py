@@ -7,7 +7,7 @@ from datetime import date
 from typing import Literal
 
 from django.utils.translation import gettext as _
-from django.utils.translation import ngettext
+from django.utils.translation import ngettext, pgettext
 
 from regulars.loyalty.rules.tiers import following, level
 from regulars.loyalty.types import Programme, TierStanding
@@ -167,10 +167,10 @@ def _day_words(day: PersonalDay) -> str:
     """The day, as it stands behind "to"."""
     match day.which:
         case "birthday":
-            return _("the birthday")
+            return pgettext("days to", "the birthday")
         case "first_order":
-            return _("the anniversary of the first purchase")
+            return pgettext("days to", "the anniversary of the first purchase")
         case "registered":
-            return _("the anniversary of meeting us")
+            return pgettext("days to", "the anniversary of meeting us")
         case "date":
             return quoted(day.name)
