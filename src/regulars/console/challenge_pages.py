@@ -202,7 +202,7 @@ def tiles(found: Challenges, told: Told) -> list[Tile]:
                 "reached."
             ),
         ),
-        Tile("halfway", _("More than halfway"), formats.number(halfway), period=_("on one of them, now")),
+        Tile("halfway", _("Halfway or further"), formats.number(halfway), period=_("on one of them, now")),
         Tile("reached", _("Reached"), formats.number(reached), period=in_span),
         Tile(
             "cost",

@@ -15,13 +15,14 @@ from regulars.loyalty.wording.who import who_words
 
 
 def challenge_sentence(challenge: Challenge, programme: Programme, speaker: Speaker) -> str:
-    """ "For every 6 orders within a month: 100 points, at most 2 times a month."."""
+    """ "For every 6 orders within a calendar month, at most 2 times a month: 100 points."."""
     done = " ".join(filter(None, [_what(challenge, programme, speaker), _within(challenge, speaker)]))
-    facts = {"done": done, "benefit": benefit_words(challenge.benefit, speaker)}
-    said = _("%(done)s: %(benefit)s") % facts
-    told = [who_words(challenge.who), said, _how_often(challenge, speaker)]
-    sentence = ", ".join(filter(None, told))
-    return sentence[:1].upper() + sentence[1:] + "."
+    done = ", ".join(filter(None, [who_words(challenge.who), done, _how_often(challenge, speaker)]))
+    said = _("%(done)s: %(benefit)s") % {
+        "done": done,
+        "benefit": benefit_words(challenge.benefit, speaker),
+    }
+    return said[:1].upper() + said[1:] + "."
 
 
 def shape_name(shape: Shape) -> str:
@@ -112,6 +113,9 @@ def _in_a_row(challenge: Challenge, speaker: Speaker) -> str:
 
 
 def _within(challenge: Challenge, speaker: Speaker) -> str:
+    """Within what; of what is done once, how often says it."""
+    if challenge.times == 1 and challenge.window != "campaign":
+        return ""
     match challenge.window:
         case "day":
             return _("within a day")
@@ -146,7 +150,7 @@ def _how_often(challenge: Challenge, speaker: Speaker) -> str:
     """ "once a month", "at most 3 times"; empty where there is no limit."""
     most = challenge.most if challenge.repeats else 1
     if most is None:
-        return ""
+        return _("each time anew") if challenge.in_a_row else ""
     if most == 1:
         return _once(challenge, speaker)
     times = ngettext("at most %(n)s time", "at most %(n)s times", most) % _n(most, speaker)
