@@ -31,8 +31,9 @@ class Tiered(Shop):
         self, roubles: float, *, at: datetime, profile_id: int | None = None, number: str = "", **more: Any
     ) -> str:
         """An order that is heard of at once; gives its number."""
-        number = number or f"O-{at:%Y%m%d%H%M}-{roubles}"
-        self._told(number, roubles, at, at, profile_id or self.anna, more)
+        whose = profile_id or self.anna
+        number = number or f"O-{whose}-{at:%Y%m%d%H%M}-{roubles}"
+        self._told(number, roubles, at, at, whose, more)
         return number
 
     def give_back(

@@ -63,6 +63,8 @@ def tiers_of_moved(moved: Sequence[Moved], now: datetime) -> None:
     with connection.cursor() as cursor:
         cursor.execute(_MAKE, [sorted({one.new for one in moved}), persons])
         cursor.execute(_LOCK, [persons])
+        if not cursor.fetchall():
+            return  # nobody of them ever bought anything
         for statement, some in ((_MERGE, merged), (_UNMERGE, parted)):
             if some:
                 old, new = [one.old for one in some], [one.new for one in some]
