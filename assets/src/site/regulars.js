@@ -191,10 +191,17 @@
     return Object.keys(found).length ? { campaign: found } : undefined;
   };
 
+  // A friend's link: the address loses its query before it is stored, so the code is told by itself.
+  const referral = () => {
+    const code = new URLSearchParams(location.search).get("ref") || "";
+    return /^[0-9A-Z]{5}-?[0-9A-Z]{5}$/i.test(code) ? code : undefined;
+  };
+
   let before = document.referrer;
   const page = (told) => {
     const url = bare(location.href);
-    const properties = { path: location.pathname, url, title: document.title, referrer: bare(before), ...told };
+    const seen = { path: location.pathname, url, title: document.title, referrer: bare(before) };
+    const properties = { ...seen, referral: referral(), ...told };
     before = url;
     put({ type: "page", properties, context: campaign() });
   };

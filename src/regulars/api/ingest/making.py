@@ -31,7 +31,7 @@ from regulars.customers.types import IdentityType
 from regulars.team import queries as team
 from regulars.team.types import Scope
 
-_PAGE_FIELDS = ("name", "category", "path", "url", "title", "referrer")
+_PAGE_FIELDS = ("name", "category", "path", "url", "title", "referrer", "referral")
 _NOT_PROVEN = (
     "A key in a browser is public: userId, e-mail and phone count only with an identity token of the shop's "
     "server. Taken for the device."
