@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from enum import StrEnum
 
 from django.utils.translation import gettext as _
 
 from regulars.kit.errors import Conflict, RegularsError
-from regulars.offers.types.carts import CouponRefusal
 
 
 class OfferProblem(RegularsError):
@@ -58,11 +58,11 @@ class UseKeyReused(Conflict):
 
 
 class CouponsRefused(OfferProblem):
-    """Codes that take nothing off this cart, and why."""
+    """Codes that take nothing off this cart, and why (`types.CouponRefusal`)."""
 
     code = "coupons_refused"
 
-    def __init__(self, refused: Mapping[str, CouponRefusal]) -> None:
+    def __init__(self, refused: Mapping[str, StrEnum]) -> None:
         super().__init__(_("Some of the codes take nothing off. Take them out, or ask for the reasons."))
         self.refused = dict(refused)
 

@@ -28,7 +28,7 @@ from regulars.api.rest.routes import Routes
 from regulars.customers.types import SHOP
 from regulars.offers import queries, services
 from regulars.offers.errors import CouponsRefused, DiscountChanged, UseClosed, UseKeyReused
-from regulars.offers.types import Applied, NewUse, Use
+from regulars.offers.types import Applied, CouponRefusal, NewUse, Use
 from regulars.team.types import ApiKey, Scope
 
 LASTS = timedelta(minutes=30)
@@ -186,7 +186,7 @@ def use_offers(request: Call, body: UseTold) -> HttpResponse:
     try:
         use = services.reserve(new=new, now=request.now)
     except CouponsRefused as error:
-        note_guesses(request, member, Applied(refused=error.refused))
+        note_guesses(request, member, _refused(error))
         raise coupons_refused(request, body.coupons, error) from error
     except DiscountChanged as error:
         raise discount_changed(error) from error
@@ -258,6 +258,10 @@ def use_shown(use: Use) -> UseShown:
         lasts_until=use.lasts_until,
         closed_at=use.closed_at,
     )
+
+
+def _refused(error: CouponsRefused) -> Applied:
+    return Applied(refused={code: CouponRefusal(why) for code, why in error.refused.items()})
 
 
 def _known(use_id: int, key: ApiKey) -> Use:

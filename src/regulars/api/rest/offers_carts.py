@@ -15,7 +15,8 @@ from regulars.api.rest.fields import Currency, Shown, Told
 from regulars.api.rest.languages import language_of
 from regulars.api.rest.loyalty_refs import CustomerRef, named
 from regulars.api.rest.orders import LINES_MAX, LineTold
-from regulars.commerce.models import Product
+from regulars.commerce import queries as commerce
+from regulars.commerce.types import ProductRow
 from regulars.customers.types import SHOP
 from regulars.loyalty.types.till import Member
 from regulars.offers import queries
@@ -68,8 +69,7 @@ class RefusedCouponShown(Shown):
 def cart_of(currency: str, lines: Sequence[LineTold]) -> Cart:
     """The cart, with what the catalogue knows of products that are named by id alone."""
     asked = {line.product_id for line in lines if line.product_id}
-    rows = Product.objects.filter(source=SHOP, external_id__in=asked) if asked else ()
-    known = {row.external_id: row for row in rows}
+    known = commerce.products_told(SHOP, asked) if asked else {}
     return Cart(
         currency=currency,
         lines=tuple(_line(line, known.get(line.product_id or "")) for line in lines),
@@ -120,7 +120,7 @@ def refused_shown(call: Call, applied: Applied) -> list[RefusedCouponShown]:
         ]
 
 
-def _line(line: LineTold, known: Product | None) -> CartLine:
+def _line(line: LineTold, known: ProductRow | None) -> CartLine:
     return CartLine(
         amount_minor=line.amount_minor,
         quantity=line.quantity,

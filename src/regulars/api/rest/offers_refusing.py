@@ -10,7 +10,7 @@ from regulars.api.rest.call import Call
 from regulars.api.rest.languages import language_of
 from regulars.api.rest.problems import Code, Fault, Problem
 from regulars.offers.errors import CouponsRefused, DiscountChanged
-from regulars.offers.types import Use
+from regulars.offers.types import CouponRefusal, Use
 from regulars.offers.wording import refusal_sentence
 
 
@@ -18,7 +18,11 @@ def coupons_refused(call: Call, codes: Sequence[str], error: CouponsRefused) -> 
     """Each code that takes nothing off, by its place in the request; `detail` is for the customer's eyes."""
     with translation.override(language_of(call)):
         faults = [
-            Fault(f"coupons.{place}", error.refused[code].value, refusal_sentence(error.refused[code]))
+            Fault(
+                f"coupons.{place}",
+                error.refused[code].value,
+                refusal_sentence(CouponRefusal(error.refused[code])),
+            )
             for place, code in enumerate(codes)
             if code in error.refused
         ]

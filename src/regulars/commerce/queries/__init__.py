@@ -8,6 +8,7 @@ from regulars.commerce.queries.goods import (
     product_ids,
     product_names,
     products_page,
+    products_told,
 )
 from regulars.commerce.queries.orders import (
     credits_of,
@@ -43,6 +44,7 @@ __all__ = [
     "product_ids",
     "product_names",
     "products_page",
+    "products_told",
     "shipment",
     "shipments_of",
 ]

@@ -51,6 +51,12 @@ def products_page(*, after: int | None = None, limit: int) -> list[ProductRow]:
     return [ProductRow(*row) for row in rows[: min(limit, PAGE_MAX)]]
 
 
+def products_told(source: str, external_ids: Collection[str]) -> dict[str, ProductRow]:
+    """Products by the numbers their source has of them, as far as they are there."""
+    rows = Product.objects.filter(source=source, external_id__in=set(external_ids)).values_list(*_COLUMNS)
+    return {row.external_id: row for row in (ProductRow(*one) for one in rows)}
+
+
 def product_names(product_ids: Collection[int]) -> dict[int, str]:
     """What these products are called, as far as they are there."""
     return dict(Product.objects.filter(id__in=set(product_ids)).values_list("id", "name"))

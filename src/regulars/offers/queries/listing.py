@@ -11,7 +11,7 @@ from django.db import connection
 
 from regulars.offers.models import Code as CodeRow
 from regulars.offers.models import Offer as OfferRow
-from regulars.offers.queries.stored import code_of
+from regulars.offers.queries.stored import codes_of
 from regulars.offers.types import CodeState, Offer, OfferState, PrintedCode, Terms
 
 PAGE = 50
@@ -125,8 +125,9 @@ def printed_codes(offer_id: int, *, open_only: bool = False) -> Iterator[Printed
         if open_only:
             rows = rows.filter(state=CodeState.OPEN.value)
         portion = list(rows.order_by("serial").values_list("serial", "state", "until")[:_PORTION])
-        for serial, state, until in portion:
-            yield PrintedCode(serial, code_of(offer_id, serial), CodeState(state), until)
+        codes = codes_of(offer_id, [serial for serial, _state, _until in portion])
+        for code, (serial, state, until) in zip(codes, portion, strict=True):
+            yield PrintedCode(serial, code, CodeState(state), until)
         if len(portion) < _PORTION:
             return
         last = portion[-1][0]

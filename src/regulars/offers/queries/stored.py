@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import threading
 from collections import OrderedDict
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 
 from django.db import connection
 
@@ -55,6 +55,18 @@ def forget() -> None:
 def hash_of(code: str) -> bytes:
     """What is stored of a code."""
     return codes.hashed(code, key=signing_key(purpose="offers/hash"))
+
+
+def codes_of(offer_id: int, serials: Sequence[int]) -> list[str]:
+    """The codes of these serials of an offer."""
+    key = signing_key(purpose="offers/code")
+    return [codes.code_of(offer_id, serial, key=key) for serial in serials]
+
+
+def hashes_of(printed: Sequence[str]) -> list[bytes]:
+    """What is stored of codes of ours, which are written as they are printed."""
+    key = signing_key(purpose="offers/hash")
+    return [codes.hashed_plain(code.replace("-", ""), key=key) for code in printed]
 
 
 def code_of(offer_id: int, serial: int) -> str:

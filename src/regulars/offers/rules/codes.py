@@ -5,19 +5,18 @@ Whoever has the key of the installation can print a code again; in the database 
 
 from __future__ import annotations
 
-import hashlib
 import hmac
 import re
 
 SIGNS = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
 """Crockford's thirty-two: none looks like another."""
-LENGTH = 10
-"""Of five bits each."""
 GIVEN_MAX = 64
 """Longer is no code."""
 SHARED_PATTERN = re.compile(r"[0-9A-ZА-Я]{3,32}")
 """A shared code, as it is compared: letters and digits."""
 
+_PAIRS = [second + first for first in SIGNS for second in SIGNS]
+"""Two signs for each ten bits: the lower five first."""
 _LOOK_ALIKE = str.maketrans({"O": "0", "I": "1", "L": "1", "Ё": "Е"})
 _BLANKS = re.compile(r"[\s\-_.]+")
 
@@ -25,12 +24,8 @@ _BLANKS = re.compile(r"[\s\-_.]+")
 def code_of(offer_id: int, serial: int, *, key: bytes) -> str:
     """The code of that serial of an offer, as it is printed: `7K2QF-M9XTD`."""
     drawn = int.from_bytes(hmac.digest(key, b"%d/%d" % (offer_id, serial), "sha256")[:7], "big") >> 6
-    signs = []
-    for _place in range(LENGTH):
-        drawn, sign = divmod(drawn, len(SIGNS))
-        signs.append(SIGNS[sign])
-    half = LENGTH // 2
-    return "".join(signs[:half]) + "-" + "".join(signs[half:])
+    signs = "".join(_PAIRS[drawn >> shift & 1023] for shift in range(0, 50, 10))
+    return f"{signs[:5]}-{signs[5:]}"
 
 
 def plain(code: str) -> str:
@@ -40,4 +35,9 @@ def plain(code: str) -> str:
 
 def hashed(code: str, *, key: bytes) -> bytes:
     """What is stored of a code, however it is written."""
-    return hmac.digest(key, plain(code).encode(), hashlib.sha256)[:16]
+    return hashed_plain(plain(code), key=key)
+
+
+def hashed_plain(code: str, *, key: bytes) -> bytes:
+    """The same of a code that is as it is compared already."""
+    return hmac.digest(key, code.encode(), "sha256")[:16]

@@ -13,7 +13,7 @@ from procrastinate.exceptions import AlreadyEnqueued
 
 from regulars.offers.errors import BadOffer, NoSuchOffer
 from regulars.offers.models import Offer
-from regulars.offers.queries.stored import code_of, hash_of
+from regulars.offers.queries.stored import codes_of, hashes_of
 from regulars.offers.types import OfferKind, OfferState
 
 FILL = "offers.fill_codes"
@@ -82,7 +82,7 @@ def _fill_portion(now: datetime, most: int) -> int | None:
             return None
         offer_id, first, missing = found
         serials = list(range(first, first + min(missing, most)))
-        hashes = [hash_of(code_of(offer_id, serial)) for serial in serials]
+        hashes = hashes_of(codes_of(offer_id, serials))
         cursor.execute(_INSERT, [offer_id, now, serials, hashes])
         # A code that another has already is left out, and one more is made with the serial after the last.
         made: int = cursor.rowcount
