@@ -18,7 +18,6 @@ from regulars.kit import clock
 from regulars.loyalty import queries, services
 from regulars.loyalty.models import Journal, JournalEntry, LedgerCheck, Lot, Posting, Wallet
 from regulars.loyalty.types import POINTS, Programme
-from regulars.loyalty.types.programme import Never
 from regulars.team.models import User
 
 pytestmark = pytest.mark.browser
@@ -113,32 +112,3 @@ def test_a_shop_without_points_is_fit_for_everybody(visit: Visit, owner: User, p
     page = visit(language="ru", width=360).enter(owner, path)
     assert overflow(page) == 0
     assert serious_findings(page) == []
-
-
-def test_a_programme_in_three_clicks_with_what_it_says_beside_it(visit: Visit, owner: User) -> None:
-    page = visit(language="en").enter(owner, "/loyalty/")
-    page.get_by_role("link", name="Set up the programme").click()
-    says = page.locator("#says")
-    expect(says).to_contain_text("5% comes back as points")
-    page.get_by_label("Of what is paid, comes back as points").fill("12")
-    expect(says).to_contain_text("12% comes back as points")  # by itself, while one types
-    days = page.get_by_label("Days they can be spent")
-    expect(days).to_be_visible()
-    page.get_by_label("Never").check()
-    expect(says).to_contain_text("Points do not expire.")
-    expect(days).to_be_hidden()
-    page.get_by_role("button", name="Look it over").click()
-    expect(page.get_by_role("heading", level=1)).to_have_text("Are these the rules you mean?")
-    page.get_by_role("button", name="Publish").click()
-    expect(page.get_by_text("Published. The rules hold for orders from now on.")).to_be_visible()
-    (version,) = queries.versions()
-    assert version.programme.cashback_percent == 12
-    assert version.programme.expiry == Never()
-
-
-def test_a_programme_without_scripts(visit: Visit, owner: User) -> None:
-    page = visit(language="ru", width=360, scripts=False).enter(owner, "/loyalty/programme/")
-    page.get_by_role("button", name="Проверить").click()
-    page.get_by_role("button", name="Опубликовать").click()
-    expect(page.get_by_text("действует сейчас")).to_be_visible()
-    assert len(queries.versions()) == 1

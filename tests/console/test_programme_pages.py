@@ -29,7 +29,7 @@ NOW = shops.NOW
 PATH = "/loyalty/programme/"
 BASICS, LOOK = f"{PATH}basics/", f"{PATH}look/"
 QUERIES_BASICS = 6  # session, user, what they may, shop; draft, versions
-QUERIES_PAGE = 6  # the same; what the order that is tried earns is asked past Django
+QUERIES_PAGE = 7  # and the shop, to see whether it can be published; the order that is tried is asked past Django
 
 
 @pytest.fixture(autouse=True)
@@ -224,6 +224,7 @@ def test_what_somebody_changes_meanwhile_is_not_published_unseen(inside: Client)
 
 def test_what_cannot_hold_is_said_in_words(inside: Client) -> None:
     _keep(inside, usable="after_days", usable_days="30", expiry="without_purchase", without_days="20")
+    assert "Points would expire before they can be spent" in inside.get(PATH).text
     answer = _look(inside)
     assert answer.status_code == 422
     assert "Points would expire before they can be spent" in answer.text

@@ -43,7 +43,7 @@ def benefit_fields(prefix: str = "") -> dict[str, forms.Field]:
             ],
         ),
         f"{prefix}points": PointsField(label=gettext_lazy("How many points"), least="0.01"),
-        f"{prefix}points_days": CountField(label=gettext_lazy("They last, days")),
+        f"{prefix}points_days": CountField(label=gettext_lazy("They last")),
         f"{prefix}off": AmountField(label=gettext_lazy("The coupon takes off"), required=False),
         f"{prefix}off_in": forms.ChoiceField(
             label=gettext_lazy("The coupon is in"),
@@ -54,12 +54,12 @@ def benefit_fields(prefix: str = "") -> dict[str, forms.Field]:
             ],
         ),
         f"{prefix}off_from": MoneyField(label=gettext_lazy("For purchases of at least")),
-        f"{prefix}off_days": CountField(label=gettext_lazy("It can be used for, days")),
+        f"{prefix}off_days": CountField(label=gettext_lazy("It can be used for")),
         **goods_fields(prefix),
         f"{prefix}gift": name_field(gettext_lazy("What is handed out"), required=False),
-        f"{prefix}gift_days": CountField(label=gettext_lazy("It can be fetched for, days")),
+        f"{prefix}gift_days": CountField(label=gettext_lazy("It can be fetched for")),
         f"{prefix}task": name_field(gettext_lazy("What we do"), required=False),
-        f"{prefix}task_days": CountField(label=gettext_lazy("To be done within, days")),
+        f"{prefix}task_days": CountField(label=gettext_lazy("To be done within")),
         f"{prefix}cost": MoneyField(label=gettext_lazy("What it costs us")),
     }
 

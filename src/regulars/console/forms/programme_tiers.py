@@ -45,7 +45,7 @@ class TiersForm(PartForm):
             ("ever", gettext_lazy("all time: a tier stays for good")),
         ],
     )
-    grace = CountField(label=gettext_lazy("Who has too little keeps the tier, days more"), least=0, most=365)
+    grace = CountField(label=gettext_lazy("Who has too little keeps the tier for"), least=0, most=365)
 
     def layout(self) -> tuple[Block, ...]:
         return (

@@ -15,7 +15,7 @@ from regulars.console.programme_pages.parts import Kind, find, key_of, new_key
 from regulars.console.voice import Voice
 from regulars.kit.money import to_minor
 from regulars.loyalty import queries, services
-from regulars.loyalty.errors import DraftChanged
+from regulars.loyalty.errors import BadProgramme, DraftChanged
 from regulars.loyalty.types import Programme, Version
 from regulars.loyalty.types.drafts import Draft
 from regulars.team import queries as team
@@ -66,6 +66,15 @@ class Desk:
     @property
     def seen(self) -> int | None:
         return self.draft.number if self.draft else None
+
+    @cached_property
+    def problem(self) -> str:
+        """Why it cannot be published as it is; empty where it can."""
+        try:
+            services.check_programme(self.programme)
+        except BadProgramme as error:
+            return error.message
+        return ""
 
     def around(self, kind: Kind, key: str) -> Around:
         """What the form of a part needs to know."""
@@ -130,4 +139,5 @@ def context_of(desk: Desk) -> dict[str, Any]:
         "draft_by": desk.by_whom(),
         "is_behind": desk.is_behind,
         "newest": desk.newest,
+        "problem": desk.problem,
     }

@@ -122,7 +122,7 @@ def look(request: HttpRequest) -> HttpResponse:
         "says": in_words.sentences(desk.programme, desk.speak),
         "example": in_words.example(desk.programme, desk.speak),
         "since": since,
-        "problem": problem,
+        "problem": problem or desk.problem,
         "tomorrow": (desk.speak.today + timedelta(days=1)).isoformat(),
     }
     status = 422 if since.problem or problem else 200
