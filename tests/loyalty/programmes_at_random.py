@@ -49,7 +49,7 @@ whens = st.fixed_dictionaries(
         "total_from_minor": st.integers(0, 1_000_000),
     },
 )
-usually = st.one_of(st.just({}), whens)
+usually = st.one_of(st.builds(dict), whens)
 shares = st.one_of(
     st.fixed_dictionaries({"kind": st.just("percent"), "percent": percents}),
     st.fixed_dictionaries(
@@ -96,7 +96,11 @@ def programmes(draw: st.DrawFn) -> Programme:
         "whole_points": draw(st.booleans()),
         "spend_percent": draw(percents),
         "rules": draw(rules()),
-        "caps": {"order_minor": draw(st.one_of(st.none(), st.integers(1, 200_000)))},
+        "caps": {
+            "order_minor": draw(st.one_of(st.none(), st.integers(1, 200_000))),
+            "period": draw(st.sampled_from(["day", "week", "month", "year"])),
+            "period_minor": draw(st.one_of(st.none(), st.integers(1, 300_000))),
+        },
     }
     if draw(st.booleans()):
         document["tiers"] = {
@@ -119,7 +123,17 @@ def programmes(draw: st.DrawFn) -> Programme:
                 for n, key in enumerate(TIERS)
             ]
         }
+    for rule in document["rules"]:
+        keep_sound(rule["when"], with_tiers="tiers" in document)
     return Programme.model_validate(document)
+
+
+def keep_sound(when: dict[str, Any], *, with_tiers: bool) -> None:
+    """Only statuses that there are, and campaigns that end after they begin."""
+    if not with_tiers:
+        when.pop("tiers", None)
+    if "first" in when and "last" in when:
+        when["first"], when["last"] = sorted((when["first"], when["last"]))
 
 
 lines = st.builds(

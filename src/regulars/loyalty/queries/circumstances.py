@@ -157,7 +157,8 @@ def _tiers(new: Sequence[OrderStanding], asking: Asking, persons: Mapping[int, i
     }
     if not asked:
         return {}
-    standings = tiers_of(person_ids=set(asked.values()))
+    first = min(order.ordered_at for order in new)
+    standings = tiers_of(person_ids=set(asked.values()), at=first)
     found = {}
     for order in new:
         tiers = asking.version_of[order.id].programme.tiers
