@@ -12,6 +12,9 @@ from tests.loyalty.books_of_points import customer, told
 from tests.loyalty.shop_with_points import LogReader
 from tests.loyalty.shop_with_rewards import DAY, NOW, giving, lot_of, points_of, publish
 
+from regulars.commerce import queries as commerce_queries
+from regulars.commerce import services as commerce
+from regulars.commerce.types import Cancellation, Order, OrderLine
 from regulars.customers import services as customers
 from regulars.customers.models import PersonAttributes, Profile
 from regulars.events.models import Event
@@ -20,6 +23,9 @@ from regulars.loyalty.models import Grant
 from regulars.loyalty.types import MINOR, GrantState, NewHold
 from regulars.loyalty.types.benefits import Badge, CouponGiven, GiftGiven, PointsGiven, TaskGiven
 from regulars.offers import queries as offers
+from regulars.offers import services as offer_services
+from regulars.offers.services.orders import OrderSeen
+from regulars.offers.types import Cart, CartLine, NewUse
 from regulars.work import queries as tasks
 from regulars.work import services as work
 
@@ -119,6 +125,34 @@ def test_a_coupon_that_was_withdrawn_is_no_good_and_the_next_is_another(anna: in
     assert services.withdraw(keys=["day:b:1:2026"], now=NOW) == {"day:b:1:2026"}
     second = services.grant(grants=[giving(anna, coupon)], now=NOW)["day:b:1:2026"].code
     assert first != second
+
+
+def test_a_coupon_counts_as_used_when_it_was_and_waits_again_when_the_order_comes_back(anna: int) -> None:
+    log = LogReader()
+    grant = giving(anna, CouponGiven(percent=Decimal(10)))
+    code = services.grant(grants=[grant], now=NOW)[grant.key].code
+    cart = Cart(currency="RUB", lines=(CartLine(amount_minor=100_000),))
+    until = NOW + timedelta(minutes=30)
+    new = NewUse(key="u", cart=cart, codes=(code,), profile_id=anna, at=NOW, lasts_until=until)
+    use = offer_services.reserve(new=new, now=NOW)
+    assert services.withdraw(keys=[grant.key], now=NOW) == frozenset(), "it is being used"
+    offer_services.capture(use_id=use.id, now=NOW, order_source="shop", order_id="1")
+    assert services.withdraw(keys=[grant.key], now=NOW) == frozenset(), "before we heard of it"
+    log.catch_up(NOW)
+    (found,) = queries.grants_of(person_of(anna))
+    assert (found.state, found.used_at) == (GrantState.USED, NOW)
+    assert services.grant(grants=[grant], now=NOW)[grant.key].state is GrantState.USED
+    lines = (OrderLine(amount_minor=90_000),)
+    order = Order(
+        source="shop", external_id="1", profile_id=anna, ordered_at=NOW, currency="RUB", lines=lines
+    )
+    commerce.record_orders(orders=[order], now=NOW)
+    gone = Cancellation(source="shop", external_id="1", cancelled_at=NOW)
+    commerce.cancel_orders(cancellations=[gone], now=NOW)
+    seen = OrderSeen(commerce_queries.order_ids([("shop", "1")])["shop", "1"], NOW)
+    offer_services.see_orders(seen=[seen], now=NOW)
+    log.catch_up(NOW + DAY)
+    assert queries.grants_of(person_of(anna))[0].state is GrantState.GIVEN
 
 
 def test_a_task_waits_for_a_colleague_and_is_used_when_it_is_done(anna: int) -> None:

@@ -1,8 +1,12 @@
-"""What loyalty does with the log for what was given: coupons are used and come back, tasks get done."""
+"""What loyalty does with the log for what was given: coupons are used and come back, tasks get done.
+
+Two readers, since one of history waits for whoever brings history in, and what happens now shall not.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
+from datetime import datetime
 
 from regulars.events.types import Batch, Consumer, EventType, LoggedEvent
 from regulars.loyalty import services
@@ -10,24 +14,35 @@ from regulars.loyalty.rules.grants import grant_of_coupon
 from regulars.offers.types import COUPON_RETURNED, COUPON_USED
 from regulars.work.types import TASK_CLOSED
 
+_NAMES = frozenset(type_.name for type_ in (COUPON_RETURNED, COUPON_USED, TASK_CLOSED))
+
 
 def _note(batch: Batch) -> None:
-    done = [event.properties.get("task_id") for event in batch.events if event.name == TASK_CLOSED.name]
-    services.note_tasks_done(task_ids=[id_ for id_ in done if isinstance(id_, int)], now=batch.now)
-    # Of one coupon the last word counts: both lists are of different coupons.
-    last = {key: (event, key) for event, key in _coupons(batch)}.values()
+    _note_events([event for event in batch.events if not event.backfill], batch.now)
+
+
+def _note_history(batch: Batch) -> None:
+    _note_events([event for event in batch.events if event.backfill], batch.now)
+
+
+def _note_events(events: Sequence[LoggedEvent], now: datetime) -> None:
+    done = [event.properties.get("task_id") for event in events if event.name == TASK_CLOSED.name]
+    services.note_tasks_done(task_ids=[id_ for id_ in done if isinstance(id_, int)], now=now)
+    last = dict(_coupons(events))  # of one coupon the last word counts
     services.note_coupons_used(
-        used=[(*key, event.occurred_at) for event, key in last if _is(event, COUPON_USED)]
+        used=[(*key, event.occurred_at) for key, event in last.items() if _is(event, COUPON_USED)]
     )
-    services.note_coupons_returned(returned=[key for event, key in last if _is(event, COUPON_RETURNED)])
+    services.note_coupons_returned(
+        returned=[key for key, event in last.items() if _is(event, COUPON_RETURNED)]
+    )
 
 
-def _coupons(batch: Batch) -> Iterator[tuple[LoggedEvent, tuple[str, int]]]:
-    for event in batch.events:
+def _coupons(events: Sequence[LoggedEvent]) -> Iterator[tuple[tuple[str, int], LoggedEvent]]:
+    for event in events:
         if _is(event, COUPON_USED) or _is(event, COUPON_RETURNED):
             key = grant_of_coupon(event.properties.get("key") or "")
             if key is not None:
-                yield event, key
+                yield key, event
 
 
 def _is(event: LoggedEvent, type_: EventType) -> bool:
@@ -35,9 +50,6 @@ def _is(event: LoggedEvent, type_: EventType) -> bool:
 
 
 CONSUMERS: list[Consumer] = [
-    Consumer(
-        name="loyalty.grants",
-        handle=_note,
-        names=frozenset(type_.name for type_ in (COUPON_RETURNED, COUPON_USED, TASK_CLOSED)),
-    )
+    Consumer(name="loyalty.grants", handle=_note, names=_NAMES),
+    Consumer(name="loyalty.grants_of_history", handle=_note_history, backfill=True, names=_NAMES),
 ]

@@ -21,6 +21,8 @@ IN_THE_WAY = timedelta(seconds=5)
 
 READERS: Mapping[str, Promise] = {
     "customers.merge": gettext_lazy("Finding customers who are one"),
+    "loyalty.grants": gettext_lazy("Coupons used and tasks done that were given"),
+    "loyalty.grants_of_history": gettext_lazy("The same of what is brought in"),
     "loyalty.orders": gettext_lazy("Points for orders"),
     "loyalty.orders_of_history": gettext_lazy("Points for orders that are brought in"),
     "segments.history": gettext_lazy("Keeping segments true of what is brought in"),

@@ -91,7 +91,8 @@ def undo_hand_out(*, grant_id: int, now: datetime) -> bool:
 
 def note_tasks_done(*, task_ids: Collection[int], now: datetime) -> None:
     """What was to be done for somebody is done."""
-    _run(_TASKS_DONE, now, list(task_ids))
+    if task_ids:
+        _run(_TASKS_DONE, now, list(task_ids))
 
 
 def note_coupons_used(*, used: Sequence[tuple[str, int, datetime]]) -> None:
