@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
 from django.db import connection
 
-from regulars.loyalty.queries.programme import version_at, versions
+from regulars.loyalty.queries.programme import holding, version_at, versions
 from regulars.loyalty.types.programme import Version
 from regulars.loyalty.types.referring import Referral, ReferralRow
 from regulars.segments.queries import Asked, fits
@@ -36,6 +36,17 @@ def terms_at(moment: datetime) -> Terms | None:
     """What holds for friends who come at that moment; None: nothing."""
     version = version_at(moment)
     return None if version is None or not version.programme.running else _terms(version)
+
+
+def terms_then(moments: Iterable[datetime]) -> dict[datetime, Terms]:
+    """The same at each of these moments at which something held, in one statement."""
+    known = versions()
+    found: dict[datetime, Terms] = {}
+    for moment in set(moments):
+        version = holding(known, moment)
+        if version is not None and version.programme.running and (terms := _terms(version)) is not None:
+            found[moment] = terms
+    return found
 
 
 def terms_of(version_ids: Collection[int]) -> dict[int, Terms]:

@@ -17,7 +17,14 @@ from regulars.loyalty.models import FriendReferral, ReferralCode
 from regulars.loyalty.queries import referring as queries
 from regulars.loyalty.queries.referring_orders import referrals_of_friends
 from regulars.loyalty.queries.referring_signs import signs_of
-from regulars.loyalty.queries.referring_terms import Terms, may_refer, may_refer_of, terms_at, terms_of
+from regulars.loyalty.queries.referring_terms import (
+    Terms,
+    may_refer,
+    may_refer_of,
+    terms_at,
+    terms_of,
+    terms_then,
+)
 from regulars.loyalty.rules import referring as rules
 from regulars.loyalty.services.withdrawing import withdraw
 from regulars.loyalty.types import SOURCE
@@ -101,11 +108,9 @@ def refer_all(*, told: Sequence[ToldReferral], now: datetime) -> list[ReferralRo
     if len(told) > REFERRALS_MAX:
         raise ValueError(f"{len(told)} referrals at once; the most is {REFERRALS_MAX}")
     owners = queries.owners_of_codes({rules.code_of(one.code) for one in told} - {""})
-    meant = [
-        (owners[code], one, terms)
-        for one in told
-        if (code := rules.code_of(one.code)) in owners and (terms := terms_at(one.at)) is not None
-    ]
+    coming = [(owners[code], one) for one in told if (code := rules.code_of(one.code)) in owners]
+    promised = terms_then(one.at for _, one in coming) if coming else {}
+    meant = [(owner, one, promised[one.at]) for owner, one in coming if one.at in promised]
     if not meant:
         return []
     profiles = {id_ for owner, one, _ in meant for id_ in (owner, one.profile_id)}
