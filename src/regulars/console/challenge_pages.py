@@ -142,14 +142,17 @@ class Told:
             "given %(n)s times in a year, used %(used)s",
             one.given,
         )
+        given = given % facts if one.given else _("not given yet")
         more = ""
-        if one.known is not None and one.coming is not None:
+        if one.known == 0:
+            more = _("nobody’s day is known yet: ask customers for it")
+        elif one.known is not None and one.coming is not None:
             more = _("the day is known of %(known)s, and within 30 days of %(coming)s of them") % {
                 "known": self.formats.number(one.known),
                 "coming": self.formats.number(one.coming),
             }
         sentence = day_sentence(one.day, self.programme, self.speaker)
-        return Day(name=plain(one.day.name), sentence=sentence, given=given % facts, more=more)
+        return Day(name=plain(one.day.name), sentence=sentence, given=given, more=more)
 
     def near(self, row: NearGoal, challenge: Challenge, names: Mapping[int, str]) -> Near:
         missing = max(0, challenge.times - row.done)
@@ -191,6 +194,7 @@ def tiles(found: Challenges, told: Told) -> list[Tile]:
     formats, in_span = told.formats, _("in 30 days")
     halfway = sum(one.halfway for one in found.figures)
     reached = sum(one.reached for one in found.figures)
+    of_which = _("on one of them, now") if len(found.figures) > 1 else _("customers now")
     return [
         Tile(
             "taking-part",
@@ -202,7 +206,7 @@ def tiles(found: Challenges, told: Told) -> list[Tile]:
                 "reached."
             ),
         ),
-        Tile("halfway", _("Halfway or further"), formats.number(halfway), period=_("on one of them, now")),
+        Tile("halfway", _("Halfway or further"), formats.number(halfway), period=of_which),
         Tile("reached", _("Reached"), formats.number(reached), period=in_span),
         Tile(
             "cost",
