@@ -99,6 +99,7 @@ def test_everything_the_demo_shop_brought_goes() -> None:
     assert clearing.clear(now=LATER, limit=30) == 0
 
 
+@pytest.mark.slow
 @pytest.mark.django_db
 def test_what_is_the_owners_stays() -> None:
     demo.fill(now=NOW, seed=3, customers=60)
@@ -118,6 +119,7 @@ def test_what_is_the_owners_stays() -> None:
     assert names == [("note_added", 1), ("order_completed", 1), ("profile_created", 1), ("task_created", 1)]
 
 
+@pytest.mark.slow
 @pytest.mark.django_db(transaction=True)
 def test_interrupted_it_goes_on_where_it_was(monkeypatch: pytest.MonkeyPatch) -> None:
     before = contents()
@@ -137,6 +139,7 @@ def test_interrupted_it_goes_on_where_it_was(monkeypatch: pytest.MonkeyPatch) ->
     assert contents() == before
 
 
+@pytest.mark.slow
 @pytest.mark.django_db(transaction=True)
 def test_the_worker_clears_it_and_asks_for_figures() -> None:
     demo.fill(now=NOW, seed=3, customers=30)

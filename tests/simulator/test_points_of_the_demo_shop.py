@@ -33,6 +33,7 @@ def log() -> list[LoggedEvent]:
         return [LoggedEvent._make(row) for row in cursor.fetchall()]
 
 
+@pytest.mark.slow
 @pytest.mark.django_db
 def test_the_books_tell_of_all_that_happens_to_points() -> None:
     demo.fill(now=NOW, seed=5, customers=150)
@@ -64,7 +65,7 @@ def test_the_books_tell_of_all_that_happens_to_points() -> None:
 
 
 @pytest.mark.slow
-@pytest.mark.django_db
+@pytest.mark.django_db(transaction=True)
 def test_customers_do_all_that_the_programme_offers() -> None:
     demo.fill(now=NOW, seed=5, customers=250)
     shop = DemoShop.objects.get()
@@ -98,6 +99,7 @@ def test_customers_do_all_that_the_programme_offers() -> None:
     assert queries.rewards(removed=True) == []
 
 
+@pytest.mark.slow
 @pytest.mark.django_db
 def test_who_became_a_customer_of_the_shop_keeps_their_points() -> None:
     demo.fill(now=NOW, seed=5, customers=40)

@@ -17,13 +17,14 @@ from regulars.customers.types import NewTraits
 from regulars.loyalty import queries, services
 from regulars.loyalty.errors import CannotRedeem, NoReferral, NotEnough
 from regulars.loyalty.queries.referring import persons_of
+from regulars.loyalty.rules.grants import grant_of_coupon
 from regulars.loyalty.types import OrderTold
 from regulars.loyalty.types.referring import ReferralSource, ToldReferral
 from regulars.loyalty.types.rewards import Redeeming
 from regulars.offers import queries as offer_queries
 from regulars.offers import services as offers
 from regulars.offers.errors import OfferProblem
-from regulars.offers.types import Cart, CartLine, NewUse
+from regulars.offers.types import Cart, CartLine, Coupon, NewUse
 from regulars.simulator import programme
 from regulars.simulator.history import Purchase
 
@@ -54,6 +55,10 @@ class Bought:
         """When it was cancelled or some of it given back."""
         back = self.purchase.returned
         return self.purchase.cancelled_at or (back.at if back else None)
+
+    def has(self, categories: Sequence[str]) -> bool:
+        """Whether it has a line of one of these."""
+        return any(line.item.category in categories for line in self.purchase.lines)
 
 
 @dataclass(slots=True)
@@ -127,12 +132,11 @@ class Mechanics:
     def _uses_coupon(self, one: Bought) -> None:
         if one.purchase.cancelled_at is not None:
             return
-        code = self._birthday_code(one) if self._just_had_birthday(one) else ""
-        shared = bool(self.offers) and self.random.random() < _USES_SHARED
-        if not code and shared and any(x.item.category in programme.TEA for x in one.purchase.lines):
-            code = programme.SHARED_CODE
-        if not code:
+        coupon = self._birthday_coupon(one) if self._just_had_birthday(one) else None
+        shared = self.random.random() < _USES_SHARED
+        if coupon is None and not (shared and one.has(programme.TEA)):
             return
+        code = coupon.code if coupon else programme.SHARED_CODE
         at = one.purchase.at
         new = NewUse(
             key=f"{one.source}:{one.number}:coupon",
@@ -149,6 +153,9 @@ class Mechanics:
         except OfferProblem:
             return  # over, not yet, or used before
         offers.capture(use_id=use.id, now=at, order_source=one.source, order_id=one.number)
+        # What is told as history sets nothing off; so what follows is done here.
+        if coupon and (grant := grant_of_coupon(coupon.key)):
+            services.note_coupons_used(used=[(*grant, at)])
 
     def _just_had_birthday(self, one: Bought) -> bool:
         day = self.birthdays.get(one.profile_id)
@@ -158,10 +165,10 @@ class Mechanics:
         this_year = day.replace(year=bought.year, day=min(day.day, 28))
         return -3 <= (bought - this_year).days <= 30
 
-    def _birthday_code(self, one: Bought) -> str:
+    def _birthday_coupon(self, one: Bought) -> Coupon | None:
         person_id = persons_of([one.profile_id])[one.profile_id]
         coupons = offer_queries.coupons_of(person_id, at=one.purchase.at)
-        return next((coupon.code for coupon in coupons if coupon.used_at is None), "")
+        return next((coupon for coupon in coupons if coupon.used_at is None), None)
 
     def _fetch(self, end: datetime) -> None:
         """Most gifts are fetched by the next time."""

@@ -71,13 +71,14 @@ def fill(*, bought: Sequence[Bought], now: datetime, seed: int, tell: Progress) 
         for start in _steps(began, now):
             end = min(start + _STEP, now)
             tell.step(_("Giving points in the demo shop"), (start - began) / (now - began))
-            told = _told(bought, start, end)
-            for first in range(0, len(told), services.ORDERS_MAX):
-                services.settle_orders(told=told[first : first + services.ORDERS_MAX], now=end, as_of=end)
             step = [one for one in bought if start <= one.purchase.at < end]
+            # Before what came back is looked at, so that what was spent on it comes back too.
             for one in step:
                 if one.profile_id in known and random.random() < _PAYS_WITH_POINTS:
                     _pay_with_points(one, rules)
+            told = _told(bought, start, end)
+            for first in range(0, len(told), services.ORDERS_MAX):
+                services.settle_orders(told=told[first : first + services.ORDERS_MAX], now=end, as_of=end)
             mechanics.live(step, told, end=end, known=known)
             known |= {one.profile_id for one in step}
             while services.run_day(now=end, limit=_A_DAYS_WORK) == _A_DAYS_WORK:
