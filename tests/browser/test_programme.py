@@ -5,7 +5,7 @@ from __future__ import annotations
 from decimal import Decimal
 
 import pytest
-from playwright.sync_api import Page, expect
+from playwright.sync_api import expect
 from tests.browser.conftest import Visit, overflow, serious_findings
 
 from regulars.kit import clock
@@ -22,7 +22,6 @@ from regulars.offers.types import Goods
 from regulars.team.models import User
 
 pytestmark = pytest.mark.browser
-WIDTHS = (360, 1280)
 LONG = "Неделя кофе, чая и всего, что к ним подают в филиале «Северо-Запад» по буд"
 WORD = "а" * 80
 FULL = Programme(
@@ -59,23 +58,19 @@ def versions_anew() -> None:
     queries.forget_versions()
 
 
-def _looked_at(page: Page, path: str) -> None:
-    for width in WIDTHS:
-        page.set_viewport_size({"width": width, "height": 900})
-        assert overflow(page) == 0, (path, width)
-        assert serious_findings(page) == [], (path, width)
-
-
-@pytest.mark.parametrize(("language", "theme"), [("ru", "light"), ("en", "dark")])
+@pytest.mark.parametrize(("language", "theme", "width"), [("ru", "light", 360), ("en", "dark", 1280)])
 @pytest.mark.slow
-def test_pages_are_fit_for_everybody(visit: Visit, owner: User, language: str, theme: str) -> None:
+def test_pages_are_fit_for_everybody(
+    visit: Visit, owner: User, language: str, theme: str, width: int
+) -> None:
     services.keep_draft(programme=FULL, seen=None, now=clock.now(), user_id=owner.pk)
-    visitor = visit(language=language, theme=theme)
+    visitor = visit(language=language, theme=theme, width=width)
     visitor.enter(owner)
     for path in PATHS:
         page = visitor.open(f"/loyalty/programme/{path}")
         expect(page.locator("html")).to_have_attribute("lang", language)
-        _looked_at(page, path)
+        assert overflow(page) == 0, path
+        assert serious_findings(page) == [], path
 
 
 @pytest.mark.slow

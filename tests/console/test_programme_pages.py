@@ -29,7 +29,7 @@ NOW = shops.NOW
 PATH = "/loyalty/programme/"
 BASICS, LOOK = f"{PATH}basics/", f"{PATH}look/"
 QUERIES_BASICS = 6  # session, user, what they may, shop; draft, versions
-QUERIES_PAGE = 7  # and the shop, to see whether it can be published; the order that is tried is asked past Django
+QUERIES_PAGE = 7  # and the shop once more: may it be published? (the tried order is asked past Django)
 
 
 @pytest.fixture(autouse=True)

@@ -2,13 +2,29 @@
 
 from __future__ import annotations
 
+from datetime import UTC, date, datetime
 from decimal import Decimal
+from typing import Any
 
 import pytest
 from django.utils import translation
 
 from regulars.analytics.wording.numbers import Formats
 from regulars.loyalty.types import Programme
+from regulars.loyalty.types.benefits import Badge, PointsGiven
+from regulars.loyalty.types.challenges import Challenge, OfOrders
+from regulars.loyalty.types.days import PersonalDay
+from regulars.loyalty.types.earning import (
+    ByAmount,
+    ByOrder,
+    ByPercent,
+    ByPiece,
+    Caps,
+    Gives,
+    Rule,
+    Times,
+    When,
+)
 from regulars.loyalty.types.programme import (
     AfterDays,
     AfterDelivery,
@@ -18,9 +34,16 @@ from regulars.loyalty.types.programme import (
     OnDay,
     WithoutPurchase,
 )
-from regulars.loyalty.wording.programme import differences, example, sentences
+from regulars.loyalty.types.referring import Referral
+from regulars.loyalty.types.tiers import Tier, Tiers
+from regulars.loyalty.wording.programme import basics, differences, example, sentences
+from regulars.loyalty.wording.rules import caps_sentence, rule_sentence
+from regulars.loyalty.wording.speaker import Speaker
+from regulars.offers.types import Goods
+from regulars.segments.models import Segment
 
 ENGLISH = Formats("en", "RUB")
+NOW = datetime(2024, 5, 1, 9, tzinfo=UTC)
 
 
 def said(programme: Programme, rule: str, formats: Formats = ENGLISH) -> str:
@@ -105,3 +128,136 @@ def test_no_sentence_is_left_in_english_in_russian() -> None:
         word for text in told for word in text.replace("QR", "").split() if word.isascii() and word.isalpha()
     }
     assert words == set()
+
+
+# --- rules of earning ----------------------------------------------------------------------------------
+COFFEE = Goods(categories=("Кофе",))
+TIERS = Tiers(levels=(Tier(key="t1", name="Золотой", from_minor=1_000_000),))
+PLAIN = Programme(currency="RUB", tiers=TIERS)
+
+
+def _rule(gives: Gives, **more: Any) -> Rule:
+    return Rule(key="r1", name="Name", gives=gives, **more)
+
+
+def _said(rule: Rule, language: str, programme: Programme = PLAIN) -> str:
+    with translation.override(language):
+        text = rule_sentence(rule, programme, Speaker(Formats(language, "RUB"), 14))
+    return text.replace("\u00a0", " ")
+
+
+@pytest.mark.parametrize(
+    ("rule", "programme", "text"),
+    [
+        (_rule(ByPercent(percent=Decimal("7.50"))), PLAIN, "7.5% more comes back as points."),
+        (
+            _rule(ByPercent(percent=Decimal(7)), goods=COFFEE), PLAIN,
+            "7% more comes back as points for goods of the category “Кофе”.",
+        ),
+        (
+            _rule(ByPercent(percent=Decimal(7)), goods=COFFEE, instead=True), PLAIN,
+            "7% comes back as points for goods of the category “Кофе”, instead of the usual cashback.",
+        ),
+        (
+            _rule(ByPercent(percent=Decimal(7))), Programme(cashback_percent=Decimal(0)),
+            "7% of what is paid comes back as points.",
+        ),
+        (
+            _rule(ByPercent(percent=Decimal(0)), goods=COFFEE, instead=True), PLAIN,
+            "No cashback for goods of the category “Кофе”.",
+        ),
+        (
+            _rule(ByAmount(points_minor=5_000, per_minor=100_000)), PLAIN,
+            "50 points more for each full RUB 1,000 paid.",
+        ),
+        (
+            _rule(ByPiece(points_minor=100), goods=Goods(products=("Latte",), brands=("Lavazza",))), PLAIN,
+            "1 point more for each piece: “Latte” or goods of the brand “Lavazza”.",
+        ),
+        (
+            _rule(ByOrder(points_minor=10_000), goods=COFFEE), PLAIN,
+            "100 points more for an order with goods of the category “Кофе”.",
+        ),
+        (_rule(Times(factor=Decimal(2))), PLAIN, "Twice the points."),
+        (_rule(Times(factor=Decimal("1.50"))), PLAIN, "1.5 times the points."),
+        (
+            _rule(Times(factor=Decimal(3)), when=When(weekdays=(7, 6))), PLAIN,
+            "At weekends, 3 times the points.",
+        ),
+        (
+            _rule(Times(factor=Decimal(3)), when=When(weekdays=(1, 3), tiers=("t1",))), PLAIN,
+            "On Mondays and Wednesdays, with the tier “Золотой”, 3 times the points.",
+        ),
+        (
+            _rule(ByOrder(points_minor=100), when=When(first=date(2024, 3, 1), last=date(2024, 3, 7))), PLAIN,
+            "From 1 March 2024 to 7 March 2024, 1 point more for an order.",
+        ),
+        (
+            _rule(ByOrder(points_minor=100), when=When(total_from_minor=300_000, branches=("A", "B"))), PLAIN,
+            "In the branches “A” or “B”, in orders of RUB 3,000 or more, 1 point more for an order.",
+        ),
+    ],
+)  # fmt: skip
+def test_a_rule_is_one_sentence(rule: Rule, programme: Programme, text: str) -> None:
+    assert _said(rule, "en", programme) == text
+
+
+def test_goods_without_end_are_cut_short() -> None:
+    goods = Goods(products=tuple(f"P{n}" for n in range(9)))
+    said = _said(_rule(ByOrder(points_minor=100), goods=goods), "en")
+    assert said.endswith("“P0”, “P1”, “P2”, “P3”, and 5 more.")
+
+
+@pytest.mark.django_db
+def test_for_whom_a_rule_is() -> None:
+    segment = Segment.objects.create(
+        name="Best", kind="static", state="ready", created_at=NOW, condition=None
+    )
+    best = {"node": "segment", "segment": segment.pk}
+    said = _said(_rule(Times(factor=Decimal(2)), when=When(who=best)), "en")
+    assert said == "For customers in the segment “Best”, twice the points."
+    three = {"node": "orders", "at_least": 3}
+    said = _said(_rule(Times(factor=Decimal(2)), when=When(who=three)), "en")
+    assert said == "Twice the points (for customers of whom this is so: bought 3 times or more)."
+
+
+@pytest.mark.parametrize(
+    ("caps", "text"),
+    [
+        (Caps(), ""),
+        (Caps(order_minor=100_000), "At most: for an order 1,000 points."),
+        (
+            Caps(order_minor=100_000, period="week", period_minor=500_000),
+            "At most: for an order 1,000 points, in a week 5,000 points.",
+        ),
+    ],
+)
+def test_limits_are_one_sentence(caps: Caps, text: str) -> None:
+    assert caps_sentence(caps, Speaker(ENGLISH, 14)).replace("\u00a0", " ") == text
+
+
+def test_each_part_is_among_the_sentences_customers_read() -> None:
+    whole = PLAIN.model_copy(
+        update={
+            "rules": (_rule(Times(factor=Decimal(2))), _rule(Times(factor=Decimal(3)))),
+            "caps": Caps(order_minor=100),
+            "challenges": (Challenge(key="c1", name="C", counted=OfOrders(), times=5, benefit=Badge()),),
+            "personal_days": (PersonalDay(key="d1", name="D", benefit=PointsGiven(points_minor=100)),),
+            "referral": Referral(referrer=Badge(), friend=Badge()),
+        }
+    )
+    told = sentences(whole, formats=ENGLISH, return_window_days=14, briefly=True)
+    assert [one.rule for one in told] == [
+        "earning", "rule:r1", "rule:r1", "factors", "caps", "worth", "spending", "usable", "expiry", "tiers",
+        "tier:t1", "challenge:c1", "day:d1", "friends", "given_back",
+    ]  # fmt: skip
+    assert all(one.text for one in told)
+    assert {one.rule for one in basics(whole, formats=ENGLISH, return_window_days=14, briefly=True)} == {
+        "earning", "worth", "spending", "usable", "expiry", "given_back",
+    }  # fmt: skip
+
+
+def test_what_is_gone_is_among_the_differences() -> None:
+    before = PLAIN.model_copy(update={"rules": (_rule(Times(factor=Decimal(2))),)})
+    (gone,) = differences(before, PLAIN, formats=ENGLISH, return_window_days=14)
+    assert (gone.rule, gone.before, gone.after) == ("rule:r1", "Twice the points.", "")
