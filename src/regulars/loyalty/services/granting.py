@@ -66,8 +66,9 @@ def grant(*, grants: Sequence[NewGrant], now: datetime) -> dict[str, Granted]:
     """Give benefits; by key, what became of each.
 
     A key that was given stays as it is: given, or used by now, and the profile's it was given to. One that
-    was withdrawn is given anew, to the same profile. Days count from `at` by the customer's calendar. Records
-    `benefit_given` for what is given now (and the events of points, coupons and tasks).
+    was withdrawn is given anew, to the same profile; points that had stayed spent are not given twice. Days
+    count from `at` by the customer's calendar. Records `benefit_given` for what is given now (and the events
+    of points, coupons and tasks).
 
     Raises ValueError for more than GRANTS_MAX and for the same key twice.
     """
