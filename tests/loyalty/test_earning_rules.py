@@ -50,14 +50,14 @@ def earn_as_said(programme: Programme, orders: list[Asked]) -> None:
         assert sum(one.shares.values()) == one.total_minor
 
 
-@settings(max_examples=15, deadline=None, suppress_health_check=IN_A_TRANSACTION)
+@settings(max_examples=8, deadline=None, suppress_health_check=IN_A_TRANSACTION)
 @RANDOM
 def test_orders_earn_what_the_document_says(db: None, programme: Programme, orders: list[Asked]) -> None:
     earn_as_said(programme, orders)
 
 
 @pytest.mark.slow
-@settings(max_examples=400, deadline=None, suppress_health_check=IN_A_TRANSACTION)
+@settings(max_examples=120, deadline=None, suppress_health_check=IN_A_TRANSACTION)
 @RANDOM
 def test_many_orders_earn_what_the_document_says(db: None, programme: Programme, orders: list[Asked]) -> None:
     earn_as_said(programme, orders)
@@ -96,14 +96,14 @@ def in_the_lake(programme: Programme, orders: list[Asked]) -> list[Earned]:
     return [Earned(totals[n], shares[n]) for n in totals]
 
 
-@settings(max_examples=3, deadline=None, suppress_health_check=IN_A_TRANSACTION)
+@settings(max_examples=2, deadline=None, suppress_health_check=IN_A_TRANSACTION)
 @RANDOM
 def test_the_lake_earns_the_same(programme: Programme, orders: list[Asked]) -> None:
     assert in_the_lake(programme, orders) == [Earned(*earns(programme, order)) for order in orders]
 
 
 @pytest.mark.slow
-@settings(max_examples=60, deadline=None, suppress_health_check=IN_A_TRANSACTION)
+@settings(max_examples=20, deadline=None, suppress_health_check=IN_A_TRANSACTION)
 @RANDOM
 def test_the_lake_always_earns_the_same(programme: Programme, orders: list[Asked]) -> None:
     assert in_the_lake(programme, orders) == [Earned(*earns(programme, order)) for order in orders]

@@ -173,7 +173,7 @@ def years(draw: st.DrawFn) -> list[tuple[int, int, int, list[Goods], set[int]]]:
 RANDOM = given(programme=at_random.programmes(), orders=years(), at_once=st.integers(2, 5))
 
 
-@settings(max_examples=4, deadline=None, suppress_health_check=IN_A_TRANSACTION)
+@settings(max_examples=2, deadline=None, suppress_health_check=IN_A_TRANSACTION)
 @RANDOM
 def test_a_batch_earns_what_its_orders_earn_one_by_one(
     db: None, programme: Programme, orders: list[Any], at_once: int
@@ -182,7 +182,7 @@ def test_a_batch_earns_what_its_orders_earn_one_by_one(
 
 
 @pytest.mark.slow
-@settings(max_examples=80, deadline=None, suppress_health_check=IN_A_TRANSACTION)
+@settings(max_examples=15, deadline=None, suppress_health_check=IN_A_TRANSACTION)
 @RANDOM
 def test_batches_earn_what_their_orders_earn_one_by_one(
     db: None, programme: Programme, orders: list[Any], at_once: int

@@ -41,7 +41,7 @@ def taken_back() -> Iterator[None]:
         transaction.set_rollback(True)
 
 
-@settings(max_examples=8, deadline=None, suppress_health_check=IN_A_TRANSACTION)
+@settings(max_examples=4, deadline=None, suppress_health_check=IN_A_TRANSACTION)
 @CARTS
 def test_a_quote_is_what_the_order_earns(
     db: None,
@@ -59,7 +59,7 @@ def test_a_quote_is_what_the_order_earns(
 
 
 @pytest.mark.slow
-@settings(max_examples=200, deadline=None, suppress_health_check=IN_A_TRANSACTION)
+@settings(max_examples=40, deadline=None, suppress_health_check=IN_A_TRANSACTION)
 @CARTS
 def test_many_quotes_are_what_the_orders_earn(
     db: None,

@@ -19,11 +19,17 @@ KEPT_SECONDS = 2.0
 
 _kept: list[tuple[float, tuple[Version, ...]]] = []
 """What was read last, and until when that does; one at most."""
+_read: dict[int, Version] = {}
+"""All that were ever read here."""
 
 
 def versions() -> tuple[Version, ...]:
-    """All that was ever published, by the moment from which they hold; read anew."""
-    return tuple(map(to_version, ProgrammeVersion.objects.order_by("since")))
+    """All that was ever published, by the moment from which they hold; which there are is read anew."""
+    ids = list(ProgrammeVersion.objects.order_by("since").values_list("id", flat=True))
+    # A version never changes, and its number is nobody else's.
+    if unknown := [id_ for id_ in ids if id_ not in _read]:
+        _read.update((row.pk, to_version(row)) for row in ProgrammeVersion.objects.filter(id__in=unknown))
+    return tuple(_read[id_] for id_ in ids)
 
 
 def version_at(moment: datetime) -> Version | None:
@@ -44,6 +50,7 @@ def holding(of: Sequence[Version], moment: datetime) -> Version | None:
 def forget_versions() -> None:
     """Read them anew next time: one was published, or (in tests) is gone."""
     _kept.clear()
+    _read.clear()
 
 
 def to_version(row: ProgrammeVersion) -> Version:
