@@ -210,7 +210,7 @@ class Migration(migrations.Migration):
             model_name="grant",
             index=models.Index(
                 condition=models.Q(("kind", "gift"), ("state", "given")),
-                fields=["given_at", "id"],
+                fields=["until"],
                 name="loyalty_grant_waiting",
             ),
         ),

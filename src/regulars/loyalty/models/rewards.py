@@ -58,11 +58,9 @@ class Grant(models.Model):
         )
         indexes = (
             models.Index(fields=["profile", "id"], name="loyalty_grant_of_profile"),
-            # What waits to be handed out, and nothing else.
+            # What waits to be handed out: those whose time is over are many in the end, and passed over.
             models.Index(
-                fields=["given_at", "id"],
-                condition=Q(kind="gift", state="given"),
-                name="loyalty_grant_waiting",
+                fields=["until"], condition=Q(kind="gift", state="given"), name="loyalty_grant_waiting"
             ),
             models.Index(fields=["mechanic", "part", "given_at"], name="loyalty_grant_of_part"),
             models.Index(
