@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from datetime import timedelta
 from decimal import Decimal
 
 import pytest
@@ -14,6 +15,8 @@ from tests.console import loyalty_books as books
 from tests.console import shops
 from tests.console.forms import fields_of
 
+from regulars.commerce.models import Order
+from regulars.customers.models import Profile
 from regulars.kit import clock
 from regulars.loyalty import queries
 from regulars.loyalty.models import ProgrammeVersion
@@ -220,6 +223,34 @@ def test_what_somebody_changes_meanwhile_is_not_published_unseen(inside: Client)
     assert "Published." in _look(inside).text
     assert _newest().cashback_percent == 20
     assert queries.draft() is None
+
+
+def _order(number: str, person: int, amount: int, **values: object) -> None:
+    usual = {"ordered_at": NOW - timedelta(days=1), "status": "completed", "currency": "RUB"}
+    profile = Profile.objects.get(person_id=person)
+    Order.objects.create(
+        source="shop", external_id=number, profile=profile, amount_minor=amount, **(usual | values)
+    )
+
+
+def test_rules_are_tried_on_orders_there_were(inside: Client) -> None:
+    books.publish()
+    anna, boris = shops.person("Anna"), shops.person("Boris")
+    _order("A-1", anna, 100_150)
+    _order("A-2", boris, 300_000)
+    _order("A-3", boris, 500_000, ordered_at=NOW - timedelta(days=2))  # not his newest
+    _order("A-4", anna, 700_000, status="cancelled", ordered_at=NOW)
+    _order("A-5", anna, 900_000, currency="EUR", ordered_at=NOW)
+    _keep(inside, cashback_percent="10")
+    table = shops.plain(inside.get(LOOK).text).partition("<tbody>")[2].partition("</tbody>")[0]
+    told = [list(map(_bare, row.split("<td")[1:])) for row in table.split("<tr>")[1:]]
+    assert told == [["RUB 3,000", "150 points", "300 points"], ["RUB 1,002", "50 points", "100 points"]]
+    assert all(name in table for name in ("A-1", "A-2"))
+    assert not any(name in table for name in ("A-3", "A-4", "A-5"))
+
+
+def _bare(cell: str) -> str:
+    return cell.partition(">")[2].partition("<")[0]
 
 
 def test_what_cannot_hold_is_said_in_words(inside: Client) -> None:

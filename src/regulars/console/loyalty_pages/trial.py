@@ -1,75 +1,68 @@
-"""What rules would have given for orders there were: before they are published, on real customers."""
+"""What rules would have given for the newest orders, beside those of today: real customers, as they are."""
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
-from typing import Any
-
-from django.utils.translation import gettext as _
 
 from regulars.analytics.wording.numbers import plain
+from regulars.commerce import queries as commerce
 from regulars.commerce.models import Order
-from regulars.commerce.types import OrderStatus
-from regulars.console.loyalty_pages import words
+from regulars.commerce.types import OrderStanding, OrderStatus
 from regulars.console.voice import Voice
 from regulars.console.wording.people import name_or_number
 from regulars.customers import queries as customers
-from regulars.loyalty.rules.earning import discount_minor, earned_minor, payable_minor
-from regulars.loyalty.types import MINOR, Programme
+from regulars.loyalty import queries
+from regulars.loyalty.queries.circumstances import Asking, reckoned
+from regulars.loyalty.types import Programme, Version
 from regulars.loyalty.wording.amounts import points
 
-BACK = timedelta(days=30)
-ORDERS_MAX = 5_000
-"""As many are reckoned through while somebody waits."""
+BACK = timedelta(days=90)
+LOOKED_AT = 200
+"""Among so many of the newest orders are those of `SHOWN` customers; else fewer are shown."""
 SHOWN = 5
 
 
 @dataclass(frozen=True)
 class Line:
-    """An order that was, and what it would have come to."""
+    """An order that was; `before` is empty where there are no rules yet."""
 
     who: str
     person: int
     order: str
     total: str
-    earns: str
-    payable: str
+    before: str
+    after: str
 
 
-@dataclass(frozen=True)
-class Trial:
-    """`sentence`: what all of them would have cost."""
-
-    sentence: str
-    lines: tuple[Line, ...]
-
-
-def trial(programme: Programme, speak: Voice) -> Trial | None:
-    """The orders of the last 30 days by these rules; None where there are none, or nothing is earned."""
+def trial(programme: Programme, published: Programme | None, speak: Voice) -> list[Line]:
+    """The newest orders of different customers by these rules, and by those of today."""
     if not programme.running:
-        return None
-    found = _orders(programme.currency or speak.shop.currency, speak)
-    if not found:
-        return None
-    total = sum(row["amount_minor"] for row in found)
-    currency = found[0]["currency"]
-    earned = sum(_earned(row, programme) for row in found)
-    money = discount_minor(earned, programme)
-    said = _(
-        "The last %(orders)s (of 30 days at most) came to %(total)s. By these rules they would have earned "
-        "%(points)s, worth %(money)s: %(share)s of it, as far as the points are spent."
-    ) % {
-        "orders": speak.formats.orders(len(found)),
-        "total": speak.money(total, currency),
-        "points": words.whole(earned, speak.formats),
-        "money": speak.money(money, currency),
-        "share": speak.formats.share(money / total) if total else speak.formats.share(0),
-    }
-    return Trial(said, _lines(found, programme, speak))
+        return []
+    people = _newest(programme.currency or speak.shop.currency, speak)
+    standings = commerce.order_standings(list(people))
+    orders = [standings[id_] for id_ in people if id_ in standings]
+    if not orders:
+        return []
+    after = _earned(orders, programme, speak)
+    before = _earned(orders, published, speak) if published is not None else {}
+    names = customers.person_names(sorted(set(people.values())))
+    return [
+        Line(
+            who=name_or_number(names.get(people[order.id]), people[order.id]),
+            person=people[order.id],
+            order=plain(order.external_id),
+            total=speak.money(order.net_minor, order.currency),
+            before=points(before[order.id], speak.formats) if order.id in before else "",
+            after=points(after[order.id], speak.formats),
+        )
+        for order in orders
+    ]
 
 
-def _orders(currency: str, speak: Voice) -> list[dict[str, Any]]:
+def _newest(currency: str, speak: Voice) -> dict[int, int]:
+    """The newest order of each customer, with who they are."""
     rows = (
         Order.objects.filter(
             ordered_at__gt=speak.now - BACK,
@@ -78,36 +71,23 @@ def _orders(currency: str, speak: Voice) -> list[dict[str, Any]]:
             profile__isnull=False,
         )
         .exclude(status=OrderStatus.CANCELLED.value)
-        .order_by("-ordered_at")
+        .order_by("-ordered_at", "-id")
+        .values_list("id", "profile__person_id")[:LOOKED_AT]
     )
-    names = ("external_id", "amount_minor", "currency", "profile__person_id")
-    return list(rows.values(*names)[:ORDERS_MAX])
+    chosen: dict[int, int] = {}
+    for order, person in rows:
+        if len(chosen) < SHOWN and person not in chosen.values():
+            chosen[order] = person
+    return chosen
 
 
-def _lines(found: list[dict[str, Any]], programme: Programme, speak: Voice) -> tuple[Line, ...]:
-    """The newest orders of different customers."""
-    chosen: dict[int, dict[str, Any]] = {}
-    for row in found:
-        chosen.setdefault(row["profile__person_id"], row)
-        if len(chosen) == SHOWN:
-            break
-    names = customers.person_names(sorted(chosen))
-    return tuple(_line(row, person, names.get(person), programme, speak) for person, row in chosen.items())
-
-
-def _line(row: dict[str, Any], person: int, name: str | None, programme: Programme, speak: Voice) -> Line:
-    payable = payable_minor(
-        total_minor=row["amount_minor"], programme=programme, spendable_minor=10**12 * MINOR
+def _earned(orders: Sequence[OrderStanding], programme: Programme, speak: Voice) -> Mapping[int, int]:
+    """What each of them would earn, were it ordered by somebody as they are today."""
+    whole = (
+        programme if programme.currency else programme.model_copy(update={"currency": speak.shop.currency})
     )
-    return Line(
-        who=name_or_number(name, person),
-        person=person,
-        order=plain(row["external_id"]),
-        total=speak.money(row["amount_minor"], row["currency"]),
-        earns=points(_earned(row, programme), speak.formats),
-        payable=points(payable, speak.formats),
-    )
-
-
-def _earned(row: dict[str, Any], programme: Programme) -> int:
-    return earned_minor(paid_minor=row["amount_minor"], currency=row["currency"], programme=programme)
+    version = Version(id=0, since=speak.now, published_at=speak.now, published_by=None, programme=whole)
+    profiles = {order.profile_id for order in orders if order.profile_id is not None}
+    zones = queries.zones_of(profile_ids=profiles)
+    found = reckoned(Asking(orders, dict.fromkeys([order.id for order in orders], version), {}, zones))
+    return {order: kept.points_minor for order, kept in found.items()}

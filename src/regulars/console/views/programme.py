@@ -17,6 +17,7 @@ from regulars.console.access import allowed, user_id_of
 from regulars.console.forms.programme import ProgrammeForm, filled
 from regulars.console.loyalty_pages import in_words
 from regulars.console.loyalty_pages.spans import begin_of
+from regulars.console.loyalty_pages.trial import trial
 from regulars.console.programme_pages.desk import Desk, context_of
 from regulars.console.programme_pages.steps import steps
 from regulars.console.programme_pages.trying import trying
@@ -121,6 +122,7 @@ def look(request: HttpRequest) -> HttpResponse:
         "is_changed": desk.is_changed,
         "says": in_words.sentences(desk.programme, desk.speak),
         "example": in_words.example(desk.programme, desk.speak),
+        "trial": trial(desk.programme, desk.published, desk.speak),
         "since": since,
         "problem": problem or desk.problem,
         "tomorrow": (desk.speak.today + timedelta(days=1)).isoformat(),
