@@ -15,7 +15,7 @@ from random import Random
 from regulars.customers import services as customers
 from regulars.customers.types import NewTraits
 from regulars.loyalty import queries, services
-from regulars.loyalty.errors import CannotRedeem, NoReferral, NotEnough
+from regulars.loyalty.errors import CannotRedeem, MayNotRefer, NoReferral, NotEnough
 from regulars.loyalty.queries.referring import persons_of
 from regulars.loyalty.rules.grants import grant_of_coupon
 from regulars.loyalty.types import OrderTold
@@ -126,7 +126,7 @@ class Mechanics:
                 told=ToldReferral(code=code, profile_id=one.profile_id, at=at, source=ReferralSource.SITE),
                 now=at,
             )
-        except NoReferral:
+        except (MayNotRefer, NoReferral):
             return
 
     def _uses_coupon(self, one: Bought) -> None:

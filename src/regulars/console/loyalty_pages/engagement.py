@@ -110,7 +110,8 @@ def headline(enrolled: int, doing: Doing, unused: Sequence[Unused], days: int, s
     }
     if not unused:
         return said
-    return f"{said} {_('Nobody uses: %(names)s.') % {'names': ', '.join(one.name for one in unused[:3])}}"
+    names = _("Nobody uses: %(names)s.") % {"names": ", ".join(one.name for one in unused[:3])}
+    return f"{said} {names}"
 
 
 def tiles(

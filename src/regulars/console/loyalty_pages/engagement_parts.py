@@ -9,7 +9,7 @@ from datetime import date, timedelta
 from django.urls import reverse
 from django.utils.functional import Promise
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy as _l
+from django.utils.translation import gettext_lazy
 
 from regulars.console.loyalty_pages import words
 from regulars.console.voice import Voice
@@ -26,32 +26,36 @@ YOUNG = timedelta(days=14)
 Kind = str
 
 KINDS: Mapping[Kind, Promise] = {
-    "cashback": _l("earning"),
-    "rule": _l("rule of earning"),
-    "tier": _l("tier"),
-    "challenge": _l("challenge"),
-    "stamps": _l("stamp card"),
-    "occasion": _l("occasion"),
-    "day": _l("personal day"),
-    "referral": _l("friends"),
-    "reward": _l("reward"),
-    "offer": _l("offer"),
+    "cashback": gettext_lazy("earning"),
+    "rule": gettext_lazy("rule of earning"),
+    "tier": gettext_lazy("tier"),
+    "challenge": gettext_lazy("challenge"),
+    "stamps": gettext_lazy("stamp card"),
+    "occasion": gettext_lazy("occasion"),
+    "day": gettext_lazy("personal day"),
+    "referral": gettext_lazy("friends"),
+    "reward": gettext_lazy("reward"),
+    "offer": gettext_lazy("offer"),
 }
 WHAT_TO_DO: Mapping[Kind, Promise] = {
-    "cashback": _l("No order has earned anything: look whether the programme runs and tills tell of orders."),
-    "rule": _l(
+    "cashback": gettext_lazy(
+        "No order has earned anything: look whether the programme runs and tills tell of orders."
+    ),
+    "rule": gettext_lazy(
         "No order has fitted it. Look whether the goods are still called so, or ask for less; else take it"
         " out."
     ),
-    "tier": _l("Nobody has earned with it. Ask for less, or let customers see how near they are."),
-    "challenge": _l("Nobody has reached it. Make the goal nearer, tell customers of it, or take it out."),
-    "day": _l("Nobody has got it. Ask customers for their birthday when they join."),
-    "referral": _l(
+    "tier": gettext_lazy("Nobody has earned with it. Ask for less, or let customers see how near they are."),
+    "challenge": gettext_lazy(
+        "Nobody has reached it. Make the goal nearer, tell customers of it, or take it out."
+    ),
+    "day": gettext_lazy("Nobody has got it. Ask customers for their birthday when they join."),
+    "referral": gettext_lazy(
         "Nobody has brought a friend. Give out the code on receipts and on the card, and ask those who"
         " praise you."
     ),
-    "reward": _l("Nobody has taken it. Lower its price, show it at the till, or take it out."),
-    "offer": _l("Nobody has used it. Tell those it is for, or stop it."),
+    "reward": gettext_lazy("Nobody has taken it. Lower its price, show it at the till, or take it out."),
+    "offer": gettext_lazy("Nobody has used it. Tell those it is for, or stop it."),
 }
 URLS: Mapping[Kind, str] = {
     "challenge": "loyalty-challenges",

@@ -9,7 +9,7 @@ from typing import Any
 from django.urls import reverse
 from django.utils.functional import Promise
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy as _l
+from django.utils.translation import gettext_lazy
 
 from regulars.console.figures import Tile
 from regulars.console.loyalty_pages import words
@@ -23,17 +23,21 @@ from regulars.loyalty.types.year import Brought, Note, OfPart, Year, YearResult,
 DRAFT, CURRENT = "draft", "current"
 
 NOTES: Mapping[Note, Promise] = {
-    Note.PEOPLE_TODAY: _l(
+    Note.PEOPLE_TODAY: gettext_lazy(
         "Whom a condition fits is asked as customers are today, not as they were on the day of each order."
     ),
-    Note.PERIOD_CAP: _l(
+    Note.PERIOD_CAP: gettext_lazy(
         "A limit for a day, week, month or year is taken off the orders that came last in it."
     ),
-    Note.TIER_BY_POINTS: _l("The points that decide a tier are counted as if tiers brought no more of them."),
-    Note.ROLLING_DAYS: _l("Counted in spans of so many days that follow each other."),
-    Note.COUPONS: _l("Costs what it would have taken off the next order it fits, while it lasted."),
-    Note.NOT_EVENTS: _l("Not reckoned: what counts is not an order, and nobody was asked for it then."),
-    Note.NOT_REFERRALS: _l("Not reckoned: nobody knows who would have brought whom."),
+    Note.TIER_BY_POINTS: gettext_lazy(
+        "The points that decide a tier are counted as if tiers brought no more of them."
+    ),
+    Note.ROLLING_DAYS: gettext_lazy("Counted in spans of so many days that follow each other."),
+    Note.COUPONS: gettext_lazy("Costs what it would have taken off the next order it fits, while it lasted."),
+    Note.NOT_EVENTS: gettext_lazy(
+        "Not reckoned: what counts is not an order, and nobody was asked for it then."
+    ),
+    Note.NOT_REFERRALS: gettext_lazy("Not reckoned: nobody knows who would have brought whom."),
 }
 """What is said of a part, or of the whole, that is not exact."""
 
@@ -272,12 +276,12 @@ def name_of(one: OfPart) -> str:
 
 
 _KINDS: Mapping[str, Promise] = {
-    "cashback": _l("earning"),
-    "rule": _l("rule of earning"),
-    "tier": _l("tier"),
-    "challenge": _l("challenge"),
-    "day": _l("personal day"),
-    "referral": _l("friends"),
+    "cashback": gettext_lazy("earning"),
+    "rule": gettext_lazy("rule of earning"),
+    "tier": gettext_lazy("tier"),
+    "challenge": gettext_lazy("challenge"),
+    "day": gettext_lazy("personal day"),
+    "referral": gettext_lazy("friends"),
 }
 
 
