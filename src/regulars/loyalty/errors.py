@@ -5,7 +5,6 @@ from __future__ import annotations
 from django.utils.translation import gettext as _
 
 from regulars.kit.errors import Conflict, RegularsError
-from regulars.loyalty.types.drafts import Draft
 
 
 class LoyaltyProblem(RegularsError):
@@ -49,13 +48,12 @@ class BadProgramme(LoyaltyProblem):
 
 
 class DraftChanged(Conflict):
-    """Somebody changed the draft meanwhile; `draft` is how it stands, None where it is gone."""
+    """Somebody changed the draft meanwhile, or it is gone."""
 
     code = "draft_changed"
 
-    def __init__(self, draft: Draft | None) -> None:
+    def __init__(self) -> None:
         super().__init__(_("Somebody changed the draft meanwhile. Look at it again."))
-        self.draft = draft
 
 
 class CannotAdjust(LoyaltyProblem):

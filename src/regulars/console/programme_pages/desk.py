@@ -92,7 +92,7 @@ class Desk:
         for _try in range(TRIES):
             if self._kept(change):
                 return
-        raise DraftChanged(self.draft)
+        raise DraftChanged
 
     def _kept(self, change: Callable[[Programme], Programme]) -> bool:
         based_on = self.newest.id if self.newest else None
@@ -104,8 +104,8 @@ class Desk:
                 now=self.speak.now,
                 user_id=self.user_id,
             )
-        except DraftChanged as error:
-            self.draft = error.draft
+        except DraftChanged:
+            self.draft = queries.draft()
             return False
         return True
 

@@ -24,7 +24,7 @@ def keep_draft(
     """The programme as it is now to be drafted; gives the draft.
 
     `seen`: the number of the draft that was changed, None where there was none. Raises DraftChanged where
-    somebody was faster, with their draft. `based_on`: of a new draft, the version it was begun from.
+    somebody was faster. `based_on`: of a new draft, the version it was begun from.
     """
     kept = _seen(seen)
     if not ProgrammeDraft.objects.exists():
@@ -93,7 +93,7 @@ def _seen(seen: int | None) -> Draft | None:
     _lock()
     kept = to_draft(list(ProgrammeDraft.objects.order_by("-id")[:2]))
     if (kept.number if kept else None) != seen:
-        raise DraftChanged(kept)
+        raise DraftChanged
     return kept
 
 
