@@ -8,7 +8,17 @@ from typing import Any
 import pytest
 from tests.loyalty.books_of_points import customer, told
 from tests.loyalty.shop_with_points import LogReader
-from tests.loyalty.shop_with_rewards import BEGAN, DAY, NOW, asking, cup, points_of, publish, with_points
+from tests.loyalty.shop_with_rewards import (
+    BEGAN,
+    DAY,
+    NOW,
+    asking,
+    cup,
+    giving,
+    points_of,
+    publish,
+    with_points,
+)
 
 from regulars.customers import queries as customer_queries
 from regulars.customers import services as customers
@@ -18,7 +28,7 @@ from regulars.kit.errors import Conflict
 from regulars.loyalty import queries, services
 from regulars.loyalty.errors import BadReward, CannotCancel, CannotRedeem, KeyReused, NotEnough
 from regulars.loyalty.models import RewardOrder
-from regulars.loyalty.types import MINOR, GrantState
+from regulars.loyalty.types import MINOR, Cause, GrantState
 from regulars.loyalty.types.rewards import NewReward, RewardKind, RewardRow, RewardState, WhyNot
 from regulars.work import queries as tasks
 from regulars.work import services as work
@@ -94,6 +104,21 @@ def test_points_that_would_have_expired_are_given_anew(anna: int) -> None:
     services.cancel_reward(order_id=order.id, now=later)
     assert points_of(anna, later) == 300
     assert queries.verify().findings == ()
+
+
+def test_the_statement_names_what_points_came_from_and_what_they_were_spent_on(anna: int) -> None:
+    order = services.redeem(new=asking(anna, cup()), now=NOW)
+    services.cancel_reward(order_id=order.id, now=NOW + DAY)
+    services.grant(grants=[giving(anna)], now=NOW + 2 * DAY)
+    services.withdraw(keys=[giving(anna).key], now=NOW + 3 * DAY)
+    lines = queries.statement(profile_ids=[anna])
+    assert [(line.cause, line.named, line.change_minor) for line in lines] == [
+        (Cause.TAKEN_BACK, "Birthday", -200 * MINOR),
+        (Cause.EARNED, "Birthday", 200 * MINOR),
+        (Cause.SPENT_BACK, "Cup", 300 * MINOR),
+        (Cause.SPENT, "Cup", -300 * MINOR),
+        (Cause.EARNED, "", 1000 * MINOR),
+    ]
 
 
 def test_what_was_handed_out_is_not_cancelled(anna: int) -> None:

@@ -55,6 +55,14 @@ _FOR_ORDERS: Mapping[Cause, tuple[Promise, Promise]] = {
     Cause.SPENT: (gettext_lazy("Spent on order %(order)s"), gettext_lazy("Spent")),
     Cause.SPENT_BACK: (gettext_lazy("Came back from order %(order)s"), gettext_lazy("Came back")),
 }
+_NAMED: Mapping[Cause, Promise] = {
+    Cause.EARNED: gettext_lazy("For “%(name)s”"),
+    Cause.TAKEN_BACK: gettext_lazy("Taken back: “%(name)s”"),
+    Cause.HELD: gettext_lazy("Set aside for “%(name)s”"),
+    Cause.SPENT: gettext_lazy("Spent on “%(name)s”"),
+    Cause.SPENT_BACK: gettext_lazy("Came back from “%(name)s”"),
+}
+"""Of what the programme gave, and of rewards that were taken."""
 _SHORT: Mapping[Cause, tuple[Promise, Promise]] = {
     Cause.OWED: (
         gettext_lazy("Owed: more was spent on order %(order)s than there was"),
@@ -119,6 +127,8 @@ def text(line: StatementLine, by_hand: AdjustmentRow | None, colleagues: Mapping
         return _by_hand(line, by_hand, colleagues)
     if line.cause is Cause.OPENING and line.change_minor < 0:
         return _("Less brought over: a file was put right or undone")
+    if line.named and line.cause in _NAMED:
+        return str(_NAMED[line.cause]) % {"name": plain(line.named)}
     if line.cause in _FOR_ORDERS:
         words = _SHORT if line.hold_id is not None and line.cause in _SHORT else _FOR_ORDERS
         of_order, bare = words[line.cause]

@@ -25,7 +25,7 @@ WITH moved AS (
            coalesce(h.order_source, c.order_source, l.order_source, '') AS order_source,
            coalesce(h.order_id, c.order_id, l.order_id, '') AS order_id,
            CASE WHEN p.key LIKE 'by_hand:%%' THEN split_part(p.key, ':', 2)::bigint END AS adjustment_id,
-           l.usable_at, l.expires_at,
+           l.usable_at, l.expires_at, coalesce(n.name, '') AS named,
            CASE WHEN p.to_account IN {_OWN} THEN p.amount_minor ELSE 0 END
            - CASE WHEN p.from_account IN {_OWN} THEN p.amount_minor ELSE 0 END AS change_minor
     FROM loyalty_wallet AS w
@@ -39,18 +39,26 @@ WITH moved AS (
           AND starts_with(p.key, own.key || ':')
         ORDER BY length(own.key) DESC LIMIT 1
     ) AS c ON true
+    LEFT JOIN LATERAL (
+        SELECT g.name FROM loyalty_grant AS g WHERE p.key LIKE 'grant:%%' AND g.key = substr(l.key, 7)
+        UNION ALL
+        SELECT r.name FROM loyalty_rewardorder AS o JOIN loyalty_reward AS r ON r.id = o.reward_id
+        WHERE h.key LIKE 'reward:%%' AND o.key = substr(h.key, 8)
+        LIMIT 1
+    ) AS n ON true
     WHERE w.profile_id = ANY(%(profiles)s) AND w.currency = %(currency)s
 ), lines AS (
     SELECT max(id) AS id, cause, at, recorded_at, sum(change_minor)::bigint AS change_minor,
            sum(amount_minor)::bigint AS moved_minor, order_source, order_id, hold_id, adjustment_id,
-           min(usable_at) AS usable_at, min(expires_at) AS expires_at
+           named, min(usable_at) AS usable_at, min(expires_at) AS expires_at
     FROM moved
-    GROUP BY cause, at, recorded_at, order_source, order_id, hold_id, adjustment_id, sign(change_minor)
+    GROUP BY cause, at, recorded_at, order_source, order_id, hold_id, adjustment_id, named,
+             sign(change_minor)
 ), running AS (
     SELECT *, sum(change_minor) OVER (ORDER BY id)::bigint AS balance_minor FROM lines
 )
 SELECT id, cause, at, recorded_at, change_minor, moved_minor, balance_minor, order_source, order_id,
-       hold_id, adjustment_id, usable_at, expires_at
+       hold_id, adjustment_id, usable_at, expires_at, named
 FROM running
 WHERE (%(before)s::bigint IS NULL OR id < %(before)s::bigint)
   AND (%(moves)s OR change_minor <> 0)

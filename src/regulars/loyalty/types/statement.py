@@ -16,7 +16,7 @@ class StatementLine:
     counted; 0 where points only moved between those: `moved_minor` says how many. `balance_minor`: what
     they had afterwards, counted the same way. `at`: the moment of what it tells of; `recorded_at`: when we
     were told. `expires_at`: of the points it tells of, the first to expire. `adjustment_id`: what was given
-    or taken by hand.
+    or taken by hand. `named`: the part of the programme that gave it, or the reward it was spent on.
     """
 
     id: int
@@ -32,3 +32,4 @@ class StatementLine:
     adjustment_id: int | None
     usable_at: datetime | None
     expires_at: datetime | None
+    named: str = ""
