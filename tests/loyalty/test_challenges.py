@@ -7,8 +7,12 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 from tests.loyalty.shop_with_points import DAY, NOW, Shop, back
 
+from regulars.commerce import services as commerce
+from regulars.commerce.models import Order as StoredOrder
 from regulars.commerce.types import OrderLine
 from regulars.customers import queries as customers_queries
 from regulars.customers import services as customers
@@ -16,8 +20,11 @@ from regulars.customers.models import PersonAttributes, Profile
 from regulars.events import registry
 from regulars.events import services as events
 from regulars.events.types import EventClass, NewEvent
-from regulars.loyalty import queries
+from regulars.loyalty import queries, services
 from regulars.loyalty.models import ChallengeProgress, ChallengeReached, Grant, Lot, Stamp
+from regulars.loyalty.types import OrderTold
+
+STATEMENTS_MAX = 45
 
 
 def third_order(**values: Any) -> dict[str, Any]:
@@ -249,3 +256,23 @@ def test_how_far_somebody_is(shop: Shop) -> None:
     (nothing,) = queries.progress_of(person_id=person(shop.boris), at=at)
     assert (nothing.done, nothing.missing) == (0, 3)
     assert queries.progress_of(person_id=-1, at=at) == []
+
+
+def test_many_orders_take_as_many_statements_as_one(db: None) -> None:
+    monthly = third_order(key="monthly", times=2, window="month", who={"node": "orders", "at_least": 1})
+    shop = shop_with(third_order(), monthly, third_order(key="row", in_a_row="months"))
+    found = []
+    for numbers in ((1, 2, 3), tuple(range(4, 28))):
+        told = []
+        for number in numbers:
+            profile = (shop.anna, shop.boris)[number % 2]
+            commerce.record_orders(orders=[order(shop, number, profile_id=profile)], now=NOW + DAY)
+            row = StoredOrder.objects.latest("id")
+            told.append(OrderTold(order_id=row.pk, at=NOW + DAY, began=True))
+        with CaptureQueriesContext(connection) as statements:
+            services.count_orders(told=told, now=NOW + DAY)
+        found.append(len(statements))
+    assert found[1] <= max(found[0], STATEMENTS_MAX)
+    with CaptureQueriesContext(connection) as statements:
+        services.count_orders(told=told, now=NOW + DAY)
+    assert len(statements) <= 8

@@ -13,7 +13,7 @@ from functools import lru_cache
 from django.db import connection
 
 from regulars.loyalty.models import ProgrammeVersion
-from regulars.loyalty.rules.challenges import Edition
+from regulars.loyalty.rules.challenges import Edition, counted_plainly
 from regulars.loyalty.types import Programme
 from regulars.loyalty.types.challenges import Challenge, OfEvents, OfOrders
 
@@ -46,6 +46,8 @@ class Editions:
 
     versions: tuple[Dated, ...]
     of_challenges: Mapping[str, tuple[Edition, ...]]
+    plain: Mapping[str, Challenge]
+    """Those that are counted plainly: sums of their windows tell all."""
     event_names: frozenset[str]
     """Of the events that any challenge ever counted."""
     count_orders: bool
@@ -72,12 +74,14 @@ def _editions(known: tuple[tuple[int, datetime, str], ...]) -> Editions:
         versions.append(Dated(since, id_, document.challenges, document.currency))
     keys = {key for version in versions for key in version.challenges}
     counted = [one.counted for version in versions for one in version.challenges.values()]
+    of_challenges = {
+        key: tuple(Edition(one.since, one.version_id, one.challenges.get(key)) for one in versions)
+        for key in sorted(keys)
+    }
     return Editions(
         versions=tuple(versions),
-        of_challenges={
-            key: tuple(Edition(one.since, one.version_id, one.challenges.get(key)) for one in versions)
-            for key in sorted(keys)
-        },
+        of_challenges=of_challenges,
+        plain={key: one for key, each in of_challenges.items() if (one := counted_plainly(each))},
         event_names=frozenset(one.event for one in counted if isinstance(one, OfEvents)),
         count_orders=any(isinstance(one, OfOrders) for one in counted),
     )

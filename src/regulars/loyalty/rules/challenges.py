@@ -7,7 +7,7 @@ at the thing's own moment; what was done before a change stays done.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 
@@ -16,6 +16,7 @@ from regulars.loyalty.types.challenges import Challenge
 A_DAY = timedelta(days=1)
 EVER, LAST_DAYS, CAMPAIGN = "ever", "days", "campaign"
 DAYS_UNLESS_SAID = 30
+_BY_CALENDAR = frozenset({"day", "week", "month", "year"})
 _WEEK = 7
 _YEAR_LETTERS, _MONTH_LETTERS = 4, 7
 
@@ -89,7 +90,6 @@ class Tally:
         """How far somebody is today, by the challenge as it is now."""
         label = window_of(challenge, today)
         window = self.windows.get(label, _Window())
-        most = _most(challenge)
         reached, done, until = len(window.reached), window.done, window_ends(challenge, today)
         if challenge.in_a_row:
             done, run_ends = _run_standing(challenge, window, today)
@@ -99,9 +99,38 @@ class Tally:
             done = sum(amount for _day, amount in recent)
             until = recent[0][0] + _days(challenge) * A_DAY if recent else None
             reached = _reached_lately(window, today, _days(challenge))
-        is_over = most is not None and reached >= most
-        shown = challenge.times if is_over else min(done, challenge.times)
-        return Standing(label, shown, reached, is_over, until if shown or reached else None)
+        return _standing(challenge, label, done, reached, until)
+
+
+@dataclass(frozen=True, slots=True)
+class Sums:
+    """The same of a challenge that is counted plainly: by window, how much was done, in whatever order."""
+
+    windows: Mapping[str, int]
+    last_at: datetime | None
+
+    def times(self, challenge: Challenge) -> dict[str, int]:
+        """By window, how often it was reached."""
+        found = {label: _times(challenge, total) for label, total in self.windows.items()}
+        return {label: times for label, times in found.items() if times}
+
+    def standing(self, challenge: Challenge, today: date) -> Standing:
+        """How far somebody is today."""
+        label = window_of(challenge, today)
+        total = self.windows.get(label, 0)
+        reached = _times(challenge, total)
+        done = total - reached * challenge.times
+        return _standing(challenge, label, done, reached, window_ends(challenge, today))
+
+
+def counted_plainly(editions: Sequence[Edition]) -> Challenge | None:
+    """The challenge, where sums of its windows tell all: it does not ask in which order things were done, and
+    all editions ask the same. None where it has to be gone through step by step."""
+    known = [edition.challenge for edition in editions if edition.challenge is not None]
+    asked = {(one.times, one.window, one.first, one.last, one.repeats, one.most) for one in known}
+    if len(asked) != 1 or any(one.in_a_row or one.window == LAST_DAYS for one in known):
+        return None
+    return known[-1]
 
 
 def tally(editions: Sequence[Edition], counted: Iterable[Counted]) -> Tally:
@@ -109,14 +138,18 @@ def tally(editions: Sequence[Edition], counted: Iterable[Counted]) -> Tally:
     windows: dict[str, _Window] = {}
     place, last = -1, len(editions) - 1
     last_at: datetime | None = None
+    label = ""
     for one in counted:
         while place < last and editions[place + 1].since <= one.at:
             place += 1
+            label = ""
         challenge = editions[place].challenge if place >= 0 else None
         if challenge is None or not is_within(challenge, one.day):
             continue
         last_at = one.at
-        window = windows.setdefault(window_of(challenge, one.day), _Window())
+        if not label or challenge.window in _BY_CALENDAR:
+            label = window_of(challenge, one.day)
+        window = windows.get(label) or windows.setdefault(label, _Window())
         for _each in range(_add(window, challenge, one)):
             window.reached.append(Reached(one.at, one.profile_id, editions[place]))
     return Tally(windows, last_at)
@@ -181,6 +214,18 @@ def window_ends(challenge: Challenge, day: date) -> date | None:
 def reads_back(challenge: Challenge) -> int | None:
     """So many days before something is done lies all that counts together with it; None: no telling."""
     return {"day": 1, "week": 7, "month": 31, "year": 366}.get(challenge.window)
+
+
+def _standing(challenge: Challenge, label: str, done: int, reached: int, until: date | None) -> Standing:
+    most = _most(challenge)
+    is_over = most is not None and reached >= most
+    shown = challenge.times if is_over else min(done, challenge.times)
+    return Standing(label, shown, reached, is_over, until if shown or reached else None)
+
+
+def _times(challenge: Challenge, total: int) -> int:
+    times, most = total // challenge.times, _most(challenge)
+    return times if most is None else min(times, most)
 
 
 def _most(challenge: Challenge) -> int | None:

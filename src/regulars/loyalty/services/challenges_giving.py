@@ -88,7 +88,7 @@ def bring_to(due: Sequence[Due], who: People, *, now: datetime) -> None:
     for one in due:
         of_windows = rows.get((one.person_id, one.challenge), {})
         for window in sorted(one.reached.keys() | of_windows.keys()):
-            if not _is_read_whole(window, one.since):
+            if not is_read_whole(window, one.since):
                 continue
             reached, there = one.reached.get(window, ()), of_windows.get(window, [])
             standing = [row for row in there if row.state != _WITHDRAWN]
@@ -100,7 +100,7 @@ def bring_to(due: Sequence[Due], who: People, *, now: datetime) -> None:
     _give(missing, now)
 
 
-def _is_read_whole(window: str, since: datetime | None) -> bool:
+def is_read_whole(window: str, since: datetime | None) -> bool:
     """Whether all that counts in a window was read."""
     begins = rules.window_begins(window)
     return since is None or begins is None or begins > since.date() + _A_DAY

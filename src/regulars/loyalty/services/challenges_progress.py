@@ -13,7 +13,7 @@ from regulars.loyalty.queries import challenges_counted as stored
 from regulars.loyalty.queries.challenges_counted import Pair, People
 from regulars.loyalty.queries.challenges_editions import Editions, editions
 from regulars.loyalty.rules import challenges as rules
-from regulars.loyalty.rules.challenges import Tally
+from regulars.loyalty.rules.challenges import Sums, Tally
 from regulars.loyalty.rules.lifetime import after
 
 PERSONS_AT_ONCE = 500
@@ -41,7 +41,9 @@ WHERE p.person_id = ANY(%s) AND s.challenge <> '' AND s.amount > 0
 """
 
 
-def keep_progress(tallies: Mapping[Pair, Tally], known: Editions, who: People, *, now: datetime) -> None:
+def keep_progress(
+    tallies: Mapping[Pair, Tally | Sums], known: Editions, who: People, *, now: datetime
+) -> None:
     """Write down how far these persons are now. They are held."""
     version = known.at(now)
     put, forget = [], []

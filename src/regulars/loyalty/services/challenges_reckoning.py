@@ -17,10 +17,11 @@ from regulars.loyalty.queries import challenges_counted as stored
 from regulars.loyalty.queries.challenges_counted import Pair, People
 from regulars.loyalty.queries.challenges_editions import Editions
 from regulars.loyalty.rules import challenges as rules
-from regulars.loyalty.rules.challenges import Edition, Tally
-from regulars.loyalty.services.challenges_giving import Due, bring_to
+from regulars.loyalty.rules.challenges import Edition, Sums, Tally
+from regulars.loyalty.services.challenges_giving import Due, bring_to, is_read_whole
 from regulars.loyalty.services.challenges_progress import keep_progress
 from regulars.loyalty.services.challenges_stamps import Cause, Touched
+from regulars.loyalty.types.challenges import Challenge
 
 _MARGIN = timedelta(days=2)
 """A day of somebody's calendar begins at most so much before or after that of UTC, and a bit more."""
@@ -41,7 +42,11 @@ def reckon(touched: Sequence[Touched], known: Editions, *, now: datetime) -> Non
         return
     who, person_of = hold({one.profile_id for one in touched})
     asked = _asked(touched, known, person_of)
-    tallies = tally(asked.since, known, who)
+    plain = {key: one for key in {key for _person, key in asked.since} if (one := known.plain.get(key))}
+    simple = {pair: since for pair, since in asked.since.items() if pair[1] in plain}
+    sums = stored.sums(simple, who, plain)
+    settled = _settled(simple, sums, who, plain)
+    tallies = tally({pair: since for pair, since in asked.since.items() if pair not in settled}, known, who)
     due = [
         Due(
             person_id=pair[0],
@@ -53,7 +58,24 @@ def reckon(touched: Sequence[Touched], known: Editions, *, now: datetime) -> Non
         for pair, of_pair in tallies.items()
     ]
     bring_to(due, who, now=now)
-    keep_progress(tallies, known, who, now=now)
+    keep_progress({**sums, **tallies}, known, who, now=now)
+
+
+def _settled(
+    pairs: Mapping[Pair, datetime | None],
+    sums: Mapping[Pair, Sums],
+    who: People,
+    plain: Mapping[str, Challenge],
+) -> set[Pair]:
+    """Those of which as much was given as was reached: most, so only the others are gone through."""
+    standing = stored.standing(pairs, who)
+    settled = set()
+    for pair, since in pairs.items():
+        reached, there = sums[pair].times(plain[pair[1]]), standing[pair]
+        windows = [label for label in reached.keys() | there.keys() if is_read_whole(label, since)]
+        if all(reached.get(label, 0) == there.get(label, 0) for label in windows):
+            settled.add(pair)
+    return settled
 
 
 def hold(profile_ids: Collection[int]) -> tuple[People, dict[int, int]]:
