@@ -13,6 +13,7 @@ from tests.loyalty.shop_with_points import DAY, NOW, Shop, back
 
 from regulars.commerce import services as commerce
 from regulars.commerce.models import Order as StoredOrder
+from regulars.commerce.models import OrderLine as OrderLineRow
 from regulars.commerce.types import OrderLine
 from regulars.customers import queries as customers_queries
 from regulars.customers import services as customers
@@ -256,6 +257,24 @@ def test_how_far_somebody_is(shop: Shop) -> None:
     (nothing,) = queries.progress_of(person_id=person(shop.boris), at=at)
     assert (nothing.done, nothing.missing) == (0, 3)
     assert queries.progress_of(person_id=-1, at=at) == []
+
+
+def test_what_the_log_does_not_tell_of_is_put_right_by_night(shop: Shop) -> None:
+    orders(shop, 1, 2, 3)
+    services.count_orders_again(now=NOW + DAY)
+    assert shop.points() == 100
+    StoredOrder.objects.filter(external_id="2").update(status="cancelled", cancelled_at=NOW + DAY)
+    services.count_orders_again(now=NOW + DAY)
+    assert shop.points() == 0
+    StoredOrder.objects.filter(external_id="2").update(status="completed", cancelled_at=None)
+    services.count_orders_again(now=NOW + DAY)
+    assert shop.points() == 100
+    gone = StoredOrder.objects.get(external_id="3")
+    OrderLineRow.objects.filter(order=gone).delete()
+    gone.delete()
+    services.count_orders_again(now=NOW + DAY)
+    assert shop.points() == 0
+    assert ChallengeProgress.objects.get().done == 2
 
 
 def test_many_orders_take_as_many_statements_as_one(db: None) -> None:

@@ -43,6 +43,12 @@ def run_day(now: datetime, limit: int) -> int:
     return services.run_day(now=now, limit=limit)
 
 
+def count_orders_again(now: datetime, limit: int) -> int:
+    """See that orders count for challenges as they stand; once is all there is to do."""
+    services.count_orders_again(now=now)
+    return 0
+
+
 def settle_orders_again(now: datetime, limit: int) -> int:
     """See that orders earned what they come to; once is all there is to do."""
     services.settle_again(now=now)
@@ -87,6 +93,7 @@ SCHEDULES: list[Schedule] = [
     Schedule(name="loyalty.time_out_holds", cadence=Every(minutes=1), run=time_out_holds),
     Schedule(name="loyalty.run_day", cadence=Every(minutes=1), run=run_day, limit=10_000),
     Schedule(name="loyalty.forget_codes", cadence=Daily(at=time(3, 40)), run=forget_codes, limit=5_000),
+    Schedule(name="loyalty.count_orders_again", cadence=Daily(at=time(2, 50)), run=count_orders_again),
     Schedule(name="loyalty.settle_orders_again", cadence=Daily(at=time(2, 40)), run=settle_orders_again),
     Schedule(name="loyalty.forget_years", cadence=Daily(at=time(3, 50)), run=forget_years, limit=1_000),
     Schedule(name="loyalty.reckon_tiers_again", cadence=Daily(at=time(2, 20)), run=reckon_tiers_again),

@@ -9,6 +9,7 @@ from regulars.loyalty.services.by_hand import REASON_CHARACTERS_MAX
 from regulars.loyalty.services.catalogue import add_reward, edit_reward, set_reward_state
 from regulars.loyalty.services.challenges import EVENTS_MAX, count_events, count_orders, recount_persons
 from regulars.loyalty.services.challenges_progress import progress_of_moved
+from regulars.loyalty.services.challenges_sweeping import count_orders_again
 from regulars.loyalty.services.checking import check_books
 from regulars.loyalty.services.codes import (
     deliver_code,
@@ -74,6 +75,7 @@ __all__ = [
     "check_programme",
     "count_events",
     "count_orders",
+    "count_orders_again",
     "decide_adjustment",
     "decide_referral",
     "deliver_code",
