@@ -17,6 +17,7 @@ from bench.imports import suite as imports
 from bench.ingest import suite as ingest
 from bench.lake import suite as lake
 from bench.loyalty import batch_suite as loyalty_batch
+from bench.loyalty import earn_suite as programme_earn
 from bench.loyalty import expiry
 from bench.loyalty import hold_suite as loyalty_holds
 from bench.loyalty import quote_suite as loyalty_quotes
@@ -42,6 +43,7 @@ SUITES: dict[tuple[str, ...], Callable[[list[str]], Iterator[Figure]]] = {
     segments_keeping.KEYS: segments_keeping.figures,
     people.KEYS: people.figures,
     loyalty_batch.KEYS: loyalty_batch.figures,
+    programme_earn.KEYS: programme_earn.figures,
 }
 """Each suite makes the figures it is asked for, by key."""
 
