@@ -200,6 +200,9 @@ def test_who_stands_at_the_counter_finds_a_gift_and_hands_it_out_once(
     assert "1 gift waits" in done
     assert "fetched or taken back already" in send(browser, "loyalty-rewards-hand-out", gift)
     assert "waits again" in send(browser, "loyalty-rewards-hand-out", gift, undo="?undo=1")
+    told = read(counter.browser(Role.OWNER), "settings-log")
+    assert "Sixth coffee: handed out" in told
+    assert "Sixth coffee: not fetched after all" in told
     logged = AuditLogEntry.objects.filter(action=Action.REWARD_HANDED_OUT.value).order_by("id")
     assert [entry.details["what"] for entry in logged] == ["handed out", "not fetched"]
 
@@ -267,13 +270,20 @@ def test_lists_are_saved_as_workbooks(counter: Counter) -> None:
     with clock.fixed(NOW):
         found = {
             name: rows_of(browser.get(reverse(f"loyalty-rewards-{name}export")))
-            for name in ("", "waiting-", "causes-")
+            for name in ("", "waiting-", "causes-", "taken-")
         }
     assert found[""][1][:6] == ["Cup", "handed out at the counter", 300, 0, 9, 1]
     assert found["waiting-"][1][:3] == ["Cup", "Анна Смирнова", "taken for 300 points"]
     assert len(found["causes-"]) == 1
+    assert found["taken-"][1][1:6] == ["Cup", 1, 300, "Анна Смирнова", "waits at the counter"]
+    assert "Анна Смирнова" in read(browser, "loyalty-reward", loyalty.rewards()[0].id)
     lists = AuditLogEntry.objects.filter(action=Action.LIST_TAKEN_OUT.value).order_by("id")
-    assert [entry.details["list"] for entry in lists] == ["rewards", "gifts", "causes"]
+    assert [entry.details["list"] for entry in lists] == [
+        "rewards",
+        "gifts",
+        "causes",
+        "rewards-taken",
+    ]
 
 
 @pytest.mark.parametrize(

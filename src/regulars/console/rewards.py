@@ -259,6 +259,13 @@ def _left(row: RewardRow, speaker: Speaker) -> str:
     return left_words(row, speaker) or pgettext("reward", "no limit")
 
 
+def taken_of(rows: Sequence[RewardOrderRow], speak: Voice) -> list[Taken]:
+    """What was taken, with the names of who did."""
+    told = words(speak)
+    people = customers.person_names(sorted({row.person_id for row in rows})) if rows else {}
+    return [told.taken(row, people) for row in rows]
+
+
 def kind_name(kind: RewardKind) -> str:
     """What it is, in a word or two."""
     match kind:

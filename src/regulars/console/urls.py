@@ -138,6 +138,7 @@ urlpatterns = [
     path("loyalty/tiers/tiers.xlsx", tiers.export, name="loyalty-tiers-export"),
     path("loyalty/rewards/", rewards.page, name="loyalty-rewards"),
     path("loyalty/rewards/rewards.xlsx", rewards.export, name="loyalty-rewards-export"),
+    path("loyalty/rewards/taken.xlsx", rewards.taken_export, name="loyalty-rewards-taken-export"),
     path("loyalty/rewards/new/", rewards.new, name="loyalty-reward-new"),
     path("loyalty/rewards/<int:number>/", rewards.edit, name="loyalty-reward"),
     path("loyalty/rewards/<int:number>/state/", rewards.state, name="loyalty-reward-state"),

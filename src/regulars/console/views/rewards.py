@@ -22,7 +22,7 @@ from regulars.console.access import allowed, user_id_of
 from regulars.console.forms.rewards import RewardForm, filled
 from regulars.console.voice import Voice, voice
 from regulars.console.ways import back
-from regulars.console.xlsx import Column, workbook
+from regulars.console.xlsx import ROWS_MAX, Column, workbook
 from regulars.kit.errors import RegularsError
 from regulars.loyalty import queries as loyalty
 from regulars.loyalty import services
@@ -31,6 +31,7 @@ from regulars.loyalty.types.rewards import RewardRow, RewardState
 from regulars.team import services as team_services
 from regulars.team.types import Action, Permission
 
+TAKEN_SHOWN = 20
 _STATES = {"pause": RewardState.PAUSED, "run": RewardState.RUNNING, "remove": RewardState.REMOVED}
 
 
@@ -133,6 +134,7 @@ def edit(request: HttpRequest, number: int) -> HttpResponse:
         "row": row,
         # As the form was first shown, so that it stays refused where a colleague was faster.
         "changes": request.POST.get("changes", row.changes),
+        "taken": pages.taken_of(loyalty.last_reward_orders(reward_id=row.id, limit=TAKEN_SHOWN), speak),
         "left_seen": request.POST.get("left_seen", "" if row.left is None else row.left),
     }
     return render(request, "console/rewards/form.html", context | _around(speak))
@@ -157,6 +159,38 @@ def state(request: HttpRequest, number: int) -> HttpResponse:
         undo = f"{reverse('loyalty-reward-state', args=[number])}?state={_way_back(row.state)}"
         said.done(request, words % {"name": plain(row.name)}, undo=undo)
     return redirect(back(request, reverse("loyalty-rewards")))
+
+
+@require_safe
+@allowed(Permission.SEE_CUSTOMERS, Permission.TAKE_LISTS_OUT)
+def taken_export(request: HttpRequest) -> HttpResponseBase:
+    """All that was taken, the last first, as a file."""
+    speak = voice()
+    rows = loyalty.last_reward_orders(limit=ROWS_MAX)
+    _taken_out(request, speak, "rewards-taken", len(rows))
+    columns = [
+        Column(_("When"), "moment"),
+        Column(_("Reward"), width=32),
+        Column(_("How many"), "whole"),
+        Column(_("Points"), "number"),
+        Column(_("Customer"), width=28),
+        Column(_("What became of it"), width=24),
+        Column(_("Handed out"), "moment"),
+    ]
+    lines = pages.taken_of(rows, speak)
+    cells = (
+        [
+            row.at,
+            plain(row.reward_name),
+            row.pieces,
+            Decimal(row.points_minor) / MINOR,
+            line.who,
+            line.standing.name,
+            row.handed_out_at,
+        ]
+        for row, line in zip(rows, lines, strict=True)
+    )
+    return workbook(name=_("rewards taken"), columns=columns, rows=cells, timezone=speak.shop.timezone)
 
 
 @never_cache

@@ -8,7 +8,7 @@ from typing import Any
 
 from django.urls import NoReverseMatch, reverse
 from django.utils.functional import Promise
-from django.utils.translation import get_language, gettext
+from django.utils.translation import get_language, gettext, pgettext_lazy
 from django.utils.translation import gettext_lazy as _
 
 from regulars.analytics.wording.numbers import Formats, plain
@@ -116,6 +116,10 @@ LISTS: Mapping[str, Promise] = {
     "points-owed": _("what is owed in points"),
     "points-books": _("books of points"),
     "points-tills": _("what tills could not be granted"),
+    "rewards": _("rewards"),
+    "rewards-taken": _("rewards taken"),
+    "gifts": _("gifts"),
+    "causes": _("good causes"),
 }
 
 PAGES: Mapping[str, tuple[str, Promise]] = {
@@ -127,12 +131,25 @@ PAGES: Mapping[str, tuple[str, Promise]] = {
     "key": ("connections-key", _("Key %(number)s")),
     "webhook": ("connections-webhook", _("Webhook %(number)s")),
     "segment": ("segments-one", _("Segment %(number)s")),
+    "reward": ("loyalty-reward", _("Reward %(number)s")),
     "attribute": ("settings-attribute", _("Attribute %(number)s")),
     "merge": ("", _("Merge %(number)s")),
     "task": ("", _("Task %(number)s")),
     "invitation": ("", _("Invitation %(number)s")),
 }
 """Where a subject is shown, and what it is called where it has no name."""
+
+OF_REWARDS: Mapping[str, Promise] = {
+    "added": pgettext_lazy("what was done to a reward", "added"),
+    "changed": pgettext_lazy("what was done to a reward", "changed"),
+    "paused": pgettext_lazy("what was done to a reward", "paused"),
+    "running": pgettext_lazy("what was done to a reward", "offered again"),
+    "removed": pgettext_lazy("what was done to a reward", "removed"),
+    "taken": pgettext_lazy("what was done to a reward", "taken"),
+    "given back": pgettext_lazy("what was done to a reward", "given back"),
+    "handed out": pgettext_lazy("what was done to a reward", "handed out"),
+    "not fetched": pgettext_lazy("what was done to a reward", "not fetched after all"),
+}
 
 
 @dataclass(frozen=True)
@@ -243,6 +260,9 @@ def _details(line: LogLine, users: Mapping[int, str], attributes: Mapping[str, s
         said.append(gettext("events: %(count)s") % {"count": details["events"]})
     if isinstance(details.get("fields"), list):
         said.append(", ".join(str(fields.get(field, field)) for field in details["fields"]))
+    if name := details.get("reward") or details.get("gift"):
+        done = str(details.get("what", ""))
+        said.append(f"{plain(str(name))}: {OF_REWARDS.get(done, done)}")
     if "reader" in details:
         said.append(reader(str(details["reader"])))
     if details.get("now") in ("stopped", "goes on"):

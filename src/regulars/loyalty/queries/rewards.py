@@ -28,8 +28,6 @@ from regulars.loyalty.types.rewards import (
 
 REWARDS_MAX = 200
 """Most in a catalogue: more nobody reads."""
-ORDERS_MAX = 1_000
-"""Most orders read at once."""
 
 _HAD = """
 SELECT o.reward_id, sum(o.pieces) FROM customers_profile AS p
@@ -113,7 +111,7 @@ def reward_orders_of_grants(grant_ids: Collection[int]) -> dict[int, RewardOrder
     return {row.grant_id: row for row in found if row.grant_id is not None}
 
 
-def last_reward_orders(*, limit: int = ORDERS_MAX, reward_id: int | None = None) -> list[RewardOrderRow]:
+def last_reward_orders(*, limit: int, reward_id: int | None = None) -> list[RewardOrderRow]:
     """What was taken last, of all or of one reward."""
     if reward_id is None:
         return _orders("ORDER BY o.at DESC, o.id DESC LIMIT %s", limit)
