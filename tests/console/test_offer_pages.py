@@ -234,7 +234,7 @@ def test_codes_are_made_and_saved_as_a_file(inside: Client) -> None:
 def test_more_codes_than_one_offer_may_have_are_refused(inside: Client) -> None:
     offer = running("", kind="codes")
     answer = inside.post(reverse("offers-codes", args=[offer.id]), {"count": "2000001"}, follow=True)
-    assert "at most 2 000 000 codes" in shops.plain(answer.text)
+    assert "at most two million codes" in shops.plain(answer.text)
 
 
 def test_an_offer_is_paused_stopped_and_a_draft_thrown_away(inside: Client) -> None:

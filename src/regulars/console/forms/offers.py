@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import io
 from collections.abc import Mapping
+from dataclasses import replace
 from datetime import date, datetime, time, timedelta
 from decimal import Decimal, InvalidOperation
 from typing import Any
@@ -65,8 +66,8 @@ class OfferForm(PartForm):
             self.fields |= {
                 "off": AmountField(label=gettext_lazy("It takes off"), required=False),
                 "off_in": forms.ChoiceField(
-                    label=gettext_lazy("in"),
-                    choices=[(PERCENT, gettext_lazy("percent")), (AMOUNT, gettext_lazy("money"))],
+                    label=gettext_lazy("Percent or money"),
+                    choices=[(PERCENT, gettext_lazy("in percent")), (AMOUNT, gettext_lazy("in money"))],
                 ),
                 "most": MoneyField(label=gettext_lazy("But at most")),
                 **goods_fields(),
@@ -74,8 +75,8 @@ class OfferForm(PartForm):
         self.fields |= {
             "total_from": MoneyField(label=gettext_lazy("For orders of at least")),
             "who": who_field(self.around),
-            "first": day_field(gettext_lazy("From")),
-            "last": day_field(gettext_lazy("To, all that day")),
+            "first": day_field(gettext_lazy("From the day")),
+            "last": day_field(gettext_lazy("To the day, all of it")),
             "uses": CountField(label=gettext_lazy("How often altogether"), most=10**9),
             "uses_each": CountField(label=gettext_lazy("How often for one customer"), most=10_000),
             "budget": MoneyField(label=gettext_lazy("It takes off altogether at most")),
@@ -196,14 +197,16 @@ class OfferForm(PartForm):
         least = Row("total_from", (), currency, _("Empty: for any."))
         if self.kind is OfferKind.PRICES:
             return Block(_("What it takes off"), (Row("prices"), least))
+        least_goods, *other_goods = goods_rows()
         return Block(
             _("What it takes off"),
             (
                 Row("off", needed=True),
                 Row("off_in"),
                 Row("most", (PERCENT,), currency, _("Empty: no limit.")),
-                Row("total_from", (), currency, _("Empty: for any.")),
-                *goods_rows(),
+                least,
+                replace(least_goods, head=_("On which goods")),
+                *other_goods,
             ),
             choice="off_in",
         )

@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy, ngettext
+from django.utils.translation import ngettext, pgettext_lazy
 
 from regulars.console.voice import Voice
 from regulars.offers import queries
@@ -18,10 +18,10 @@ _LINES = 2_000
 """Of a file sent at once."""
 
 STATES = {
-    CodeState.OPEN: gettext_lazy("not used yet"),
-    CodeState.RESERVED: gettext_lazy("being paid"),
-    CodeState.USED: gettext_lazy("used"),
-    CodeState.VOID: gettext_lazy("taken back"),
+    CodeState.OPEN: pgettext_lazy("coupon", "not used yet"),
+    CodeState.RESERVED: pgettext_lazy("coupon", "being paid"),
+    CodeState.USED: pgettext_lazy("coupon", "used"),
+    CodeState.VOID: pgettext_lazy("coupon", "taken back"),
 }
 
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import timedelta
 
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy, ngettext
+from django.utils.translation import gettext_lazy, ngettext, pgettext
 
 from regulars.analytics.wording.numbers import DASH, plain
 from regulars.console.voice import Voice
@@ -80,18 +80,18 @@ def said_of(offer: Offer, speak: Voice) -> list[str]:
 def mark_of(offer: Offer, speak: Voice) -> Mark:
     """How an offer stands now."""
     if offer.state is OfferState.DRAFT:
-        return Mark(_("draft"), "")
+        return Mark(pgettext("offer", "draft"), "")
     if offer.state is OfferState.PAUSED:
-        return Mark(_("paused"), "slipping")
+        return Mark(pgettext("offer", "paused"), "slipping")
     if offer.state is OfferState.STOPPED:
-        return Mark(_("stopped"), "")
+        return Mark(pgettext("offer", "stopped"), "")
     if offer.terms.until is not None and speak.now >= offer.terms.until:
-        return Mark(_("over"), "")
+        return Mark(pgettext("offer", "over"), "")
     if offer.left == 0 or _is_spent(offer):
-        return Mark(_("used up"), "")
+        return Mark(pgettext("offer", "used up"), "")
     if offer.terms.since is not None and speak.now < offer.terms.since:
-        return Mark(_("begins later"), "slipping")
-    return Mark(_("running"), "kept")
+        return Mark(pgettext("offer", "begins later"), "slipping")
+    return Mark(pgettext("offer", "running"), "kept")
 
 
 def lines_of(offers: Sequence[Offer], speak: Voice) -> list[OfferLine]:
@@ -131,10 +131,13 @@ def figures_of_one(offer: Offer, speak: Voice) -> list[Figure]:
     number = speak.formats.number
     shown = [
         Figure(
-            _("Used"), number(offer.uses), _("so far"), _("Counts uses set aside while an order is paid.")
+            _("Used"),
+            number(offer.uses),
+            _("since it began"),
+            _("Counts uses set aside while an order is paid."),
         ),
-        Figure(_("Taken off"), speak.money(offer.taken_minor, offer.currency), _("so far")),
-        Figure(_("Customers"), number(found.people), _("who used it and are known")),
+        Figure(_("Taken off"), speak.money(offer.taken_minor, offer.currency), _("since it began")),
+        Figure(_("Customers"), number(found.people), pgettext("customers", "known by name or number")),
     ]
     if offer.terms.budget_minor is not None:
         left = offer.terms.budget_minor - offer.taken_minor

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from django.utils.translation import gettext_lazy, ngettext
+from django.utils.translation import ngettext, pgettext_lazy
 
 from regulars.console.voice import Voice
 from regulars.console.xlsx import ROWS_MAX
@@ -20,9 +20,9 @@ _WIDE, _HIGH = 10, 60
 """Of a day in the picture."""
 
 STATES = {
-    UseState.RESERVED: gettext_lazy("being paid"),
-    UseState.CAPTURED: gettext_lazy("used"),
-    UseState.GIVEN_BACK: gettext_lazy("given back"),
+    UseState.RESERVED: pgettext_lazy("coupon", "being paid"),
+    UseState.CAPTURED: pgettext_lazy("coupon", "used"),
+    UseState.GIVEN_BACK: pgettext_lazy("coupon", "given back"),
 }
 
 
@@ -64,6 +64,7 @@ class Named:
 class Day:
     """A bar of the picture of uses, in units of the picture."""
 
+    name: str
     words: str
     left: int
     top: int
@@ -105,7 +106,7 @@ def days_of(offer: Offer, speak: Voice) -> list[Day]:
 def _bar(place: int, day: str, uses: int, most: int) -> Day:
     words = ngettext("%(day)s: used %(count)s time", "%(day)s: used %(count)s times", uses)
     height = -(-_HIGH * uses // most)
-    return Day(words % {"day": day, "count": uses}, place * _WIDE, _HIGH - height, height)
+    return Day(day, words % {"day": day, "count": uses}, place * _WIDE, _HIGH - height, height)
 
 
 def all_uses(offer: Offer) -> list[UseLine]:

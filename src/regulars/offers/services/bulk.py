@@ -52,10 +52,7 @@ def order_codes(*, offer_id: int, count: int) -> None:
     with connection.cursor() as cursor:
         cursor.execute(_MORE, {"offer": offer_id, "count": count, "most": BULK_MAX})
         if count < 1 or not cursor.rowcount:
-            raise BadOffer(
-                _("Say how many: at least 1, and at most %(most)s codes of one offer.")
-                % {"most": f"{BULK_MAX:,}".replace(",", " ")}
-            )
+            raise BadOffer(_("Say how many: at least one, and at most two million codes of one offer."))
     # In a savepoint of its own: a job that waits already must not spoil the transaction around.
     with contextlib.suppress(AlreadyEnqueued), transaction.atomic():
         app.configure_task(FILL, queueing_lock=FILL).defer()

@@ -17,7 +17,7 @@ def refusal_sentence(refusal: CouponRefusal) -> str:
         case CouponRefusal.OVER:
             return _("This code is over.")
         case CouponRefusal.STOPPED:
-            return _("This offer was stopped.")
+            return _("This offer does not run now.")
         case CouponRefusal.USED:
             return _("This code was used already.")
         case CouponRefusal.USED_UP:

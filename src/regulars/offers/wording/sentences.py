@@ -54,6 +54,11 @@ def off_words(terms: Terms, voice: Voice) -> str:
 
 
 def _takes(terms: Terms, voice: Voice) -> str:
+    said = _what(terms, voice)
+    return said[:1].upper() + said[1:]
+
+
+def _what(terms: Terms, voice: Voice) -> str:
     if isinstance(terms.takes, OfPrices):
         return _prices(terms.takes, voice)
     facts = {"off": off_words(terms, voice), "goods": goods_words(terms.goods, voice)}
