@@ -26,11 +26,11 @@ _ORDERS = """
     SELECT o.ordered_at AS at, {amount} AS amount
     FROM facts_profiles AS p JOIN facts_orders AS o ON o.profile_id = p.profile_id
     WHERE p.person_id = a.person_id AND o.ordered_at >= a.counts_from
-      AND o.currency = %(currency)s AND o.status <> 'cancelled' AND o.amount_minor > 0
+      AND o.currency = %(currency)s AND o.status <> 'cancelled'
 """
 _COUNTS: dict[Measure, str] = {
     "spend": _ORDERS.format(amount="o.amount_minor"),
-    "orders": _ORDERS.format(amount="1::bigint"),
+    "orders": _ORDERS.format(amount="(o.amount_minor > 0)::int::bigint"),
     "points": """
     SELECT l.earned_at AS at, l.settled_minor AS amount
     FROM facts_profiles AS p
@@ -59,12 +59,12 @@ asked AS MATERIALIZED (
 
 
 def measured_sql(tiers: Tiers) -> str:
-    """`measured`: of each of `asked`, `measured_minor` now and `next_at`, when time makes it another."""
+    """`measured`: `asked` with `measures` as of now, and `next_at`, when time may make that another."""
     return f"""
 measured AS (
-    SELECT a.person_id, m.measured_minor, m.next_at
+    SELECT a.*, m.measures, m.next_at
     FROM asked AS a, LATERAL (
-        SELECT coalesce(sum(c.amount) FILTER (WHERE c.at <= %(now)s), 0)::bigint AS measured_minor,
+        SELECT coalesce(sum(c.amount) FILTER (WHERE c.at <= %(now)s), 0)::bigint AS measures,
                least({_LEAVES[tiers.span]}, min(c.at) FILTER (WHERE c.at > %(now)s)) AS next_at
         FROM ({_COUNTS[tiers.measure]}) AS c
     ) AS m

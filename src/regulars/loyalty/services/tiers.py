@@ -42,10 +42,9 @@ SELECT s.* FROM loyalty_tierstanding AS s WHERE s.person_id = ANY(%(persons)s) A
 _RECKON = """
 WITH {asked}, {measured},
 fitted AS (
-    SELECT a.*, m.measured_minor AS measures, m.next_at,
-           width_bucket(m.measured_minor, %(levels)s::bigint[]) AS fit,
-           coalesce(array_position(%(keys)s::text[], a.tier), 0) AS was
-    FROM asked AS a JOIN measured AS m USING (person_id)
+    SELECT m.*, width_bucket(m.measures, %(levels)s::bigint[]) AS fit,
+           coalesce(array_position(%(keys)s::text[], m.tier), 0) AS was
+    FROM measured AS m
 ), decided AS (
     SELECT f.*,
            CASE WHEN fit >= was OR ends_at <= %(now)s THEN fit ELSE was END AS has,
