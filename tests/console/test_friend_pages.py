@@ -99,7 +99,7 @@ def friends(db: None) -> Friends:
 
 def test_without_anybody_the_page_says_what_to_do_first(friends: Friends) -> None:
     text = friends.see()
-    assert "Bring a friend: 300 points for you and 300 points for the friend, for their first order." in text
+    assert "Bring a friend: for their first order, you get 300 points, and the friend 300 points." in text
     assert "Nobody came with a code yet" in text
 
 
@@ -121,7 +121,7 @@ def test_the_figures_the_way_and_the_list(
     assert loyalty.referral(row.id).rewarded_at == NOW  # type: ignore[union-attr]
     text = friends.see()
     for words in (
-        "in 90 days",
+        "over 90 days",
         "600 points",
         "Came with a code 3 100%",
         "Nothing spoke against it 2 67%",

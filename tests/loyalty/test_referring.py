@@ -9,6 +9,7 @@ from tests.loyalty.friends_shop import HOUR, FriendsShop
 from tests.loyalty.shop_with_points import DAY, NOW
 
 from regulars.loyalty.errors import MayNotRefer, NoReferral, NoSuchCode
+from regulars.loyalty.models import Grant
 from regulars.loyalty.rules.referring import ALPHABET, code_in_path, code_of, link, written
 from regulars.loyalty.types.referring import ReferralState
 
@@ -29,6 +30,8 @@ def test_both_are_given_when_the_wait_after_the_first_order_is_over() -> None:
     assert shop.referral(row.id).state is ReferralState.REWARDED
     assert shop.given() == {("referrer", shop.anna): "given", ("friend", shop.boris): "given"}
     assert shop.points(shop.anna, PAST) == 300
+    # In the language of the shop's country, whatever that of the worker is.
+    assert set(Grant.objects.filter(mechanic="referral").values_list("name", flat=True)) == {"Приведи друга"}
 
 
 def test_nothing_is_given_twice_however_often_it_is_looked_at() -> None:

@@ -99,8 +99,7 @@ def line(row: ReferralRow, names: Names, speak: Voice) -> Line:
         when=_day(row.at, speak),
         standing=standing(row),
         more=_more(row, speak),
-        decided=_("%(who)s, %(day)s")
-        % {"who": names.colleague(row.decided_by), "day": _day(row.decided_at, speak)}
+        decided=f"{names.colleague(row.decided_by)}, {_day(row.decided_at, speak)}"
         if row.decided_by and row.decided_at
         else "",
         may_allow=refused and row.reason not in _SETTLED,
@@ -119,8 +118,9 @@ def standing(row: ReferralRow) -> Standing:
 
 def tiles(figures: ReferralFigures, speak: Voice, programme: Programme | None, days: int) -> list[Tile]:
     """The figures the page begins with."""
-    span = ngettext("in %(n)s day", "in %(n)s days", days) % {"n": speak.formats.number(days)}
+    span = ngettext("over %(n)s day", "over %(n)s days", days) % {"n": speak.formats.number(days)}
     refused = figures.told - figures.taken
+    given = given_words(figures, speak, programme)
     return [
         Tile(
             "rewarded",
@@ -138,7 +138,8 @@ def tiles(figures: ReferralFigures, speak: Voice, programme: Programme | None, d
         Tile(
             "given",
             _("Given for it"),
-            given_words(figures, speak, programme) or "—",
+            given[0] if given else "—",
+            change=_("and %(more)s") % {"more": ", ".join(given[1:])} if given[1:] else "",
             period=span,
             help=_("To both, less what was taken back. A coupon costs something only when it is used."),
         ),
@@ -146,14 +147,13 @@ def tiles(figures: ReferralFigures, speak: Voice, programme: Programme | None, d
             "refused",
             _("Refused"),
             speak.formats.number(refused),
-            tone="slipping" if refused else "",
             period=span,
         ),
     ]
 
 
-def given_words(figures: ReferralFigures, speak: Voice, programme: Programme | None) -> str:
-    """ "1,200 points · 3 coupons"; empty for nothing."""
+def given_words(figures: ReferralFigures, speak: Voice, programme: Programme | None) -> list[str]:
+    """ "1,200 points", "3 coupons": one for each kind of which there is something."""
     speaker = _speaker(speak, programme)
     said = []
     if figures.points_minor:
@@ -163,7 +163,7 @@ def given_words(figures: ReferralFigures, speak: Voice, programme: Programme | N
         said.append(words % {"n": speak.formats.number(figures.coupons)})
     if figures.cost_minor:
         said.append(speak.money(figures.cost_minor, programme.currency if programme else ""))
-    return " · ".join(said)
+    return said
 
 
 def steps(figures: ReferralFigures, speak: Voice) -> list[Step]:

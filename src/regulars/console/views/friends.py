@@ -8,6 +8,7 @@ from django.http.response import HttpResponseBase
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
@@ -212,7 +213,7 @@ def _states(path: str, days: int, state: ReferralState | None, reason: str | Non
 
 
 def _span(days: int, speak: Voice) -> str:
-    return _("%(n)s days") % {"n": speak.formats.number(days)}
+    return ngettext("%(n)s day", "%(n)s days", days) % {"n": speak.formats.number(days)}
 
 
 def _days(request: HttpRequest) -> int:

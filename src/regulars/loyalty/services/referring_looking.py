@@ -7,8 +7,10 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
 from django.db import connection, transaction
+from django.utils import translation
 from django.utils.translation import gettext as _
 
+from regulars.customers.queries.region import shops_region
 from regulars.customers.services.holding import hold_persons
 from regulars.events import services as events
 from regulars.events.types import NewEvent
@@ -34,6 +36,8 @@ from regulars.team import queries as team
 
 PORTION = 300
 """Referrals in a transaction: the persons of each two are locked so long."""
+_RUSSIAN = frozenset({"RU", "BY", "KZ", "KG", "UZ", "TJ", "TM", "AM", "AZ", "MD"})
+"""Countries whose customers read Russian."""
 _LONGEST_PERIOD = timedelta(days=367)
 
 _DUE = """
@@ -196,7 +200,9 @@ def _write(outcome: _Outcome, now: datetime) -> None:
 def _reward(
     rewarded: Sequence[tuple[ReferralRow, Bought]], terms: Mapping[int, Terms], now: datetime
 ) -> None:
-    grants = []
+    if not rewarded:
+        return
+    name, grants = _name(), []
     for row, bought in rewarded:
         promised = terms[row.version_id].referral
         sides = (
@@ -211,14 +217,12 @@ def _reward(
                     profile_id=profile_id,
                     mechanic=Mechanic.REFERRAL,
                     part=part,
-                    name=_("Bring a friend"),
+                    name=name,
                     benefit=benefit,
                     at=now,
                     version_id=row.version_id,
                 )
             )
-    if not grants:
-        return
     grant(grants=grants, now=now)
     events.record(
         [
@@ -234,6 +238,13 @@ def _reward(
         ],
         now=now,
     )
+
+
+def _name() -> str:
+    """What this part is called, in the language of the shop's country: it is stored with what is given, and
+    customers read it. The other parts have names of the shop's own."""
+    with translation.override("ru" if shops_region() in _RUSSIAN else "en"):
+        return _("Bring a friend")
 
 
 def _allowed(rows: Sequence[ReferralRow]) -> set[int]:

@@ -23,18 +23,16 @@ def referral_sentences(referral: Referral, programme: Programme, speaker: Speake
     }
     if referral.order_from_minor:
         first = _(
-            "Bring a friend: %(referrer)s for you and %(friend)s for the friend, for their first order of "
-            "%(total)s or more."
+            "Bring a friend: for their first order of %(total)s or more, you get %(referrer)s, and the friend "
+            "%(friend)s."
         )
     else:
-        first = _(
-            "Bring a friend: %(referrer)s for you and %(friend)s for the friend, for their first order."
-        )
+        first = _("Bring a friend: for their first order, you get %(referrer)s, and the friend %(friend)s.")
     said = [first % both, _when(referral, speaker)]
     if limit := _limit(referral, speaker):
         said.append(limit)
     if who := who_words(referral.who):
-        said.append(_("May bring friends: %(who)s.") % {"who": who})
+        said.append(_("This is %(who)s.") % {"who": who})
     return tuple(said)
 
 
