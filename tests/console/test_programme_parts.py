@@ -15,7 +15,7 @@ from tests.console import loyalty_books as books
 from tests.console import shops
 from tests.console.forms import fields_of
 
-from regulars.commerce.models import Branch
+from regulars.commerce.models import Branch, Product
 from regulars.kit import clock
 from regulars.loyalty import queries
 from regulars.loyalty.types import Programme
@@ -190,6 +190,7 @@ COUPON = CouponGiven(amount_minor=50_000, goods=COFFEE, total_from_minor=100_000
         ),
     ],
 )  # fmt: skip
+@pytest.mark.slow
 def test_a_part_that_is_opened_and_kept_is_the_same(
     inside: Client, kind: str, key: str, programme: Programme
 ) -> None:
@@ -263,8 +264,6 @@ def test_what_cannot_be_read_is_said_where_it_stands(
     answer = _add(inside, kind, **said)
     assert (answer.status_code, problem in shops.plain(answer.text)) == (422, True)
     assert queries.draft() is None
-    live = inside.post(reverse("loyalty-programme-part-says", args=[kind]), said)
-    assert "cannot be read yet" in live.text
 
 
 def test_what_stands_in_fields_of_another_choice_is_not_looked_at(inside: Client) -> None:
@@ -279,6 +278,20 @@ def test_the_sentence_follows_the_form(inside: Client) -> None:
     live = reverse("loyalty-programme-part-says", args=["rules"])
     said = shops.plain(inside.post(live, sent | {"name": "A", "weekdays": ["6", "7"]}).text)
     assert "At weekends, 5% more comes back as points." in said
+    said = shops.plain(inside.post(live, sent | {"name": "A", "percent": "much"}).text)
+    assert "Percent: Write a number, such as 5 or 2.5." in said
+
+
+def test_names_nobody_sells_under_are_pointed_out(inside: Client) -> None:
+    Product.objects.create(source="shop", external_id="1", name="Latte", category="Coffee")
+    live = reverse("loyalty-programme-part-says", args=["rules"])
+    sent = _sent(inside.get(reverse("loyalty-programme-part-new", args=["rules"])).text) | {"name": "A"}
+    said = shops.plain(
+        inside.post(live, sent | {"categories": ["Cofee", "COFFEE"], "products": ["latte"]}).text
+    )
+    assert "There is no “Cofee” among your goods yet." in said
+    assert "COFFEE” among" not in said
+    assert "latte” among" not in said
 
 
 # --- lists ---------------------------------------------------------------------------------------------

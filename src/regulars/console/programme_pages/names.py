@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 
+from regulars.commerce.models import Product
 from regulars.commerce.queries import choices
 from regulars.console.forms.programme_fields import NamesField, PartForm
 from regulars.events.models import EventName
+from regulars.kit.folding import fold
 
 EVENTS_MAX = 300
 
@@ -19,10 +21,28 @@ def offered(form: PartForm) -> Mapping[str, list[str]]:
     return {kind: _OFFERED[kind]() for kind in sorted(asked) if kind in _OFFERED}
 
 
+def unknown(form: PartForm) -> list[str]:
+    """Names in a valid form under which nothing was sold or brought in yet: likely slips of the hand."""
+    missing = []
+    for name, field in form.fields.items():
+        written = form.cleaned_data.get(name) or ()
+        if not isinstance(field, NamesField) or field.offers not in _OF_PRODUCTS or not written:
+            continue
+        column = _OF_PRODUCTS[field.offers]
+        found = Product.objects.filter(**{f"{column}__in": written}).values_list(column, flat=True)
+        known = {fold(one) for one in found.distinct()}
+        unsure = [one for one in written if fold(one) not in known]
+        if unsure:  # perhaps in other letters: then it is among those a list can offer
+            known |= {fold(one) for one in _OFFERED[field.offers]()}
+        missing += [one for one in unsure if fold(one) not in known]
+    return missing
+
+
 def _events() -> list[str]:
     return list(EventName.objects.order_by("name").values_list("name", flat=True)[:EVENTS_MAX])
 
 
+_OF_PRODUCTS: Mapping[str, str] = {"products": "name", "categories": "category", "brands": "brand"}
 _OFFERED: Mapping[str, Callable[[], list[str]]] = {
     "products": choices.products,
     "categories": choices.categories,

@@ -17,7 +17,7 @@ from regulars.console.forms.programme_fields import PartForm
 from regulars.console.forms.programme_goals import BEGINNINGS
 from regulars.console.programme_pages import parts
 from regulars.console.programme_pages.desk import Desk
-from regulars.console.programme_pages.names import offered
+from regulars.console.programme_pages.names import offered, unknown
 from regulars.console.programme_pages.said import sentences_of
 from regulars.console.programme_pages.steps import SINGLE, title_of
 from regulars.console.voice import voice
@@ -161,7 +161,8 @@ def _says(name: str, form: PartForm, part: Any | None, desk: Desk) -> dict[str, 
         ]
         return {"wrong": wrong, "texts": ()}
     said_part = form.part(parts.key_of(part) if part is not None else "new", part)
-    return {"wrong": [], "texts": sentences_of(name, said_part, desk.programme, desk.speak)}
+    texts = sentences_of(name, said_part, desk.programme, desk.speak)
+    return {"wrong": [], "texts": texts, "unknown": unknown(form)}
 
 
 def _kind(name: str) -> parts.Kind:
