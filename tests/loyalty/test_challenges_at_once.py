@@ -10,14 +10,18 @@ from threading import Barrier
 from typing import Any
 
 import pytest
-from django.db import connection
+from django.db import connection, transaction
 from tests.loyalty.shop_with_points import DAY, NOW
 
 from regulars.commerce import services as commerce
 from regulars.commerce.models import Order as StoredOrder
 from regulars.commerce.types import Order, OrderLine, OrderReturn
+from regulars.customers import queries as customers_queries
 from regulars.customers import services as customers
 from regulars.customers.models import Profile
+from regulars.events import registry
+from regulars.events import services as events
+from regulars.events.types import EventClass, NewEvent
 from regulars.loyalty import queries, services
 from regulars.loyalty.models import ChallengeProgress, ChallengeReached, Grant, Stamp
 from regulars.loyalty.services import challenges_reckoning
@@ -145,3 +149,39 @@ def test_orders_that_come_while_others_go_back_and_persons_become_one() -> None:
     assert Grant.objects.filter(state="given").count() == WORKERS // 2 // TIMES
     assert ChallengeProgress.objects.get().reached == WORKERS // 2 // TIMES
     assert queries.verify().findings == ()
+
+
+def test_the_readers_of_the_log_count_orders_events_and_merges() -> None:
+    """By the consumers themselves, from the log: what happened before they began counts for nothing."""
+    badge = {"kind": "badge"}
+    reviewed = {"key": "review", "name": "Review", "times": 2, "benefit": badge}
+    reviewed["counted"] = {"kind": "events", "event": "review_left"}
+    document = Programme.model_validate({"currency": "RUB", "challenges": [CARD, reviewed]})
+    services.publish(programme=document, since=None, now=NOW, user_id=None)
+    events.ensure_consumers(now=NOW)
+    keys = [("shop", "A"), ("shop", "B")]
+    anna, boris = customers.find_or_create_profiles(keys=keys, now=NOW).values()
+    for n, profile in enumerate((anna, anna, boris, boris)):
+        commerce.record_orders(orders=[order("log", n, profile)], now=NOW + DAY)
+        type_ = registry.outside("review_left", EventClass.FACT)
+        happened = NewEvent(
+            type=type_, source="site", key=str(n), occurred_at=NOW + DAY, profile_id=profile, properties={}
+        )
+        with transaction.atomic():
+            events.record([happened], now=NOW + DAY, backfill=n == 3)
+    drain()
+    assert ChallengeReached.objects.filter(challenge="review").count() == 1
+    assert not ChallengeReached.objects.filter(challenge="card").exists()
+    persons = [Profile.objects.get(id=profile).person_id for profile in (anna, boris)]
+    customers.merge(pairs=[(persons[0], persons[1])], now=NOW + DAY)
+    drain()
+    assert ChallengeReached.objects.filter(challenge="card", state="given").count() == 1
+    (merge,) = customers_queries.merges_of(persons[0])
+    customers.unmerge(merge_id=merge.id, now=NOW + DAY, user_id=None)
+    drain()
+    assert ChallengeReached.objects.get(challenge="card").state == "withdrawn"
+    assert queries.verify().findings == ()
+
+
+def drain() -> None:
+    events.drain(now=NOW + DAY)
