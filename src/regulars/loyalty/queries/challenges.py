@@ -46,7 +46,8 @@ def progress_of(*, person_id: int, at: datetime) -> list[Progress]:
         for key, one in _for_them(version.challenges, person_id, at).items()
         if rules.is_within(one, today)
     }
-    counted = stored.counted({(person_id, key): None for key in running}, who)
+    since = {(person_id, key): rules.read_since(known.of_challenges[key], at) for key in running}
+    counted = stored.counted(since, who)
     found = []
     for key, challenge in running.items():
         tally = rules.tally(

@@ -17,6 +17,10 @@ A_DAY = timedelta(days=1)
 EVER, LAST_DAYS, CAMPAIGN = "ever", "days", "campaign"
 DAYS_UNLESS_SAID = 30
 _BY_CALENDAR = frozenset({"day", "week", "month", "year"})
+_DAYS_OF = {"day": 1, "week": 7, "month": 31, "year": 366}
+"""So many days before something is done lies all of its window; of others there is no telling."""
+_MARGIN = timedelta(days=2)
+"""A day of somebody's calendar begins at most so much before or after that of UTC, and a bit more."""
 _WEEK = 7
 _YEAR_LETTERS, _MONTH_LETTERS = 4, 7
 
@@ -211,9 +215,12 @@ def window_ends(challenge: Challenge, day: date) -> date | None:
             return None
 
 
-def reads_back(challenge: Challenge) -> int | None:
-    """So many days before something is done lies all that counts together with it; None: no telling."""
-    return {"day": 1, "week": 7, "month": 31, "year": 366}.get(challenge.window)
+def read_since(editions: Sequence[Edition], at: datetime | None) -> datetime | None:
+    """From when on all is read that counts together with what happened at a moment; None: from the first."""
+    days = [_DAYS_OF.get(one.challenge.window) for one in editions if one.challenge is not None]
+    if at is None or None in days:
+        return None
+    return at - timedelta(days=max(filter(None, days), default=0)) - _MARGIN
 
 
 def _standing(challenge: Challenge, label: str, done: int, reached: int, until: date | None) -> Standing:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 
 from django.db import connection
 
@@ -17,14 +17,12 @@ from regulars.loyalty.queries import challenges_counted as stored
 from regulars.loyalty.queries.challenges_counted import Pair, People
 from regulars.loyalty.queries.challenges_editions import Editions
 from regulars.loyalty.rules import challenges as rules
-from regulars.loyalty.rules.challenges import Edition, Sums, Tally
+from regulars.loyalty.rules.challenges import Sums, Tally
 from regulars.loyalty.services.challenges_giving import Due, bring_to, is_read_whole
 from regulars.loyalty.services.challenges_progress import keep_progress
 from regulars.loyalty.services.challenges_stamps import Cause, Touched
 from regulars.loyalty.types.challenges import Challenge
 
-_MARGIN = timedelta(days=2)
-"""A day of somebody's calendar begins at most so much before or after that of UTC, and a bit more."""
 _PERSONS = "SELECT id, person_id FROM customers_profile WHERE id = ANY(%s)"
 
 
@@ -105,24 +103,12 @@ def _asked(touched: Sequence[Touched], known: Editions, person_of: Mapping[int, 
         if person is None or editions is None:
             continue
         pair = person, one.challenge
-        begins = _read_since(editions, one.at)
+        begins = rules.read_since(editions, one.at)
         before = first.get(pair, begins)
         first[pair] = min(before, begins) if before and begins else None
         if one.caused:
             caused[pair] = max(one.caused, caused.get(pair, one.caused))
     return _Asked(first, caused)
-
-
-def _read_since(editions: Sequence[Edition], at: datetime | None) -> datetime | None:
-    """From when on all is read that counts together with what happened at a moment; None: from the first."""
-    days = 0
-    for edition in editions:
-        if edition.challenge is not None:
-            back = rules.reads_back(edition.challenge)
-            if back is None or at is None:
-                return None
-            days = max(days, back)
-    return None if at is None else at - timedelta(days=days) - _MARGIN
 
 
 def _persons(profile_ids: Collection[int]) -> dict[int, int]:
