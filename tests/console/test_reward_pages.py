@@ -7,10 +7,13 @@ from datetime import timedelta
 import pytest
 from django.test import Client
 from django.urls import reverse
+from django.utils import translation
 from pytest_django import DjangoAssertNumQueries
 from tests.console import shops
 from tests.console.workbooks import rows_of
 
+from regulars.console.voice import voice
+from regulars.console.wording.happenings_words import sentence
 from regulars.customers.models import Profile
 from regulars.kit import clock
 from regulars.loyalty import queries as loyalty
@@ -300,3 +303,29 @@ def test_who_may_do_what(counter: Counter, role: Role, name: str, allowed: bool)
     with clock.fixed(NOW):
         answer = counter.browser(role).get(reverse(name))
     assert answer.status_code == (200 if allowed else 403)
+
+
+@pytest.mark.parametrize(
+    ("name", "told", "text"),
+    [
+        (
+            "benefit_given",
+            {"name": "Birthday", "points_minor": 20_000, "kind": "points"},
+            "“Birthday”: 200 points",
+        ),
+        ("benefit_given", {"name": "Birthday", "points_minor": 0, "kind": "coupon"}, "“Birthday”: a coupon"),
+        (
+            "benefit_withdrawn",
+            {"name": "Coffee", "points_minor": 0, "kind": "gift"},
+            "“Coffee”: taken back, a gift",
+        ),
+        ("benefit_given", {}, "Something was given"),
+        ("reward_ordered", {"name": "Cup", "points_minor": 30_000}, "Took “Cup” for 300 points"),
+        ("reward_cancelled", {"name": "Cup", "points_minor": 30_000}, "Gave “Cup” back, 300 points returned"),
+        ("reward_handed_out", {"name": "Cup"}, "Fetched “Cup”"),
+        ("reward_handed_out", {"name": 5, "points_minor": "x"}, "Fetched “5”"),
+    ],
+)
+def test_the_timeline_tells_of_rewards(db: None, name: str, told: dict[str, object], text: str) -> None:
+    with clock.fixed(NOW), translation.override("en"):
+        assert sentence(name, [told], {}, voice()) == text
