@@ -12,8 +12,10 @@ from tests.loyalty.shop_with_points import DAY, NOW
 from regulars.customers import services as customers
 from regulars.customers.models import Profile
 from regulars.customers.types import NewTraits
+from regulars.events.models import Event
 from regulars.loyalty import queries, services
 from regulars.loyalty.errors import CannotDecide
+from regulars.loyalty.models import FriendReferral
 from regulars.loyalty.types.referring import ReferralRow, ReferralSource, ReferralState, ToldReferral
 
 pytestmark = pytest.mark.django_db
@@ -230,6 +232,16 @@ def test_the_friend_turns_out_to_be_who_brought_them_and_is_somebody_else_again(
     shop.pass_time(NOW + 3 * DAY)
     assert shop.referral(row.id).state is ReferralState.REWARDED
     assert shop.points(shop.anna, NOW + 3 * DAY) == 300
+
+
+def test_what_is_refused_still_is_not_told_of_again(shop: FriendsShop) -> None:
+    row = shop.comes(shop.anna)
+    for number in range(3):
+        merge(shop.anna, shop.newcomer(f"N-{number}"), NOW + number * DAY)
+        shop.pass_time(NOW + number * DAY + HOUR)
+    assert shop.referral(row.id).reason == "self"
+    assert Event.objects.filter(name="friend_refused").count() == 1
+    assert not FriendReferral.objects.filter(look_at__isnull=False).exists()
 
 
 def test_two_bring_each_other(shop: FriendsShop) -> None:

@@ -3,7 +3,9 @@ who turns out to be one with whom."""
 
 from __future__ import annotations
 
-from regulars.commerce import queries as commerce
+from collections.abc import Sequence
+from datetime import datetime
+
 from regulars.commerce.types import ORDER_CANCELLED, ORDER_COMPLETED, ORDER_REFUNDED, ORDER_UPDATED
 from regulars.customers.types import ANONYMOUS_LINKED, CUSTOMERS_MERGED, CUSTOMERS_UNMERGED
 from regulars.events.types import Batch, Consumer, LoggedEvent, Start
@@ -28,14 +30,11 @@ def _see(batch: Batch) -> None:
     moved = {id_ for event in batch.events if event.name in _OF_PEOPLE and (id_ := event.profile_id)}
     if moved:
         services.mark_moved(profile_ids=moved, now=batch.now)
-    orders = [event for event in batch.events if event.name in _OF_ORDERS]
-    if orders:
-        services.mark_buyers(profile_ids=_buyers(orders), now=batch.now)
+    _mark_buyers([event for event in batch.events if event.name in _OF_ORDERS], batch.now)
 
 
 def _see_history(batch: Batch) -> None:
-    orders = [event for event in batch.events if event.backfill]
-    services.mark_buyers(profile_ids=_buyers(orders), now=batch.now)
+    _mark_buyers([event for event in batch.events if event.backfill], batch.now)
 
 
 def _told(event: LoggedEvent) -> ToldReferral | None:
@@ -58,12 +57,13 @@ def _told(event: LoggedEvent) -> ToldReferral | None:
     )
 
 
-def _buyers(events: list[LoggedEvent]) -> set[int]:
-    """Whose these orders are: money given back is of the order's customer, whoever it is told of."""
-    numbers = {number for event in events if isinstance(number := event.properties.get("order_id"), int)}
-    orders = commerce.order_standings(numbers)
-    found = {order.profile_id for order in orders.values() if order.profile_id is not None}
-    return found | {event.profile_id for event in events if event.profile_id is not None}
+def _mark_buyers(events: Sequence[LoggedEvent], now: datetime) -> None:
+    """Have it looked at who ordered, or gave back; also whose the orders are."""
+    services.mark_buyers(
+        profile_ids={event.profile_id for event in events if event.profile_id is not None},
+        order_ids={id_ for event in events if isinstance(id_ := event.properties.get("order_id"), int)},
+        now=now,
+    )
 
 
 CONSUMERS: list[Consumer] = [

@@ -50,12 +50,15 @@ ORDER BY id FOR NO KEY UPDATE
 """
 _WRITE = """
 UPDATE loyalty_friendreferral AS r
-SET state = t.state, order_id = t.order_id, bought_at = t.bought_at, due_at = t.due_at, look_at = t.look_at,
-    rewarded_at = t.rewarded_at
+SET state = t.state, reason = '', order_id = t.order_id, bought_at = t.bought_at, due_at = t.due_at,
+    look_at = t.look_at, rewarded_at = t.rewarded_at
 FROM unnest(%s::bigint[], %s::text[], %s::bigint[], %s::timestamptz[], %s::timestamptz[], %s::timestamptz[],
             %s::timestamptz[]) AS t (id, state, order_id, bought_at, due_at, look_at, rewarded_at)
 WHERE r.id = t.id
 """
+
+
+_SEEN = "UPDATE loyalty_friendreferral SET look_at = NULL WHERE id = ANY(%s)"
 
 
 @dataclass(slots=True)
@@ -63,6 +66,8 @@ class _Outcome:
     """What becomes of a portion."""
 
     refused: dict[ReferralRow, Refused] = field(default_factory=dict)
+    as_before: list[int] = field(default_factory=list)
+    """Refused already, and for the same reason still."""
     written: list[tuple[ReferralRow, ReferralState, Bought | None, datetime | None]] = field(
         default_factory=list
     )
@@ -135,13 +140,18 @@ class _Judge:
         is_due = due is not None and due <= self.now
         others = self.of_friends[row.friend_person_id]
         own = next(one for one in others if one.number == row.id)
+        if row.state is ReferralState.REFUSED:
+            own.state = ReferralState.WAITING  # as if it were so: does the reason hold still?
         theirs = self.rewarded[row.referrer_person_id]
         reason = self._reason(row, others, is_due=is_due)
         if reason is not None or not is_due:
             theirs.pop(row.id, None)
         if reason is not None:
-            self.found.refused[row] = reason
             own.state = ReferralState.REFUSED
+            if reason == row.reason:
+                self.found.as_before.append(row.id)
+            else:
+                self.found.refused[row] = reason
             return
         was_rewarded = row.state is ReferralState.REWARDED
         if was_rewarded and not is_due:
@@ -192,9 +202,11 @@ def _write(outcome: _Outcome, now: datetime) -> None:
                 (row.rewarded_at or now) if is_rewarded else None,
             )
         )
-    if rows:
-        with connection.cursor() as cursor:
+    with connection.cursor() as cursor:
+        if rows:
             cursor.execute(_WRITE, [*map(list, zip(*rows, strict=True))])
+        if outcome.as_before:
+            cursor.execute(_SEEN, [outcome.as_before])
 
 
 def _reward(
