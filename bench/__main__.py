@@ -20,7 +20,9 @@ from bench.loyalty import batch_suite as loyalty_batch
 from bench.loyalty import earn_suite as programme_earn
 from bench.loyalty import expiry
 from bench.loyalty import hold_suite as loyalty_holds
+from bench.loyalty import programme_quote_suite as programme_quotes
 from bench.loyalty import quote_suite as loyalty_quotes
+from bench.loyalty import tiers_suite as loyalty_tiers
 from bench.loyalty import till_suite as loyalty_tills
 from bench.pages import suite as pages
 from bench.people import suite as people
@@ -38,12 +40,14 @@ SUITES: dict[tuple[str, ...], Callable[[list[str]], Iterator[Figure]]] = {
     loyalty_holds.KEYS: loyalty_holds.figures,
     loyalty_quotes.KEYS: loyalty_quotes.figures,
     loyalty_tills.KEYS: loyalty_tills.figures,
+    loyalty_tiers.KEYS: loyalty_tiers.figures,
     pages.KEYS: pages.figures,
     segments_sql.KEYS: segments_sql.figures,
     segments_keeping.KEYS: segments_keeping.figures,
     people.KEYS: people.figures,
     loyalty_batch.KEYS: loyalty_batch.figures,
     programme_earn.KEYS: programme_earn.figures,
+    programme_quotes.KEYS: programme_quotes.figures,
 }
 """Each suite makes the figures it is asked for, by key."""
 

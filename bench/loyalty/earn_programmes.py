@@ -15,6 +15,8 @@ GOODS = [
     ("Card of 1,000", GIFTS, ""),
 ]
 """Name, category and brand."""
+COUPONS = ("SPRING", "MUGS")
+"""The codes of two offers that add up."""
 BOUGHT_TWICE = {"node": "orders", "at_least": 2}
 
 PLAIN = Programme.model_validate({"currency": "RUB"})

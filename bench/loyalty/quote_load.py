@@ -1,7 +1,7 @@
 """In a process of its own: quotes carts of five lines, or reads balances, over many connections.
 
-`python -m bench.loyalty.quote_load PORT CONNECTIONS SECONDS SIDE KEY CUSTOMERS`, where SIDE is `quote` or
-`balance`, prints what came of it as JSON. Each connection asks as soon as it was answered.
+`python -m bench.loyalty.quote_load PORT CONNECTIONS SECONDS SIDE KEY CUSTOMERS COUPON…`, where SIDE is
+`quote` or `balance`, prints what came of it as JSON. Each connection asks as soon as it was answered.
 """
 
 from __future__ import annotations
@@ -33,8 +33,11 @@ class Asking(Connection):
         return True
 
 
-def main(port: str, connections: str, seconds: str, side: str, key: str, customers: str) -> None:
-    calls = [_call(side, key, port, random.randint(1, int(customers))) for _ in range(20_000)]  # noqa: S311
+def main(
+    port: str, connections: str, seconds: str, side: str, key: str, customers: str, *coupons: str
+) -> None:
+    who = [random.randint(1, int(customers)) for _ in range(20_000)]  # noqa: S311
+    calls = [_call(side, key, port, customer, coupons) for customer in who]
     those = {one.socket.fileno(): one for one in (Asking(int(port)) for _ in range(int(connections)))}
     ready = select.epoll()
     took: list[float] = []
@@ -66,12 +69,12 @@ def main(port: str, connections: str, seconds: str, side: str, key: str, custome
     json.dump(told, sys.stdout)
 
 
-def _call(side: str, key: str, port: str, customer: int) -> bytes:
+def _call(side: str, key: str, port: str, customer: int, coupons: tuple[str, ...]) -> bytes:
     head = f"Host: 127.0.0.1:{port}\r\nAuthorization: Bearer {key}\r\nAccept-Language: ru\r\n"
     if side == "balance":
         return f"GET /api/v1/loyalty/customers/id:K{customer} HTTP/1.1\r\n{head}\r\n".encode()
     cart = {"customer": f"id:K{customer}", "currency": "RUB", "points_minor": 20_000, "lines": LINES}
-    body = json.dumps(cart)
+    body = json.dumps(cart | {"coupons": coupons})
     return (
         f"POST /api/v1/loyalty/quote HTTP/1.1\r\n{head}Content-Type: application/json\r\n"
         f"Content-Length: {len(body)}\r\n\r\n{body}"
