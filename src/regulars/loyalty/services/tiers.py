@@ -6,7 +6,7 @@ row locked, in the order of persons, after wallets and before the log; what they
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -28,6 +28,15 @@ _MAKE = """
 INSERT INTO loyalty_tierstanding (person_id)
 SELECT p.person_id FROM unnest(%s::bigint[]) AS p (person_id)
 WHERE NOT EXISTS (SELECT FROM loyalty_tierstanding AS s WHERE s.person_id = p.person_id)
+ORDER BY p.person_id
+ON CONFLICT DO NOTHING
+"""
+_MAKE_OF_BUYERS = """
+INSERT INTO loyalty_tierstanding (person_id)
+SELECT DISTINCT p.person_id FROM facts_profiles AS p
+WHERE p.person_id = ANY(%s)
+  AND NOT EXISTS (SELECT FROM loyalty_tierstanding AS s WHERE s.person_id = p.person_id)
+  AND EXISTS (SELECT FROM facts_orders AS o WHERE o.profile_id = p.profile_id)
 ORDER BY p.person_id
 ON CONFLICT DO NOTHING
 """
@@ -102,21 +111,27 @@ def reckon_tiers(
         return 0
     wanted = sorted(persons)
     _run(_MAKE, [wanted])
-    locked = [person_id for (person_id,) in _run(_LOCK, [wanted])]
-    passed = reckon_locked(locked, version.programme, version.programme.tiers, now)
+    passed = _reckon(wanted, version.programme, version.programme.tiers, now)
     tell(passed, version.programme.tiers, now=now, caused=caused or {}, ups=told)
     return sum(one.was != one.has for one in passed)
 
 
-def reckon_locked(
-    person_ids: Collection[int], programme: Programme, tiers: Tiers, now: datetime
-) -> list[Passed]:
-    """Reckon people whose rows are locked; gives whose tier became another or is about to end."""
-    if not person_ids:
+def reckon_page(person_ids: Sequence[int], programme: Programme, *, now: datetime, told: bool) -> None:
+    """The same of anybody, within a transaction: who never bought anything gets no row for that."""
+    if programme.tiers is not None and person_ids:
+        _run(_MAKE_OF_BUYERS, [person_ids])
+        passed = _reckon(person_ids, programme, programme.tiers, now)
+        tell(passed, programme.tiers, now=now, caused={}, ups=told)
+
+
+def _reckon(wanted: Sequence[int], programme: Programme, tiers: Tiers, now: datetime) -> list[Passed]:
+    """Lock the rows of these people and reckon them; gives whose tier became another or is about to end."""
+    locked = [person_id for (person_id,) in _run(_LOCK, [wanted])]
+    if not locked:
         return []
     statement = _RECKON.format(asked=asked_sql(_THEIRS), measured=measured_sql(tiers))
     values = measuring_values(tiers, programme, now) | {
-        "persons": list(person_ids),
+        "persons": locked,
         "levels": [tier.from_minor for tier in tiers.levels],
         "keys": [tier.key for tier in tiers.levels],
         "again": _AGAIN,

@@ -10,7 +10,7 @@ from django.db import connection, transaction
 
 from regulars.loyalty.models import TierSweep
 from regulars.loyalty.queries.programme import current
-from regulars.loyalty.services.tiers import PERSONS_MAX, reckon_tiers
+from regulars.loyalty.services.tiers import PERSONS_MAX, reckon_page, reckon_tiers
 from regulars.loyalty.types import Version
 
 AGAIN_AFTER = timedelta(days=6)
@@ -22,13 +22,6 @@ ORDER BY due_at LIMIT %s
 """
 _PAGE = """
 SELECT DISTINCT person_id FROM facts_profiles WHERE person_id > %s ORDER BY person_id LIMIT %s
-"""
-# Who never bought anything stands nowhere, and needs no row for that.
-_BUYERS = """
-SELECT p.person_id FROM facts_profiles AS p
-WHERE p.person_id = ANY(%s) AND EXISTS (SELECT FROM facts_orders AS o WHERE o.profile_id = p.profile_id)
-UNION
-SELECT person_id FROM loyalty_tierstanding WHERE person_id = ANY(%s)
 """
 _FORGET = """
 DELETE FROM loyalty_tierstanding WHERE person_id IN (
@@ -123,11 +116,11 @@ def _portion(sweep_id: int, portion: int, now: datetime) -> int:
             cursor.execute(_PAGE, [row.after, portion])
             persons = [person_id for (person_id,) in cursor.fetchall()]
             looked_at = len(persons)
-            cursor.execute(_BUYERS, [persons, persons])
-            buyers = [person_id for (person_id,) in cursor.fetchall()]
             row.after = persons[-1] if persons else row.after
-            row.persons += len(buyers)
-            reckon_tiers(person_ids=buyers, now=now, told=not row.changed)
+            row.persons += looked_at
+            version = current(now)
+            if version is not None:
+                reckon_page(persons, version.programme, now=now, told=not row.changed)
     row.done_at = now if looked_at < portion else None
     row.save(update_fields=["after", "persons", "done_at"])
     return looked_at
