@@ -52,7 +52,9 @@ class TiersForm(PartForm):
             Block(
                 _("How tiers are reached"),
                 (
-                    Row("measure"),
+                    Row(
+                        "measure", help=_("With another one, say anew for each tier what it is reached with.")
+                    ),
                     Row("span"),
                     Row(
                         "grace",

@@ -14,10 +14,12 @@ from regulars.console.programme_pages.desk import Desk
 from regulars.kit.money import to_decimal, to_minor
 from regulars.loyalty import queries
 from regulars.loyalty.rules.earning import discount_minor, payable_minor
+from regulars.loyalty.rules.quoting import cut
 from regulars.loyalty.types import MINOR, Programme
 from regulars.loyalty.types.earned import CASHBACK, EarningLine, EarningOrder, of_rule, of_tier
 from regulars.loyalty.types.tiers import Tier
 from regulars.loyalty.wording.amounts import points
+from regulars.offers.types import Applied
 
 LINES = 3
 USUAL = Decimal(2000)
@@ -113,25 +115,23 @@ def _reckoned(tried: Trying, desk: Desk) -> Trying:
 
 def _order(tried: Trying, level: Tier | None, currency: str) -> _Order:
     """The lines as they are asked about, less the tier's discount. Raises ValueError, InvalidOperation."""
-    percent = (
-        level.brings.discount_percent if level is not None and level.brings.discount_percent else Decimal(0)
-    )
-    known = _known([line.goods for line in tried.lines if line.goods])
-    lines, taken = [], 0
-    for line in tried.lines:
-        if not line.amount.strip():
-            continue
-        amount = to_minor(_number(line.amount, AMOUNT_MAX), currency)
-        off = int(amount * percent / 100)
-        taken += off
+    written = [line for line in tried.lines if line.amount.strip()]
+    amounts = [to_minor(_number(line.amount, AMOUNT_MAX), currency) for line in written]
+    taken = cut(amounts, Applied(), level.brings.discount_percent if level else None).of_tier
+    known = _known([line.goods for line in written if line.goods])
+    lines = []
+    for line, amount, off in zip(written, amounts, taken, strict=True):
         category, brand = known.get(line.goods.casefold(), (line.goods, line.goods))
-        pieces = int(_number(line.pieces or "1", Decimal(PIECES_MAX)))
         lines.append(
             EarningLine(
-                amount_minor=amount - off, pieces=pieces, product=line.goods, category=category, brand=brand
+                amount_minor=amount - off,
+                pieces=int(_number(line.pieces or "1", Decimal(PIECES_MAX))),
+                product=line.goods,
+                category=category,
+                brand=brand,
             )
         )
-    return _Order(tuple(lines), taken)
+    return _Order(tuple(lines), sum(taken))
 
 
 def _lines(asked: QueryDict, currency: str) -> tuple[Line, ...]:
