@@ -200,13 +200,20 @@ def test_what_was_given_says_what_led_to_it(anna: int) -> None:
 
 
 def test_a_hundred_take_as_many_statements_as_two(anna: int) -> None:
-    kinds = (PointsGiven(points_minor=1), CouponGiven(percent=Decimal(5)), GiftGiven(name="C"), Badge())
+    kinds = (
+        PointsGiven(points_minor=1),
+        CouponGiven(percent=Decimal(5)),
+        GiftGiven(name="C"),
+        TaskGiven(name="T"),
+        Badge(),
+    )
     people = [customer(f"P-{number}") for number in range(30)]
 
     def statements(first: int, last: int) -> int:
         grants = [giving(who, one, f"{who}:{one.kind}") for who in people[first:last] for one in kinds]
         with CaptureQueriesContext(connection) as captured:
             services.grant(grants=grants, now=NOW)
+            services.withdraw(keys=[one.key for one in grants], now=NOW)
         return len(captured)
 
     statements(0, 1)

@@ -14,7 +14,7 @@ from regulars.events.queries import timeline
 from regulars.work import queries, services
 from regulars.work.errors import BadTask
 from regulars.work.models import Task
-from regulars.work.types import TITLE_CHARACTERS_MAX
+from regulars.work.types import TITLE_CHARACTERS_MAX, NewTask
 
 NOW = datetime(2026, 3, 15, 12, tzinfo=UTC)
 HOUR = timedelta(hours=1)
@@ -175,3 +175,17 @@ def test_who_is_seen_to_already() -> None:
     assert queries.persons_with_tasks(persons) == {persons[0]}
     assert queries.persons_with_tasks(persons, closed_since=NOW - HOUR) == {persons[0], persons[2]}
     assert queries.persons_with_tasks(persons[1:]) == set()
+
+
+@pytest.mark.django_db
+def test_many_tasks_are_made_and_closed_as_one_is() -> None:
+    new = [NewTask(title=f" Call  {number} ", due_at=NOW) for number in range(3)]
+    first, second, third = services.create_tasks(new=new, created_by=None, now=NOW)
+    assert [task.title for task in queries.open_tasks(limit=9)] == ["Call 0", "Call 1", "Call 2"]
+    assert services.close_task(task_id=second, closed_by=None, now=NOW)
+    asked = [first, second, third, third + 1]
+    assert services.close_tasks(task_ids=asked, closed_by=None, now=NOW) == {first, third}
+    assert services.close_tasks(task_ids=[], closed_by=None, now=NOW) == set()
+    with pytest.raises(BadTask):
+        services.create_tasks(new=[*new, NewTask(title="", due_at=NOW)], created_by=None, now=NOW)
+    assert queries.open_tasks(limit=9) == []

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from datetime import datetime
 
 from django.db import connection, transaction
@@ -15,8 +15,11 @@ from regulars.work.models import Task
 from regulars.work.types import TASK_CLOSED, TASK_CREATED, TITLE_CHARACTERS_MAX, NewTask
 
 _CLOSE = """
-UPDATE work_task SET closed_at = %s, closed_by = %s, closings = closings + 1
-WHERE id = %s AND closed_at IS NULL RETURNING closings, profile_id
+WITH open AS (
+    SELECT id FROM work_task WHERE id = ANY(%(tasks)s) AND closed_at IS NULL ORDER BY id FOR NO KEY UPDATE
+)
+UPDATE work_task AS t SET closed_at = %(now)s, closed_by = %(by)s, closings = t.closings + 1
+FROM open WHERE t.id = open.id RETURNING t.id, t.closings, t.profile_id
 """
 
 
@@ -76,19 +79,24 @@ def _clean_title(text: str) -> str:
     return title
 
 
-@transaction.atomic
 def close_task(*, task_id: int, closed_by: int | None, now: datetime) -> bool:
     """Call a task done; False if it was done already or there is none. Records `task_closed`."""
+    return bool(close_tasks(task_ids=[task_id], closed_by=closed_by, now=now))
+
+
+@transaction.atomic
+def close_tasks(*, task_ids: Collection[int], closed_by: int | None, now: datetime) -> set[int]:
+    """Call several tasks done; gives those that were open. Otherwise as `close_task`."""
     with connection.cursor() as cursor:
-        cursor.execute(_CLOSE, [now, closed_by, task_id])
-        row = cursor.fetchone()
-    if row is None:
-        return False
-    closings, profile_id = row
-    if profile_id is not None:
-        closed = _event(TASK_CLOSED, f"task_closed:{task_id}:{closings}", task_id, profile_id, now)
-        events.record([closed], now=now)
-    return True
+        cursor.execute(_CLOSE, {"tasks": sorted(set(task_ids)), "now": now, "by": closed_by})
+        rows = cursor.fetchall()
+    closed = [
+        _event(TASK_CLOSED, f"task_closed:{id_}:{closings}", id_, profile_id, now)
+        for id_, closings, profile_id in rows
+        if profile_id is not None
+    ]
+    events.record(closed, now=now)
+    return {id_ for id_, *_rest in rows}
 
 
 def reopen_task(*, task_id: int) -> bool:

@@ -127,7 +127,7 @@ def _coupons(given: Sequence[_Given], now: datetime) -> list[_Given]:
 def _tasks(given: Sequence[_Given], now: datetime) -> list[_Given]:
     """Those nobody has done yet."""
     found = {one.task_id: one for one in given if one.kind is BenefitKind.TASK and one.task_id is not None}
-    return [one for id_, one in found.items() if work.close_task(task_id=id_, closed_by=None, now=now)]
+    return [found[id_] for id_ in sorted(work.close_tasks(task_ids=found, closed_by=None, now=now))]
 
 
 def _others(given: Sequence[_Given]) -> list[_Given]:
