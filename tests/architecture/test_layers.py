@@ -13,8 +13,8 @@ from django.apps import apps
 ROOT = Path(__file__).resolve().parents[2]
 SOURCE = ROOT / "src" / "regulars"
 LAYERS = [
-    *("kit", "events", "team", "customers", "work", "commerce", "analytics", "segments", "loyalty"),
-    *("imports", "webhooks"),
+    *("kit", "events", "team", "customers", "work", "commerce", "analytics", "segments", "offers"),
+    *("loyalty", "imports", "webhooks"),
     *("api", "console"),
 ]
 HEAVY = ["duckdb", "ibis", "pyarrow", "numpy", "pandas", "altair", "vl_convert", "python_calamine"]
