@@ -16,8 +16,9 @@ from tests.console import shops
 from tests.console.forms import fields_of
 
 from regulars.commerce.models import Branch, Product
+from regulars.console.programme_pages.parts import KINDS, key_of
 from regulars.kit import clock
-from regulars.loyalty import queries
+from regulars.loyalty import queries, ready
 from regulars.loyalty.types import Programme
 from regulars.loyalty.types.benefits import Badge, CouponGiven, GiftGiven, PointsGiven, TaskGiven
 from regulars.loyalty.types.challenges import Challenge, OfEvents, OfOrders
@@ -206,6 +207,19 @@ def test_a_part_that_is_opened_and_kept_is_the_same(
     assert _drafted() == whole
 
 
+@pytest.mark.slow
+@pytest.mark.parametrize("key", [one.key for one in ready.programmes("RUB")])
+def test_each_part_of_a_ready_programme_is_the_same_after_its_form(inside: Client, key: str) -> None:
+    found = ready.programme(key, "RUB")
+    assert found is not None
+    books.publish(programme=found.programme)
+    for name, kind in KINDS.items():
+        for part in kind.get(found.programme):
+            answer = _keep(inside, name, key_of(part) or "all")
+            assert answer.status_code == 302, shops.plain(answer.text)
+    assert _drafted() == found.programme
+
+
 def test_a_new_part_of_each_kind(inside: Client) -> None:
     assert (
         _add(inside, "rules", name="Coffee", percent="7,5", categories=["Coffee", " Coffee "]).status_code
@@ -312,6 +326,14 @@ def test_parts_move_up_and_down(inside: Client) -> None:
     assert _names() == ["Rule 3", "Rule 1", "Rule 2"]
     _do(inside, "rules", "r3", "up")  # it is the first
     assert _names() == ["Rule 3", "Rule 1", "Rule 2"]
+
+
+def test_a_change_of_order_alone_can_be_published(inside: Client) -> None:
+    _three()
+    _do(inside, "rules", "r3", "up")
+    page = shops.plain(inside.get(f"{PATH}look/").text)
+    assert "Names, costs or the order of rules change." in page
+    assert "Nothing differs" not in page
 
 
 def test_a_copy_has_a_key_no_version_ever_had(inside: Client) -> None:
