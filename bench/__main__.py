@@ -20,6 +20,7 @@ from bench.loyalty import batch_suite as loyalty_batch
 from bench.loyalty import earn_suite as programme_earn
 from bench.loyalty import expiry
 from bench.loyalty import hold_suite as loyalty_holds
+from bench.loyalty import preview_suite as programme_preview
 from bench.loyalty import programme_quote_suite as programme_quotes
 from bench.loyalty import quote_suite as loyalty_quotes
 from bench.loyalty import tiers_suite as loyalty_tiers
@@ -48,6 +49,7 @@ SUITES: dict[tuple[str, ...], Callable[[list[str]], Iterator[Figure]]] = {
     loyalty_batch.KEYS: loyalty_batch.figures,
     programme_earn.KEYS: programme_earn.figures,
     programme_quotes.KEYS: programme_quotes.figures,
+    programme_preview.KEYS: programme_preview.figures,
 }
 """Each suite makes the figures it is asked for, by key."""
 

@@ -42,7 +42,7 @@ def programme() -> Programme:
         goods = {"categories": [f"Category {n + 10}"]} if given["kind"] in ("amount", "piece") else {}
         rules.append({"key": f"rule-{n}", "name": f"Rule {n}", "gives": given, "when": when, "goods": goods})
     levels = [
-        {"key": f"tier-{n}", "name": f"Tier {n}", "from_minor": 30_000 * n, "brings": {"factor": f"1.{n}"}}
+        {"key": f"tier-{n}", "name": f"Tier {n}", "from_minor": 20_000 * n, "brings": {"factor": f"1.{n}"}}
         for n in (1, 2, 3)
     ]
     stamps = {
@@ -55,10 +55,10 @@ def programme() -> Programme:
     }
     thrice = {
         "key": "thrice",
-        "name": "Three times a month",
+        "name": "Three times a year",
         "counted": {"kind": "orders"},
         "times": 3,
-        "window": "month",
+        "window": "year",
         "benefit": {"kind": "points", "points_minor": 10_000},
     }
     return Programme.model_validate(

@@ -37,8 +37,8 @@ from regulars.team.models import AuditLogEntry
 from regulars.team.types import Action, Role
 
 pytestmark = pytest.mark.django_db
-# Session, user, permissions, shop; draft, version; replays, last order; names of those who get most.
-QUERIES = 9
+# Session, user, permissions, shop; draft, versions (two); replays, last order; names of those who get most.
+QUERIES = 10
 PAGE = "loyalty-programme-year"
 DRAFT = Programme(cashback_percent="7", currency="RUB")
 

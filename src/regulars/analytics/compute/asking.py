@@ -58,14 +58,12 @@ class OpenLake:
 def open_lake(*, now: datetime, shop: Mapping[str, str]) -> Iterator[OpenLake]:
     """See `services.asking.open_lake`."""
     with connection() as con:
-        con.execute("SET TimeZone = 'UTC'")
         with snapshot() as look:
             with alone(Space.LAKE, "lake") as mine:
                 if mine:
                     month_marks = marks.touched_months(MONTH_MARKS_MAX)
                     look.begin()
                     lake.bring_up_to_date(con, look, marks=month_marks, now=now)
-                    con.execute("SET TimeZone = 'UTC'")
                 elif not any(lake.files_of(table.name) for table in registered()):
                     raise LakeError(
                         _("The figures are being made already; wait until they are."), code="busy"
@@ -74,4 +72,6 @@ def open_lake(*, now: datetime, shop: Mapping[str, str]) -> Iterator[OpenLake]:
                 con.register("arriving", look.read(query))
                 con.execute(f'CREATE TABLE "{name}" AS FROM arriving')
                 con.unregister("arriving")
+        # Rows have no order but what is asked for: so all cores make tables.
+        con.execute("SET TimeZone = 'UTC'; SET preserve_insertion_order = false")
         yield OpenLake(con)

@@ -136,7 +136,7 @@ def tiles(
             "enrolled",
             _("Take part"),
             formats.number(enrolled),
-            period=_("customers with an account of points"),
+            period=_("customers with points, or who used something"),
         ),
         *_people(last, before, in_span, speak),
         Tile(
@@ -163,9 +163,9 @@ def _people(last: Doing, before: Doing, in_span: str, speak: Voice) -> list[Tile
         (
             "active",
             _("Active"),
-            _("They earned, spent, got or used something. The change is against the span before."),
+            _("They earned or spent points, or used something. The change is against the span before."),
         ),
-        ("earning", _("Earn"), _("They got points for an order, or something for a goal or a day.")),
+        ("earning", _("Earn"), _("They got points, for an order or a goal.")),
         (
             "redeeming",
             _("Redeem"),

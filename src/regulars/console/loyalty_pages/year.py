@@ -178,7 +178,6 @@ def tiles(result: YearResult, other: YearResult | None, speak: Voice) -> list[Ti
     formats, total = speak.formats, result.total
     before = other.total if other else None
     cost = _share(total.expected_minor, result.revenue_minor, speak)
-    reached = formats.share(total.people / result.people) if result.people else "—"
     return [
         Tile(
             "cost",
@@ -207,7 +206,7 @@ def tiles(result: YearResult, other: YearResult | None, speak: Voice) -> list[Ti
             _("Would have got something"),
             formats.number(total.people),
             change=_change(total.people, before.people if before else None, speak),
-            period=_("customers, %(share)s of those who bought") % {"share": reached},
+            period=_("customers; %(n)s bought something") % {"n": formats.number(result.people)},
         ),
     ]  # fmt: skip
 

@@ -1,7 +1,8 @@
 """Who takes part in the programme: in each of its parts and tiers, over a span; and what that cost.
 
-A person earns in a span who got points for an order or a benefit then, and redeems who spent points, used a
-coupon or was handed something. Spans of points are by the moment of the books, as in `overview`.
+A person earns in a span who got points then, and redeems who spent points, used a coupon of the programme or
+was handed something: what is given without anybody doing anything, such as a birthday coupon, makes nobody
+active. Spans of points are by the moment of the books, as in `overview`.
 """
 
 from __future__ import annotations
@@ -27,9 +28,6 @@ WITH done AS (
           AND cause = ANY(%(causes)s)
     ) AS t JOIN loyalty_wallet AS w ON w.id = t.wallet_id
     UNION
-    SELECT profile_id, 'earned' FROM loyalty_grant
-    WHERE given_at >= %(since)s AND given_at < %(until)s AND state <> %(withdrawn)s AND kind <> 'badge'
-    UNION
     SELECT profile_id, 'redeemed' FROM loyalty_grant
     WHERE used_at >= %(since)s AND used_at < %(until)s AND kind <> 'points'
 ), them AS (
@@ -42,8 +40,11 @@ GROUP BY 1
 """
 _ENROLLED = """
 SELECT coalesce(s.tier, ''), count(*)
-FROM (SELECT DISTINCT p.person_id FROM loyalty_wallet AS w
-      JOIN customers_profile AS p ON p.id = w.profile_id WHERE w.currency = %s) AS m
+FROM (SELECT p.person_id FROM loyalty_wallet AS w
+      JOIN customers_profile AS p ON p.id = w.profile_id WHERE w.currency = %s
+      UNION
+      SELECT p.person_id FROM loyalty_grant AS g
+      JOIN customers_profile AS p ON p.id = g.profile_id WHERE g.used_at IS NOT NULL) AS m
 LEFT JOIN loyalty_tierstanding AS s ON s.person_id = m.person_id AND s.merged_into IS NULL
 GROUP BY 1
 """
@@ -119,13 +120,13 @@ def doing_by_tier(*, since: datetime, until: datetime) -> dict[str, Doing]:
         "currency": POINTS,
         "spent": Cause.SPENT.value,
         "causes": [Cause.EARNED.value, Cause.SPENT.value],
-        "withdrawn": GrantState.WITHDRAWN.value,
     }
     return {tier: Doing(*sums) for tier, *sums in _rows(_DOING, values)}
 
 
 def enrolled_by_tier() -> dict[str, int]:
-    """How many persons have an account of points, by the tier they have now (empty: none)."""
+    """How many persons have an account of points, or used what they were given; by the tier they have now
+    (empty: none)."""
     return dict(_rows(_ENROLLED, [POINTS]))
 
 

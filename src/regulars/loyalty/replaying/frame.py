@@ -70,9 +70,13 @@ def goods_asked(programme: Programme) -> bool:
     return any(not goods.is_all for goods in _goods(programme)) or _counts_pieces(programme)
 
 
-def brands_asked(programme: Programme) -> bool:
-    """Whether anything is said of brands, which the lake's lines do not name."""
-    return any(goods.brands for goods in _goods(programme))
+def fields_asked(programme: Programme) -> frozenset[str]:
+    """Which names of goods anything is said of: product, category, brand."""
+    found = set()
+    for goods in _goods(programme):
+        named = {"product": goods.products, "category": goods.categories, "brand": goods.brands}
+        found |= {field for field, names in named.items() if names}
+    return frozenset(found)
 
 
 def _goods(programme: Programme) -> Iterable[Goods]:

@@ -9,8 +9,7 @@ customer's calendar, total, branch, channel. `lines`: of each, what is left of i
 from __future__ import annotations
 
 from regulars.analytics.services import Lake
-from regulars.kit.folding import fold
-from regulars.loyalty.replaying.frame import Frame, brands_asked, goods_asked
+from regulars.loyalty.replaying.frame import Frame, fields_asked, goods_asked
 
 LINES, PROFILES = "order_lines", "profiles"
 """Tables of the lake."""
@@ -45,11 +44,8 @@ SELECT row_number() OVER (ORDER BY ordered_at, order_id) AS n, order_id, person,
        coalesce(replace(lower(channel), 'ё', 'е'), '') AS channel
 FROM history WHERE ordered_at >= $since
 """
-_FOLDED = """
-coalesce(replace(lower(s.product), 'ё', 'е'), '') AS product,
-coalesce(replace(lower(s.category), 'ё', 'е'), '') AS category,
-{brand} AS brand
-"""
+_FOLDED = "coalesce(replace(lower({text}), 'ё', 'е'), '')"
+_NO_TEXT = "''"
 _WHOLE = """
 CREATE TABLE lines AS
 SELECT n, '' AS product, '' AS category, '' AS brand, 1::BIGINT AS pieces, total AS amount FROM orders
@@ -126,7 +122,7 @@ LEFT JOIN (SELECT product, any_value(brand) AS brand FROM products GROUP BY prod
 def shop_tables(frame: Frame) -> dict[str, str]:
     """What has to be read from the shop beside the lake."""
     found = {"people": PEOPLE}
-    if brands_asked(frame.programme):
+    if "brand" in fields_asked(frame.programme):
         found["products"] = PRODUCTS
     return found
 
@@ -149,9 +145,14 @@ def make_lines(lake: Lake, frame: Frame) -> None:
     lake.run(_SOLD, {"since": frame.since})
     lake.run(_BACK, {"since": frame.since})
     lake.run(_LEFT)
-    brands = brands_asked(frame.programme)
-    brand = "coalesce(replace(lower(b.brand), 'ё', 'е'), '')" if brands else "''"
-    lake.run(_LINES.format(folded=_FOLDED.format(brand=brand), products=_BRANDS if brands else ""))
+    # Only what is asked for: millions of names are folded.
+    asked = fields_asked(frame.programme)
+    texts = {"product": "s.product", "category": "s.category", "brand": "b.brand"}
+    folded = [
+        f"{_FOLDED.format(text=text) if field in asked else _NO_TEXT} AS {field}"
+        for field, text in texts.items()
+    ]
+    lake.run(_LINES.format(folded=", ".join(folded), products=_BRANDS if "brand" in asked else ""))
 
 
 def _zones(lake: Lake, shop: str) -> tuple[str, str]:
@@ -165,8 +166,3 @@ def _zones(lake: Lake, shop: str) -> tuple[str, str]:
         f"coalesce(z.zone, '{shop}')",
         "LEFT JOIN people AS c ON c.person_id = p.person_id LEFT JOIN zones AS z ON z.zone = c.timezone",
     )
-
-
-def folded(names: list[str]) -> list[str]:
-    """Names as the tables hold them."""
-    return [fold(name) for name in names]
