@@ -71,7 +71,9 @@ class RewardForm(forms.Form):
     )
     first = DayField(label=_("Offered from"))
     last = DayField(label=_("Until, all that day"))
-    due_days = AmountField(label=_("Done within days"), places=0, least=1, most=3_650, required=False)
+    due_days = AmountField(
+        label=_("Done within days"), places=0, least=1, most=3_650, required=False, initial=Decimal(3)
+    )
     due_attribute = forms.ChoiceField(label=_("Or on the day noted of the customer"), required=False)
 
     def __init__(
