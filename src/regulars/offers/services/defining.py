@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import secrets
 from dataclasses import replace
 from datetime import datetime
 
@@ -79,7 +80,8 @@ def stop(*, offer_id: int) -> Offer:
     """End it for good; its codes are used no more, and a shared one is free for another offer."""
     with transaction.atomic():
         stopped = _move(offer_id, (OfferState.RUNNING, OfferState.PAUSED), OfferState.STOPPED)
-        Code.objects.filter(offer_id=offer_id, serial=0).update(hash=_hash_of_stopped(offer_id))
+        # Of no code anybody can type, so that another offer may have the one it had.
+        Code.objects.filter(offer_id=offer_id, serial=0).update(hash=secrets.token_bytes(16))
     return stopped
 
 
@@ -165,11 +167,6 @@ def _set_code(row: Row, shared_code: str, now: datetime) -> None:
     except IntegrityError as error:
         raise CodeTaken(_("Another offer has this code. Choose another, or stop that offer.")) from error
     Row.objects.filter(pk=row.pk).update(shared_code=shown)
-
-
-def _hash_of_stopped(offer_id: int) -> bytes:
-    """Of no code anybody can type: longer than codes are."""
-    return hash_of(f"stopped offer {offer_id} ".ljust(100, "."))
 
 
 def _row(offer_id: int) -> Row:
