@@ -1,0 +1,76 @@
+"""The six ready programmes: sensible in every currency, on a page in both languages, ready to publish."""
+
+from __future__ import annotations
+
+import re
+from datetime import UTC, datetime
+
+import pytest
+from django.utils import translation
+
+from regulars.analytics.wording.numbers import Formats
+from regulars.kit.money import to_decimal
+from regulars.loyalty import services
+from regulars.loyalty.ready import Ready, programme, programmes
+from regulars.loyalty.wording.as_read import Reading, as_read
+
+NOW = datetime(2026, 3, 15, 12, tzinfo=UTC)
+CURRENCIES = ("RUB", "USD", "KZT", "JPY", "KWD", "BYN", "XAF")
+
+
+def _read(ready: Ready, language: str) -> Reading:
+    formats = Formats(language, ready.programme.currency)
+    return as_read(ready.programme, title=ready.name, formats=formats, return_window_days=14)
+
+
+@pytest.mark.parametrize("language", ["ru", "en"])
+def test_each_fits_on_a_page(language: str) -> None:
+    with translation.override(language):
+        for ready in programmes("RUB"):
+            read = _read(ready, language)
+            assert read.fits, (ready.key, read.lines)
+            assert read.parts
+            assert "%(" not in read.plain
+
+
+def test_russian_is_russian() -> None:
+    """Whatever is not translated stays English: a customer would stumble over it."""
+    with translation.override("ru"):
+        for ready in programmes("RUB"):
+            assert not re.search(r"[A-Za-z]{3,}", _read(ready, "ru").plain), _read(ready, "ru").plain
+            assert not re.search(r"[A-Za-z]{3,}", ready.name + ready.trade)
+
+
+@pytest.mark.parametrize("currency", CURRENCIES)
+def test_a_point_is_worth_something_and_figures_are_round(currency: str) -> None:
+    for ready in programmes(currency):
+        document = ready.programme
+        assert document.currency == currency
+        assert document.worth_minor >= 1
+        tiers = document.tiers
+        if tiers is None or tiers.measure != "spend":
+            continue
+        for tier in tiers.levels:
+            amount = to_decimal(tier.from_minor, currency)
+            assert amount == amount.to_integral_value()
+            assert amount % 10 == 0 or amount < 100
+
+
+@pytest.mark.django_db
+def test_each_is_published_as_it_is() -> None:
+    for minute, ready in enumerate(programmes("RUB")):
+        now = NOW.replace(minute=minute)
+        version = services.publish(programme=ready.programme, since=None, now=now, user_id=None)
+        assert version.programme == ready.programme
+
+
+def test_cards_without_points_say_nothing_of_points() -> None:
+    for key in ("stamps", "discount"):
+        ready = programme(key, "RUB")
+        assert ready is not None
+        assert "point" not in _read(ready, "en").plain
+
+
+def test_there_are_six_and_no_other() -> None:
+    assert len({ready.key for ready in programmes("RUB")}) == 6
+    assert programme("other", "RUB") is None
