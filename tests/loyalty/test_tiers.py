@@ -6,7 +6,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 from pytest_django import DjangoAssertNumQueries
-from tests.loyalty.shop_with_points import NOW
+from tests.loyalty.shop_with_points import NOW, back
 from tests.loyalty.tiered import DAY, LEVELS, Tiered, person_of, told
 
 from regulars.commerce.types import OrderStatus
@@ -193,6 +193,22 @@ def test_customers_from_before_the_programme_begin_where_their_orders_put_them(d
     shop.pass_time(NOW + MINUTE)
     assert shop.tier() == "gold"
     assert TierStanding.objects.count() == 1, "who bought nothing stands nowhere"
+    assert told() == []
+
+
+def test_orders_raise_tiers_as_the_log_tells_of_them(shop: Tiered) -> None:
+    shop.tell(shop.order(6_000))
+    assert shop.tier() == "gold"
+    event = Event.objects.get(name="tier_reached")
+    assert event.cause_id == Event.objects.get(name="order_completed").id
+    assert (event.profile_id, event.depth) == (shop.anna, 1)
+    shop.tell(shop.order(6_000, returns=(back(6_000),)), now=NOW + 2 * DAY)
+    assert told()[-1] == ("tier_ending", "gold")
+
+
+def test_history_counts_and_congratulates_nobody(shop: Tiered) -> None:
+    shop.tell(shop.order(6_000, ordered_at=NOW - 30 * DAY), backfill=True)
+    assert shop.tier() == "gold"
     assert told() == []
 
 

@@ -183,7 +183,9 @@ def _reckon_tiers(orders: Sequence[OrderStanding], work: _Work) -> None:
         if cause := work.told[order.id].caused:
             caused |= dict.fromkeys(whose, cause)
     if profiles:
-        reckon_tiers(profile_ids=profiles, now=work.now, caused=caused)
+        # What was bought long ago counts, but nobody is congratulated on it now.
+        told = any(order.id in work.may_earn for order in orders)
+        reckon_tiers(profile_ids=profiles, now=work.now, caused=caused, told=told)
 
 
 def _read(told: Mapping[int, OrderTold], now: datetime, as_of: datetime | None) -> _Work:
