@@ -260,9 +260,9 @@ def _details(line: LogLine, users: Mapping[int, str], attributes: Mapping[str, s
         said.append(gettext("events: %(count)s") % {"count": details["events"]})
     if isinstance(details.get("fields"), list):
         said.append(", ".join(str(fields.get(field, field)) for field in details["fields"]))
-    if name := details.get("reward") or details.get("gift"):
+    if reward := details.get("reward") or details.get("gift"):
         done = str(details.get("what", ""))
-        said.append(f"{plain(str(name))}: {OF_REWARDS.get(done, done)}")
+        said.append(f"{plain(str(reward))}: {OF_REWARDS.get(done, done)}")
     if "reader" in details:
         said.append(reader(str(details["reader"])))
     if details.get("now") in ("stopped", "goes on"):

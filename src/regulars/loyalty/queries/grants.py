@@ -67,12 +67,13 @@ def gifts_waiting(
     after: tuple[datetime, int] | None = None,
     person_ids: Collection[int] | None = None,
 ) -> list[GrantRow]:
-    """Gifts that can be fetched at a moment, those that wait longest first; of these persons, or (None) of all.
+    """Gifts that can be fetched at a moment, those that wait longest first; of these persons, or of all.
 
     `after`: (given_at, id) of the last line of the page before.
     """
     moment, id_ = after or (None, None)
-    told = {"at": at, "persons": None if person_ids is None else list(person_ids), "after": moment, "after_id": id_, "limit": limit}
+    persons = None if person_ids is None else list(person_ids)
+    told = {"at": at, "persons": persons, "after": moment, "after_id": id_, "limit": limit}
     return _rows(_WAITING, told)
 
 
