@@ -60,6 +60,7 @@ def secret() -> str:
     limits.forget()
     queries.forget_versions()
     now = clock.now() - timedelta(days=1)
+    log.ensure_consumers(now=now)
     branch = NewBranch(source=SHOP, external_id="north", name="North")
     branch_id = trade.upsert_branches(branches=[branch])[branch.key]
     programme = Programme(usable=AtOnce(), currency="RUB", offline_minor=20_000)

@@ -9,7 +9,7 @@ from collections.abc import Sequence
 
 from regulars.commerce import queries as commerce
 from regulars.commerce.types import ORDER_CANCELLED, ORDER_COMPLETED, ORDER_REFUNDED, ORDER_UPDATED, SourceKey
-from regulars.events.types import Batch, Consumer, LoggedEvent
+from regulars.events.types import Batch, Consumer, LoggedEvent, Start
 from regulars.offers import services
 from regulars.offers.services.orders import OrderSeen
 from regulars.offers.types import COUPON_USED
@@ -50,11 +50,13 @@ def _key(event: LoggedEvent) -> SourceKey | None:
     return event.properties.get("order_source", ""), event.properties["order"]
 
 
+# No order from before there were offers has used one.
 CONSUMERS: list[Consumer] = [
-    Consumer(name="offers.orders", handle=_see, names=NAMES, batch=services.ORDERS_MAX),
+    Consumer(name="offers.orders", handle=_see, start=Start.NOW, names=NAMES, batch=services.ORDERS_MAX),
     Consumer(
         name="offers.orders_of_history",
         handle=_see_history,
+        start=Start.NOW,
         backfill=True,
         names=NAMES,
         batch=services.ORDERS_MAX,

@@ -7,8 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, NamedTuple
 
-from django.db import connection
-
+from regulars.kit.prepared import prepared_cursor
 from regulars.offers.queries import fitting
 from regulars.offers.queries.stored import hash_of, ready
 from regulars.offers.rules.codes import GIVEN_MAX
@@ -119,7 +118,7 @@ def try_terms(terms: Terms, cart: Cart) -> tuple[int, ...]:
 def _find(codes: Sequence[str], currency: str, profile_id: int | None, at: datetime) -> list[_Found]:
     hashes = [hash_of(code[: GIVEN_MAX + 1]) for code in codes]
     values: dict[str, Any] = {"profile": profile_id, "hashes": hashes, "currency": currency, "at": at}
-    with connection.cursor() as cursor:
+    with prepared_cursor() as cursor:
         cursor.execute(_STATEMENT, values)
         return [_Found._make(row) for row in cursor.fetchall()]
 
