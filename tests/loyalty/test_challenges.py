@@ -165,6 +165,19 @@ def test_two_who_become_one_have_done_it_together_and_apart_again_each_alone(sho
     assert (shop.points(), shop.points(shop.boris)) == (100, 0)
 
 
+def test_what_somebody_got_for_anothers_orders_goes_when_they_are_two_again(shop: Shop) -> None:
+    orders(shop, 1, 2)
+    orders(shop, 3, 4, profile_id=shop.boris)
+    customers.merge(pairs=[(person(shop.anna), person(shop.boris))], now=NOW + DAY)
+    shop.catch_up(NOW + DAY)
+    assert ChallengeReached.objects.get().profile_id == shop.boris
+    shop.tell(*(order(shop, number, profile_id=shop.anna) for number in (3, 4)))
+    (merge,) = customers_queries.merges_of(person(shop.anna))
+    customers.unmerge(merge_id=merge.id, now=NOW + DAY, user_id=None)
+    shop.catch_up(NOW + DAY)
+    assert (shop.points(), shop.points(shop.boris)) == (100, 0)
+
+
 def test_what_each_had_reached_once_is_one_persons_once(db: None) -> None:
     shop = shop_with(third_order(times=1, repeats=False))
     orders(shop, 1)
@@ -229,6 +242,25 @@ def test_events_count_by_their_properties(db: None) -> None:
     (badge,) = queries.badges_of(person_id=person(shop.anna))
     assert (badge.key, badge.name, badge.times) == ("third", "Third order", 1)
     assert queries.badges_of(person_id=person(shop.boris)) == []
+
+
+@pytest.mark.parametrize(
+    ("where", "times"),
+    [
+        ({"field": "stars", "test": {"is": "one_of", "values": ["5"]}}, 1),
+        ({"field": "on", "test": {"is": "days_ago", "at_least": 0, "at_most": 0}}, 1),
+        ({"field": "on", "test": {"is": "days_ago", "at_least": 1}}, 0),
+    ],
+)
+def test_tests_of_events_are_those_of_conditions(db: None, where: dict[str, Any], times: int) -> None:
+    """Days are of the customer's calendar as of the event: 22 o'clock UTC is of the next day in Moscow."""
+    counted = {"kind": "events", "event": "review_left", "where": [where]}
+    shop = shop_with(third_order(times=1, counted=counted))
+    at = datetime(2026, 3, 15, 13, tzinfo=UTC)
+    event = replace(review(shop.anna, "1", at=at), properties={"stars": 5, "on": "2026-03-14T22:00:00Z"})
+    events.record([event], now=NOW + DAY)
+    shop.catch_up(NOW + DAY)
+    assert Stamp.objects.count() == times
 
 
 def test_months_are_of_the_customers_calendar(db: None) -> None:

@@ -21,6 +21,9 @@ IN_THE_WAY = timedelta(seconds=5)
 
 READERS: Mapping[str, Promise] = {
     "customers.merge": gettext_lazy("Finding customers who are one"),
+    "loyalty.challenges": gettext_lazy("Counting orders for challenges"),
+    "loyalty.challenges_of_events": gettext_lazy("Counting events for challenges"),
+    "loyalty.challenges_of_history": gettext_lazy("Counting for challenges what is brought in"),
     "loyalty.grants": gettext_lazy("Coupons used and tasks done that were given"),
     "loyalty.grants_of_history": gettext_lazy("The same of what is brought in"),
     "loyalty.orders": gettext_lazy("Points for orders"),

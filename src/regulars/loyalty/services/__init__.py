@@ -7,7 +7,7 @@ from regulars.loyalty.services.adjusting import adjust, decide_adjustment, undo_
 from regulars.loyalty.services.bringing_over import bring_over, undo_openings
 from regulars.loyalty.services.by_hand import REASON_CHARACTERS_MAX
 from regulars.loyalty.services.catalogue import add_reward, edit_reward, set_reward_state
-from regulars.loyalty.services.challenges import EVENTS_MAX, count_events, count_orders, recount_persons
+from regulars.loyalty.services.challenges import count_events, count_orders, recount_persons
 from regulars.loyalty.services.challenges_progress import progress_of_moved
 from regulars.loyalty.services.challenges_sweeping import count_orders_again
 from regulars.loyalty.services.checking import check_books
@@ -59,7 +59,6 @@ from regulars.loyalty.services.withdrawing import withdraw
 from regulars.loyalty.services.year import forget_years, replay_year, request_year
 
 __all__ = [
-    "EVENTS_MAX",
     "GRANTS_MAX",
     "ORDERS_MAX",
     "REASON_CHARACTERS_MAX",

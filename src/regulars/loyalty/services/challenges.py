@@ -19,14 +19,17 @@ from regulars.loyalty.services.challenges_stamps import Cause, Touched, stamp_ev
 from regulars.loyalty.services.orders import ORDERS_MAX
 from regulars.loyalty.types import OrderTold
 
-EVENTS_MAX = 1_000
-
+# Also where nothing counts any more, such as of who is somebody else again.
 _OF_PERSONS = """
-SELECT DISTINCT s.challenge, one.id
+SELECT known.challenge, one.id
 FROM customers_profile AS one
 JOIN customers_profile AS theirs ON theirs.person_id = one.person_id
-JOIN loyalty_stamp AS s ON s.profile_id = theirs.id
-WHERE one.id = ANY(%s) AND s.challenge <> ''
+CROSS JOIN LATERAL (
+    SELECT s.challenge FROM loyalty_stamp AS s WHERE s.profile_id = theirs.id AND s.challenge <> ''
+    UNION
+    SELECT r.challenge FROM loyalty_challengereached AS r WHERE r.profile_id = theirs.id
+) AS known
+WHERE one.id = ANY(%s)
 """
 
 
