@@ -21,45 +21,71 @@ _YEARS_MAX = 60
 # Who had a turn of that part about then: of that year, or so near that only a changed birthday makes two.
 _NO_TURN = """
 NOT EXISTS (
-    SELECT FROM customers_profile AS mine JOIN loyalty_dayturn AS t ON t.profile_id = mine.id
-    WHERE mine.person_id = {person} AND t.key = %(key)s AND abs(t.day - %(about)s::date) < %(apart)s
+    SELECT FROM loyalty_dayturn AS t JOIN customers_profile AS mine ON mine.id = t.profile_id
+    WHERE mine.person_id = f.person_id AND t.key = %(key)s
+      AND t.day > %(about)s::date - %(apart)s::int AND t.day < %(about)s::date + %(apart)s::int
 )
 """
-_KNOWN = "EXISTS (SELECT FROM customers_person AS who WHERE who.id = {person} AND who.known)"
+# What the day finds comes first and by itself: asked together with the order of the people, the database
+# would go through all of them.
+_OF_FOUND = f"""
+SELECT f.person_id, min(f.origin)::text FROM found AS f
+WHERE f.person_id > %(after)s AND {_NO_TURN}
+GROUP BY f.person_id ORDER BY f.person_id LIMIT %(most)s
+"""  # noqa: S608 (a text of ours)
 # EXTRACT as in the index of customers.
 _BIRTHDAYS = f"""
-SELECT a.person_id, a.birthday::text FROM customers_personattributes AS a
-WHERE a.birthday IS NOT NULL
-  AND EXTRACT(MONTH FROM a.birthday) * 100 + EXTRACT(DAY FROM a.birthday) = ANY(%(numbers)s::numeric[])
-  AND a.person_id > %(after)s AND {_KNOWN.format(person="a.person_id")}
-  AND {_NO_TURN.format(person="a.person_id")}
-ORDER BY a.person_id LIMIT %(most)s
-"""  # noqa: S608 (parts of ours)
+WITH found AS MATERIALIZED (
+    SELECT a.person_id, a.birthday AS origin
+    FROM customers_personattributes AS a JOIN customers_person AS who ON who.id = a.person_id AND who.known
+    WHERE a.birthday IS NOT NULL
+      AND EXTRACT(MONTH FROM a.birthday) * 100 + EXTRACT(DAY FROM a.birthday) = ANY(%(numbers)s::numeric[])
+)
+{_OF_FOUND}
+"""  # noqa: S608
+# OFFSET 0: each span is looked up by the index of moments, whatever else is asked.
 _FIRST_ORDERS = f"""
-SELECT p.person_id, min(o.ordered_at)::text
-FROM unnest(%(since)s::timestamptz[], %(until)s::timestamptz[]) AS w (since, until)
-JOIN facts_orders AS o ON o.ordered_at >= w.since AND o.ordered_at < w.until AND o.status <> 'cancelled'
-JOIN facts_profiles AS p ON p.profile_id = o.profile_id
-WHERE p.person_id > %(after)s AND NOT EXISTS (
-    SELECT FROM facts_profiles AS q JOIN facts_orders AS e ON e.profile_id = q.profile_id
-    WHERE q.person_id = p.person_id AND e.status <> 'cancelled' AND e.ordered_at < w.since
-) AND {_NO_TURN.format(person="p.person_id")}
-GROUP BY p.person_id ORDER BY p.person_id LIMIT %(most)s
+WITH ordered AS MATERIALIZED (
+    SELECT p.person_id, o.ordered_at AS origin, w.since
+    FROM unnest(%(since)s::timestamptz[], %(until)s::timestamptz[]) AS w (since, until)
+    CROSS JOIN LATERAL (
+        SELECT o.profile_id, o.ordered_at FROM facts_orders AS o
+        WHERE o.ordered_at >= w.since AND o.ordered_at < w.until AND o.status <> 'cancelled' OFFSET 0
+    ) AS o
+    JOIN facts_profiles AS p ON p.profile_id = o.profile_id
+), found AS MATERIALIZED (
+    SELECT r.person_id, r.origin FROM ordered AS r
+    WHERE NOT EXISTS (
+        SELECT FROM facts_profiles AS q CROSS JOIN LATERAL (
+            SELECT FROM facts_orders AS e
+            WHERE e.profile_id = q.profile_id AND e.status <> 'cancelled' AND e.ordered_at < r.since
+            OFFSET 0
+        ) AS e
+        WHERE q.person_id = r.person_id
+    )
+)
+{_OF_FOUND}
 """  # noqa: S608
 _REGISTERED = f"""
-SELECT p.person_id, min(p.created_at)::text
-FROM unnest(%(since)s::timestamptz[], %(until)s::timestamptz[]) AS w (since, until)
-JOIN customers_profile AS p ON p.created_at >= w.since AND p.created_at < w.until
-WHERE p.source <> 'anonymous' AND p.person_id > %(after)s AND NOT EXISTS (
-    SELECT FROM customers_profile AS q
-    WHERE q.person_id = p.person_id AND q.source <> 'anonymous' AND q.created_at < w.since
-) AND {_NO_TURN.format(person="p.person_id")}
-GROUP BY p.person_id ORDER BY p.person_id LIMIT %(most)s
+WITH came AS MATERIALIZED (
+    SELECT c.person_id, c.created_at AS origin, w.since
+    FROM unnest(%(since)s::timestamptz[], %(until)s::timestamptz[]) AS w (since, until)
+    CROSS JOIN LATERAL (
+        SELECT p.person_id, p.created_at FROM customers_profile AS p
+        WHERE p.created_at >= w.since AND p.created_at < w.until AND p.source <> 'anonymous' OFFSET 0
+    ) AS c
+), found AS MATERIALIZED (
+    SELECT c.person_id, c.origin FROM came AS c WHERE NOT EXISTS (
+        SELECT FROM customers_profile AS q
+        WHERE q.person_id = c.person_id AND q.source <> 'anonymous' AND q.created_at < c.since
+    )
+)
+{_OF_FOUND}
 """  # noqa: S608
 _EVERYBODY = f"""
-SELECT a.id, NULL FROM customers_person AS a
-WHERE a.known AND a.id > %(after)s AND {_NO_TURN.format(person="a.id")}
-ORDER BY a.id LIMIT %(most)s
+SELECT f.person_id, NULL FROM (SELECT id AS person_id FROM customers_person WHERE known) AS f
+WHERE f.person_id > %(after)s AND {_NO_TURN}
+ORDER BY f.person_id LIMIT %(most)s
 """  # noqa: S608
 _PROFILES = """
 SELECT DISTINCT ON (p.person_id) p.person_id, p.id FROM customers_profile AS p

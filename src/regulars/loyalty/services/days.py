@@ -17,6 +17,8 @@ from regulars.segments.queries import Asked, fits
 
 PORTION = 500
 """People in a transaction: they and their wallets are locked so long."""
+FOUND_MAX = 10_000
+"""People looked up at once."""
 
 _TURN = """
 INSERT INTO loyalty_dayturn (profile_id, key, year, day, given, seen_at)
@@ -42,16 +44,19 @@ def _see_to(*, now: datetime, limit: int, opening: bool) -> int:
     version = current(now)
     if version is None or not version.programme.running:
         return 0
-    done = 0
+    done, most = 0, min(limit, FOUND_MAX)
     for of in version.programme.personal_days:
         after = 0
-        while done < limit:
-            found = candidates(of, now=now, opening=opening, after=after, most=PORTION)
-            if not found:
+        while True:
+            found = candidates(of, now=now, opening=opening, after=after, most=most)
+            for begin in range(0, len(found), PORTION):
+                done += _give(of, found[begin : begin + PORTION], version_id=version.id, now=now)
+                if done >= limit:
+                    return limit
+            if len(found) < most:
                 break
-            done += _give(of, found, version_id=version.id, now=now)
             after = found[-1].person_id
-    return min(done, limit)
+    return done
 
 
 @transaction.atomic
