@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from datetime import datetime
 
-from regulars.events.types import Batch, Consumer, EventType, LoggedEvent
+from regulars.events.types import Batch, Consumer, EventType, LoggedEvent, Start
 from regulars.loyalty import services
 from regulars.loyalty.rules.grants import grant_of_coupon
 from regulars.offers.types import COUPON_RETURNED, COUPON_USED
@@ -49,7 +49,14 @@ def _is(event: LoggedEvent, type_: EventType) -> bool:
     return event.name == type_.name
 
 
+# Nothing was given before there were grants, so what the log tells of earlier is nobody's.
 CONSUMERS: list[Consumer] = [
-    Consumer(name="loyalty.grants", handle=_note, names=_NAMES),
-    Consumer(name="loyalty.grants_of_history", handle=_note_history, backfill=True, names=_NAMES),
+    Consumer(name="loyalty.grants", handle=_note, start=Start.NOW, names=_NAMES),
+    Consumer(
+        name="loyalty.grants_of_history",
+        handle=_note_history,
+        start=Start.NOW,
+        backfill=True,
+        names=_NAMES,
+    ),
 ]
