@@ -23,7 +23,7 @@ from regulars.loyalty.errors import BadProgramme, DraftChanged
 from regulars.loyalty.ready import Ready, programmes
 from regulars.loyalty.ready import programme as ready_programme
 from regulars.loyalty.types import Version
-from regulars.loyalty.wording.as_read import as_read
+from regulars.loyalty.wording.as_read import ReadPart, as_read
 from regulars.team import services as team
 from regulars.team.types import Action, Permission
 
@@ -75,7 +75,13 @@ def one(request: HttpRequest, key: str) -> HttpResponse:
 def _card(ready: Ready, speak: Voice) -> Card:
     days = speak.shop.return_window_days
     read = as_read(ready.programme, title=ready.name, formats=speak.formats, return_window_days=days)
-    return Card(ready, tuple(part.sentences[0] for part in read.parts)[:SENTENCES])
+    told = [said for part in read.parts for said in _telling(part)]
+    return Card(ready, tuple(told[:SENTENCES]))
+
+
+def _telling(part: ReadPart) -> tuple[str, ...]:
+    """What says most of a part: of tiers the lowest and the highest, of others what comes first."""
+    return (part.sentences[1], part.sentences[-1]) if part.key == "tiers" else part.sentences[:1]
 
 
 def _context(ready: Ready, language: str, newest: Version | None, speak: Voice) -> dict[str, Any]:
