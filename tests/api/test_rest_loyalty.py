@@ -160,9 +160,9 @@ def test_a_phone_need_not_stand_in_an_address(anna: int) -> None:
 def test_a_quote_costs_a_few_questions(programme: None, anna: int, django_assert_num_queries: Any) -> None:
     call = till()
     call("POST", "/loyalty/quote", CART)  # the key is remembered from here on
-    # Who it is and what they have, what the goods are, which offers there are; the programme, remembered
-    # outside of tests.
-    with django_assert_num_queries(4):
+    # Who it is and what they have, what the goods are, which offers there are, what it earns; the programme,
+    # remembered outside of tests.
+    with django_assert_num_queries(5):
         call("POST", "/loyalty/quote", CART | {"customer": "card:200012345", "points_minor": 30_000})
 
 

@@ -263,9 +263,9 @@ def test_a_quote_asks_the_database_a_few_things(django_assert_num_queries: Any, 
         "card": Ref(RefKind.CARD, "200012345"),
         "phone": Ref(RefKind.PHONE, "+79161234567"),
     }[kind]
-    # Who it is and what they have, which offers there are, and the programme, which is remembered outside of
-    # tests; what the cart earns is asked beside Django (`queries.earning`).
-    with django_assert_num_queries(3):
+    # Who it is and what they have, which offers there are, what it earns; and which programmes
+    # there are and the one that holds, which is remembered outside of tests.
+    with django_assert_num_queries(5):
         found = queries.quote_for(
             cart=cart(149_000),
             member=queries.member(ref, at=NOW),

@@ -67,6 +67,8 @@ def _statement(programme: Programme) -> tuple[str, list[Any]]:
 def _rows(text: str, values: list[Any]) -> list[tuple[int, int, str, int]]:
     """Prepared on each connection: planning takes longer than finding out what a cart earns."""
     connection.ensure_connection()
+    if connection.queries_logged:
+        connection.queries_log.append({"sql": text, "time": "0"})
     # Django has psycopg prepare nothing; its own cursors bind on this side, and go on so.
     connection.connection.prepare_threshold = 0
     with connection.wrap_database_errors, RawCursor(connection.connection) as cursor:

@@ -57,7 +57,8 @@ SELECT who.persons, who.profile_id, who.person_id,
     ), 0)::bigint,
     COALESCE((SELECT sum(held_minor) FROM theirs), 0)::bigint,
     COALESCE((SELECT -sum(debt_minor) FROM theirs), 0)::bigint,
-    soonest.there, soonest.expires_at
+    soonest.there, soonest.expires_at,
+    (SELECT timezone FROM customers_personattributes AS a WHERE a.person_id = who.person_id)
 FROM who LEFT JOIN soonest ON TRUE
 """
 _STATEMENTS = {kind: _MEMBER.format(found=found) for kind, found in _FOUND.items()}
@@ -93,8 +94,8 @@ def member_of_profile(profile_id: int, *, at: datetime) -> Member:
 def _member(statement: str, parameters: dict[str, Any]) -> Member:
     with connection.cursor() as cursor:
         cursor.execute(statement, parameters)
-        row = cursor.fetchone()
-    persons, profile_id, person_id, shop_id, name, usable, pending, held, owed, soonest, soonest_at = row
+        persons, profile_id, *row = cursor.fetchone()
+    person_id, shop_id, name, usable, pending, held, owed, soonest, soonest_at, zone = row
     if not persons:
         raise NoSuchMember
     if persons > 1:
@@ -105,6 +106,7 @@ def _member(statement: str, parameters: dict[str, Any]) -> Member:
         person_id=person_id,
         shop_id=shop_id or "",
         name=name or "",
+        timezone=zone or "",
         balance=Balance(
             spendable_minor=spendable,
             pending_minor=pending,

@@ -9,16 +9,20 @@ from __future__ import annotations
 import time
 from collections.abc import Sequence
 from datetime import datetime
+from zoneinfo import ZoneInfo
 
 from django.db import connection
 
 from regulars.loyalty.models import ProgrammeVersion
 from regulars.loyalty.types import Programme, Version
+from regulars.team import queries as team
 
 KEPT_SECONDS = 2.0
 
 _kept: list[tuple[float, tuple[Version, ...]]] = []
 """What was read last, and until when that does; one at most."""
+_zone: list[tuple[float, ZoneInfo]] = []
+"""The shop's, kept as long."""
 _read: dict[int, Version] = {}
 """All that were ever read here."""
 
@@ -42,6 +46,17 @@ def current(now: datetime) -> Version | None:
     return version_at(now)
 
 
+def shop_zone() -> ZoneInfo:
+    """The shop's calendar."""
+    for until, kept in _zone[:1]:
+        if time.monotonic() < until:
+            return kept
+    found = ZoneInfo(team.shop().timezone)
+    if not connection.in_atomic_block:
+        _zone[:] = [(time.monotonic() + KEPT_SECONDS, found)]
+    return found
+
+
 def holding(of: Sequence[Version], moment: datetime) -> Version | None:
     """Of these versions, in the order of `since`, the one that holds at a moment."""
     return next((version for version in reversed(of) if version.since <= moment), None)
@@ -50,6 +65,7 @@ def holding(of: Sequence[Version], moment: datetime) -> Version | None:
 def forget_versions() -> None:
     """Read them anew next time: one was published, or (in tests) is gone."""
     _kept.clear()
+    _zone.clear()
     _read.clear()
 
 

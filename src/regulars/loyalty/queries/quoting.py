@@ -3,16 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
-from zoneinfo import ZoneInfo
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from regulars.commerce import queries as commerce
 from regulars.loyalty.queries.circumstances import conditions_of, earned_in
 from regulars.loyalty.queries.earning import earned
-from regulars.loyalty.queries.lots import zones_of
 from regulars.loyalty.queries.members import member_of_profile
-from regulars.loyalty.queries.programme import version_at
+from regulars.loyalty.queries.programme import shop_zone, version_at
 from regulars.loyalty.queries.tiers import tiers_of
 from regulars.loyalty.rules import quoting
 from regulars.loyalty.rules.earning import goes_by_days, period_of
@@ -23,7 +23,6 @@ from regulars.loyalty.types.till import Member, Quote
 from regulars.offers import queries as offers
 from regulars.offers.types import Cart
 from regulars.segments import queries as segments
-from regulars.team import queries as team
 
 
 @dataclass(frozen=True, slots=True)
@@ -126,9 +125,12 @@ def _day(programme: Programme, member: Member | None, at: datetime) -> date:
     """By the customer's calendar, where the programme goes by days."""
     if not goes_by_days(programme):
         return at.astimezone(UTC).date()
-    if member is None:
-        return at.astimezone(ZoneInfo(team.shop().timezone)).date()
-    return at.astimezone(zones_of(profile_ids=[member.profile_id])[member.profile_id]).date()
+    zone = shop_zone()
+    if member is not None and member.timezone:
+        # One that the tz database has dropped since is nobody's fault.
+        with suppress(ZoneInfoNotFoundError):
+            zone = ZoneInfo(member.timezone)
+    return at.astimezone(zone).date()
 
 
 def _lines(cart: Cart, pays: Sequence[int]) -> tuple[EarningLine, ...]:

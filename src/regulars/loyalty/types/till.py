@@ -34,13 +34,15 @@ class Ref:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Member:
-    """Whom a till has before it, and what they have; `shop_id` is empty where the shop has no id of them."""
+    """Whom a till has before it, and what they have; `shop_id` is empty where the shop has no id of them,
+    `timezone` where nobody knows theirs."""
 
     profile_id: int
     person_id: int
     shop_id: str
     name: str
     balance: Balance
+    timezone: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -13,6 +13,7 @@ from django.db import connection
 from django.utils.translation import gettext as _
 
 from regulars.kit.attributes import registered, relations
+from regulars.kit.prepared import prepared_cursor
 from regulars.segments.compiling import Compiled, Statement
 from regulars.segments.errors import BadCondition
 from regulars.segments.queries.live import Knowledge, knowledge
@@ -21,6 +22,8 @@ from regulars.segments.rules import check, parse
 from regulars.segments.wording import sentence
 
 KEPT_SECONDS = 2.0
+FEW = 3
+"""So many at most are asked about by a prepared statement."""
 
 _kept: list[tuple[float, Knowledge]] = []
 """What was known last, and until when that does; one at most."""
@@ -129,6 +132,7 @@ def _rows(statements: Sequence[Statement], asked: Sequence[Asked]) -> list[tuple
         named = statement.named(f"c{place}_")
         params |= named.params
         parts.append(_FITS.replace("{place}", str(place)).replace("{query}", named.query))
-    with connection.cursor() as cursor:
+    # A till asks of one customer, again and again; how many is best asked how depends on how many they are.
+    with prepared_cursor() if len(asked) <= FEW else connection.cursor() as cursor:
         cursor.execute(_ASKED + "\nUNION ALL\n".join(parts), params)
         return list(cursor.fetchall())

@@ -1,0 +1,36 @@
+"""Statements asked so often, and planned so long, that each connection keeps them prepared."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Any
+
+import psycopg
+from django.db import connection
+from django.db.backends.utils import CursorWrapper
+
+
+class _Cursor(CursorWrapper):
+    """Notes what was asked where Django would, which cannot say it of values bound by the server."""
+
+    def execute(self, sql: Any, params: Any = None) -> Any:
+        done = super().execute(sql, params)
+        if self.db.queries_logged:
+            self.db.queries_log.append({"sql": sql, "time": ""})
+        return done
+
+
+@contextmanager
+def prepared_cursor() -> Iterator[CursorWrapper]:
+    """A cursor whose statements the server keeps planned for this connection.
+
+    Values are bound by the server: their types follow from what they stand beside, so those that stand alone
+    are cast. Django's own cursors bind on this side, prepare nothing, and go on so.
+    """
+    connection.ensure_connection()
+    raw: Any = connection.connection
+    raw.prepare_threshold = 0
+    with connection.wrap_database_errors, psycopg.Cursor(raw) as cursor:
+        made: Any = cursor  # Django wraps whatever has the methods of one
+        yield _Cursor(made, connection)
