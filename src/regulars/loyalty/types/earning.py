@@ -7,8 +7,10 @@ units of points, in this order:
    down to a minor unit. Lines of goods of a rule with `instead` bring no basic cashback; where several such
    rules have a line, only the first of them in the list gets it.
 2. The largest factor of all that apply (rules with `times`, the tier's) multiplies what came by percent and
-   by amount, not what is fixed for an order or a piece; rounded down. Factors never multiply each other.
-3. All is added up, cut to the limits, and rounded down to whole points where the programme says so.
+   by amount, not what is fixed for an order or a piece; rounded down. Factors never multiply each other. What
+   it brings beyond that is its own share; of equal factors it is the tier's, then the first rule's.
+3. All is added up, cut to the limits, and rounded down to whole points where the programme says so. What that
+   cuts goes off the largest share, then off the next.
 
 Who a rule is for (`When.who`, `When.tiers`) is asked one moment before the order was made, and kept: a return
 later changes the lines, not who somebody was.
@@ -63,14 +65,14 @@ class ByAmount(Part):
 
 
 class ByPiece(Part):
-    """So many points for each whole piece of the lines' goods that was not given back."""
+    """So many points for each whole piece of each line that was not given back."""
 
     kind: Literal["piece"] = "piece"
     points_minor: SomePoints
 
 
 class ByOrder(Part):
-    """So many points for an order that has a line of the goods."""
+    """So many points for an order that has a line of the goods of which something is left."""
 
     kind: Literal["order"] = "order"
     points_minor: SomePoints
