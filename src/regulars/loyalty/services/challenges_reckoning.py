@@ -39,7 +39,7 @@ def reckon(touched: Sequence[Touched], known: Editions, *, now: datetime) -> Non
     if not touched:
         return
     who, person_of = hold({one.profile_id for one in touched})
-    asked = _asked(touched, known, person_of)
+    asked = _asked(touched, known, person_of, now)
     plain = {key: one for key in {key for _person, key in asked.since} if (one := known.plain.get(key))}
     simple = {pair: since for pair, since in asked.since.items() if pair[1] in plain}
     sums = stored.sums(simple, who, plain)
@@ -94,7 +94,9 @@ def tally(since: Mapping[Pair, datetime | None], known: Editions, who: People) -
     }
 
 
-def _asked(touched: Sequence[Touched], known: Editions, person_of: Mapping[int, int]) -> _Asked:
+def _asked(
+    touched: Sequence[Touched], known: Editions, person_of: Mapping[int, int], now: datetime
+) -> _Asked:
     first: dict[Pair, datetime | None] = {}
     caused: dict[Pair, Cause] = {}
     for one in touched:
@@ -103,7 +105,8 @@ def _asked(touched: Sequence[Touched], known: Editions, person_of: Mapping[int, 
         if person is None or editions is None:
             continue
         pair = person, one.challenge
-        begins = rules.read_since(editions, one.at)
+        # What is dated later than now is read together with the window that lasts now.
+        begins = rules.read_since(editions, min(one.at, now) if one.at else None)
         before = first.get(pair, begins)
         first[pair] = min(before, begins) if before and begins else None
         if one.caused:
