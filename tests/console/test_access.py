@@ -30,7 +30,13 @@ OPEN = {
     "segments-state",  # likewise
 }
 # Asked by a page every few seconds: those outside get the wish to load the page anew, and nothing else.
-POLLS = {"segments-state", "audit-state", "imports-state", "connections-log-state"}
+POLLS = {
+    "segments-state",
+    "audit-state",
+    "imports-state",
+    "connections-log-state",
+    "loyalty-programme-year-state",
+}
 POSTED_POLLS = {"segments-builder", "segments-builder-count"}
 VALUES = {"int": 1, "slug": "x", "str": "x", "path": "x"}
 pytestmark = pytest.mark.django_db
