@@ -25,8 +25,8 @@ from regulars.team.types import Action, Role
 
 pytestmark = pytest.mark.django_db
 NOW = shops.NOW
-# Session, user, permissions, shop; offers, figures of them for the head and the list.
-QUERIES_LIST = 7
+# Session, user, permissions, shop; offers, what became of them.
+QUERIES_LIST = 6
 # Session, user, permissions, shop; offer, figures, uses, days, names.
 QUERIES_ONE = 9
 

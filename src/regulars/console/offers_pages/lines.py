@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 
@@ -94,9 +94,8 @@ def mark_of(offer: Offer, speak: Voice) -> Mark:
     return Mark(pgettext("offer", "running"), "kept")
 
 
-def lines_of(offers: Sequence[Offer], speak: Voice) -> list[OfferLine]:
+def lines_of(offers: Sequence[Offer], figures: Mapping[int, OfferFigures], speak: Voice) -> list[OfferLine]:
     """A list of offers with their figures."""
-    figures = figures_of([offer.id for offer in offers], speak)
     return [_line(offer, figures[offer.id], speak) for offer in offers]
 
 
@@ -105,9 +104,8 @@ def figures_of(ids: Collection[int], speak: Voice) -> dict[int, OfferFigures]:
     return queries.figures_of(ids, since=speak.now - timedelta(days=LATELY_DAYS)) if ids else {}
 
 
-def figures_of_all(offers: Sequence[Offer], speak: Voice) -> list[Figure]:
+def figures_of_all(offers: Sequence[Offer], found: Mapping[int, OfferFigures], speak: Voice) -> list[Figure]:
     """The figures at the head of the list."""
-    found = figures_of([offer.id for offer in offers], speak)
     running = sum(1 for offer in offers if mark_of(offer, speak).tone == "kept")
     mine = [offer for offer in offers if offer.currency == speak.shop.currency]
     taken = sum(found[offer.id].lately_minor for offer in mine)

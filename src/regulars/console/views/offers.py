@@ -32,10 +32,10 @@ def page(request: HttpRequest) -> HttpResponse:
     """What offers there are, and what they bring about."""
     speak = voice()
     offers = queries.offers()
+    figures = lines.figures_of([offer.id for offer in offers], speak)
     context = {
-        "lines": lines.lines_of(offers, speak),
-        "figures": lines.figures_of_all(offers, speak) if offers else [],
-        "days": lines.LATELY_DAYS,
+        "lines": lines.lines_of(offers, figures, speak),
+        "figures": lines.figures_of_all(offers, figures, speak),
     }
     return render(request, "console/offers/page.html", context)
 
