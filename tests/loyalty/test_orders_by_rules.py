@@ -109,6 +109,32 @@ def test_an_order_of_somebody_else_is_asked_about_anew(db: None) -> None:
     assert [shop.points(one, at=AT + DAY) for one in (shop.anna, shop.boris)] == [75, 50]
 
 
+def test_the_example_of_the_manual(db: None) -> None:
+    """docs/programme.md, on a Tuesday."""
+    rules = [
+        coffee(
+            key="tea", gives={"kind": "percent", "percent": "10"}, goods={"products": ["Чай"]}, instead=True
+        ),
+        coffee(
+            key="large",
+            gives={"kind": "order", "points_minor": 5_000},
+            goods={},
+            when={"total_from_minor": 300_000},
+        ),
+        coffee(key="tuesday", gives={"kind": "times", "factor": "2"}, goods={}, when={"weekdays": [2]}),
+    ]
+    shop = ShopOfRules(programme(rules=rules))
+    tuesday = NOW + 2 * DAY
+    goods = [Goods(0, 1, 100_000), Goods(1, 1, 250_000)]
+    bought = Bought("1", goods, [100_000, 250_000], at=tuesday)
+    shop.tell(shop.order_of(bought), now=tuesday)
+    shares = {"rule:tea": 10_000, "cashback": 12_500, "rule:tuesday": 22_500, "rule:large": 5_000}
+    assert earned("1") == (50_000, shares)
+    bought.back = {1}
+    shop.tell(shop.order_of(bought), now=tuesday + DAY)
+    assert earned("1") == (20_000, {"rule:tea": 10_000, "rule:tuesday": 10_000})
+
+
 def test_a_cancelled_order_earns_nothing_by_any_rule(db: None) -> None:
     gives = [
         coffee(goods={}),

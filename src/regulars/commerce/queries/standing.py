@@ -102,8 +102,8 @@ def _left(lines: list[tuple[Any, ...]], backs: list[tuple[Any, ...]]) -> list[Li
             ],
         )
     return [
-        LineStanding(*line[:5], pieces=one.pieces, amount_minor=one.amount_minor)
-        for line, one in zip(lines, left, strict=True)
+        LineStanding(number, product_id, name, category, brand, one.pieces, one.amount_minor)
+        for (number, product_id, name, category, brand, *_), one in zip(lines, left, strict=True)
     ]
 
 

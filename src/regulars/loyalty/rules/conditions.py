@@ -13,8 +13,11 @@ def conditions_of(programme: Programme) -> Iterator[tuple[str, Condition]]:
     for rule in programme.rules:
         if rule.when.who is not None:
             yield rule.name, rule.when.who
-    for part in (*programme.challenges, *programme.personal_days):
-        if part.who is not None:
-            yield part.name, part.who
+    for challenge in programme.challenges:
+        if challenge.who is not None:
+            yield challenge.name, challenge.who
+    for day in programme.personal_days:
+        if day.who is not None:
+            yield day.name, day.who
     if programme.referral and programme.referral.who is not None:
         yield "", programme.referral.who
