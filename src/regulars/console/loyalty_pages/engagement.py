@@ -53,10 +53,10 @@ def context(version: Version | None, days: int, speak: Voice) -> dict[str, Any]:
     found = {"version": version, "any": bool(enrolled), "days": days, "spans": SPANS}
     if not enrolled:
         return found
-    last, before = (
-        doing_by_tier(since=now - span, until=now),
-        doing_by_tier(since=now - 2 * span, until=now - span),
-    )
+    last = doing_by_tier(since=now - span, until=now)
+    # Against a span in which there was no programme for a while nothing can be said.
+    began = min((one.since for one in queries.versions()), default=now)
+    before = doing_by_tier(since=now - 2 * span, until=now - span) if began <= now - 2 * span else {}
     doing = parts_of(days, speak)
     current = parts(version, speak) if version else []
     rows = part_rows(current, doing, _all(last).active, version, speak)

@@ -95,8 +95,8 @@ def tiles(
             words.figure(flow.given_minor, formats),
             change=_change(flow.given_minor, earlier.given_minor, speak),
             period=in_span,
-            help=_("For orders, by hand and to make something good, less what returned orders took back. "
-                   "Opening balances are not counted."),
+            help=_("For orders, goals and days, by hand and to make something good, less what returned "
+                   "orders took back. Opening balances are not counted."),
         ),
         Tile(
             "spent",

@@ -62,7 +62,9 @@ WHERE day >= %(first)s AND points_minor > 0 GROUP BY tier
 # What a gift or a task costs, it costs once it is handed out or done.
 _GRANTED = """
 SELECT g.mechanic, g.part, max(g.name), count(DISTINCT p.person_id), count(*),
-       count(*) FILTER (WHERE g.state = %(used)s), sum(g.points_minor)::bigint,
+       CASE WHEN bool_and(g.kind IN ('points', 'badge')) THEN NULL
+            ELSE count(*) FILTER (WHERE g.state = %(used)s) END,
+       sum(g.points_minor)::bigint,
        coalesce(sum(g.cost_minor) FILTER (WHERE g.state = %(used)s), 0)::bigint
 FROM loyalty_grant AS g JOIN customers_profile AS p ON p.id = g.profile_id
 WHERE g.given_at >= %(since)s AND g.given_at < %(until)s AND g.state <> %(withdrawn)s
@@ -72,7 +74,8 @@ GROUP BY g.mechanic, g.part
 # Of what is given to a cause there is nothing to be handed out; so rewards are counted by who took them.
 _REWARDS = """
 SELECT r.id, r.name, count(DISTINCT p.person_id), sum(o.pieces)::bigint,
-       coalesce(sum(o.pieces) FILTER (WHERE g.state = %(used)s), 0)::bigint,
+       CASE WHEN count(g.id) = 0 THEN NULL
+            ELSE coalesce(sum(o.pieces) FILTER (WHERE g.state = %(used)s), 0)::bigint END,
        coalesce(sum(g.cost_minor) FILTER (WHERE g.state = %(used)s), 0)::bigint
 FROM loyalty_rewardorder AS o
 JOIN loyalty_reward AS r ON r.id = o.reward_id
@@ -98,7 +101,8 @@ class PartDoing:
 
     `key`: as `types.earned` names parts, also `challenge:<key>`, `day:<key>`, `referral:<role>`,
     `reward:<number>`, `offer:<number>`. `times`: orders, benefits, pieces or uses; `used`: of benefits and
-    rewards, those that were used or handed out. `cash_minor`: discounts and gifts, in minor units of money.
+    rewards, those that were used or handed out; None where there is nothing to use. `cash_minor`: discounts
+    and gifts, in minor units of money.
     """
 
     key: str
