@@ -25,7 +25,7 @@ from regulars.events import registry
 from regulars.events import services as events
 from regulars.loyalty import queries, services
 from regulars.loyalty.handlers import CONSUMERS
-from regulars.loyalty.models import Hold, Lot, Posting, UnearnedOrder
+from regulars.loyalty.models import EarnedOrder, Hold, Lot, Posting, UnearnedOrder
 from regulars.loyalty.types import MINOR, OrderTold
 
 
@@ -248,9 +248,11 @@ def test_what_an_order_earned_that_is_gone_is_taken_back_by_night(shop: Shop) ->
     stored = StoredOrder.objects.exclude(external_id="1002")
     OrderLineRow.objects.filter(order__in=stored).delete()
     stored.delete()
+    assert EarnedOrder.objects.count() == 2
     assert services.settle_again(now=NOW + DAY) == 1
     assert shop.points() == 100
     assert not UnearnedOrder.objects.exists()
+    assert EarnedOrder.objects.count() == 1
 
 
 def test_two_that_settle_one_order_at_once_leave_it_to_one_customer(transactional_db: None) -> None:

@@ -5,7 +5,7 @@ What the log does not tell of, such as an import that was undone, is found here.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -13,7 +13,7 @@ from django.db import connection
 
 from regulars.commerce import queries as commerce
 from regulars.commerce.types import SourceKey
-from regulars.loyalty.models import UnearnedOrder
+from regulars.loyalty.models import EarnedOrder, UnearnedOrder
 from regulars.loyalty.queries.programme import holding, versions
 from regulars.loyalty.services.orders import ORDERS_MAX, differing, settle_orders
 from regulars.loyalty.services.settling import settle
@@ -94,7 +94,15 @@ def _take_back(gone: Sequence[_Earned], now: datetime) -> int:
                 order_id=one.order[1],
             )
         )
+    _forget_kept({one.profile_id for one in gone})
     return len(settle(wanted=wanted, when_spent=when_spent, now=now))
+
+
+def _forget_kept(profile_ids: Collection[int]) -> None:
+    """By what orders earned that are gone is not kept: it fills up no limit of others."""
+    if profile_ids:
+        kept = set(EarnedOrder.objects.filter(profile_id__in=profile_ids).values_list("order_id", flat=True))
+        EarnedOrder.objects.filter(order_id__in=kept - commerce.order_standings(kept).keys()).delete()
 
 
 def _forget_gone() -> None:
