@@ -92,8 +92,6 @@ class Block:
     title: str
     rows: tuple[Row, ...]
     choice: str = ""
-    help: str = ""
-    folded: bool = False
 
 
 @dataclass(frozen=True)

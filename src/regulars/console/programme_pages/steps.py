@@ -11,7 +11,6 @@ from django.utils.translation import gettext as _
 from regulars.console.programme_pages.desk import Desk
 from regulars.console.programme_pages.parts import KINDS, Kind, key_of
 from regulars.console.programme_pages.said import sentences_of
-from regulars.loyalty.types import Programme
 
 SINGLE = "all"
 """Stands in addresses for the key of what there is one of."""
@@ -178,8 +177,3 @@ def title_of(kind: Kind, part: Any | None) -> str:
     if part is None:
         return str(kind.new)
     return str(getattr(part, "name", "") or kind.title)
-
-
-def empty(programme: Programme) -> bool:
-    """Nothing beside the basics."""
-    return not (programme.rules or programme.tiers or programme.challenges or programme.personal_days)
