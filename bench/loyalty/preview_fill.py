@@ -6,6 +6,7 @@ The shop and its lake are those of `bench.lake.fill`, but the orders lie in the 
 from __future__ import annotations
 
 import sys
+from typing import Any
 
 import django
 
@@ -32,7 +33,7 @@ FROM commerce_order AS o WHERE o.id = r.order_id
 
 def main(orders: int) -> None:
     call_command("migrate", verbosity=0)
-    values = {"lines": orders * LINES_AN_ORDER, "orders": orders, "now": NOW}
+    values: dict[str, Any] = {"lines": orders * LINES_AN_ORDER, "orders": orders, "now": NOW}
     with connection.cursor() as cursor:
         cursor.execute("SET statement_timeout = 0")
         cursor.execute(_FOREIGN_KEYS)

@@ -33,70 +33,10 @@ def programme() -> Programme:
         spend_from_minor=5_000,
         usable=AfterReturnWindow(),
         expiry=AfterDays(days=180),
-        rules=(
-            Rule(
-                key="wednesday",
-                name=_("Double points on Wednesdays"),
-                gives=Times(factor=Decimal(2)),
-                when=When(weekdays=(3,)),
-            ),
-            Rule(
-                key="ware",
-                name=_("10% back on teaware"),
-                gives=ByPercent(percent=Decimal(10)),
-                goods=Goods(categories=("Посуда",)),
-                instead=True,
-            ),
-            Rule(
-                key="rarity",
-                name=_("50 points for each pack of the rare harvest"),
-                gives=ByPiece(points_minor=5_000),
-                goods=Goods(products=("Дикий пуэр, лимитированный сбор",)),
-            ),
-        ),
+        rules=_rules(),
         caps=Caps(order_minor=150_000),
-        tiers=Tiers(
-            levels=(
-                Tier(
-                    key="guest",
-                    name=_("Friend of the house"),
-                    from_minor=1_000_000,
-                    brings=Privileges(cashback_percent=Decimal(7)),
-                ),
-                Tier(
-                    key="master",
-                    name=_("Tea master"),
-                    from_minor=3_000_000,
-                    brings=Privileges(cashback_percent=Decimal(10), free_delivery=True, early_access=True),
-                ),
-            )
-        ),
-        challenges=(
-            Challenge(
-                key="coffee",
-                name=_("The seventh pack of coffee is a gift"),
-                shape="stamps",
-                counted=OfOrders(goods=Goods(categories=("Кофе в зёрнах",)), pieces=True),
-                times=6,
-                repeats=True,
-                benefit=GiftGiven(name=_("A pack of coffee, 250 g"), cost_minor=35_000, days=60),
-            ),
-            Challenge(
-                key="thrice",
-                name=_("Three orders in a month"),
-                counted=OfOrders(),
-                times=3,
-                window="month",
-                benefit=PointsGiven(points_minor=20_000),
-            ),
-            Challenge(
-                key="review",
-                name=_("Leave a review"),
-                shape="review",
-                counted=OfEvents(event="review_left"),
-                benefit=PointsGiven(points_minor=5_000),
-            ),
-        ),
+        tiers=_tiers(),
+        challenges=_challenges(),
         personal_days=(
             PersonalDay(
                 key="birthday",
@@ -110,6 +50,78 @@ def programme() -> Programme:
             referrer=PointsGiven(points_minor=30_000),
             friend=PointsGiven(points_minor=30_000),
             order_from_minor=50_000,
+        ),
+    )
+
+
+def _rules() -> tuple[Rule, ...]:
+    return (
+        Rule(
+            key="wednesday",
+            name=_("Double points on Wednesdays"),
+            gives=Times(factor=Decimal(2)),
+            when=When(weekdays=(3,)),
+        ),
+        Rule(
+            key="ware",
+            name=_("10% back on teaware"),
+            gives=ByPercent(percent=Decimal(10)),
+            goods=Goods(categories=("Посуда",)),
+            instead=True,
+        ),
+        Rule(
+            key="rarity",
+            name=_("50 points for each pack of the rare harvest"),
+            gives=ByPiece(points_minor=5_000),
+            goods=Goods(products=("Дикий пуэр, лимитированный сбор",)),
+        ),
+    )
+
+
+def _tiers() -> Tiers:
+    return Tiers(
+        levels=(
+            Tier(
+                key="guest",
+                name=_("Friend of the house"),
+                from_minor=1_000_000,
+                brings=Privileges(cashback_percent=Decimal(7)),
+            ),
+            Tier(
+                key="master",
+                name=_("Tea master"),
+                from_minor=3_000_000,
+                brings=Privileges(cashback_percent=Decimal(10), free_delivery=True, early_access=True),
+            ),
+        )
+    )
+
+
+def _challenges() -> tuple[Challenge, ...]:
+    return (
+        Challenge(
+            key="coffee",
+            name=_("The seventh pack of coffee is a gift"),
+            shape="stamps",
+            counted=OfOrders(goods=Goods(categories=("Кофе в зёрнах",)), pieces=True),
+            times=6,
+            repeats=True,
+            benefit=GiftGiven(name=_("A pack of coffee, 250 g"), cost_minor=35_000, days=60),
+        ),
+        Challenge(
+            key="thrice",
+            name=_("Three orders in a month"),
+            counted=OfOrders(),
+            times=3,
+            window="month",
+            benefit=PointsGiven(points_minor=20_000),
+        ),
+        Challenge(
+            key="review",
+            name=_("Leave a review"),
+            shape="review",
+            counted=OfEvents(event="review_left"),
+            benefit=PointsGiven(points_minor=5_000),
         ),
     )
 
