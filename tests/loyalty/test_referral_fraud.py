@@ -336,5 +336,5 @@ def test_nobody_can_say_yes_to_that(shop: FriendsShop, who: str) -> None:
 def test_what_came_is_seen_by_each_side(shop: FriendsShop) -> None:
     row = shop.comes(shop.boris)
     assert queries.friends_of(person_of(shop.anna), limit=5) == [row]
-    assert queries.brought_by(person_of(shop.boris)) == [row]
+    assert queries.brought(person_of(shop.boris)).brought_by == person_of(shop.anna)
     assert queries.brought(person_of(shop.anna)).waiting == 1

@@ -5,67 +5,159 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('customers', '0018_found_by_zone'),
-        ('loyalty', '0010_tiers'),
+        ("customers", "0018_found_by_zone"),
+        ("loyalty", "0010_tiers"),
     ]
 
     operations = [
         migrations.CreateModel(
-            name='DayTurn',
+            name="DayTurn",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('key', models.TextField()),
-                ('year', models.SmallIntegerField()),
-                ('day', models.DateField()),
-                ('given', models.BooleanField()),
-                ('seen_at', models.DateTimeField()),
-                ('profile', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='customers.profile')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("key", models.TextField()),
+                ("year", models.SmallIntegerField()),
+                ("day", models.DateField()),
+                ("given", models.BooleanField()),
+                ("seen_at", models.DateTimeField()),
+                (
+                    "profile",
+                    models.ForeignKey(
+                        db_index=False,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="customers.profile",
+                    ),
+                ),
             ],
             options={
-                'indexes': [models.Index(fields=['key', 'day'], name='loyalty_dayturn_of_day')],
-                'constraints': [models.UniqueConstraint(fields=('profile', 'key', 'year'), name='loyalty_dayturn_once')],
+                "indexes": [models.Index(fields=["key", "day"], name="loyalty_dayturn_of_day")],
+                "constraints": [
+                    models.UniqueConstraint(fields=("profile", "key", "year"), name="loyalty_dayturn_once")
+                ],
             },
         ),
         migrations.CreateModel(
-            name='FriendReferral',
+            name="FriendReferral",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('at', models.DateTimeField()),
-                ('told_at', models.DateTimeField()),
-                ('source', models.TextField(choices=[('api', 'api'), ('site', 'site'), ('staff', 'staff')])),
-                ('device', models.TextField(blank=True, db_default='')),
-                ('network', models.TextField(blank=True, db_default='')),
-                ('state', models.TextField(choices=[('waiting', 'waiting'), ('rewarded', 'rewarded'), ('refused', 'refused')])),
-                ('reason', models.TextField(blank=True, db_default='')),
-                ('order_id', models.BigIntegerField(null=True)),
-                ('bought_at', models.DateTimeField(null=True)),
-                ('due_at', models.DateTimeField(null=True)),
-                ('look_at', models.DateTimeField(null=True)),
-                ('rewarded_at', models.DateTimeField(null=True)),
-                ('allowed', models.BooleanField(db_default=False)),
-                ('decided_by', models.BigIntegerField(null=True)),
-                ('decided_at', models.DateTimeField(null=True)),
-                ('friend', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='customers.profile')),
-                ('referrer', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='customers.profile')),
-                ('version', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='loyalty.programmeversion')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("at", models.DateTimeField()),
+                ("told_at", models.DateTimeField()),
+                ("source", models.TextField(choices=[("api", "api"), ("site", "site")])),
+                ("device", models.TextField(blank=True, db_default="")),
+                ("network", models.TextField(blank=True, db_default="")),
+                (
+                    "state",
+                    models.TextField(
+                        choices=[("waiting", "waiting"), ("rewarded", "rewarded"), ("refused", "refused")]
+                    ),
+                ),
+                ("reason", models.TextField(blank=True, db_default="")),
+                ("order_id", models.BigIntegerField(null=True)),
+                ("bought_at", models.DateTimeField(null=True)),
+                ("due_at", models.DateTimeField(null=True)),
+                ("look_at", models.DateTimeField(null=True)),
+                ("rewarded_at", models.DateTimeField(null=True)),
+                ("allowed", models.BooleanField(db_default=False)),
+                ("decided_by", models.BigIntegerField(null=True)),
+                ("decided_at", models.DateTimeField(null=True)),
+                (
+                    "friend",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="+", to="customers.profile"
+                    ),
+                ),
+                (
+                    "referrer",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="+", to="customers.profile"
+                    ),
+                ),
+                (
+                    "version",
+                    models.ForeignKey(
+                        db_index=False,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="loyalty.programmeversion",
+                    ),
+                ),
             ],
             options={
-                'indexes': [models.Index(condition=models.Q(('look_at__isnull', False)), fields=['look_at'], name='loyalty_friendreferral_look'), models.Index(fields=['told_at', 'id'], name='loyalty_friendreferral_told')],
-                'constraints': [models.UniqueConstraint(fields=('referrer', 'friend'), name='loyalty_friendreferral_once'), models.CheckConstraint(condition=models.Q(('state__in', ['waiting', 'rewarded', 'refused'])), name='loyalty_friendreferral_state'), models.CheckConstraint(condition=models.Q(models.Q(('state', 'refused'), models.Q(('reason', ''), _negated=True)), models.Q(models.Q(('state', 'refused'), _negated=True), ('reason', '')), _connector='OR'), name='loyalty_friendreferral_reason'), models.CheckConstraint(condition=models.Q(models.Q(('order_id__isnull', False), ('rewarded_at__isnull', False), ('state', 'rewarded')), models.Q(models.Q(('state', 'rewarded'), _negated=True), ('rewarded_at', None)), _connector='OR'), name='loyalty_friendreferral_rewarded')],
+                "indexes": [
+                    models.Index(
+                        condition=models.Q(("look_at__isnull", False)),
+                        fields=["look_at"],
+                        name="loyalty_friendreferral_look",
+                    ),
+                    models.Index(fields=["told_at", "id"], name="loyalty_friendreferral_told"),
+                ],
+                "constraints": [
+                    models.UniqueConstraint(
+                        fields=("referrer", "friend"), name="loyalty_friendreferral_once"
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("state__in", ["waiting", "rewarded", "refused"])),
+                        name="loyalty_friendreferral_state",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("state", "refused"), models.Q(("reason", ""), _negated=True)),
+                            models.Q(models.Q(("state", "refused"), _negated=True), ("reason", "")),
+                            _connector="OR",
+                        ),
+                        name="loyalty_friendreferral_reason",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(
+                                ("order_id__isnull", False),
+                                ("rewarded_at__isnull", False),
+                                ("state", "rewarded"),
+                            ),
+                            models.Q(models.Q(("state", "rewarded"), _negated=True), ("rewarded_at", None)),
+                            _connector="OR",
+                        ),
+                        name="loyalty_friendreferral_rewarded",
+                    ),
+                ],
             },
         ),
         migrations.CreateModel(
-            name='ReferralCode',
+            name="ReferralCode",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('code', models.TextField()),
-                ('made_at', models.DateTimeField()),
-                ('profile', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='customers.profile')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("code", models.TextField()),
+                ("made_at", models.DateTimeField()),
+                (
+                    "profile",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="+", to="customers.profile"
+                    ),
+                ),
             ],
             options={
-                'constraints': [models.UniqueConstraint(fields=('code',), name='loyalty_referralcode_once'), models.CheckConstraint(condition=models.Q(('code', ''), _negated=True), name='loyalty_referralcode_named')],
+                "constraints": [
+                    models.UniqueConstraint(fields=("code",), name="loyalty_referralcode_once"),
+                    models.CheckConstraint(
+                        condition=models.Q(("code", ""), _negated=True), name="loyalty_referralcode_named"
+                    ),
+                ],
             },
         ),
     ]

@@ -43,7 +43,6 @@ from regulars.loyalty.queries.qr import customer_qr, read_qr, scan_qr
 from regulars.loyalty.queries.quoting import quote, quote_for
 from regulars.loyalty.queries.referring import (
     brought,
-    brought_by,
     code_of_person,
     friends_of,
     referral,
@@ -83,7 +82,6 @@ __all__ = [
     "balance",
     "balances",
     "brought",
-    "brought_by",
     "causes",
     "challenges",
     "challenges_reached",

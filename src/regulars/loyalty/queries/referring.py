@@ -40,9 +40,6 @@ _BROUGHT = f"""{_ROW}
 WHERE r.referrer_id IN (SELECT id FROM customers_profile WHERE person_id = %s) ORDER BY r.at DESC, r.id DESC
 LIMIT %s
 """  # noqa: S608 (a text of ours)
-_BROUGHT_BY = f"""{_ROW}
-WHERE r.friend_id IN (SELECT id FROM customers_profile WHERE person_id = %s) ORDER BY r.at, r.id LIMIT %s
-"""  # noqa: S608
 _CODES = "SELECT code, profile_id FROM loyalty_referralcode WHERE code = ANY(%s)"
 _CODE_OF = """
 SELECT c.code FROM loyalty_referralcode AS c JOIN customers_profile AS p ON p.id = c.profile_id
@@ -82,11 +79,6 @@ def referrals_of_pairs(pairs: Collection[tuple[int, int]]) -> list[ReferralRow]:
 def friends_of(person_id: int, *, limit: int) -> list[ReferralRow]:
     """Whom a person brought, the newest first."""
     return _rows(_BROUGHT, [person_id, limit])
-
-
-def brought_by(person_id: int, *, limit: int = 20) -> list[ReferralRow]:
-    """By whose codes a person came."""
-    return _rows(_BROUGHT_BY, [person_id, limit])
 
 
 def brought(person_id: int) -> Brought:

@@ -10,7 +10,6 @@ import unicodedata
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
-from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo
 
 from regulars.customers.rules.likeness import DOMAINS
@@ -72,11 +71,6 @@ def link(url: str, code: str) -> str:
     if url.endswith("="):
         return url + code
     return f"{url.rstrip('/')}/r/{code}"
-
-
-def is_seen_by_site(url: str) -> bool:
-    """Whether the script of the shop's site tells of links to this address by itself: by its path."""
-    return code_in_path(urlsplit(link(url, ALPHABET[:CHARACTERS])).path) != ""
 
 
 def hashed(text: str, *, key: bytes) -> str:

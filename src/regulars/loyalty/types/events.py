@@ -42,7 +42,7 @@ TIER_ENDING = EventType("tier_ending")
 TIER_LEFT = EventType("tier_left")
 """`tier`, `name`, `then`, `then_name`, `measured_minor`."""
 FRIEND_CAME = EventType("friend_came")
-"""Of who brought them, as the next two: `referral_id`, `source` (api, site, staff)."""
+"""Of who brought them, as the next two: `referral_id`, `source` (api, site)."""
 FRIEND_BOUGHT = EventType("friend_bought")
 """Both were rewarded: `referral_id`, `order_id` (ours)."""
 FRIEND_REFUSED = EventType("friend_refused")

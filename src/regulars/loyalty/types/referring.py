@@ -58,7 +58,6 @@ class ReferralSource(StrEnum):
     API = "api"
     SITE = "site"
     """A page or an event that carried the code."""
-    STAFF = "staff"
 
 
 class ReferralState(StrEnum):

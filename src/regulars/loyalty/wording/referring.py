@@ -23,8 +23,8 @@ def referral_sentences(referral: Referral, programme: Programme, speaker: Speake
     }
     if referral.order_from_minor:
         first = _(
-            "Bring a friend: for their first order of %(total)s or more, you get %(referrer)s, and the friend "
-            "%(friend)s."
+            "Bring a friend: for their first order of %(total)s or more, you get %(referrer)s, and the "
+            "friend %(friend)s."
         )
     else:
         first = _("Bring a friend: for their first order, you get %(referrer)s, and the friend %(friend)s.")
