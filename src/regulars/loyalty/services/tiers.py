@@ -48,7 +48,7 @@ _THEIRS = """
 SELECT s.* FROM loyalty_tierstanding AS s WHERE s.person_id = ANY(%(persons)s) AND s.merged_into IS NULL
 """
 # The number of a tier is its place among the levels, 0 is none; a tier that is no more is none too.
-_RECKON = """
+_NAMED = """
 WITH {asked}, {measured},
 fitted AS (
     SELECT m.*, width_bucket(m.measures, %(levels)s::bigint[]) AS fit,
@@ -60,11 +60,24 @@ fitted AS (
            CASE WHEN fit >= was OR ends_at <= %(now)s THEN NULL ELSE coalesce(ends_at, kept_until) END AS ends
     FROM fitted AS f
 ), named AS (
-    SELECT d.person_id, d.tier AS before, d.ends_at AS ended, d.measures, d.was, d.has, d.ends,
+    SELECT d.person_id, d.tier AS before, d.fits AS fitted, d.measured_minor, d.ends_at AS ended, d.due_at,
+           d.measures, d.was, d.has, d.ends,
            coalesce((%(keys)s::text[])[d.has], '') AS tier, coalesce((%(keys)s::text[])[d.fit], '') AS fits,
            least(CASE WHEN d.next_at <= %(now)s THEN %(now)s + %(again)s ELSE d.next_at END, d.ends) AS due
     FROM decided AS d
-), changed AS (
+)
+"""
+_DIFFERING = (
+    _NAMED
+    + """
+SELECT person_id FROM named
+WHERE (before, fitted, measured_minor, ended, due_at) IS DISTINCT FROM (tier, fits, measures, ends, due)
+"""
+)
+_RECKON = (
+    _NAMED  # noqa: S608 (a part of ours)
+    + """
+, changed AS (
     UPDATE loyalty_tierstanding AS s
     SET tier = n.tier, fits = n.fits, measured_minor = n.measures, ends_at = n.ends, due_at = n.due,
         since = CASE WHEN n.tier <> n.before THEN %(now)s ELSE s.since END,
@@ -79,6 +92,7 @@ SELECT person_id, before, tier, fits, measures, was, has, ends FROM changed
 WHERE was <> has OR (ends IS NOT NULL AND ended IS NULL)
 ORDER BY person_id
 """
+)
 
 Caused = Mapping[int, tuple[int, int]]
 """By profile: the id and the depth of the event that told of it."""
@@ -117,10 +131,14 @@ def reckon_tiers(
 
 
 def reckon_page(person_ids: Sequence[int], programme: Programme, *, now: datetime, told: bool) -> None:
-    """The same of anybody, within a transaction: who never bought anything gets no row for that."""
+    """The same of anybody, within a transaction: who never bought anything gets no row for that.
+
+    Most stay as they are, so all are first looked at without holding anybody.
+    """
     if programme.tiers is not None and person_ids:
         _run(_MAKE_OF_BUYERS, [person_ids])
-        passed = _reckon(person_ids, programme, programme.tiers, now)
+        differing = [id_ for (id_,) in _asked(_DIFFERING, person_ids, programme, programme.tiers, now)]
+        passed = _reckon(sorted(differing), programme, programme.tiers, now)
         tell(passed, programme.tiers, now=now, caused={}, ups=told)
 
 
@@ -129,14 +147,20 @@ def _reckon(wanted: Sequence[int], programme: Programme, tiers: Tiers, now: date
     locked = [person_id for (person_id,) in _run(_LOCK, [wanted])]
     if not locked:
         return []
-    statement = _RECKON.format(asked=asked_sql(_THEIRS), measured=measured_sql(tiers))
+    return [Passed(*row) for row in _asked(_RECKON, locked, programme, tiers, now)]
+
+
+def _asked(
+    template: str, person_ids: Sequence[int], programme: Programme, tiers: Tiers, now: datetime
+) -> list[tuple[Any, ...]]:
+    statement = template.format(asked=asked_sql(_THEIRS), measured=measured_sql(tiers))
     values = measuring_values(tiers, programme, now) | {
-        "persons": locked,
+        "persons": person_ids,
         "levels": [tier.from_minor for tier in tiers.levels],
         "keys": [tier.key for tier in tiers.levels],
         "again": _AGAIN,
     }
-    return [Passed(*row) for row in _run(statement, values)]
+    return _run(statement, values)
 
 
 def _run(statement: str, values: Any) -> list[tuple[Any, ...]]:
