@@ -70,6 +70,7 @@ def test_a_link_is_followed_and_the_visitor_becomes_a_customer_and_buys(shop: Fr
     assert shop.given() == {("referrer", shop.anna): "given", ("friend", friend): "given"}
 
 
+@pytest.mark.slow
 def test_a_link_is_told_of_once_however_often_it_is_looked_at(shop: FriendsShop) -> None:
     device = device_of("browser-1")
     for hours in range(1, 4):
@@ -77,6 +78,7 @@ def test_a_link_is_told_of_once_however_often_it_is_looked_at(shop: FriendsShop)
     assert FriendReferral.objects.count() == 1
 
 
+@pytest.mark.slow
 def test_a_customer_of_before_who_looks_at_a_link_is_none(shop: FriendsShop) -> None:
     device = device_of("browser-1")
     seen(shop, device, path="/", referral=shop.code)
@@ -108,6 +110,7 @@ def test_an_event_of_another_system_tells_of_a_friend(shop: FriendsShop) -> None
     assert (row.friend_id, row.state) == (shop.boris, ReferralState.WAITING)
 
 
+@pytest.mark.slow
 def test_many_take_as_many_statements_as_one(shop: FriendsShop) -> None:
     def come_and_buy(*names: str) -> tuple[int, int]:
         friends = [shop.newcomer(name) for name in names]

@@ -68,6 +68,7 @@ def test_somebody_brings_themselves_as_another_customer_who_is_one_with_them(sho
     brings_nothing(shop, shop.comes(other), "self")
 
 
+@pytest.mark.slow
 def test_somebody_brings_themselves_by_the_code_of_who_became_one_with_them(shop: FriendsShop) -> None:
     shop.bought(shop.boris, at=NOW - DAY, now=NOW)
     code = shop.code_of(shop.boris)
@@ -91,6 +92,7 @@ def test_both_have_the_same_email_but_for_what_its_owner_may_vary(
     brings_nothing(shop, shop.comes(shop.newcomer("C-9", email=other)), "same_address")
 
 
+@pytest.mark.slow
 def test_other_emails_at_one_domain_are_other_peoples(shop: FriendsShop) -> None:
     shop.known(shop.anna, email="anna@shop.example")
     is_rewarded(shop, shop.comes(shop.newcomer("C-9", email="boris@shop.example")))
@@ -102,6 +104,7 @@ def test_both_have_the_same_phone_however_it_is_written(shop: FriendsShop, kind:
     brings_nothing(shop, shop.comes(shop.newcomer("C-9", **{kind: "8 (916) 1234567"})), "same_address")
 
 
+@pytest.mark.slow
 def test_what_is_nobodys_own_says_nothing(shop: FriendsShop) -> None:
     shop.known(shop.anna, phone="+70000000000", email="none@none.ru")
     is_rewarded(shop, shop.comes(shop.newcomer("C-9", phone="+70000000000", email="none@none.ru")))
@@ -113,6 +116,7 @@ def test_both_live_at_the_same_address(shop: FriendsShop) -> None:
     brings_nothing(shop, shop.comes(shop.boris), "same_address")
 
 
+@pytest.mark.slow
 def test_both_live_in_the_same_town(shop: FriendsShop) -> None:
     says(shop.anna, address_city="Москва", address_postal_code="101000")
     says(shop.boris, address_city="Москва", address_postal_code="101000")
@@ -134,6 +138,7 @@ def test_the_friend_signed_in_on_the_device_of_who_brought_them(shop: FriendsSho
     brings_nothing(shop, shop.comes(shop.boris), "same_device")
 
 
+@pytest.mark.slow
 def test_several_friends_come_on_one_device(shop: FriendsShop) -> None:
     first, second = shop.newcomer("C-8"), shop.newcomer("C-9")
     is_rewarded(shop, shop.comes(first, device="phone-1"))
@@ -141,6 +146,7 @@ def test_several_friends_come_on_one_device(shop: FriendsShop) -> None:
     assert row.reason == "same_device"
 
 
+@pytest.mark.slow
 def test_who_came_on_a_device_brings_nobody_on_it(shop: FriendsShop) -> None:
     is_rewarded(shop, shop.comes(shop.boris, device="phone-1"))
     code = shop.code_of(shop.boris, now=NOW + DAY)
@@ -148,6 +154,7 @@ def test_who_came_on_a_device_brings_nobody_on_it(shop: FriendsShop) -> None:
     assert row.reason == "same_device"
 
 
+@pytest.mark.slow
 def test_many_friends_come_by_one_network(shop: FriendsShop) -> None:
     rows = [shop.comes(shop.newcomer(f"N-{n}"), network="192.0.2.7", at=NOW + HOUR) for n in range(5)]
     assert [row.reason for row in rows] == [None, None, None, "same_device", "same_device"]
@@ -158,12 +165,14 @@ def test_the_friend_had_bought_before(shop: FriendsShop) -> None:
     brings_nothing(shop, shop.comes(shop.boris), "known_customer")
 
 
+@pytest.mark.slow
 def test_a_cancelled_order_of_before_makes_nobody_a_customer(shop: FriendsShop) -> None:
     order = shop.bought(shop.boris, at=NOW - 100 * DAY, now=NOW)
     shop.cancelled(order, NOW)
     is_rewarded(shop, shop.comes(shop.boris))
 
 
+@pytest.mark.slow
 def test_an_order_of_before_that_is_told_later_makes_them_a_customer(shop: FriendsShop) -> None:
     row = shop.comes(shop.boris)
     shop.tell(
@@ -196,6 +205,7 @@ def test_two_bring_the_same_friend_and_the_first_counts(shop: FriendsShop) -> No
     assert shop.points(shop.boris, NOW + DAY) == 0
 
 
+@pytest.mark.slow
 def test_the_second_counts_where_the_first_brings_nothing_after_all(shop: FriendsShop) -> None:
     shop.bought(shop.boris, at=NOW - DAY, now=NOW)
     friend = shop.newcomer("C-9")
@@ -207,6 +217,7 @@ def test_the_second_counts_where_the_first_brings_nothing_after_all(shop: Friend
     assert shop.points(shop.anna, NOW + DAY) == 0
 
 
+@pytest.mark.slow
 def test_two_friends_turn_out_to_be_one(shop: FriendsShop) -> None:
     one, other = shop.newcomer("C-8"), shop.newcomer("C-9")
     rows = [shop.comes(one), shop.comes(other)]
@@ -234,6 +245,7 @@ def test_the_friend_turns_out_to_be_who_brought_them_and_is_somebody_else_again(
     assert shop.points(shop.anna, NOW + 3 * DAY) == 300
 
 
+@pytest.mark.slow
 def test_what_is_refused_still_is_not_told_of_again(shop: FriendsShop) -> None:
     row = shop.comes(shop.anna)
     for number in range(3):
@@ -250,6 +262,7 @@ def test_two_bring_each_other(shop: FriendsShop) -> None:
     assert row.reason == "circle"
 
 
+@pytest.mark.slow
 def test_three_bring_each_other_in_a_circle(shop: FriendsShop) -> None:
     third = shop.newcomer("C-9")
     is_rewarded(shop, shop.comes(shop.boris))
@@ -259,6 +272,7 @@ def test_three_bring_each_other_in_a_circle(shop: FriendsShop) -> None:
     assert row.reason == "circle"
 
 
+@pytest.mark.slow
 def test_more_friends_than_one_may_be_rewarded_for_in_a_month() -> None:
     shop = FriendsShop(wait_days=0, most=2)
     friends = [shop.newcomer(f"N-{n}") for n in range(3)]
@@ -309,6 +323,7 @@ def test_a_colleague_says_yes_to_what_was_refused(shop: FriendsShop) -> None:
     is_rewarded(shop, changed)
 
 
+@pytest.mark.slow
 def test_a_colleague_says_no_to_what_was_given(shop: FriendsShop) -> None:
     is_rewarded(shop, row := shop.comes(shop.boris))
     services.decide_referral(number=row.id, allow=False, user_id=7, now=NOW + 2 * DAY)

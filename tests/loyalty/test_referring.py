@@ -34,6 +34,7 @@ def test_both_are_given_when_the_wait_after_the_first_order_is_over() -> None:
     assert set(Grant.objects.filter(mechanic="referral").values_list("name", flat=True)) == {"Приведи друга"}
 
 
+@pytest.mark.slow
 def test_nothing_is_given_twice_however_often_it_is_looked_at() -> None:
     shop = FriendsShop(wait_days=0)
     for _again in range(3):
@@ -55,6 +56,7 @@ def test_the_wait_is_of_full_days_of_the_friends_calendar() -> None:
     assert len(shop.given()) == 2
 
 
+@pytest.mark.slow
 def test_a_cancelled_first_order_counts_for_nothing_and_the_next_does() -> None:
     shop = FriendsShop()
     shop.comes(shop.boris)
@@ -67,6 +69,7 @@ def test_a_cancelled_first_order_counts_for_nothing_and_the_next_does() -> None:
     assert len(shop.given()) == 2
 
 
+@pytest.mark.slow
 def test_an_order_below_the_sum_counts_for_nothing_and_the_next_does() -> None:
     shop = FriendsShop(order_from_minor=150_000)
     shop.comes(shop.boris)
