@@ -382,6 +382,7 @@ FULL = {
     "expires_at": "2024-05-03T21:00:00+00:00",
     "until": "2024-05-03T21:00:00+00:00",
     "then_name": "Silver",
+    "reason": "same_device",
 }
 
 
@@ -475,7 +476,7 @@ def test_long_history_takes_no_more_questions(
     address = reverse("customers-card", args=[anna])
     with clock.fixed(shops.NOW):
         inside.get(address)
-        with django_assert_num_queries(31):
+        with django_assert_num_queries(33):
             page = inside.get(address).text
         further = page.split('hx-get="')[-1].split('"')[0].replace("&amp;", "&")
         # The session, the user, what they may; profiles, identities, notes, tasks, the shop; the timeline.
