@@ -378,6 +378,7 @@ FULL = {
     "segment_id": 7,
     "points_minor": 7_450,
     "short_minor": 100,
+    "discount_minor": 5_000,
     "order": "A-1",
     "expires_at": "2024-05-03T21:00:00+00:00",
     "until": "2024-05-03T21:00:00+00:00",
