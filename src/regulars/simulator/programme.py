@@ -160,7 +160,7 @@ def offers(now: datetime) -> list[tuple[Terms, str]]:
     return [
         (
             Terms(
-                name=_("10% off tea in spring"),
+                name=_("Spring discount on tea"),
                 kind=OfferKind.SHARED,
                 takes=OffPercent(percent=Decimal(10), most_minor=100_000),
                 goods=Goods(categories=TEA),

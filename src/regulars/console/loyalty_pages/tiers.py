@@ -111,7 +111,7 @@ def tiles(of: Page) -> list[Tile]:
             key="near",
             label=_("Near the next"),
             value=formats.number(near),
-            period=_("have 80% of what it asks for"),
+            period=_("have four fifths of what it asks for"),
         ),
     ]
 

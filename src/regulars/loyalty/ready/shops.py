@@ -103,10 +103,10 @@ def discount_card(of: Units) -> Programme:
             measure="spend",
             span="ever",
             levels=(
-                _tier("three", _("3% card"), of(50), discount_percent=Decimal(3)),
-                _tier("five", _("5% card"), of(200), discount_percent=Decimal(5)),
-                _tier("seven", _("7% card"), of(500), discount_percent=Decimal(7)),
-                _tier("ten", _("10% card"), of(1000), discount_percent=Decimal(10)),
+                _tier("three", _card(3), of(50), discount_percent=Decimal(3)),
+                _tier("five", _card(5), of(200), discount_percent=Decimal(5)),
+                _tier("seven", _card(7), of(500), discount_percent=Decimal(7)),
+                _tier("ten", _card(10), of(1000), discount_percent=Decimal(10)),
             ),
         ),
     )
@@ -118,3 +118,7 @@ def _birthday(benefit: PointsGiven | GiftGiven | CouponGiven) -> PersonalDay:
 
 def _tier(key: str, name: str, from_minor: int, **brings: Decimal | bool) -> Tier:
     return Tier(key=key, name=name, from_minor=from_minor, brings=Privileges.model_validate(brings))
+
+
+def _card(percent: int) -> str:
+    return _("Card of %(percent)s percent") % {"percent": percent}
