@@ -28,8 +28,8 @@ from regulars.team.types import Action, Role
 pytestmark = pytest.mark.django_db
 NOW, DAY = shops.NOW, timedelta(days=1)
 PAGE = "loyalty-engagement"
-# Session, user, permissions, shop; versions (two); members, doing (two); parts: orders, offers, what they took,
-# grants, rewards; versions, rewards and offers that run; what is owed; orders by tier.
+# Session, user, permissions, shop; versions (two); members, doing (two); parts: orders, offers, what they
+# took, grants, rewards; versions, rewards and offers that run; what is owed; orders by tier.
 QUERIES = 19
 
 

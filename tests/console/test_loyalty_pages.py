@@ -29,8 +29,8 @@ from regulars.team.types import Action, Role
 
 pytestmark = pytest.mark.django_db
 NOW, DAY = shops.NOW, timedelta(days=1)
-# Session, user, permissions, shop; versions (two); activity (two), open points, months, members; waiting, checks,
-# wrong.
+# Session, user, permissions, shop; versions (two); activity (two), open points, months, members; waiting,
+# checks, wrong.
 QUERIES_STANDING = 14
 # Session, user, permissions, shop; version; cohorts, open points, debts.
 QUERIES_LIABILITY = 8

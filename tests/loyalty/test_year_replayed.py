@@ -62,7 +62,9 @@ def test_rules_ask_for_lines_as_they_stand() -> None:
         "2025-05-02",
         ("Tea", 3, 300),
         ("Cup", 1, 700),
-        returns=(OrderReturn(returned_at=moment("2025-05-04"), amount_minor=10_000, line=1, quantity=Decimal(1)),),
+        returns=(
+            OrderReturn(returned_at=moment("2025-05-04"), amount_minor=10_000, line=1, quantity=Decimal(1)),
+        ),
     )
     order = shop.sell("b", "2025-05-05", ("Tea", 1, 100), ("Cup", 1, 300))
     commerce.record_credits(

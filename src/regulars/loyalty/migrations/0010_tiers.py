@@ -4,39 +4,59 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('loyalty', '0009_year_replays'),
+        ("loyalty", "0009_year_replays"),
     ]
 
     operations = [
         migrations.CreateModel(
-            name='TierSweep',
+            name="TierSweep",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('meaning', models.TextField(blank=True)),
-                ('changed', models.BooleanField()),
-                ('after', models.BigIntegerField(db_default=0)),
-                ('persons', models.BigIntegerField(db_default=0)),
-                ('began_at', models.DateTimeField()),
-                ('done_at', models.DateTimeField(null=True)),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("meaning", models.TextField(blank=True)),
+                ("changed", models.BooleanField()),
+                ("after", models.BigIntegerField(db_default=0)),
+                ("persons", models.BigIntegerField(db_default=0)),
+                ("began_at", models.DateTimeField()),
+                ("done_at", models.DateTimeField(null=True)),
             ],
         ),
         migrations.CreateModel(
-            name='TierStanding',
+            name="TierStanding",
             fields=[
-                ('person_id', models.BigIntegerField(primary_key=True, serialize=False)),
-                ('tier', models.TextField(blank=True, db_default='')),
-                ('fits', models.TextField(blank=True, db_default='')),
-                ('since', models.DateTimeField(null=True)),
-                ('measured_minor', models.BigIntegerField(db_default=0)),
-                ('ends_at', models.DateTimeField(null=True)),
-                ('due_at', models.DateTimeField(null=True)),
-                ('lent_by', models.BigIntegerField(null=True)),
-                ('merged_into', models.BigIntegerField(null=True)),
+                ("person_id", models.BigIntegerField(primary_key=True, serialize=False)),
+                ("tier", models.TextField(blank=True, db_default="")),
+                ("fits", models.TextField(blank=True, db_default="")),
+                ("since", models.DateTimeField(null=True)),
+                ("measured_minor", models.BigIntegerField(db_default=0)),
+                ("ends_at", models.DateTimeField(null=True)),
+                ("due_at", models.DateTimeField(null=True)),
+                ("lent_by", models.BigIntegerField(null=True)),
+                ("merged_into", models.BigIntegerField(null=True)),
             ],
             options={
-                'indexes': [models.Index(condition=models.Q(('due_at__isnull', False), ('merged_into', None)), fields=['due_at'], name='loyalty_tierstanding_due'), models.Index(condition=models.Q(('merged_into', None)), fields=['tier', 'measured_minor', 'person_id'], name='loyalty_tierstanding_in_tier'), models.Index(condition=models.Q(('ends_at__isnull', False)), fields=['ends_at'], name='loyalty_tierstanding_ends')],
+                "indexes": [
+                    models.Index(
+                        condition=models.Q(("due_at__isnull", False), ("merged_into", None)),
+                        fields=["due_at"],
+                        name="loyalty_tierstanding_due",
+                    ),
+                    models.Index(
+                        condition=models.Q(("merged_into", None)),
+                        fields=["tier", "measured_minor", "person_id"],
+                        name="loyalty_tierstanding_in_tier",
+                    ),
+                    models.Index(
+                        condition=models.Q(("ends_at__isnull", False)),
+                        fields=["ends_at"],
+                        name="loyalty_tierstanding_ends",
+                    ),
+                ],
             },
         ),
     ]

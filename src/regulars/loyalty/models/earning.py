@@ -13,7 +13,8 @@ class EarnedOrder(models.Model):
 
     `day`: of the order, by the customer's calendar. `tier`: what they had then, empty: none. `fits`: the keys
     of the rules whose `when.who` they fitted. `goods`: what products counted as then: by the product's id
-    its name, category and brand; `branch` and `channel` likewise. `room_minor`: what the period's limit had left, NULL without one.
+    its name, category and brand; `branch` and `channel` likewise. `room_minor`: what the period's limit had
+    left, NULL without one.
     `points_minor` is what the order earns as it stands; `shares` what of it each mechanic brought, as
     `types.earned` names them. An order that turns out to be somebody else's is asked about anew.
     """

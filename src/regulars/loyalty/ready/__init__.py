@@ -45,7 +45,13 @@ _KINDS = (
         _("Building materials, pharmacies, household goods"),
         discount_card,
     ),
-    _Kind("business", "heart-handshake", _("Business customers"), _("Wholesale, services and supplies"), business),
+    _Kind(
+        "business",
+        "heart-handshake",
+        _("Business customers"),
+        _("Wholesale, services and supplies"),
+        business,
+    ),
     _Kind(
         "subscription",
         "calendar-days",
