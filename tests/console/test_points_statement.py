@@ -24,9 +24,9 @@ from regulars.team.types import Action, Role
 pytestmark = pytest.mark.django_db
 NOW = shops.NOW
 DAY = timedelta(days=1)
-QUERIES = 10
-"""The session, the user, what they may; the person's profiles and identities; the shop, the programme, the
-balance, the lines, what waits."""
+QUERIES = 11
+"""The session, the user, what they may; the person's profiles and identities; the shop, the programme (which
+there are, and those not read yet), the balance, the lines, what waits."""
 
 
 @pytest.fixture

@@ -66,7 +66,7 @@ class CouponShown(Shown):
     until: datetime | None
 
 
-class GiftShown(Shown):
+class WaitingGiftShown(Shown):
     """Something that waits to be handed out."""
 
     id: int
@@ -90,7 +90,7 @@ class BenefitsShown(Shown):
     missing: list[MissingShown]
     """What ends first, then the next tier, the nearest goals, days to come."""
     coupons: list[CouponShown]
-    gifts: list[GiftShown]
+    gifts: list[WaitingGiftShown]
     badges: list[BadgeShown]
 
 
@@ -125,7 +125,7 @@ def benefits_shown(member: Member, *, language: str, now: datetime) -> BenefitsS
                 for one in ahead.coupons
             ],
             gifts=[
-                GiftShown(id=one.id, name=getattr(one.benefit, "name", one.name), until=one.until)
+                WaitingGiftShown(id=one.id, name=getattr(one.benefit, "name", one.name), until=one.until)
                 for one in ahead.gifts
             ],
             badges=[BadgeShown(key=one.key, name=one.name, times=one.times) for one in ahead.badges],
