@@ -213,6 +213,7 @@ def friends_part(found: PersonRow, speak: Voice) -> dict[str, Any]:
     return {
         "friends": {
             "code": brought.code,
+            "count": brought.rewarded,
             "rewarded": speak.formats.number(brought.rewarded),
             "waiting": speak.formats.number(brought.waiting) if brought.waiting else "",
             "brought_by": by,

@@ -130,14 +130,16 @@ def reckon_tiers(
     return sum(one.was != one.has for one in passed)
 
 
-def reckon_page(person_ids: Sequence[int], programme: Programme, *, now: datetime, told: bool) -> None:
-    """The same of anybody, within a transaction: who never bought anything gets no row for that.
+def reckon_page(is_new: Mapping[int, bool], programme: Programme, *, now: datetime, told: bool) -> None:
+    """The same of anybody, within a transaction; by person whether they have no row yet.
 
-    Most stay as they are, so all are first looked at without holding anybody.
+    Who never bought anything gets none. Most stay as they are, so all are first looked at without holding
+    anybody.
     """
-    if programme.tiers is not None and person_ids:
-        _run(_MAKE_OF_BUYERS, [person_ids])
-        differing = [id_ for (id_,) in _asked(_DIFFERING, person_ids, programme, programme.tiers, now)]
+    if programme.tiers is not None and is_new:
+        if new := [person_id for person_id, without in is_new.items() if without]:
+            _run(_MAKE_OF_BUYERS, [new])
+        differing = [id_ for (id_,) in _asked(_DIFFERING, list(is_new), programme, programme.tiers, now)]
         passed = _reckon(sorted(differing), programme, programme.tiers, now)
         tell(passed, programme.tiers, now=now, caused={}, ups=told)
 

@@ -21,7 +21,10 @@ SELECT person_id FROM loyalty_tierstanding WHERE due_at <= %s AND merged_into IS
 ORDER BY due_at LIMIT %s
 """
 _PAGE = """
-SELECT DISTINCT person_id FROM facts_profiles WHERE person_id > %s ORDER BY person_id LIMIT %s
+SELECT p.person_id, s.person_id IS NULL
+FROM (SELECT DISTINCT person_id FROM facts_profiles WHERE person_id > %s ORDER BY person_id LIMIT %s) AS p
+LEFT JOIN loyalty_tierstanding AS s ON s.person_id = p.person_id
+ORDER BY p.person_id
 """
 _FORGET = """
 DELETE FROM loyalty_tierstanding WHERE person_id IN (
@@ -114,13 +117,13 @@ def _portion(sweep_id: int, portion: int, now: datetime) -> int:
             looked_at = int(cursor.rowcount)
         else:
             cursor.execute(_PAGE, [row.after, portion])
-            persons = [person_id for (person_id,) in cursor.fetchall()]
-            looked_at = len(persons)
-            row.after = persons[-1] if persons else row.after
+            is_new = dict(cursor.fetchall())
+            looked_at = len(is_new)
+            row.after = max(is_new, default=row.after)
             row.persons += looked_at
             version = current(now)
             if version is not None:
-                reckon_page(persons, version.programme, now=now, told=not row.changed)
+                reckon_page(is_new, version.programme, now=now, told=not row.changed)
     row.done_at = now if looked_at < portion else None
     row.save(update_fields=["after", "persons", "done_at"])
     return looked_at
