@@ -209,6 +209,25 @@ class Till:
         self.cart.customer = known
         return known
 
+    def ahead(self) -> list[str]:
+        """What the customer has beside points, and what is missing to the next benefit, for reading out.
+
+        Nothing while the server is away, and of who was named by a phone, which anybody can say.
+        """
+        if self.cart.customer is None or self.cart.customer.ref.startswith("phone:"):
+            return []
+        try:
+            told = self._ask("GET", f"/loyalty/customers/{self.cart.customer.ref}/benefits")
+        except Away:
+            return []
+        tier = told["tier"]
+        return [
+            *([f"{tier['name']}: {', '.join(tier['brings'])}"] if tier else []),
+            *(f"{one['code']}: {one['text']}" for one in told["coupons"]),
+            *(f"To be handed out: {one['name']}" for one in told["gifts"]),
+            *(one["text"] for one in told["missing"]),
+        ]
+
     def add(self, product_id: str, price_minor: int, quantity: Decimal = Decimal(1)) -> None:
         self.cart.lines.append(Line(product_id, quantity, round(price_minor * quantity)))
 
@@ -232,12 +251,13 @@ class Till:
             return self._quote_alone(points_minor)
         left = [line["amount_minor"] + line["discount_minor"] for line in told["lines"]]
         refused = [f"{one['coupon']}: {one['sentence']}" for one in told["refused_coupons"]]
+        tier = [told["tier"]["sentence"]] if told["tier"] and told["tier"]["sentence"] else []
         return Quote(
             total_minor=sum(left),
             points_minor=told["points_minor"],
             discount_minor=told["discount_minor"],
             lines=[line["amount_minor"] for line in told["lines"]],
-            said=[*refused, *(sentence for sentence in told["sentences"].values() if sentence)],
+            said=[*refused, *tier, *(sentence for sentence in told["sentences"].values() if sentence)],
             offers=told["discounts"],
             before_points=left,
             factor_needed=told["factor_needed"],
@@ -401,7 +421,7 @@ def _do(till: Till, command: str, *words: str) -> str:
     if command == "scan":
         customer = till.scan(words[0])
         points = "?" if customer.spendable_minor is None else f"{customer.spendable_minor / 100:g}"
-        return f"{customer.name or customer.ref}: {points} points"
+        return "\n".join([f"{customer.name or customer.ref}: {points} points", *till.ahead()])
     if command == "add":
         till.add(words[0], int(Decimal(words[1]) * 100), Decimal(words[2]) if words[2:] else Decimal(1))
         return "\n".join(till.quote().said)
@@ -433,8 +453,9 @@ def main() -> None:
     parser.add_argument("--key", required=True, help="of a till, from Connections → Keys")
     parser.add_argument("--memory", type=Path, default=Path("till.db"), help="file of this till alone")
     parser.add_argument("--currency", default="RUB")
+    parser.add_argument("--language", default="en", choices=["en", "ru"], help="of what customers are told")
     told = parser.parse_args()
-    headers = {"Authorization": f"Bearer {told.key}"}
+    headers = {"Authorization": f"Bearer {told.key}", "Accept-Language": told.language}
     with httpx.Client(base_url=told.address, headers=headers, timeout=PATIENCE_SECONDS) as client:
         till = Till(client, Memory(told.memory), currency=told.currency)
         till.send()

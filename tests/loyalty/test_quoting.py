@@ -170,6 +170,12 @@ def test_what_may_be_spent_in_a_sentence(found: Quote, told: str) -> None:
     assert said(found)[1] == told
 
 
+def test_a_programme_without_points_does_not_speak_of_them() -> None:
+    earns, may_spend, pays = said(quoted(149_000, have=5_000, cashback_percent=0, spend_percent=0))
+    assert (earns, may_spend) == ("", "")
+    assert "1,490" in pays
+
+
 def test_who_was_named_by_a_phone_is_told_what_to_show() -> None:
     told = said(quoted(149_000, have=None), masked=True)
     assert told[1] == "To pay with points, show your QR code or ask for a code"

@@ -56,13 +56,13 @@ def all_missing(ahead: Ahead, speaker: Speaker) -> list[Missing]:
 
 
 def to_next_tier(standing: TierStanding, programme: Programme, speaker: Speaker) -> Missing | None:
-    """What is missing to the tier above; None where there is none."""
+    """What is missing to the tier above; None where there is none, or they will have it in a moment."""
     tiers = programme.tiers
     above = following(tiers, standing.tier) if tiers else None
-    if tiers is None or above is None:
+    if tiers is None or above is None or standing.measured_minor >= above.from_minor:
         return None
     # Who keeps a tier for some days more may lack a lot to the one above.
-    left = max(1, above.from_minor - standing.measured_minor)
+    left = above.from_minor - standing.measured_minor
     facts = {
         "amount": measure_words(left, tiers.measure, programme, speaker),
         "tier": quoted(above.name),

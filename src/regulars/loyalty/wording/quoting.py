@@ -21,7 +21,8 @@ _FRACTION_OF = 21
 
 @dataclass(frozen=True, slots=True)
 class QuoteSentences:
-    """What is earned, what may be paid with points, and what is paid now."""
+    """What is earned, what may be paid with points, and what is paid now; empty where the programme has no
+    such thing, as a discount card has no points."""
 
     earns: str
     may_spend: str
@@ -85,10 +86,14 @@ def _earns(quote: Quote, programme: Programme | None, formats: Formats) -> str:
         return _("You get %(points)s for this order") % {"points": points(quote.earns_minor, formats)}
     if programme.currency and programme.currency != quote.currency:
         return _("Points are given for orders in %(currency)s only") % {"currency": programme.currency}
+    if not _orders_bring_points(programme):
+        return ""
     return _("No points are given for this order")
 
 
 def _may_spend(quote: Quote, programme: Programme | None, formats: Formats, masked: bool) -> str:
+    if programme is not None and not programme.spend_percent:
+        return ""
     if not quote.offers.may_pay_with_points:
         return _("With this offer the order cannot be paid with points")
     if programme is None or not quote.most_minor:
@@ -148,6 +153,11 @@ def _programme(quote: Quote) -> Programme | None:
     if quote.version is None or not quote.version.programme.running:
         return None
     return quote.version.programme
+
+
+def _orders_bring_points(programme: Programme) -> bool:
+    by_tier = [tier.brings.cashback_percent for tier in programme.tiers.levels] if programme.tiers else []
+    return bool(programme.cashback_percent or programme.rules or any(by_tier))
 
 
 def _money(minor: int, quote: Quote, formats: Formats) -> str:
