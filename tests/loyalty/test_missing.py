@@ -122,5 +122,10 @@ def test_nothing_is_missing_at_the_top_or_without_a_programme() -> None:
     assert _said("en", _goal(6)) == []
 
 
+def test_nothing_is_missing_to_a_tier_that_somebody_gets_in_a_moment() -> None:
+    """The tiers were published a moment ago, and nobody was reckoned by them yet."""
+    assert _said("en", _tiers(5_000_000)) == []
+
+
 def test_a_tier_that_is_none_any_more_is_as_none() -> None:
     assert _said("en", _tiers(1_000_00, tier="gone")) == ["RUB 9,000 more to “Silver”"]
