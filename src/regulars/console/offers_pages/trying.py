@@ -8,7 +8,7 @@ from decimal import Decimal, InvalidOperation
 from django.http import QueryDict
 from django.utils.translation import gettext as _
 
-from regulars.commerce.models import Product
+from regulars.console.tried_carts import categories_and_brands, number, written_at
 from regulars.console.voice import Voice
 from regulars.kit.money import to_decimal, to_minor
 from regulars.offers import queries
@@ -69,7 +69,7 @@ def trying(asked: QueryDict, terms: Terms | None, currency: str, speak: Voice) -
 
 def _cart(lines: tuple[Line, ...], currency: str) -> Cart:
     """Raises ValueError, InvalidOperation."""
-    known = _known([line.goods for line in lines if line.goods])
+    known = categories_and_brands([line.goods for line in lines if line.goods])
     told = []
     for line in lines:
         if not line.amount.strip():
@@ -77,8 +77,8 @@ def _cart(lines: tuple[Line, ...], currency: str) -> Cart:
         category, brand = known.get(line.goods.casefold(), (line.goods, line.goods))
         told.append(
             CartLine(
-                amount_minor=to_minor(_number(line.amount, AMOUNT_MAX), currency),
-                quantity=_number(line.pieces or "1", PIECES_MAX),
+                amount_minor=to_minor(number(line.amount, AMOUNT_MAX), currency),
+                quantity=number(line.pieces or "1", PIECES_MAX),
                 product=line.goods,
                 category=category,
                 brand=brand,
@@ -92,25 +92,9 @@ def _lines(asked: QueryDict, currency: str) -> tuple[Line, ...]:
     if not amounts:
         amounts = [f"{to_decimal(to_minor(USUAL, currency), currency).normalize():f}"]
 
-    def at(values: list[str], place: int) -> str:
-        return values[place][:80].strip() if place < len(values) else ""
-
-    return tuple(Line(at(amounts, n), at(pieces, n), at(goods, n)) for n in range(LINES))
-
-
-def _number(text: str, most: Decimal) -> Decimal:
-    number = Decimal("".join(text.split()).replace(",", "."))
-    if not number.is_finite() or not 0 <= number <= most:
-        raise ValueError(text)
-    return number
-
-
-def _known(names: list[str]) -> dict[str, tuple[str, str]]:
-    """Category and brand of products by their names; what is no product may be either of both."""
-    if not names:
-        return {}
-    rows = Product.objects.filter(name__in=names).order_by("-id").values_list("name", "category", "brand")
-    return {name.casefold(): (category, brand) for name, category, brand in rows[:100]}
+    return tuple(
+        Line(written_at(amounts, n), written_at(pieces, n), written_at(goods, n)) for n in range(LINES)
+    )
 
 
 def _named(terms: Terms | None) -> tuple[str, ...]:

@@ -9,8 +9,8 @@ from decimal import Decimal, InvalidOperation
 from django.http import QueryDict
 from django.utils.translation import gettext as _
 
-from regulars.commerce.models import Product
 from regulars.console.programme_pages.desk import Desk
+from regulars.console.tried_carts import categories_and_brands, number, written_at
 from regulars.kit.money import to_decimal, to_minor
 from regulars.loyalty import queries
 from regulars.loyalty.rules.earning import discount_minor, payable_minor
@@ -116,16 +116,16 @@ def _reckoned(tried: Trying, desk: Desk) -> Trying:
 def _order(tried: Trying, level: Tier | None, currency: str) -> _Order:
     """The lines as they are asked about, less the tier's discount. Raises ValueError, InvalidOperation."""
     written = [line for line in tried.lines if line.amount.strip()]
-    amounts = [to_minor(_number(line.amount, AMOUNT_MAX), currency) for line in written]
+    amounts = [to_minor(number(line.amount, AMOUNT_MAX), currency) for line in written]
     taken = cut(amounts, Applied(), level.brings.discount_percent if level else None).of_tier
-    known = _known([line.goods for line in written if line.goods])
+    known = categories_and_brands([line.goods for line in written if line.goods])
     lines = []
     for line, amount, off in zip(written, amounts, taken, strict=True):
         category, brand = known.get(line.goods.casefold(), (line.goods, line.goods))
         lines.append(
             EarningLine(
                 amount_minor=amount - off,
-                pieces=int(_number(line.pieces or "1", Decimal(PIECES_MAX))),
+                pieces=int(number(line.pieces or "1", Decimal(PIECES_MAX))),
                 product=line.goods,
                 category=category,
                 brand=brand,
@@ -140,25 +140,9 @@ def _lines(asked: QueryDict, currency: str) -> tuple[Line, ...]:
         amounts = [f"{to_decimal(to_minor(USUAL, currency), currency):f}".rstrip("0").rstrip(".")]
     wide = max(LINES, len(amounts[: LINES * 2]))
 
-    def at(values: list[str], place: int) -> str:
-        return values[place][:80].strip() if place < len(values) else ""
-
-    return tuple(Line(at(amounts, n), at(pieces, n), at(goods, n)) for n in range(wide))
-
-
-def _number(text: str, most: Decimal) -> Decimal:
-    number = Decimal("".join(text.split()).replace(",", "."))
-    if not number.is_finite() or not 0 <= number <= most:
-        raise ValueError(text)
-    return number
-
-
-def _known(names: list[str]) -> dict[str, tuple[str, str]]:
-    """Category and brand of products by their names, folded; what is no product may be either of both."""
-    if not names:
-        return {}
-    rows = Product.objects.filter(name__in=names).order_by("-id").values_list("name", "category", "brand")
-    return {name.casefold(): (category, brand) for name, category, brand in rows[:100]}
+    return tuple(
+        Line(written_at(amounts, n), written_at(pieces, n), written_at(goods, n)) for n in range(wide)
+    )
 
 
 def _levels(programme: Programme) -> tuple[Tier, ...]:

@@ -7,8 +7,8 @@ from django.utils.translation import ngettext
 
 from regulars.loyalty.types import Programme
 from regulars.loyalty.types.benefits import Badge, Benefit, CouponGiven, GiftGiven, PointsGiven, TaskGiven
-from regulars.loyalty.wording.goods import goods_words, quoted
 from regulars.loyalty.wording.speaker import Speaker
+from regulars.offers.wording import goods_words, quoted
 
 
 def benefit_words(benefit: Benefit, speaker: Speaker) -> str:
@@ -44,7 +44,7 @@ def _points(benefit: PointsGiven, speaker: Speaker) -> str:
 def _coupon(benefit: CouponGiven, speaker: Speaker) -> str:
     facts = {
         "off": off_words(benefit, speaker),
-        "goods": goods_words(benefit.goods, speaker),
+        "goods": goods_words(benefit.goods, speaker.formats.language),
         "total": speaker.money(benefit.total_from_minor, Programme()),
     }
     if facts["goods"] and benefit.total_from_minor:

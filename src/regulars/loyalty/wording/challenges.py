@@ -9,9 +9,9 @@ from regulars.loyalty.rules.challenges import DAYS_UNLESS_SAID
 from regulars.loyalty.types import Programme
 from regulars.loyalty.types.challenges import Challenge, OfEvents, OfOrders, Shape
 from regulars.loyalty.wording.benefits import benefit_words
-from regulars.loyalty.wording.goods import goods_words, quoted
 from regulars.loyalty.wording.speaker import Speaker
 from regulars.loyalty.wording.who import who_words
+from regulars.offers.wording import goods_words, quoted
 
 
 def challenge_sentence(challenge: Challenge, programme: Programme, speaker: Speaker) -> str:
@@ -49,7 +49,7 @@ def _what(challenge: Challenge, programme: Programme, speaker: Speaker) -> str:
 
 def _orders(challenge: Challenge, counted: OfOrders, programme: Programme, speaker: Speaker) -> str:
     n = challenge.times
-    goods = goods_words(counted.goods, speaker)
+    goods = goods_words(counted.goods, speaker.formats.language)
     if counted.pieces:
         every = ngettext("for every %(n)s piece", "for every %(n)s pieces", n)
         told = every if challenge.repeats else ngettext("for %(n)s piece", "for %(n)s pieces", n)
@@ -107,7 +107,7 @@ def _in_a_row(challenge: Challenge, speaker: Speaker) -> str:
         if challenge.shape == "visits":
             return _("for coming %(time)s") % facts
         return _("for %(name)s %(time)s") % facts
-    if goods := goods_words(counted.goods, speaker):
+    if goods := goods_words(counted.goods, speaker.formats.language):
         return _("for orders with %(goods)s %(time)s") % (facts | {"goods": goods})
     return _("for orders %(time)s") % facts
 

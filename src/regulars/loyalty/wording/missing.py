@@ -16,9 +16,9 @@ from regulars.loyalty.types.challenges import OfEvents
 from regulars.loyalty.types.days import PersonalDay
 from regulars.loyalty.types.progress import Progress
 from regulars.loyalty.wording.benefits import benefit_words
-from regulars.loyalty.wording.goods import quoted
 from regulars.loyalty.wording.speaker import Speaker
 from regulars.loyalty.wording.tiers import measure_words
+from regulars.offers.wording import quoted
 
 DAYS_AHEAD = 60
 """A day that is farther away is nothing to look forward to yet."""

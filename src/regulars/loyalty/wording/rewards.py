@@ -10,8 +10,8 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext, pgettext
 
 from regulars.loyalty.types.rewards import RewardKind, RewardRow, WhyNot
-from regulars.loyalty.wording.goods import quoted
 from regulars.loyalty.wording.speaker import Speaker
+from regulars.offers.wording import quoted
 
 
 def reward_sentence(

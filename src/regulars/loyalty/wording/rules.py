@@ -20,9 +20,9 @@ from regulars.loyalty.types.earning import (
     Times,
     When,
 )
-from regulars.loyalty.wording.goods import goods_words, quoted
 from regulars.loyalty.wording.speaker import Speaker
 from regulars.loyalty.wording.who import is_segment, who_words
+from regulars.offers.wording import goods_words, quoted
 
 _SOME = 2
 """The form of a number that is not whole: 1,5 раза."""
@@ -141,7 +141,7 @@ def _weekdays(weekdays: tuple[int, ...], speaker: Speaker) -> str:
 
 
 def _gives(rule: Rule, programme: Programme, speaker: Speaker) -> str:
-    goods = goods_words(rule.goods, speaker)
+    goods = goods_words(rule.goods, speaker.formats.language)
     match rule.gives:
         case ByPercent(percent=percent):
             return _percent(percent, goods, rule, programme, speaker)

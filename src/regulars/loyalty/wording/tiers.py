@@ -8,8 +8,8 @@ from django.utils.translation import ngettext, pgettext
 from regulars.loyalty.types import MINOR, Programme
 from regulars.loyalty.types.tiers import Measure, Privileges, Tier, Tiers
 from regulars.loyalty.wording import amounts
-from regulars.loyalty.wording.goods import quoted
 from regulars.loyalty.wording.speaker import Speaker
+from regulars.offers.wording import quoted
 
 _FRACTION = 2
 """A fraction takes the form of two: в 1,5 раза."""

@@ -1,4 +1,4 @@
-"""Money, shares, moments and goods as offers say them."""
+"""Money, shares and moments as offers say them."""
 
 from __future__ import annotations
 
@@ -10,14 +10,9 @@ from decimal import Decimal
 from babel.dates import format_datetime
 from babel.lists import format_list
 from django.utils.translation import gettext as _
-from django.utils.translation import ngettext
 
 from regulars.analytics.wording.numbers import NBSP, Formats
 from regulars.kit.money import exponent, to_decimal
-from regulars.offers.types import Goods
-
-NAMED_MAX = 4
-"""More names than that make nothing plainer."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,27 +62,3 @@ class Voice:
     def one_of(self, words: Sequence[str]) -> str:
         """ "“Tea” or “Coffee”"."""
         return str(format_list(list(words), style="or", locale=self.language))
-
-
-def goods_words(goods: Goods, voice: Voice) -> str:
-    """ "“Cappuccino” or goods of the category “Coffee”"; empty for all goods."""
-    parts = []
-    if goods.products:
-        parts.append(_names(goods.products, voice))
-    if goods.categories:
-        said = ngettext(
-            "goods of the category %(names)s", "goods of the categories %(names)s", len(goods.categories)
-        )
-        parts.append(said % {"names": _names(goods.categories, voice)})
-    if goods.brands:
-        said = ngettext("goods of the brand %(names)s", "goods of the brands %(names)s", len(goods.brands))
-        parts.append(said % {"names": _names(goods.brands, voice)})
-    return voice.one_of(parts) if parts else ""
-
-
-def _names(names: Sequence[str], voice: Voice) -> str:
-    shown = [_("“%(name)s”") % {"name": name} for name in names[:NAMED_MAX]]
-    if rest := len(names) - len(shown):
-        shown.append(ngettext("%(n)s more", "%(n)s more", rest) % {"n": voice.number(rest)})
-        return str(format_list(shown, style="standard", locale=voice.language))
-    return voice.one_of(shown)

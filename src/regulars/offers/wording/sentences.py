@@ -6,7 +6,8 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from regulars.offers.types import OfferKind, OffPercent, OfPrices, Terms
-from regulars.offers.wording.amounts import Voice, goods_words
+from regulars.offers.wording.amounts import Voice
+from regulars.offers.wording.goods import goods_words
 from regulars.segments import queries as segments
 from regulars.segments.errors import BadCondition
 
@@ -61,7 +62,7 @@ def _takes(terms: Terms, voice: Voice) -> str:
 def _what(terms: Terms, voice: Voice) -> str:
     if isinstance(terms.takes, OfPrices):
         return _prices(terms.takes, voice)
-    facts = {"off": off_words(terms, voice), "goods": goods_words(terms.goods, voice)}
+    facts = {"off": off_words(terms, voice), "goods": goods_words(terms.goods, voice.language)}
     if isinstance(terms.takes, OffPercent) and terms.takes.most_minor is not None:
         facts["most"] = voice.money(terms.takes.most_minor)
         if facts["goods"]:

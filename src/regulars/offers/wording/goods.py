@@ -1,36 +1,37 @@
-"""Goods of a rule, a coupon or a challenge, by name."""
+"""Goods of an offer, a rule or a goal, by name."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 
+from babel.lists import format_list
+from babel.numbers import format_decimal
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from regulars.loyalty.wording.speaker import Speaker
 from regulars.offers.types import Goods
 
 NAMED_MAX = 4
 """More names than that make nothing plainer."""
 
 
-def goods_words(goods: Goods, speaker: Speaker) -> str:
-    """ "“Cappuccino” or goods of the category “Coffee”"; empty for all goods.
+def goods_words(goods: Goods, language: str) -> str:
+    """ "“Cappuccino” or goods of the category “Coffee”"; empty for all goods. The language is active, too.
 
     In Russian it reads the same as the subject and behind «за» and «на» (товары категории «Кофе»).
     """
     parts = []
     if goods.products:
-        parts.append(_names(goods.products, speaker))
+        parts.append(_names(goods.products, language))
     if goods.categories:
         said = ngettext(
             "goods of the category %(names)s", "goods of the categories %(names)s", len(goods.categories)
         )
-        parts.append(said % {"names": _names(goods.categories, speaker)})
+        parts.append(said % {"names": _names(goods.categories, language)})
     if goods.brands:
         said = ngettext("goods of the brand %(names)s", "goods of the brands %(names)s", len(goods.brands))
-        parts.append(said % {"names": _names(goods.brands, speaker)})
-    return speaker.one_of(parts)
+        parts.append(said % {"names": _names(goods.brands, language)})
+    return str(format_list(parts, style="or", locale=language)) if parts else ""
 
 
 def quoted(name: str) -> str:
@@ -38,9 +39,10 @@ def quoted(name: str) -> str:
     return _("“%(name)s”") % {"name": name}
 
 
-def _names(names: Sequence[str], speaker: Speaker) -> str:
+def _names(names: Sequence[str], language: str) -> str:
     shown = [quoted(name) for name in names[:NAMED_MAX]]
     if rest := len(names) - len(shown):
-        shown.append(ngettext("%(n)s more", "%(n)s more", rest) % {"n": speaker.formats.number(rest)})
-        return speaker.all_of(shown)
-    return speaker.one_of(shown)
+        shown.append(
+            ngettext("%(n)s more", "%(n)s more", rest) % {"n": format_decimal(rest, locale=language)}
+        )
+    return str(format_list(shown, style="standard" if rest else "or", locale=language))
