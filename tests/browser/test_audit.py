@@ -80,7 +80,7 @@ def test_menu_on_a_phone(visit: Visit, owner: User, kept: int) -> None:
     expect(out).to_be_hidden()
     page.get_by_label("Menu", exact=True).click()
     expect(out).to_be_visible()
-    page.mouse.click(180, 700)
+    page.mouse.click(180, 735)  # below the menu
     expect(out).to_be_hidden()
 
 

@@ -222,8 +222,8 @@ class Ledger(RuleBasedStateMachine):
         services.extend(activity={self.profiles[who]: at}, now=self.now)
         ends = {row[0]: row[9] for row in read(_LOTS, self.profiles)}
         for lot in self.model.lots_of(self.profiles[who]):
-            if lot.sliding_days is None:
-                continue
+            if lot.sliding_days is None or not any(self._holds(lot)):
+                continue  # of nothing it says nothing when that ends
             assert lot.expires_at is not None
             if lot.expires_at <= at:  # what had ended by then does not come back
                 assert ends[lot.key] == lot.expires_at
@@ -410,6 +410,10 @@ class Ledger(RuleBasedStateMachine):
             for row in rows.values()
         )
 
+    def _holds(self, lot: model.Lot) -> tuple[int, ...]:
+        """What is in a lot by the model, in the order of its columns."""
+        return (lot.pending, lot.available, self.model.held_of(lot), lot.redeemed, lot.lapsed + lot.gone)
+
     @invariant()
     def every_lot_holds_what_the_model_says(self) -> None:
         if not hasattr(self, "profiles"):
@@ -417,10 +421,7 @@ class Ledger(RuleBasedStateMachine):
         rows = {row[0]: row for row in read(_LOTS, self.profiles)}
         if self._is_behind(rows):
             return
-        ours = {
-            key: (lot.pending, lot.available, self.model.held_of(lot), lot.redeemed, lot.lapsed + lot.gone)
-            for key, lot in self.model.lots.items()
-        }
+        ours = {key: self._holds(lot) for key, lot in self.model.lots.items()}
         theirs = {key: row[3:8] for key, row in rows.items()}
         wrong = {
             key: (theirs.get(key), ours.get(key))

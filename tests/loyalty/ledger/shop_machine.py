@@ -58,6 +58,7 @@ class ShopLedger(Ledger):
         queries.forget_versions()  # those of the example before were rolled back
         self.told: dict[str, Told] = {}
         self.versions: list[tuple[datetime, Programme]] = []
+        self.began_with: dict[str, Programme] = {}
         self.paid_with: dict[str, list[str]] = {}
         self.log = LogReader()
 
@@ -200,7 +201,8 @@ class ShopLedger(Ledger):
 
     def _settle_by_the_model(self, id_: str) -> None:
         order = self.told[id_].order
-        programme = self._programme(order.ordered_at)
+        # Of two versions at one moment the one that was there when the order was first settled.
+        programme = self.began_with.setdefault(id_, self._programme(order.ordered_at))
         net = self.told[id_].amount - self.told[id_].returned
         target = int(net * programme.cashback_percent / 100 / programme.worth_minor) * 100
         rows = sorted(read(_LOTS_OF_ORDER, id_), key=lambda row: bool(row[2] == order.profile_id))

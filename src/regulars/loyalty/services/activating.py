@@ -38,7 +38,8 @@ WITH {THEIRS}, due AS MATERIALIZED (
     FROM due
     RETURNING id, lot_id
 )
-SELECT due.profile_id, due.wallet_id, due.id, due.pending_minor, due.usable_at, posted.id
+SELECT due.profile_id, due.wallet_id, due.id, due.pending_minor, due.usable_at, posted.id,
+       due.expires_at <= %(now)s IS TRUE
 FROM due JOIN posted ON posted.lot_id = due.id
 ORDER BY due.expires_at NULLS LAST, due.id
 """  # noqa: S608 (a part of ours)
@@ -63,6 +64,8 @@ class Activated(NamedTuple):
     points_minor: int
     at: datetime
     posting_id: int
+    has_ended: bool
+    """It has expired meanwhile, before anybody got round to it."""
 
 
 def activate(*, now: datetime, limit: int) -> int:
@@ -105,13 +108,14 @@ def set_usable(
 def activate_wallets(wallet_ids: Collection[int], now: datetime) -> int:
     """All that is due in wallets that are locked; an event for each customer.
 
-    Of what becomes usable at once the soonest to end pays a debt first.
+    Of what becomes usable at once the soonest to end pays a debt first; what has ended by now pays none, as
+    the debt may have been made after that.
     """
     with connection.cursor() as cursor:
         cursor.execute(_ACTIVATE, {"wallets": list(wallet_ids), "now": now, "most": POSTINGS_MAX})
         activated = [Activated(*row) for row in cursor.fetchall()]
     mark_usable([one.lot_id for one in activated])
-    pay_debts([_as_move(one) for one in activated], now=now)
+    pay_debts([_as_move(one) for one in activated if not one.has_ended], now=now)
     events.record(_events(activated), now=now)
     return len(activated)
 
