@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from typing import Annotated
-from zoneinfo import ZoneInfo
 
 from django.utils import translation
 from pydantic import Field
@@ -18,12 +17,12 @@ from regulars.api.rest.orders import LINES_MAX, LineTold
 from regulars.commerce import queries as commerce
 from regulars.commerce.types import ProductRow
 from regulars.customers.types import SHOP
+from regulars.loyalty import queries as loyalty
 from regulars.loyalty.types.till import Member
 from regulars.offers import queries
 from regulars.offers.rules.codes import GIVEN_MAX
 from regulars.offers.types import Applied, Cart, CartLine, CouponRefusal
 from regulars.offers.wording import Voice, customer_sentence, refusal_sentence
-from regulars.team import queries as team
 
 CouponsTold = Annotated[
     list[Annotated[str, Field(min_length=1, max_length=GIVEN_MAX, pattern=r"^[^\x00-\x1f\x7f]+$")]],
@@ -96,7 +95,7 @@ def discounts_shown(call: Call, applied: Applied, currency: str) -> list[Discoun
     if not applied.discounts:
         return []
     language = language_of(call)
-    voice = Voice(language, currency, ZoneInfo(team.shop().timezone))
+    voice = Voice(language, currency, loyalty.shop_zone())
     with translation.override(language):
         return [
             DiscountShown(

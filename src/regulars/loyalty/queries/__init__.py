@@ -38,7 +38,7 @@ from regulars.loyalty.queries.lots import zones_of
 from regulars.loyalty.queries.members import member, member_of_profile
 from regulars.loyalty.queries.overview import activity, count_members, flows
 from regulars.loyalty.queries.postings import account_sheet, first_posting_at, postings
-from regulars.loyalty.queries.programme import current, forget_versions, version_at, versions
+from regulars.loyalty.queries.programme import current, forget_versions, shop_zone, version_at, versions
 from regulars.loyalty.queries.qr import customer_qr, read_qr, scan_qr
 from regulars.loyalty.queries.quoting import quote, quote_for
 from regulars.loyalty.queries.referring import (
@@ -140,6 +140,7 @@ __all__ = [
     "rewards",
     "rewards_for",
     "scan_qr",
+    "shop_zone",
     "statement",
     "terms_at",
     "tier_counts",

@@ -5,15 +5,14 @@ from __future__ import annotations
 from collections.abc import Collection
 from datetime import UTC, datetime
 
-from django.db import connection
-
+from regulars.kit.prepared import prepared_cursor
 from regulars.loyalty.queries.programme import version_at
 from regulars.loyalty.rules.tiers import fitting
 from regulars.loyalty.types.standing import TierStanding
 
 _STANDINGS = """
 SELECT person_id, tier, since, measured_minor, ends_at, fits FROM loyalty_tierstanding
-WHERE person_id = ANY(%s) AND merged_into IS NULL
+WHERE person_id = ANY(%s::bigint[]) AND merged_into IS NULL
 """
 
 _LAST = datetime.max.replace(tzinfo=UTC)
@@ -27,7 +26,7 @@ def tiers_of(*, person_ids: Collection[int], at: datetime | None = None) -> dict
     """
     wanted = sorted(set(person_ids))
     found: dict[int, TierStanding] = {}
-    with connection.cursor() as cursor:
+    with prepared_cursor() as cursor:  # a till asks with each cart
         cursor.execute(_STANDINGS, [wanted])
         for person_id, tier, since, measured, ends_at, fits in cursor.fetchall():
             has_ended = at is not None and ends_at is not None and ends_at <= at
