@@ -126,7 +126,7 @@ def _first_asked(new: Sequence[OrderStanding], asking: Asking) -> dict[int, Kept
     """Who the customers of these orders are, one moment before they ordered."""
     versions = {asking.version_of[order.id].id: asking.version_of[order.id] for order in new}
     persons: dict[int, int] = {}
-    if any(v.programme.tiers or conditions_of(v.programme) for v in versions.values()):
+    if any(v.programme.tiers or conditions_of_rules(v.programme) for v in versions.values()):
         persons = persons_of({order.profile_id for order in new if order.profile_id is not None})
     tiers = _tiers(new, asking, persons)
     fits = _fits(new, asking, persons)
@@ -180,7 +180,7 @@ def _fits(new: Sequence[OrderStanding], asking: Asking, persons: Mapping[int, in
         if order.profile_id in persons:
             by_version[asking.version_of[order.id].id].append(order)
     for some in by_version.values():
-        conditions = conditions_of(asking.version_of[some[0].id].programme)
+        conditions = conditions_of_rules(asking.version_of[some[0].id].programme)
         if not conditions:
             continue
         asked = [
@@ -194,7 +194,7 @@ def _fits(new: Sequence[OrderStanding], asking: Asking, persons: Mapping[int, in
     return found
 
 
-def conditions_of(programme: Programme) -> dict[str, Mapping[str, Any]]:
+def conditions_of_rules(programme: Programme) -> dict[str, Mapping[str, Any]]:
     """By the key of a rule whom it is for, where that is said."""
     return {rule.key: rule.when.who for rule in programme.rules if rule.when.who is not None}
 

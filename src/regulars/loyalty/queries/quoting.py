@@ -9,7 +9,7 @@ from datetime import UTC, date, datetime
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from regulars.commerce import queries as commerce
-from regulars.loyalty.queries.circumstances import conditions_of, earned_in
+from regulars.loyalty.queries.circumstances import conditions_of_rules, earned_in
 from regulars.loyalty.queries.earning import earned
 from regulars.loyalty.queries.members import member_of_profile
 from regulars.loyalty.queries.programme import shop_zone, version_at
@@ -110,7 +110,7 @@ def _who(programme: Programme, member: Member | None, at: datetime) -> _Who:
         standing = tiers_of(person_ids=[member.person_id], at=at)[member.person_id]
         tier = next((one for one in programme.tiers.levels if one.key == standing.tier), None)
     fits: set[str] = set()
-    if conditions := conditions_of(programme):
+    if conditions := conditions_of_rules(programme):
         asked = [segments.Asked(0, member.person_id, at)]
         fits = {key for key, some in segments.fits(conditions=conditions, asked=asked).items() if some}
     room = None
