@@ -62,8 +62,8 @@ def folder(made: Path, new: Path) -> Path:
 
 
 @pytest.fixture
-def ups() -> Iterator[list[Up]]:
-    """Those started in a test; whatever happens, none outlives it."""
+def ups(open_tmp: Path) -> Iterator[list[Up]]:
+    """Those started in a test; none outlives it, nor is its folder taken away while it still runs."""
     started: list[Up] = []
     yield started
     for up in started:
@@ -71,9 +71,15 @@ def ups() -> Iterator[list[Up]]:
         for pid in [up.process.pid, *left] if up.process.poll() is None else left:
             _kill(pid)
         up.process.wait()
-    for pid, line in processes().items():
-        if any(str(up.folder) in line for up in started):
-            _kill(pid)
+        up.until(lambda: not _kill_all(started), "gone", alive=False)
+
+
+def _kill_all(ups: list[Up]) -> bool:
+    """Whether any process was left that had been told of their folders."""
+    found = [pid for pid, line in processes().items() if any(str(up.folder) in line for up in ups)]
+    for pid in found:
+        _kill(pid)
+    return bool(found)
 
 
 @pytest.fixture
