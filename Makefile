@@ -53,7 +53,7 @@ $(VENV)/.made: FORCE
 	[ "$$(cat $@ 2>/dev/null)" = "$$PWD" ] || printf %s "$$PWD" >$@
 
 $(VENV)/.installed: $(VENV)/.made requirements/base.txt pyproject.toml
-	@echo "Installing the libraries…"
+	@echo "Installing the libraries (a minute or two the first time)…"
 	@$(PY) -m pip install --quiet --require-hashes --requirement requirements/base.txt
 	@$(PY) -m pip install --quiet --no-deps --no-build-isolation --editable .
 	@touch $@
@@ -108,8 +108,16 @@ $(BUILT)/.stamp: assets/node_modules/.stamp $(ASSET_SOURCES)
 # --- Working on it ------------------------------------------------------------------------------------
 
 PYTEST := $(PY) -m pytest
-# One process per core; each has a database of its own.
+# One process per core; each has a server of its own for its database.
 WORKERS ?= 2
+# Long tests often wait: for servers that start, or are killed and found again.
+SLOW_WORKERS ?= 3
+# Files are begun in the order of tests/plugin.py.
+AT_ONCE = --dist loadfile --no-loadscope-reorder
+QUICK = -n $(WORKERS) $(AT_ONCE) -m "not slow and not browser" tests
+
+# What runs start again and again is compiled once, whatever the environment says.
+test test-slow: export PYTHONDONTWRITEBYTECODE :=
 
 check: install-dev
 	$(PY) -m ruff check .
@@ -127,11 +135,11 @@ messages: install-dev
 	$(PY) -m tools.translations update
 
 test: install-dev
-	$(PYTEST) -q -n $(WORKERS) --dist loadfile -m "not slow and not browser" tests
+	$(PYTEST) -q $(QUICK) --ignore=tests/architecture # `make check` has those
 
 test-slow: install-dev
-	$(PYTEST) -q -n $(WORKERS) --dist loadfile -m "slow or browser" tests
-	$(PY) -m tools.system_postgres 15 $(PYTEST) -q -n $(WORKERS) --dist loadfile -m "not slow and not browser" tests
+	$(PYTEST) -q -n $(SLOW_WORKERS) $(AT_ONCE) -m "slow or browser" tests
+	$(PY) -m tools.system_postgres 15 $(PYTEST) -q $(QUICK)
 
 bench: install-dev
 	$(PY) -m bench $(ONLY)

@@ -1,10 +1,12 @@
 """Loaded before Django's settings (`-p tests.plugin`): a PostgreSQL of the tests' own, and no silent skips.
 
-`REGULARS_TEST_DATABASE_URL` runs the tests on another server, e.g. the system's PostgreSQL 15.
+`REGULARS_TEST_DATABASE_URL` runs the tests on another server, e.g. the system's PostgreSQL 15: those of
+them that use a database, for to the others it is all one.
 """
 
 from __future__ import annotations
 
+import gc
 import os
 import shutil
 import tempfile
@@ -42,6 +44,12 @@ def pytest_load_initial_conftests(early_config: pytest.Config) -> None:
     hands_out = early_config.known_args_namespace.numprocesses and "PYTEST_XDIST_WORKER" not in os.environ
     if not hands_out:
         _start_database()
+    gc.disable()  # what the tests are made of stays; looking through it for rubbish takes seconds
+
+
+def pytest_collection_finish() -> None:
+    gc.freeze()
+    gc.enable()
 
 
 def pytest_unconfigure() -> None:
@@ -51,13 +59,43 @@ def pytest_unconfigure() -> None:
         shutil.rmtree(server.folder, ignore_errors=True)
 
 
+_DATABASE = {"db", "transactional_db", "live_server"}
+"""Without one of these fixtures, or their mark, pytest-django lets no test near the database."""
+
+
+@pytest.hookimpl(trylast=True)
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
     """Leave the slow tests to `make test-slow`, which selects them by their mark."""
-    if config.option.markexpr:
-        return
-    slow = [item for item in items if item.get_closest_marker("slow")]
-    config.hook.pytest_deselected(items=slow)
-    items[:] = [item for item in items if not item.get_closest_marker("slow")]
+    left = set()
+    if not config.option.markexpr:
+        left |= {item for item in items if item.get_closest_marker("slow")}
+    if os.environ.get("REGULARS_TEST_DATABASE_URL"):
+        left |= {item for item in items if not _uses_the_database(item)}
+    if left:
+        config.hook.pytest_deselected(items=[item for item in items if item in left])
+        items[:] = [item for item in items if item not in left]
+    if "PYTEST_XDIST_WORKER" in os.environ:
+        _longest_files_first(items)
+
+
+def _longest_files_first(items: list[pytest.Item]) -> None:
+    """The order in which xdist hands out files: a long one at the end would keep all waiting for one process.
+
+    Those with a test marked `long` come first, then those with many tests.
+    """
+    files: dict[Path, list[pytest.Item]] = {}
+    for item in items:
+        files.setdefault(item.path, []).append(item)
+    ordered = sorted(
+        files.values(),
+        key=lambda those: (all(not one.get_closest_marker("long") for one in those), -len(those)),
+    )
+    items[:] = [item for those in ordered for item in those]
+
+
+def _uses_the_database(item: pytest.Item) -> bool:
+    marked = item.get_closest_marker("django_db") is not None
+    return marked or not _DATABASE.isdisjoint(getattr(item, "fixturenames", ()))
 
 
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:

@@ -120,27 +120,31 @@ def test_one_customer(rows: list[CustomerFigures]) -> None:
     assert queries.figures_of(10**9) is None
 
 
-@pytest.mark.parametrize("sort", SORTS)
-@pytest.mark.parametrize(
-    "filters", [{}, {"segment": "lost"}, {"stage": "at_risk"}, {"segment": "new", "stage": "lapsed"}]
+FILTERS: tuple[dict[str, str], ...] = (
+    {},
+    {"segment": "lost"},
+    {"stage": "at_risk"},
+    {"segment": "new", "stage": "lapsed"},
 )
-@pytest.mark.parametrize("place", [{}, {"after": "x"}, {"before": "x"}])
-def test_each_list_is_read_from_an_index(
-    django_assert_num_queries: Any, sort: Sort, filters: Any, place: Any
-) -> None:
-    """Of 20,000 customers, whatever the filter: nothing is scanned or sorted as a whole."""
+
+
+def test_each_list_is_read_from_an_index(django_assert_num_queries: Any) -> None:
+    """Of 20,000 customers, whatever is asked for: nothing is scanned or sorted as a whole."""
     with connection.cursor() as cursor:
         cursor.execute(_MANY)
         cursor.execute("ANALYZE analytics_customerfigures")
-    at = {name: queries.customers_page(sort=sort, limit=50)[-1].position(sort) for name in place}
-    with django_assert_num_queries(1) as captured:
-        queries.customers_page(sort=sort, limit=20, **filters, **at)
-    with connection.cursor() as cursor:
-        cursor.execute("EXPLAIN " + captured.captured_queries[0]["sql"])
-        plan = "\n".join(line for (line,) in cursor.fetchall())
-    assert "Seq Scan" not in plan
-    assert "Bitmap" not in plan
-    assert "Index Scan" in plan
+    for sort in SORTS:
+        place = queries.customers_page(sort=sort, limit=50)[-1].position(sort)
+        for filters, at in itertools.product(FILTERS, ({}, {"after": place}, {"before": place})):
+            with django_assert_num_queries(1) as captured:
+                queries.customers_page(sort=sort, limit=20, **filters, **at)
+            with connection.cursor() as cursor:
+                cursor.execute("EXPLAIN " + captured.captured_queries[0]["sql"])
+                plan = "\n".join(line for (line,) in cursor.fetchall())
+            said = (sort, filters, at, plan)
+            assert "Seq Scan" not in plan, said
+            assert "Bitmap" not in plan, said
+            assert "Index Scan" in plan, said
 
 
 _MANY = """

@@ -15,6 +15,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from tests.commerce.conftest import NOON, NOW, Shop
 from tests.commerce.test_credits import rows
+from tests.depth import tries
 
 from regulars.commerce import queries, services
 from regulars.commerce.types import (
@@ -196,7 +197,7 @@ def test_a_few_histories_end_the_same(
 
 
 @pytest.mark.slow
-@settings(max_examples=400, **SETTINGS)
+@settings(max_examples=tries(150), **SETTINGS)
 @given(history=histories())
 def test_whatever_comes_first_the_end_is_the_same(
     shop: Shop, history: tuple[list[Statement], list[Statement], bool]

@@ -13,6 +13,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from tests.commerce.conftest import NOON, NOW, Shop
 from tests.commerce.test_credits import rows
+from tests.depth import tries
 
 from regulars.commerce import services
 from regulars.commerce.types import (
@@ -165,7 +166,7 @@ def snapshot(work: Callable[[], None]) -> list[list[tuple[Any, ...]]]:
 
 
 @pytest.mark.slow
-@settings(max_examples=300, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=tries(150), deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(steps=steps)
 def test_what_is_taken_back_was_never_told(shop: Shop, steps: list[tuple[str, Any]]) -> None:
     history = History(shop)

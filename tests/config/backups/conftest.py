@@ -28,10 +28,10 @@ def servers() -> Iterator[Servers]:
     shutil.rmtree(folder)
 
 
-def _new(server: EmbeddedPostgres, home: Path) -> Installation:
+def _new(server: EmbeddedPostgres, home: Path, template: str = "template1") -> Installation:
     name = f"shop{next(_numbers)}"
     with psycopg.connect(server.url(), autocommit=True) as connection:
-        connection.execute(f"CREATE DATABASE {name}")
+        connection.execute(f"CREATE DATABASE {name} TEMPLATE {template}")
     return Installation(home, server.url(name))
 
 
@@ -55,6 +55,15 @@ def backup(shop: Installation, tmp_path_factory: pytest.TempPathFactory) -> Path
 def here(servers: Servers, tmp_path: Path) -> Installation:
     """An empty database on the server the shop is on."""
     return _new(servers[0], tmp_path / "here")
+
+
+@pytest.fixture
+def copy(servers: Servers, shop: Installation, tmp_path: Path) -> Installation:
+    """The same shop as the one that is only read, on its server, to be written to."""
+    made = _new(servers[0], tmp_path / "copy", template=shop.database)
+    if shop.home.exists():
+        shutil.copytree(shop.home, made.home)
+    return made
 
 
 @pytest.fixture

@@ -26,6 +26,10 @@ class Installation:
     home: Path
     url: str
 
+    @property
+    def database(self) -> str:
+        return psycopg.conninfo.conninfo_to_dict(self.url)["dbname"]
+
     def environment(self) -> dict[str, str]:
         named = {"DATABASE_URL": self.url} if self.url else {}
         return python()[1] | {"REGULARS_HOME": str(self.home), "REGULARS_SECRET_KEY": "k" * 60} | named
@@ -90,7 +94,7 @@ class Installation:
         }
 
 
-def fill(shop: Installation, customers: int = 60) -> None:
+def fill(shop: Installation) -> None:
     """Migrate, and fill the demo shop as of a fixed moment."""
     shop.done("migrate")
     shop.code(
@@ -100,9 +104,8 @@ def fill(shop: Installation, customers: int = 60) -> None:
         from regulars.simulator import demo
         now = datetime(2026, 3, 15, 12, tzinfo=UTC)
         events.open_epoch_if_moved(now=now)
-        demo.fill(now=now, seed=3, customers=names["customers"])
-        """,
-        customers=customers,
+        demo.fill(now=now, seed=3, customers=60)
+        """
     )
 
 

@@ -8,9 +8,9 @@ from typing import Any
 
 import psycopg
 import pytest
-from tests.config.backups.installations import Installation, fill
+from tests.config.backups.installations import Installation
 
-pytestmark = pytest.mark.slow
+pytestmark = [pytest.mark.slow, pytest.mark.long]
 
 RECORD = """
 from datetime import UTC, datetime
@@ -73,10 +73,9 @@ def read(
 
 
 def test_rows_and_figures_are_the_same_and_the_log_goes_on(
-    here: Installation, there: Installation, tmp_path: Path
+    copy: Installation, there: Installation, tmp_path: Path
 ) -> None:
-    shop, backup = here, tmp_path / "x.backup"
-    fill(shop)
+    shop, backup = copy, tmp_path / "x.backup"
     shop.done("backup", backup)
     consumed, positions = read(shop)
     assert len(consumed) == len(set(consumed)) == shop.rows("SELECT count(*) FROM events")[0][0]
@@ -119,16 +118,15 @@ def test_moved_twice_and_back_to_the_first_server(
 
 
 def test_what_a_consumer_has_done_and_has_yet_to_do_moves_along(
-    here: Installation, there: Installation, tmp_path: Path
+    copy: Installation, there: Installation, tmp_path: Path
 ) -> None:
     """Backed up in the middle: there it does the rest, and what comes after; nothing twice."""
-    fill(here)
-    with psycopg.connect(here.url, autocommit=True) as connection:
+    with psycopg.connect(copy.url, autocommit=True) as connection:
         connection.execute("CREATE TABLE handled (source text, key text)")
-    here.code(CONSUME, rounds=3, drain=False)
-    assert here.rows("SELECT count(*) FROM handled") == [(21,)]
-    here.done("backup", tmp_path / "x.backup")
-    here.code(CONSUME, rounds=2, drain=False)  # done on the old server only, which nobody asks any more
+    copy.code(CONSUME, rounds=3, drain=False)
+    assert copy.rows("SELECT count(*) FROM handled") == [(21,)]
+    copy.done("backup", tmp_path / "x.backup")
+    copy.code(CONSUME, rounds=2, drain=False)  # done on the old server only, which nobody asks any more
     there.done("restore", tmp_path / "x.backup")
     assert there.rows("SELECT count(*) FROM handled") == [(21,)]
     there.code(RECORD, ids=["new1", "new2", "new3"])
@@ -156,34 +154,32 @@ def test_into_an_installation_that_was_only_started(
 
 
 def test_an_older_backup_is_brought_to_this_release(
-    here: Installation, there: Installation, tmp_path: Path
+    copy: Installation, there: Installation, tmp_path: Path
 ) -> None:
-    fill(here, customers=10)
-    here.done("manage", "migrate", "simulator", "zero", "--verbosity=0")
-    here.done("backup", tmp_path / "old.backup")
-    assert "simulator_demoshop" not in here.tables()
+    copy.done("manage", "migrate", "simulator", "zero", "--verbosity=0")
+    copy.done("backup", tmp_path / "old.backup")
+    assert "simulator_demoshop" not in copy.tables()
     result = there.run("restore", tmp_path / "old.backup")
     assert result.returncode == 0, result.stderr
     assert "Bringing the database to this release" in result.stderr
     assert "simulator_demoshop" in there.tables()
-    assert there.rows("SELECT count(*) FROM customers_person") == [(10,)]
+    assert there.rows("SELECT count(*) FROM customers_person") == [(60,)]
 
 
-def test_upgrading_makes_a_backup_first(here: Installation, tmp_path: Path) -> None:
-    fill(here, customers=10)
-    assert "already" in here.done("upgrade")
-    here.done("manage", "migrate", "simulator", "zero", "--verbosity=0")
+def test_upgrading_makes_a_backup_first(copy: Installation, tmp_path: Path) -> None:
+    assert "already" in copy.done("upgrade")
+    copy.done("manage", "migrate", "simulator", "zero", "--verbosity=0")
     for command in ("web", "worker"):
-        refused = here.run(command)
+        refused = copy.run(command)
         assert refused.returncode == 2
         assert "regulars upgrade" in refused.stderr
-    undecided = here.run("upgrade")
+    undecided = copy.run("upgrade")
     assert undecided.returncode == 2
     assert "--no-backup" in undecided.stderr
-    said = here.done("upgrade", "--backup", tmp_path / "before.backup")
+    said = copy.done("upgrade", "--backup", tmp_path / "before.backup")
     assert "Start web and workers again" in said
     assert (tmp_path / "before.backup").exists()
-    assert "simulator_demoshop" in here.tables()
+    assert "simulator_demoshop" in copy.tables()
 
 
 def test_to_postgresql_15_and_back(
@@ -199,23 +195,22 @@ def test_to_postgresql_15_and_back(
 
 
 def test_what_is_written_meanwhile_is_in_it_wholly_or_not_at_all(
-    here: Installation, another: Callable[[], Installation], tmp_path: Path
+    copy: Installation, another: Callable[[], Installation], tmp_path: Path
 ) -> None:
-    fill(here, customers=10)
-    writer = here.start("manage", "shell", "--no-imports", "-c", _ENDLESS)
+    writer = copy.start("manage", "shell", "--no-imports", "-c", _ENDLESS)
     try:
         assert writer.stdout is not None
         assert writer.stdout.readline() == "writing\n"
         for number in range(3):
             file = tmp_path / f"{number}.backup"
-            here.done("backup", file)
+            copy.done("backup", file)
             restored = another()
             restored.done("restore", file)  # refuses by itself if counts and rows are not of one moment
             (people, events) = restored.rows(
                 "SELECT (SELECT count(*) FROM customers_profile),"
                 " (SELECT count(*) FROM events WHERE name = 'profile_created')"
             )[0]
-            assert people == events > 10
+            assert people == events > 60
         assert writer.poll() is None
     finally:
         writer.kill()

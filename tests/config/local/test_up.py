@@ -16,7 +16,7 @@ from tests.config.local.running import START_SECONDS_MAX, Start, processes
 
 from regulars.config.local import places
 
-pytestmark = pytest.mark.slow
+pytestmark = [pytest.mark.slow, pytest.mark.long]
 
 
 def sign_in_shown(said: str) -> tuple[str, str]:

@@ -34,6 +34,7 @@ def test_a_few_days(machine: type[Ledger]) -> None:
 
 
 @pytest.mark.slow
+@pytest.mark.long
 @pytest.mark.timeout(1_800)
 @pytest.mark.django_db
 @pytest.mark.parametrize("machine", [Ledger, ShopLedger])

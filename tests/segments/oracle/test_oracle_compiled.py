@@ -9,6 +9,7 @@ import pytest
 from django.db import transaction
 from hypothesis import HealthCheck, Phase, event, given, settings
 from hypothesis import strategies as st
+from tests.depth import tries
 from tests.segments.oracle import strategies
 from tests.segments.oracle.attributes import ATTRIBUTES
 from tests.segments.oracle.evaluator import everybody
@@ -116,8 +117,9 @@ def test_a_few_conditions_find_whom_the_oracle_finds(
 
 
 @pytest.mark.slow
+@pytest.mark.long
 @pytest.mark.timeout(3_600)
-@settings(_SETTINGS, max_examples=300)
+@settings(_SETTINGS, max_examples=tries(120))
 @given(played=plays())
 def test_conditions_find_whom_the_oracle_finds(
     sold: Catalogue, played: tuple[list[datetime], str, list[Step], list[Condition]]

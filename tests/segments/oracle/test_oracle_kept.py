@@ -9,6 +9,7 @@ import pytest
 from django.db import connection
 from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
+from tests.depth import tries
 from tests.segments.oracle import strategies
 from tests.segments.oracle.evaluator import everybody
 from tests.segments.oracle.steps import Catalogue, Merges, Parts, Scene, Step, catalogue
@@ -234,8 +235,9 @@ def test_a_few_segments_are_kept_true(sold: Catalogue, play: Play) -> None:
 
 
 @pytest.mark.slow
+@pytest.mark.long
 @pytest.mark.timeout(3_600)
-@settings(_SETTINGS, max_examples=100)
+@settings(_SETTINGS, max_examples=tries(50))
 @given(play=plays())
 def test_segments_are_kept_true(sold: Catalogue, play: Play) -> None:
     _run(play, sold)
