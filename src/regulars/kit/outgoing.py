@@ -89,12 +89,10 @@ def check_url(url: str) -> SplitResult:
         and len(url) <= URL_LENGTH_MAX
         and url.isascii()
         and url.isprintable()
+        and parts.username is None
+        and parts.password is None
     )
     if not is_good:
-        raise OutgoingError(
-            _("Write the address as https://host/file, without a password in it."), code="bad_address"
-        )
-    if parts.username is not None or parts.password is not None:
         raise OutgoingError(
             _("Write the address as https://host/file, without a password in it."), code="bad_address"
         )

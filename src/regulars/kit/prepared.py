@@ -7,7 +7,7 @@ from contextlib import contextmanager
 from typing import Any
 
 import psycopg
-from django.db import connection
+from django.db import DEFAULT_DB_ALIAS, connections
 from django.db.backends.utils import CursorWrapper
 
 
@@ -28,8 +28,9 @@ def prepared_cursor() -> Iterator[CursorWrapper]:
     Values are bound by the server: their types follow from what they stand beside, so those that stand alone
     are cast. Django's own cursors bind on this side, prepare nothing, and go on so.
     """
+    connection: Any = connections[DEFAULT_DB_ALIAS]  # looked up once: it is of the thread
     connection.ensure_connection()
-    raw: Any = connection.connection
+    raw = connection.connection
     raw.prepare_threshold = 0
     with connection.wrap_database_errors, psycopg.Cursor(raw) as cursor:
         made: Any = cursor  # Django wraps whatever has the methods of one

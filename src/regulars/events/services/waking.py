@@ -18,7 +18,7 @@ from regulars.events import registry, rules
 from regulars.events.wires import CHANNEL, as_text, open_wire
 
 _TELL = "SELECT pg_notify(%s, %s)"
-GATHER_SECONDS = 0.005
+GATHER_SECONDS = 0.02
 """So long a process gathers what it has to tell: many commits a second are one piece of news."""
 AGAIN_SECONDS = 1.0
 IDLE_SECONDS = 60.0
