@@ -173,6 +173,32 @@ def test_a_card_is_kept_as_whose_it_is(call: Caller) -> None:
     assert not any(secret in kept for secret in ("C-1", "2000123", "9999999"))
 
 
+def test_an_order_names_its_customer_as_the_quote_did(call: Caller) -> None:
+    key = (SHOP, "C-1")
+    profile_id = customers.find_or_create_profiles(keys=[key], now=clock.now())[key]
+    for type_, value in ((IdentityType.CARD, "2000123"), (IdentityType.PHONE, "+79161234567")):
+        customers.add_identities(identities=[ProfileIdentity(profile_id, type_, value)], now=clock.now())
+    nobody = {"customer_id": None}
+    found = send(
+        call,
+        order(1, "T-1", 100_000, **nobody, customer="card:2000123"),
+        order(2, "T-2", 100_000, **nobody, customer="phone:+7 916 123-45-67"),
+        order(3, "T-3", 100_000, **nobody, customer="phone:+79160000000"),
+        order(4, "T-4", 100_000, customer="card:2000123"),
+    )
+    assert outcomes(found) == [
+        (1, "done", None),
+        (2, "done", None),
+        (3, "done", "unknown_customer"),
+        (4, "refused", "invalid"),
+    ]
+    sold = [commerce.order(SHOP, number) for number in ("T-1", "T-2", "T-3")]
+    assert [one and one.profile_id for one in sold] == [profile_id, profile_id, None]
+    assert queries.balance(profile_id=profile_id, at=clock.now()).spendable_minor == 10_000
+    kept = str([row.body for row in JournalEntry.objects.all()])
+    assert not any(secret in kept for secret in ("2000123", "9161234567", "9160000000"))
+
+
 def test_a_server_says_of_which_branch_the_till_is(call: Caller, branch_id: int) -> None:
     server = caller()
     assert problem(server("POST", "/loyalty/journal", {"till": TILL})) == (409, "refused")

@@ -14,14 +14,14 @@ from pytest_django import DjangoAssertNumQueries
 from tests.api.rest_calls import Caller, caller, problem, told
 
 from regulars.api import keys, limits
-from regulars.api.rest import returns
+from regulars.api.rest import loyalty_limits, returns
 from regulars.commerce import queries as commerce
 from regulars.commerce import services
 from regulars.commerce.types import CartChange, CartLine, CartStep, NewBranch, NewProduct
-from regulars.customers.services import find_or_create_profiles
-from regulars.customers.types import SHOP
+from regulars.customers.services import add_identities, find_or_create_profiles
+from regulars.customers.types import SHOP, IdentityType, ProfileIdentity
 from regulars.kit import clock
-from regulars.team.types import KeyKind
+from regulars.team.types import KeyKind, Scope
 
 pytestmark = pytest.mark.django_db
 NOW = datetime(2026, 3, 1, 12, tzinfo=UTC)
@@ -47,6 +47,45 @@ def branches() -> tuple[int, int]:
         branches=[NewBranch(source=SHOP, external_id=id_, name=id_) for id_ in ("north", "south")]
     )
     return made[SHOP, "north"], made[SHOP, "south"]
+
+
+def test_a_till_names_the_customer_of_an_order_as_it_did_in_the_quote(branches: tuple[int, int]) -> None:
+    keys.forget()
+    limits.forget()
+    profile_id = find_or_create_profiles(keys=[(SHOP, "C-1")], now=NOW)[SHOP, "C-1"]
+    phone = ProfileIdentity(profile_id, IdentityType.PHONE, "+79161234567")
+    card = ProfileIdentity(profile_id, IdentityType.CARD, "2000123")
+    add_identities(identities=[phone, card], now=NOW)
+    till = caller(KeyKind.TILL, (Scope.ORDERS_WRITE, Scope.LOYALTY_READ), branches[0])
+    body = {name: value for name, value in ORDER.items() if name != "customer_id"}
+    by_card = told(till("PUT", "/orders/1", body | {"customer": "card:2000123"}))
+    assert by_card["customer_id"] == "C-1"
+    for _again in range(2):  # a number anybody can say tells nobody's
+        by_phone = told(till("PUT", "/orders/2", body | {"customer": "phone:8 916 123-45-67"}))
+        assert by_phone["customer_id"] is None
+    assert [row.profile_id for row in commerce.orders_page(after=None, limit=9)] == [profile_id] * 2
+    unknown = till("PUT", "/orders/3", body | {"customer": "card:9"})
+    assert problem(unknown) == (404, "not_found")
+    twice = till("PUT", "/orders/3", ORDER | {"customer": "card:2000123"})
+    assert problem(twice) == (409, "refused")
+    assert "once" in twice.content.decode()
+    blind = caller(KeyKind.TILL, (Scope.ORDERS_WRITE,), branches[0])
+    assert blind("PUT", "/orders/3", body | {"customer": "card:2000123"}).status_code == 403
+    assert commerce.order(SHOP, "3") is None
+
+
+def test_phones_are_not_tried_out_under_the_number_of_a_stored_order(branches: tuple[int, int]) -> None:
+    keys.forget()
+    limits.forget()
+    loyalty_limits.forget()
+    till = caller(KeyKind.TILL, (Scope.ORDERS_WRITE, Scope.LOYALTY_READ), branches[0])
+    body = {name: value for name, value in ORDER.items() if name != "customer_id"}
+    assert till("PUT", "/orders/1", body).status_code == 201
+    tried = [
+        till("PUT", "/orders/1", body | {"customer": f"phone:+791600000{number:02}"}).status_code
+        for number in range(loyalty_limits.UNKNOWN_MAX + 1)
+    ]
+    assert tried == [404] * loyalty_limits.UNKNOWN_MAX + [429]
 
 
 def test_an_order_comes_back_as_it_was_told(call: Caller) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from decimal import Decimal
 from typing import Any
 
 import pytest
@@ -14,6 +15,7 @@ from regulars.api.rest import loyalty_limits
 from regulars.kit import clock
 from regulars.loyalty import queries, services
 from regulars.loyalty.types import MINOR
+from regulars.loyalty.types.benefits import CouponGiven
 from regulars.loyalty.types.rewards import NewReward, RewardKind, RewardRow, RewardState
 from regulars.team.types import KeyKind, Scope
 
@@ -140,3 +142,32 @@ def test_a_till_sees_orders_of_its_branch_only_and_a_key_needs_the_scope(anna: i
     assert told(caller(KeyKind.SERVER, SCOPES)("GET", path))["id"] == order["id"]
     reader = caller(KeyKind.SERVER, (Scope.LOYALTY_READ,))
     assert problem(reader("POST", f"{path}/cancel")) == (403, "not_allowed")
+
+
+def test_a_coupon_comes_with_its_code_and_is_given_back_until_it_is_used(anna: int) -> None:  # noqa: F811
+    publish()
+    off = CouponGiven(percent=Decimal(10), days=14)
+    one, call = cup(name="10% off", kind=RewardKind.COUPON, coupon=off), till()
+    (shown,) = told(call("GET", f"/loyalty/rewards?customer={CARD}"))["rewards"]
+    assert (shown["kind"], shown["can_have"]) == ("coupon", True)
+    assert shown["sentence"] == "“10% off” for 300 points: a coupon for 10% off, valid for 14 days."
+    path = f"/loyalty/rewards/{one.id}/redeem"
+    order = told(call("POST", path, wish()))
+    assert (order["state"], order["gift_id"], len(order["code"])) == ("given", None, 11)
+    assert order["until"] is not None
+    assert told(call("POST", path, wish())) == order
+    assert told(call("GET", f"/loyalty/rewards/orders/{order['id']}")) == order
+    lines = [{"name": "Tea", "quantity": 1, "amount_minor": 100_000}]
+    sale = {"customer": CARD, "currency": "RUB", "lines": lines, "coupons": [order["code"]]}
+    (taken,) = told(call("POST", "/loyalty/quote", sale))["discounts"]
+    assert taken["amount_minor"] == 10_000
+    use = told(call("POST", "/offers/uses", sale | {"key": "sale-1"}))
+    cancel = f"/loyalty/rewards/orders/{order['id']}/cancel"
+    assert problem(call("POST", cancel)) == (409, "reward_coupon_used")
+    told(call("POST", f"/offers/uses/{use['id']}/cancel"))
+    back = told(call("POST", cancel))
+    assert (back["state"], back["code"]) == ("withdrawn", None)
+    assert spendable(anna) == 1200 * MINOR
+    again = told(call("POST", "/loyalty/quote", sale))
+    assert again["discounts"] == []
+    assert problem(call("POST", path, wish("k9", pieces=2))) == (409, "reward_one_at_a_time")

@@ -10,7 +10,8 @@ from pathlib import Path
 import httpx
 import pytest
 from django.core.wsgi import get_wsgi_application
-from examples.till import Memory, Quote, Refused, Till, main
+from examples.till import Memory, Quote, Refused, Server, Till
+from examples.till.__main__ import main
 from tests.api.rest_server import serving
 
 from regulars.api import keys, limits
@@ -108,7 +109,7 @@ def order_of(receipt: str) -> str:
 def till_on(line: httpx.BaseTransport, secret: str, memory: Path) -> Till:
     headers = {"Authorization": f"Bearer {secret}"}
     client = httpx.Client(transport=line, base_url="http://server", headers=headers)
-    return Till(client, Memory(memory), rest_seconds=0)
+    return Till(Server(client, rest_seconds=0), Memory(memory))
 
 
 def test_a_till_sells_takes_points_and_takes_back(secret: str, tmp_path: Path) -> None:
@@ -123,6 +124,17 @@ def test_a_till_sells_takes_points_and_takes_back(secret: str, tmp_path: Path) -
     assert spendable() == 50_000 - 30_000 + 3_500
     till.give_back(order_of(receipt))
     assert spendable() == 50_000
+    assert (till.send(), till.memory.wrong()) == ("", [])
+
+
+def test_who_is_named_by_a_phone_earns_what_the_quote_says(secret: str, tmp_path: Path) -> None:
+    phone = ProfileIdentity(customers_profile(), IdentityType.PHONE, "+79161234567")
+    customers.add_identities(identities=[phone], now=clock.now())
+    till = till_on(Line(), secret, tmp_path / "till.db")
+    assert till.scan("phone:+79161234567").spendable_minor is None
+    till.add("tea", 100_000)
+    till.pay(0)
+    assert spendable() == 50_000 + 5_000
     assert (till.send(), till.memory.wrong()) == ("", [])
 
 

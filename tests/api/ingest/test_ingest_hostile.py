@@ -12,6 +12,7 @@ from django.conf import settings as django_settings
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from tests.api.ingest.calling import Answer, browser_key, call, server_key, track
+from tests.depth import tries
 
 from regulars.api.ingest.types import BATCH_BYTES_MAX
 from regulars.events.models import Event
@@ -100,7 +101,9 @@ def test_wrong_types_everywhere(keys: dict[bool, str], path: str, body: Any, bro
 
 
 @pytest.mark.slow
-@settings(max_examples=3000, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(
+    max_examples=tries(1000), deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
+)
 @given(path=st.sampled_from(PATHS), body=bodies, browser=st.booleans())
 def test_very_many_wrong_types(keys: dict[bool, str], path: str, body: Any, browser: bool) -> None:
     sound(call(path, json.dumps(body).encode(), keys[browser]))

@@ -10,11 +10,11 @@ from django.http import HttpResponse
 from ninja import Query
 from pydantic import Field, ValidationError
 
-from regulars.api.rest import bodies, cursors, faults
+from regulars.api.rest import bodies, cursors, faults, loyalty_limits
 from regulars.api.rest.call import Call, answer
 from regulars.api.rest.fields import Id, Moment, Shown, Told, Whole, plain, sample
 from regulars.api.rest.loyalty_holds import KEY_MAX, PointsGiven
-from regulars.api.rest.orders import OrderTold, branch_of
+from regulars.api.rest.orders import NAMED_TWICE, OrderTold, branch_of
 from regulars.api.rest.pages import LIMIT, NEXT, After, Limit
 from regulars.api.rest.problems import Code, Fault, Problem
 from regulars.api.rest.returns import ReturnTold
@@ -110,7 +110,8 @@ class OrderEntry(_EntryTold):
     kind: Literal["order"]
     order_id: Id
     body: dict[str, Any]
-    """As `PUT /orders/{order_id}` takes it. One that is not as it should be is refused by itself."""
+    """As `PUT /orders/{order_id}` takes it, `customer` as of the moment. One that is not as it should be is
+    refused by itself."""
 
 
 class ReturnEntry(_EntryTold):
@@ -215,7 +216,7 @@ def put_journal(request: Call, body: JournalTold) -> HttpResponse:
     stored = services.store_entries(
         branch_id=branch_id,
         till=body.till,
-        entries=[_entry(entry, raw) for entry, raw in zip(body.entries, told, strict=True)],
+        entries=[_entry(request, entry, raw) for entry, raw in zip(body.entries, told, strict=True)],
         complete_to=body.complete_to,
         now=request.now,
     )
@@ -270,12 +271,12 @@ def _no_branch() -> Problem:
     )
 
 
-def _entry(entry: EntryTold, raw: Mapping[str, Any]) -> NewEntry:
+def _entry(call: Call, entry: EntryTold, raw: Mapping[str, Any]) -> NewEntry:
     kind = EntryKind(entry.kind)
-    return NewEntry(number=entry.number, kind=kind, key=entry.key, at=entry.at, body=_body(entry, raw))
+    return NewEntry(number=entry.number, kind=kind, key=entry.key, at=entry.at, body=_body(call, entry, raw))
 
 
-def _body(entry: EntryTold, raw: Mapping[str, Any]) -> dict[str, Any]:
+def _body(call: Call, entry: EntryTold, raw: Mapping[str, Any]) -> dict[str, Any]:
     """What is kept of an entry: nothing that it may not hold, and no card or code of a customer."""
     if isinstance(entry, OrderEntry | ReturnEntry):
         model = OrderTold if isinstance(entry, OrderEntry) else ReturnTold
@@ -287,15 +288,23 @@ def _body(entry: EntryTold, raw: Mapping[str, Any]) -> dict[str, Any]:
         except ValidationError as error:
             found = [{**one, "loc": ("body", "told", *one["loc"])} for one in error.errors()]
             return {**id_, "invalid": faults.problem(found).detail}
-        return {**id_, "body": plain(raw["body"])}
+        body = plain(raw["body"])
+        if customer := body.pop("customer", None):
+            if body.get("customer_id") is not None:
+                return {**id_, "invalid": f"{NAMED_TWICE}."}
+            id_["customer"] = _customer(call, customer, entry.at)
+        return {**id_, "body": body}
     told = entry.model_dump(mode="json", exclude={"number", "key", "at", "kind"}, exclude_none=True)
     if "customer" in told:
-        told["customer"] = _customer(told["customer"], entry.at)
+        told["customer"] = _customer(call, told["customer"], entry.at)
     return told
 
 
-def _customer(text: str, at: datetime) -> str:
-    """Who that is, as it is kept: the shop's own id, or our number of the profile."""
+def _customer(call: Call, text: str, at: datetime) -> str:
+    """Who that is, as it is kept: the shop's own id, or our number of the profile.
+
+    Raises Problem where too many were asked for by a phone; then nothing of the portion is stored.
+    """
     ref = ref_of(text)
     if ref.kind is RefKind.ID:
         return text
@@ -305,9 +314,13 @@ def _customer(text: str, at: datetime) -> str:
         if scanned is None or not scanned.fresh:
             return "unknown"
         profile_id = scanned.profile_id
+    elif ref.kind is RefKind.PHONE:
+        loyalty_limits.ask_for_phone(call.key, ref.value)
     try:
         return f"profile:{queries.member(ref, at=at, profile_id=profile_id).profile_id}"
     except (NoSuchMember, SeveralMembers):
+        if ref.kind is RefKind.PHONE:
+            loyalty_limits.note_unknown(call.key, ref.value)
         return "unknown"
 
 

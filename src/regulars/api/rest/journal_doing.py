@@ -11,6 +11,7 @@ from regulars.api.rest.problems import Code, Problem
 from regulars.api.rest.returns import ReturnTold, store_return
 from regulars.commerce import queries
 from regulars.customers.types import SHOP
+from regulars.loyalty import services
 from regulars.loyalty.errors import EntryRefused
 from regulars.loyalty.types import Doing, Done, EntryReason
 
@@ -24,9 +25,11 @@ def do_order(doing: Doing) -> Done:
         told = told.model_copy(update={"as_of": doing.at})
     order_id = str(doing.body["order_id"])
     outcome: dict[str, Any] = {"order_id": order_id}
-    began = False
+    began, profile_id = False, services.customer_of_entry(doing.body)
+    if "customer" in doing.body and profile_id is None:
+        outcome["reason"] = EntryReason.UNKNOWN_CUSTOMER.value  # it was sold all the same
     try:
-        _, began = store_order(order_id, told, key=doing, now=doing.now)
+        _, began = store_order(order_id, told, key=doing, now=doing.now, profile_id=profile_id)
     except Problem as problem:
         if problem.code is not Code.STALE:
             raise _refused(problem) from problem

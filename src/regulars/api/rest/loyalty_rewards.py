@@ -31,6 +31,7 @@ from regulars.loyalty.types.rewards import (
     ForCustomer,
     GrantRow,
     Redeeming,
+    RewardKind,
     RewardOrderRow,
     RewardRow,
     WhyNot,
@@ -53,12 +54,17 @@ WhoseQuery = Annotated[
 ]
 Why = Literal["not_offered", "sold_out", "enough", "other_tier", "points"]
 State = Literal["given", "used", "withdrawn"]
+RewardKindShown = Literal["thing", "cause", "service", "coupon"]
 
 _REFUSALS: Mapping[str, tuple[Code, str]] = {
     WhyNot.NOT_OFFERED.value: (Code.REWARD_NOT_OFFERED, "This reward is not offered now."),
     WhyNot.SOLD_OUT.value: (Code.REWARD_SOLD_OUT, "There is not enough left of this reward."),
     WhyNot.ENOUGH.value: (Code.REWARD_LIMIT, "The customer has had as many of it as one may."),
     WhyNot.OTHER_TIER.value: (Code.REWARD_OTHER_TIER, "This reward is for customers of another tier."),
+    "one_at_a_time": (
+        Code.REWARD_ONE_AT_A_TIME,
+        "Coupons are taken one at a time, each with a key of its own: each has a code of its own.",
+    ),
     "changed": (Code.REWARD_NOT_OFFERED, "The reward was changed just now. Read the catalogue again."),
     "no_programme": (
         Code.NO_PROGRAMME,
@@ -73,8 +79,9 @@ class RewardShown(Shown):
     id: int
     name: str
     description: str
-    kind: Literal["thing", "cause", "service"]
-    """Handed out at the counter; points for a good cause; done for the customer by a colleague."""
+    kind: RewardKindShown
+    """Handed out at the counter; points for a good cause; done for the customer by a colleague; a coupon of
+    their own, off a later purchase."""
     price_minor: int
     left: int | None
     """How many there are; null: no limit."""
@@ -120,11 +127,16 @@ class RewardOrderShown(Shown):
     key: str
     reward_id: int
     name: str
-    kind: Literal["thing", "cause", "service"]
+    kind: RewardKindShown
     pieces: int
     points_minor: int
     state: State
-    """Waits to be handed out or done; was handed out or done (or given to the cause); was given back."""
+    """Waits to be handed out, done or used; was handed out, done or used (or given to the cause); was given
+    back."""
+    code: str | None
+    """Of a coupon that was not given back: what the customer says at the till, as `coupons` of a quote."""
+    until: datetime | None
+    """Of a coupon: the first moment at which it cannot be used any more."""
     gift_id: int | None
     """By which it is handed out, of a thing."""
     at: datetime
@@ -199,7 +211,8 @@ def _count_wrong_code(request: Call, reward_id: int, body: RedeemTold) -> None:
 def redeem_reward(request: Call, reward_id: RewardId, body: RedeemTold) -> HttpResponse:
     """Redeem a reward.
 
-    Its points are spent and its stock falls, in one go. The same key again gives the same order.
+    Its points are spent and its stock falls, in one go; with a coupon its code is issued. The same key again
+    gives the same order, and the same code.
     """
     key = scoped(key_told(request, body.key), request.key)
     before = queries.reward_order_by_key(key)
@@ -236,13 +249,14 @@ def get_reward_order(request: Call, order_id: OrderId) -> HttpResponse:
 def cancel_reward_order(request: Call, order_id: OrderId) -> HttpResponse:
     """Give a redeemed reward back.
 
-    Its points return to the customer, its pieces into the catalogue. What was handed out or done stays.
+    Its points return to the customer, its pieces into the catalogue, and a coupon is good for nothing any
+    more. What was handed out, done or used stays, and so does a coupon that is set aside for a sale.
     """
-    _known_order(order_id, request.key)
+    order = _known_order(order_id, request.key)
     try:
         return answer(order_shown(services.cancel_reward(order_id=order_id, now=request.now)))
     except CannotCancel as error:
-        raise Problem(Code.REWARD_HANDED_OUT, "It was handed out or done; its points stay spent.") from error
+        raise _kept(order) from error
 
 
 @routes.read("/loyalty/rewards/waiting", Scope.LOYALTY_READ, GiftsShown)
@@ -293,7 +307,9 @@ def order_shown(row: RewardOrderRow) -> RewardOrderShown:
         pieces=row.pieces,
         points_minor=row.points_minor,
         state=row.state.value,
-        gift_id=row.grant_id if row.kind.value == "thing" else None,
+        code=queries.reward_codes([row]).get(row.id),
+        until=row.until if row.kind is RewardKind.COUPON else None,
+        gift_id=row.grant_id if row.kind is RewardKind.THING else None,
         at=row.at,
         handed_out_at=row.handed_out_at,
         cancelled_at=row.cancelled_at,
@@ -311,6 +327,15 @@ def _allow(call: Call, reward_id: int, told: RedeemTold, who: Named) -> None:
     points = reward.price_minor * told.pieces
     if who.masked or needs_factor(points, version.programme.factor_above_minor):
         use_factor(call, who, told.factor)
+
+
+def _kept(order: RewardOrderRow) -> Problem:
+    if order.kind is RewardKind.COUPON:
+        return Problem(
+            Code.REWARD_COUPON_USED,
+            "The coupon was used, or is set aside for a sale that is under way; its points stay spent.",
+        )
+    return Problem(Code.REWARD_HANDED_OUT, "It was handed out or done; its points stay spent.")
 
 
 def _refuse(error: CannotRedeem) -> NoReturn:

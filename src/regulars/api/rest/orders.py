@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import datetime
-from typing import Annotated, Literal
+from typing import Annotated
 
 from django.http import HttpResponse
 from ninja import Path, Query
@@ -27,6 +27,8 @@ from regulars.api.rest.fields import (
     Whole,
     sample,
 )
+from regulars.api.rest.loyalty_refs import CustomerRef, Named, named
+from regulars.api.rest.orders_shown import OrderShown, Status, shown_orders
 from regulars.api.rest.pages import LIMIT, NEXT, After, Limit
 from regulars.api.rest.problems import Code, Fault, Problem, missing
 from regulars.api.rest.routes import Routes
@@ -46,13 +48,13 @@ from regulars.customers import services as profiles
 from regulars.customers.types import SHOP
 from regulars.team.types import Scope
 
+NAMED_TWICE = "Name the customer once: by customer_id or by customer"
 LINES_MAX = 2_000
 RETURNS_MAX = 500
 PAGE, PAGE_BY_CHANGE = "orders", "changed orders"
 
 routes = Routes("Orders")
 OrderId = Annotated[Id, Path(description="The shop's own number of the order.", examples=["2026-1001"])]
-Status = Literal["completed", "cancelled"]
 
 
 class LineTold(Told):
@@ -90,6 +92,8 @@ class OrderTold(Told):
 
     customer_id: Id | None = None
     """The shop's own id; a customer who is not known yet is created. Null: sold to somebody unknown."""
+    customer: CustomerRef | None = None
+    """Instead of `customer_id`: as a till named them in the quote. The key needs `loyalty:read` for it."""
     ordered_at: Moment
     currency: Currency
     lines: Annotated[list[LineTold], Field(min_length=1, max_length=LINES_MAX)]
@@ -104,48 +108,6 @@ class OrderTold(Told):
     """The shop's own id of the branch; one that is not known yet is created. A till's key says it itself."""
     as_of: Moment | None = None
     """When the order stood like this: an older state never overwrites a newer one. Left out: now."""
-
-
-class LineShown(Shown):
-    """What was bought on one line."""
-
-    number: int
-    product_id: str | None
-    name: str
-    quantity: float
-    amount_minor: int
-
-
-class ReturnShown(Shown):
-    """Money given back, as the order itself tells of it."""
-
-    returned_at: datetime
-    amount_minor: int
-    quantity: float | None
-    line: int | None
-
-
-class OrderShown(Shown):
-    """An order as it is stored."""
-
-    id: str
-    source: str
-    """`shop`: known under the shop's own id, by which it is got and told of here."""
-    customer_id: str | None
-    ordered_at: datetime
-    status: Status
-    cancelled_at: datetime | None
-    currency: str
-    amount_minor: int
-    """Of all lines."""
-    returned_minor: int
-    """Given back of it, by whichever way that was told."""
-    channel: str
-    branch_id: str | None
-    as_of: datetime | None
-    updated_at: datetime | None
-    lines: list[LineShown]
-    returns: list[ReturnShown]
 
 
 class Orders(Shown):
@@ -188,13 +150,13 @@ def list_orders(
     )
     last = rows[limit - 1] if len(rows) > limit else None
     more = None if last is None else _wrapped(last, updated_since)
-    return answer(Orders(orders=_shown(rows[:limit]), next=more))
+    return answer(Orders(orders=shown_orders(rows[:limit]), next=more))
 
 
 @routes.read("/orders/{path:order_id}", Scope.ORDERS_READ, OrderShown)
 def get_order(request: Call, order_id: OrderId) -> HttpResponse:
     """Get an order."""
-    return answer(_shown([known_order(order_id, request.key)])[0])
+    return answer(shown_orders([known_order(order_id, request.key)])[0])
 
 
 @routes.write("PUT", "/orders/{path:order_id}", Scope.ORDERS_WRITE, {200: OrderShown, 201: OrderShown})
@@ -204,13 +166,26 @@ def put_order(request: Call, order_id: OrderId, body: OrderTold) -> HttpResponse
     Always the whole order as it stands. It is the same order as one that came by file or by event under
     the same number. 201: it is new; 409 `stale`: a newer state is stored, and it stays.
     """
-    state, created = store_order(order_id, body, key=request.key, now=request.now)
-    return answer(_shown([state])[0], 201 if created else 200)
+    who = None if body.customer is None else _named(request, order_id, body.customer, body.customer_id)
+    profile_id = None if who is None else who.member.profile_id
+    state, created = store_order(order_id, body, key=request.key, now=request.now, profile_id=profile_id)
+    shown = shown_orders([state])[0]
+    if who is not None and who.masked:
+        shown = shown.model_copy(update={"customer_id": None})
+    return answer(shown, 201 if created else 200)
 
 
-def store_order(order_id: str, body: OrderTold, *, key: OfBranch, now: datetime) -> tuple[OrderState, bool]:
-    """Store an order as it is told; gives it as it stands, and whether it is new. Raises Problem."""
-    order = _order(order_id, body, key, now)
+def store_order(
+    order_id: str, body: OrderTold, *, key: OfBranch, now: datetime, profile_id: int | None = None
+) -> tuple[OrderState, bool]:
+    """Store an order as it is told; gives it as it stands, and whether it is new.
+
+    `profile_id`: whose it is, where `customer` named them. Raises Problem.
+    """
+    if profile_id is None and body.customer_id is not None:
+        named_so = (SHOP, body.customer_id)
+        profile_id = profiles.find_or_create_profiles(keys=[named_so], now=now)[named_so]
+    order = _order(order_id, body, profile_id, key, now)
     recorded = services.record_orders(orders=[order], now=now)
     if reason := recorded.refused.get(order.key):
         raise Problem(
@@ -252,11 +227,19 @@ def may_write_of(order_id: str, stored_under: str | None, key: OfBranch) -> None
         check_branch(key, before.branch_id if before else None)
 
 
-def _order(order_id: str, told: OrderTold, of: OfBranch, now: datetime) -> Order:
-    profile_id = None
-    if told.customer_id is not None:
-        key = (SHOP, told.customer_id)
-        profile_id = profiles.find_or_create_profiles(keys=[key], now=now)[key]
+def _named(call: Call, order_id: str, ref: str, customer_id: str | None) -> Named:
+    """Whose the order is. A QR may be old by the time the order is told again. Raises Problem."""
+    if customer_id is not None:
+        fault = Fault("customer", "named_twice", NAMED_TWICE)
+        raise Problem(Code.REFUSED, f"{NAMED_TWICE}. Nothing was stored.", faults=[fault])
+    if Scope.LOYALTY_READ not in call.key.scopes:
+        raise Problem(Code.NOT_ALLOWED, f"To name a customer so, the key needs {Scope.LOYALTY_READ.value}.")
+    # Not so a phone: under the number of a stored order one could try phones out without end.
+    again = not ref.startswith("phone:") and queries.order(SHOP, order_id) is not None
+    return named(call, ref, again=again)
+
+
+def _order(order_id: str, told: OrderTold, profile_id: int | None, of: OfBranch, now: datetime) -> Order:
     products = _products(told.lines)
     returns = None
     if told.returns is not None:
@@ -321,48 +304,6 @@ def _products(lines: Sequence[LineTold]) -> dict[str, int]:
         return {}
     stored = services.upsert_products(products=list(told.values()))
     return {external_id: stored[product.key] for external_id, product in told.items()}
-
-
-def _shown(rows: Sequence[OrderState]) -> list[OrderShown]:
-    found = customers.profiles({row.profile_id for row in rows if row.profile_id is not None})
-    numbers = {id_: profile.external_id for id_, profile in found.items() if profile.source == SHOP}
-    return [
-        OrderShown(
-            id=row.external_id,
-            source=row.source,
-            customer_id=None if row.profile_id is None else numbers.get(row.profile_id),
-            ordered_at=row.ordered_at,
-            status=row.status.value,
-            cancelled_at=row.cancelled_at,
-            currency=row.currency,
-            amount_minor=row.amount_minor,
-            returned_minor=row.returned_minor,
-            channel=row.channel,
-            branch_id=row.branch_external_id or None,
-            as_of=row.as_of,
-            updated_at=row.updated_at,
-            lines=[
-                LineShown(
-                    number=line.number,
-                    product_id=line.product_external_id or None,
-                    name=line.product,
-                    quantity=float(line.quantity),
-                    amount_minor=line.amount_minor,
-                )
-                for line in row.lines
-            ],
-            returns=[
-                ReturnShown(
-                    returned_at=one.returned_at,
-                    amount_minor=one.amount_minor,
-                    quantity=None if one.quantity is None else float(one.quantity),
-                    line=one.line,
-                )
-                for one in row.returns
-            ],
-        )
-        for row in rows
-    ]
 
 
 def _faults(reason: str) -> list[Fault]:

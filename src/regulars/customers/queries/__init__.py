@@ -41,6 +41,7 @@ from regulars.customers.queries.people import (
     contacts,
     person,
     person_names,
+    persons_of,
     profile_ids,
     shop_numbers,
 )
@@ -94,6 +95,7 @@ __all__ = [
     "person_names",
     "person_of_merged",
     "personal_data",
+    "persons_of",
     "persons_of_merged",
     "profile",
     "profile_ids",

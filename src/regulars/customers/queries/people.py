@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
 
-from django.db import connection
 from django.db.models import Case, QuerySet, When
 
 from regulars.customers.models import Identity, Profile
@@ -18,11 +17,18 @@ from regulars.customers.types import (
     ProfileKey,
     ProfileRow,
 )
+from regulars.kit import sql
 
 _IDS = """
 SELECT source, external_id, p.id FROM customers_profile AS p
 JOIN unnest(%s::text[], %s::text[]) AS k(source, external_id) USING (source, external_id)
 """
+_PERSONS = "SELECT id, person_id FROM customers_profile WHERE id = ANY(%s)"
+
+
+def persons_of(profile_ids: Iterable[int]) -> dict[int, int]:
+    """Whose these profiles are now."""
+    return dict(sql.rows(_PERSONS, [sorted(set(profile_ids))]))
 
 
 def person_names(person_ids: Sequence[int]) -> dict[int, str]:
@@ -100,9 +106,8 @@ def _called(profiles: Sequence[ProfileRow]) -> str:
 def profile_ids(keys: Iterable[ProfileKey]) -> dict[ProfileKey, int]:
     """Ids of those that are stored."""
     wanted = sorted(set(keys))
-    with connection.cursor() as cursor:
-        cursor.execute(_IDS, [[source for source, _ in wanted], [external_id for _, external_id in wanted]])
-        return {(source, external_id): id_ for source, external_id, id_ in cursor.fetchall()}
+    found = sql.rows(_IDS, [[source for source, _ in wanted], [external_id for _, external_id in wanted]])
+    return {(source, external_id): id_ for source, external_id, id_ in found}
 
 
 def contacts(person_ids: Sequence[int]) -> dict[int, Contacts]:
