@@ -6,15 +6,16 @@ import csv
 import io
 
 import pytest
-from django.core.files.uploadedfile import SimpleUploadedFile
 from django.http import StreamingHttpResponse
 from django.test import Client
 from django.urls import reverse
 from pytest_django import DjangoAssertNumQueries
+from python_calamine import CalamineWorkbook
 from tests.console import shops
 from tests.console.workbooks import rows_of
 from tests.offers.coupon_shop import cart, terms
 
+from regulars.console.offers_pages.codes_workbook import workbook_in_pieces
 from regulars.customers.models import Profile
 from regulars.kit import clock
 from regulars.offers import queries, services
@@ -140,7 +141,7 @@ def test_a_code_that_another_offer_has_is_refused(inside: Client) -> None:
     assert "Another offer has this code" in shops.plain(answer.text)
 
 
-def test_prices_come_as_lines_or_as_a_file(inside: Client) -> None:
+def test_prices_come_as_lines(inside: Client) -> None:
     sent = {"name": "Wholesale", "prices": "Product;Price\nGreen tea; 450\nCup;1 200,50\n"}
     inside.post(reverse("offers-new-kind", args=["prices"]), sent)
     offer = only()
@@ -148,17 +149,12 @@ def test_prices_come_as_lines_or_as_a_file(inside: Client) -> None:
     assert offer.terms.takes == OfPrices(prices={"Green tea": 45000, "Cup": 120050})
     assert "Own prices: “Cup” for" in page(inside, "offers-one", offer.id)
     assert "Green tea; 450" in page(inside, "offers-change", offer.id)
-    file = SimpleUploadedFile("prices.csv", "Зелёный чай;300\n".encode("cp1251"))
-    inside.post(
-        reverse("offers-change", args=[offer.id]), sent | {"prices_file": file, "revision": offer.revision}
-    )
-    assert only().terms.takes == OfPrices(prices={"Зелёный чай": 30000})
 
 
 def test_a_line_of_prices_that_cannot_be_read_is_named(inside: Client) -> None:
     sent = {"name": "Wholesale", "prices": "Green tea; 450\nCup; dear\n"}
     answer = inside.post(reverse("offers-new-kind", args=["prices"]), sent)
-    assert "Line 2 cannot be read." in shops.plain(answer.text)
+    assert "Line 2: “dear” is no price." in shops.plain(answer.text)
 
 
 def test_two_who_change_one_offer_are_told(inside: Client) -> None:
@@ -256,3 +252,17 @@ def test_who_may_not_set_up_loyalty_only_reads() -> None:
     for name, args in (("offers-state", [offer.id]), ("offers-codes", [offer.id])):
         assert client.post(reverse(name, args=args), {"do": "stop", "count": "1"}).status_code == 403
     assert client.get(reverse("offers-codes-csv", args=[offer.id])).status_code == 403
+
+
+def test_a_workbook_in_pieces_goes_on_in_another_sheet() -> None:
+    rows = [[n, f"<{n}>&"] for n in range(5)]
+    made = b"".join(workbook_in_pieces("codes", ["N", "Code"], rows, rows_max=3))
+    with CalamineWorkbook.from_filelike(io.BytesIO(made)) as book:
+        sheets = [book.get_sheet_by_name(name).to_python() for name in book.sheet_names]
+    assert sheets == [
+        [["N", "Code"], [0, "<0>&"], [1, "<1>&"]],
+        [["N", "Code"], [2, "<2>&"], [3, "<3>&"]],
+        [["N", "Code"], [4, "<4>&"]],
+    ]
+    with CalamineWorkbook.from_filelike(io.BytesIO(b"".join(workbook_in_pieces("c", ["N"], [])))) as book:
+        assert [book.get_sheet_by_name(name).to_python() for name in book.sheet_names] == [[["N"]]]

@@ -6,6 +6,7 @@ import os
 import subprocess
 import sys
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from functools import partial
 from typing import Any
@@ -16,6 +17,8 @@ from django.db import connection, transaction
 from tests.offers.coupon_shop import cart, terms
 from tests.together import together
 
+from regulars.customers import queries as people
+from regulars.customers import services as customers
 from regulars.offers import queries, services
 from regulars.offers.errors import CouponsRefused
 from regulars.offers.models import Offer as Row
@@ -25,6 +28,7 @@ from regulars.offers.types import CouponRefusal, NewUse, Offer
 pytestmark = pytest.mark.django_db(transaction=True)
 NOW = datetime(2026, 3, 15, 12, tzinfo=UTC)
 THREADS = 16
+CLIENTS = 32
 _WRITTEN = """
 INSERT INTO offers_use (key, digest, currency, discount_minor, state, at, made_at, lasts_until)
 VALUES (gen_random_uuid()::text, '', 'RUB', 1, 'reserved', now(), now(), now())
@@ -74,6 +78,16 @@ def looked_and_taken(offer: Offer) -> Callable[[], bool]:
     return tries
 
 
+def counted_and_taken(counted: str, limit: int) -> bool:
+    with transaction.atomic(), connection.cursor() as cursor:
+        cursor.execute(f"SELECT {counted} FROM offers_use")
+        if cursor.fetchone()[0] >= limit:
+            return False
+        cursor.execute("SELECT pg_sleep(0.2)")
+        cursor.execute(_WRITTEN.replace("'RUB', 1,", "'RUB', 10000,"))
+        return True
+
+
 def test_who_looks_first_and_takes_then_takes_too_much() -> None:
     offer = running(uses=1)
     found = together([looked_and_taken(offer) for _ in range(4)])
@@ -93,6 +107,50 @@ def test_a_budget_holds_however_many_ask_at_once() -> None:
     found = together([client(part * 10, 3) for part in range(THREADS)])
     assert sum(one for one in found if isinstance(one, int)) == 7, found
     assert Row.objects.get(pk=offer.id).taken_minor == 70_000
+
+
+@pytest.mark.slow
+def test_who_looks_at_uses_of_a_person_or_a_budget_first_takes_too_much() -> None:
+    """The same as above, of the other limits: what is counted is one person's, or money."""
+    running(uses_each=2, budget_minor=75_000)
+    for limit, counted in ((2, "count(*)"), (75_000, "coalesce(sum(discount_minor), 0)")):
+        connection.cursor().execute("TRUNCATE offers_use CASCADE")
+        found = together([partial(counted_and_taken, counted, limit)] * CLIENTS)
+        assert sum(one is True for one in found) * (1 if limit == 2 else 10_000) > limit
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize(
+    ("limits", "uses"),
+    [
+        ({"uses": 5}, 5),
+        ({"uses_each": 3}, 3),
+        ({"budget_minor": 75_000}, 7),
+        ({"uses": 9, "uses_each": 4, "budget_minor": 50_000}, 4),
+        ({"uses": 9, "uses_each": 8, "budget_minor": 50_000}, 5),
+    ],
+)
+def test_each_limit_holds_for_thirty_two_at_once(limits: dict[str, int], uses: int) -> None:
+    """They are one person, who is known by two profiles."""
+    offer = running(**limits)
+    keys = [("shop", "C-1"), ("shop", "C-2")]
+    profiles = list(customers.find_or_create_profiles(keys=keys, now=NOW).values())
+    persons = [people.profiles([one])[one].person_id for one in profiles]
+    customers.merge(pairs=[(persons[0], persons[1])], now=NOW)
+
+    def tries(number: int) -> bool:
+        try:
+            services.reserve(new=replace(new(f"till/{number}"), profile_id=profiles[number % 2]), now=NOW)
+        except CouponsRefused as error:
+            if error.refused["SPRING"] not in (CouponRefusal.USED_UP, CouponRefusal.ENOUGH):
+                raise
+            return False
+        return True
+
+    found = together([partial(tries, number) for number in range(CLIENTS)])
+    assert sorted(map(str, found)) == ["False"] * (CLIENTS - uses) + ["True"] * uses
+    stands = Row.objects.get(pk=offer.id)
+    assert (stands.uses, stands.taken_minor) == (uses, uses * 10_000)
 
 
 def test_the_same_key_at_once_is_one_use() -> None:

@@ -54,3 +54,4 @@ def declare() -> None:
     """Say what is kept of customers, and what names nobody."""
     personal.register(CODES, USES, TAKEN)
     personal.free("offers_offer", "key", "state", "kind", "terms", "currency", "shared_code")
+    personal.free("offers_price", "product", "name")

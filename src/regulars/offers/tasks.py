@@ -20,8 +20,8 @@ def fill_now(context: JobContext) -> None:
 
 
 def fill_codes(now: datetime, limit: int) -> int:
-    """Make codes that a job has not made, such as one whose worker died."""
-    return services.fill_codes(now=now, limit=limit)
+    """Have codes made that a job has not made, such as one whose worker died."""
+    return services.go_on_filling()
 
 
 def time_out(now: datetime, limit: int) -> int:
@@ -29,7 +29,15 @@ def time_out(now: datetime, limit: int) -> int:
     return services.time_out(now=now, limit=limit)
 
 
+def forget_price_lists(now: datetime, limit: int) -> int:
+    """Throw away lists of prices that no offer goes by."""
+    return services.forget_price_lists(now=now, limit=limit)
+
+
 SCHEDULES = [
     Schedule(name="offers.time_out", cadence=Every(minutes=1), run=time_out),
-    Schedule(name="offers.fill_codes", cadence=Every(minutes=1), run=fill_codes, limit=50_000),
+    Schedule(name="offers.fill_codes", cadence=Every(minutes=1), run=fill_codes),
+    Schedule(
+        name="offers.forget_price_lists", cadence=Every(minutes=60), run=forget_price_lists, limit=5_000
+    ),
 ]

@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-import csv
-import io
 from collections.abc import Mapping
 from dataclasses import replace
 from datetime import date, datetime, time, timedelta
-from decimal import Decimal, InvalidOperation
+from decimal import Decimal
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -17,6 +15,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from pydantic import ValidationError as BadDocument
 
+from regulars.console.forms.price_lists import read_prices, written_prices
 from regulars.console.forms.programme import AmountField
 from regulars.console.forms.programme_fields import (
     Around,
@@ -34,17 +33,18 @@ from regulars.console.forms.programme_fields import (
 )
 from regulars.console.forms.programme_goods import filled_goods, goods_fields, goods_rows, read_goods
 from regulars.kit.money import to_decimal, to_minor
-from regulars.offers.types import PRICES_MAX, OfferKind, OffPercent, OfPrices, Terms
+from regulars.offers.types import OfferKind, OffPercent, OfPrices, Terms
 
 PERCENT, AMOUNT = "percent", "amount"
 PRICES_CHARACTERS_MAX = 1_000_000
 
 
 class OfferForm(PartForm):
-    """What an offer is; `kind` is said before."""
+    """What an offer is; `kind` is said before. `listed`: its prices, where they come as a list of a file."""
 
-    def __init__(self, *args: Any, kind: OfferKind, **kwargs: Any) -> None:
+    def __init__(self, *args: Any, kind: OfferKind, listed: OfPrices | None = None, **kwargs: Any) -> None:
         self.kind = kind
+        self.listed = listed
         super().__init__(*args, **kwargs)
 
     def build(self) -> None:
@@ -87,13 +87,13 @@ class OfferForm(PartForm):
         }
 
     def layout(self) -> tuple[Block, ...]:
-        currency = self.around.currency
+        sign = self.around.sign
         names = [Row("name", help=_("Customers read it."))]
         if self.kind is OfferKind.SHARED:
             names.append(Row("code", help=_("Letters and digits. Case and blanks do not matter.")))
         return (
             Block(_("What it is called"), tuple(names)),
-            self._takes(currency),
+            self._takes(sign),
             Block(
                 _("For whom and when"),
                 (
@@ -107,7 +107,7 @@ class OfferForm(PartForm):
                 (
                     Row("uses", help=_("Empty: as often as somebody comes.")),
                     Row("uses_each", help=_("With a number here the customer has to be known at the till.")),
-                    Row("budget", (), currency, _("Empty: no limit. What would go above it is refused.")),
+                    Row("budget", (), sign, _("Empty: no limit. What would go above it is refused.")),
                 ),
             ),
             Block(
@@ -158,6 +158,8 @@ class OfferForm(PartForm):
             self.add_error("last", _("It ends before it begins."))
 
     def _check_prices(self, text: str) -> None:
+        if self.listed is not None:
+            return
         try:
             prices = read_prices(text, self.around.currency)
         except ValueError as error:
@@ -185,7 +187,8 @@ class OfferForm(PartForm):
             **{name: getattr(part, name) for name in _FLAGS},
         }
         if isinstance(part.takes, OfPrices):
-            held["prices"] = written_prices(part.takes.prices, around.currency)
+            # Of a list only the first ones stand in the terms, and nobody writes in it by hand.
+            held["prices"] = "" if part.takes.listed else written_prices(part.takes.prices, around.currency)
         elif isinstance(part.takes, OffPercent):
             most = around.in_money(part.takes.most_minor)
             held |= {"off": part.takes.percent, "off_in": PERCENT, "most": most}
@@ -193,8 +196,8 @@ class OfferForm(PartForm):
             held |= {"off": around.in_money(part.takes.amount_minor), "off_in": AMOUNT}
         return held
 
-    def _takes(self, currency: str) -> Block:
-        least = Row("total_from", (), currency, _("Empty: for any."))
+    def _takes(self, sign: str) -> Block:
+        least = Row("total_from", (), sign, _("Empty: for any."))
         if self.kind is OfferKind.PRICES:
             return Block(_("What it takes off"), (Row("prices"), least))
         least_goods, *other_goods = goods_rows()
@@ -203,7 +206,7 @@ class OfferForm(PartForm):
             (
                 Row("off", needed=True),
                 Row("off_in"),
-                Row("most", (PERCENT,), currency, _("Empty: no limit.")),
+                Row("most", (PERCENT,), sign, _("Empty: no limit.")),
                 least,
                 replace(least_goods, head=_("On which goods")),
                 *other_goods,
@@ -212,6 +215,8 @@ class OfferForm(PartForm):
         )
 
     def _taken(self, said: Mapping[str, Any]) -> dict[str, Any]:
+        if self.listed is not None:
+            return self.listed.model_dump()
         if self.kind is OfferKind.PRICES:
             return {"kind": "prices", "prices": read_prices(said["prices"], self.around.currency)}
         if said["off_in"] == AMOUNT:
@@ -222,53 +227,11 @@ class OfferForm(PartForm):
         return None if value is None else to_minor(value, self.around.currency)
 
 
-def read_prices(text: str, currency: str) -> dict[str, int]:
-    """Prices by the name of the product: one a line, a semicolon or a tab between the name and the price.
-
-    Raises ValueError, in words, with the line that cannot be read.
-    """
-    found: dict[str, int] = {}
-    rows = csv.reader(io.StringIO(text.replace("\t", ";").replace("\x00", "")), delimiter=";")
-    for number, cells in enumerate(rows, 1):
-        told = [" ".join(cell.split()) for cell in cells]
-        if not any(told):
-            continue
-        name, price = told[0], next((cell for cell in reversed(told[1:]) if cell), "")
-        minor = _price(price, currency)
-        if minor is None and number == 1 and len(told) > 1:
-            continue  # the names of the columns
-        if minor is None or not name or len(name) > _NAME_MAX:
-            raise ValueError(
-                _("Line %(line)s cannot be read. Write the name of the product, a semicolon and the price.")
-                % {"line": number}
-            )
-        found[name] = minor
-        if len(found) > PRICES_MAX:
-            raise ValueError(_("At most %(most)s prices stand in one offer.") % {"most": PRICES_MAX})
-    return found
-
-
-def written_prices(prices: Mapping[str, int], currency: str) -> str:
-    """The same as lines of text."""
-    return "\n".join(f"{name}; {to_decimal(price, currency):f}" for name, price in sorted(prices.items()))
-
-
 _FLAGS = ("with_offers", "with_tier", "with_points", "given_back")
-_NAME_MAX = 80
 
 
 def _flag(label: Any) -> forms.BooleanField:
     return forms.BooleanField(label=label, required=False)
-
-
-def _price(text: str, currency: str) -> int | None:
-    try:
-        value = Decimal("".join(text.split()).replace(",", "."))
-    except InvalidOperation:
-        return None
-    if not value.is_finite() or not 0 <= value <= 10**10:
-        return None
-    return to_minor(value, currency)
 
 
 def _beginning(day: date, zone: ZoneInfo) -> datetime:

@@ -65,8 +65,9 @@ def csv_of(offer_id: int) -> Iterator[bytes]:
 
 def cells_of(codes: Iterator[PrintedCode]) -> Iterator[list[str | int]]:
     """Codes as rows of a workbook."""
+    states = {state: str(words) for state, words in STATES.items()}
     for code in codes:
-        yield [code.serial, code.code, str(STATES[code.state])]
+        yield [code.serial, code.code, states[code.state]]
 
 
 def _written(rows: list[list[str]]) -> bytes:

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from typing import Any
 
 from django.core.exceptions import ValidationError
 from django.http import Http404, HttpRequest, HttpResponse, QueryDict
+from django.http.response import HttpResponseBase
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
@@ -17,16 +19,18 @@ from regulars.console import said
 from regulars.console.access import allowed, user_id_of
 from regulars.console.forms.offers import OfferForm
 from regulars.console.forms.programme_fields import Around
-from regulars.console.offers_pages.files import prices_of_file
+from regulars.console.offers_pages import price_files
 from regulars.console.offers_pages.lines import ICONS, KINDS, offer_voice
+from regulars.console.offers_pages.price_files import ShownList
 from regulars.console.offers_pages.trying import trying
 from regulars.console.programme_pages.names import offered
-from regulars.console.views.offers import changed, known
+from regulars.console.views.offers import changed, known, taken_out
 from regulars.console.voice import Voice, voice
+from regulars.console.xlsx import Cell, Column, workbook
 from regulars.kit.errors import RegularsError
 from regulars.loyalty.types import Programme
-from regulars.offers import services
-from regulars.offers.types import Offer, OfferKind, OfferState, Terms
+from regulars.offers import queries, services
+from regulars.offers.types import Offer, OfferKind, OfferState, OfPrices, Terms
 from regulars.offers.wording import sentences
 from regulars.team.types import Permission
 
@@ -56,8 +60,8 @@ def choose(request: HttpRequest) -> HttpResponse:
 def new(request: HttpRequest, kind: str) -> HttpResponse:
     """A new offer, which is a draft until it is started."""
     speak, chosen = voice(), _kind(kind)
-    form = _form(request, chosen, None, speak)
-    if request.method == "POST" and form.is_valid() and (terms := _terms(form, None)):
+    form, listed = _form(request, chosen, None, speak)
+    if _is_to_be_saved(request, form) and (terms := _terms(form, None)):
         try:
             made = services.make_offer(
                 terms=terms,
@@ -73,7 +77,7 @@ def new(request: HttpRequest, kind: str) -> HttpResponse:
                 request, _("“%(name)s” is a draft. Look it over, then start it.") % {"name": terms.name}
             )
             return redirect("offers-one", made.id)
-    return _page(request, form, None, speak)
+    return _page(request, form, None, speak, listed)
 
 
 @never_cache
@@ -85,8 +89,8 @@ def edit(request: HttpRequest, number: int) -> HttpResponse:
     if offer.key or offer.state is OfferState.STOPPED:
         said.refused(request, _("This offer cannot be changed any more."))
         return redirect("offers-one", number)
-    form = _form(request, offer.terms.kind, offer, speak)
-    if request.method == "POST" and form.is_valid() and (terms := _terms(form, offer.terms)):
+    form, listed = _form(request, offer.terms.kind, offer, speak)
+    if _is_to_be_saved(request, form) and (terms := _terms(form, offer.terms)):
         revision = request.POST.get("revision", "")
         try:
             services.change_offer(
@@ -102,7 +106,24 @@ def edit(request: HttpRequest, number: int) -> HttpResponse:
             changed(request, speak, offer, "changed")
             said.done(request, _("“%(name)s” is changed.") % {"name": plain(terms.name)})
             return redirect("offers-one", number)
-    return _page(request, form, offer, speak)
+    return _page(request, form, offer, speak, listed)
+
+
+@require_safe
+@allowed(Permission.SEE_CUSTOMERS, Permission.TAKE_LISTS_OUT)
+def prices(request: HttpRequest, number: int) -> HttpResponseBase:
+    """The prices of an offer as a file."""
+    speak, offer = voice(), known(number)
+    takes = offer.terms.takes
+    if not isinstance(takes, OfPrices):
+        raise Http404
+    taken_out(request, speak, f"prices of offer {number}", takes.size)
+    columns = [Column(_("Product"), width=48), Column(_("Price"), "money"), Column(_("Currency"))]
+    rows: Iterator[list[Cell]] = (
+        [plain(name), speak.amount(price, offer.currency), offer.currency]
+        for name, price in queries.prices_of(takes)
+    )
+    return workbook(name=f"prices-{number}", columns=columns, rows=rows, timezone=speak.shop.timezone)
 
 
 @never_cache
@@ -115,15 +136,18 @@ def says(request: HttpRequest, kind: str) -> HttpResponse:
     offer = known(int(number)) if number.isascii() and number.isdigit() else None
     if offer is not None and offer.terms.kind is not chosen:
         raise Http404
-    form = _form(request, chosen, offer, speak)
+    form, _listed = _form(request, chosen, offer, speak, with_file=False)
     return render(request, "console/offers/aside.html", _said(request.POST, form, offer, speak))
 
 
-def _page(request: HttpRequest, form: OfferForm, offer: Offer | None, speak: Voice) -> HttpResponse:
+def _page(
+    request: HttpRequest, form: OfferForm, offer: Offer | None, speak: Voice, listed: ShownList | None
+) -> HttpResponse:
     context = {
         "form": form,
         "offer": offer,
         "kind": form.kind.value,
+        "listed": listed,
         "title": plain(offer.terms.name) if offer else KINDS[form.kind],
         "offered": offered(form),
         **_said(request.POST, form, offer, speak),
@@ -149,15 +173,38 @@ def _said(asked: QueryDict, form: OfferForm, offer: Offer | None, speak: Voice) 
     return {"texts": texts, "wrong": wrong, "trying": trying(asked, terms, currency, speak)}
 
 
-def _form(request: HttpRequest, kind: OfferKind, offer: Offer | None, speak: Voice) -> OfferForm:
+def _is_to_be_saved(request: HttpRequest, form: OfferForm) -> bool:
+    """Whether it was sent to be saved and can be: a file that came with it is to be looked at first."""
+    return request.method == "POST" and form.is_valid() and "prices_file" not in request.FILES
+
+
+def _form(
+    request: HttpRequest, kind: OfferKind, offer: Offer | None, speak: Voice, *, with_file: bool = True
+) -> tuple[OfferForm, ShownList | None]:
     currency = offer.currency if offer else speak.shop.currency
     terms = offer.terms if offer else None
     around = Around(Programme(currency=currency), speak, terms)
     initial = OfferForm.filled(terms, around) | ({"code": offer.shared_code} if offer else {})
-    data = request.POST.copy() if request.method == "POST" else None
-    if data is not None and "prices_file" in request.FILES:
-        data["prices"] = prices_of_file(request.FILES["prices_file"]) or data.get("prices", "")
-    return OfferForm(data, initial=initial, around=around, kind=kind)
+    data = request.POST if request.method == "POST" else None
+    found = (
+        _prices(request, offer, currency, speak, with_file=with_file) if kind is OfferKind.PRICES else None
+    )
+    listed = found if isinstance(found, ShownList) else None
+    form = OfferForm(data, initial=initial, around=around, kind=kind, listed=listed.takes if listed else None)
+    if isinstance(found, str) and form.is_bound:
+        form.errors.pop("prices", None)
+        form.add_error("prices", found)
+    return form, listed
+
+
+def _prices(
+    request: HttpRequest, offer: Offer | None, currency: str, speak: Voice, *, with_file: bool
+) -> ShownList | str | None:
+    """The list of the file that came along, or of the form, or of the offer; a text: what is wrong."""
+    file = request.FILES.get("prices_file") if with_file else None
+    if file is not None:
+        return price_files.read(file, file.size or 0, offer, currency, speak)
+    return price_files.named(request.POST.get("list", ""), offer, currency, speak)
 
 
 def _terms(form: OfferForm, before: Terms | None) -> Terms | None:

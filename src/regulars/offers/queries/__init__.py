@@ -14,18 +14,23 @@ from regulars.offers.queries.listing import (
     uses_by_day,
     uses_page,
 )
+from regulars.offers.queries.prices import PriceChanges, changes_of, price_list, prices_of
 from regulars.offers.queries.uses import use, use_by_key
 
 __all__ = [
     "CODES_MAX",
+    "PriceChanges",
     "any_offers",
     "apply",
+    "changes_of",
     "coupons_by_key",
     "coupons_of",
     "figures_of",
     "offer",
     "offers",
     "open_codes",
+    "price_list",
+    "prices_of",
     "printed_codes",
     "try_terms",
     "use",

@@ -9,6 +9,7 @@ from typing import Any, NamedTuple
 
 from regulars.kit.prepared import prepared_cursor
 from regulars.offers.queries import fitting
+from regulars.offers.queries.prices import priced
 from regulars.offers.queries.stored import hash_of, ready
 from regulars.offers.rules.codes import GIVEN_MAX
 from regulars.offers.rules.combining import Candidate, Combined, Off, combine
@@ -92,6 +93,7 @@ def examine(*, cart: Cart, codes: Sequence[str], profile_id: int | None, at: dat
         return Examined(Applied(refused=refused | dict.fromkeys(given, CouponRefusal.UNKNOWN)), ())
     offers = ready({(one.offer_id, one.revision) for one in found})
     fits = fitting.who_fits(offers, found[0].person_id, at)
+    offers = priced(offers, cart)
     fit: dict[int, Candidate] = {}
     for one in found:
         code = given[one.place - 1] if one.place else ""
@@ -112,7 +114,8 @@ def try_terms(terms: Terms, cart: Cart) -> tuple[int, ...]:
     """What an offer alone would take off each line of a cart, whoever's it is and whenever."""
     if cart.total_minor < terms.total_from_minor:
         return (0,) * len(cart.lines)
-    return Ready(terms).off(folded(cart.lines), [line.amount_minor for line in cart.lines])
+    offer = priced({0: Ready(terms)}, cart)[0]
+    return offer.off(folded(cart.lines), [line.amount_minor for line in cart.lines])
 
 
 def _find(codes: Sequence[str], currency: str, profile_id: int | None, at: datetime) -> list[_Found]:

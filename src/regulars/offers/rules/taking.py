@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from copy import copy
 from dataclasses import dataclass
 from decimal import ROUND_HALF_UP, Decimal
 
@@ -41,9 +42,21 @@ class Ready:
         self._categories = frozenset(map(fold, terms.goods.categories))
         self._brands = frozenset(map(fold, terms.goods.brands))
         prices: Mapping[str, int] = terms.takes.prices if isinstance(terms.takes, OfPrices) else {}
-        self._prices = {fold(name): price for name, price in prices.items()}
+        self._prices: Mapping[str, int] = {fold(name): price for name, price in prices.items()}
         self.kept = terms.model_dump(mode="json", exclude={"takes": {"prices"}})
         """The terms as a use keeps them: without a list of prices."""
+
+    @property
+    def listed(self) -> int | None:
+        """The list of prices that is kept apart, if it is one of these."""
+        takes = self.terms.takes
+        return takes.listed if isinstance(takes, OfPrices) else None
+
+    def priced(self, prices: Mapping[str, int]) -> Ready:
+        """The same with these prices of its list, by name without case: those a cart asks for."""
+        made = copy(self)
+        made._prices = prices
+        return made
 
     def counts(self, line: Line) -> bool:
         """Whether a line is of the goods."""

@@ -1,4 +1,7 @@
-"""Codes in bulk: asked for at once, made by the worker in portions, each a transaction of its own."""
+"""Codes in bulk: asked for at once, made by the worker in portions, each a transaction of its own.
+
+A worker that dies leaves whole portions behind; the schedule has the next one go on after the last.
+"""
 
 from __future__ import annotations
 
@@ -6,7 +9,8 @@ import contextlib
 from collections.abc import Callable
 from datetime import datetime
 
-from django.db import connection, transaction
+from django.db import IntegrityError, connection, transaction
+from django.db.models import F
 from django.utils.translation import gettext as _
 from procrastinate.contrib.django import app
 from procrastinate.exceptions import AlreadyEnqueued
@@ -14,7 +18,7 @@ from procrastinate.exceptions import AlreadyEnqueued
 from regulars.offers.errors import BadOffer, NoSuchOffer
 from regulars.offers.models import Offer
 from regulars.offers.queries.stored import codes_of, hashes_of
-from regulars.offers.types import OfferKind, OfferState
+from regulars.offers.types import CodeState, OfferKind, OfferState
 
 FILL = "offers.fill_codes"
 """The job's name."""
@@ -26,6 +30,9 @@ _CLAIM = """
 SELECT id, next_serial, codes_wanted - codes_made FROM offers_offer WHERE codes_made < codes_wanted
 ORDER BY id LIMIT 1 FOR NO KEY UPDATE SKIP LOCKED
 """
+# COPY takes half the time of an INSERT, but cannot leave a code out that another has already.
+_COPY = "COPY offers_code (offer_id, serial, hash, state, issued_at) FROM STDIN (FORMAT BINARY)"
+_TYPES = ("int8", "int4", "bytea", "text", "timestamptz")
 _INSERT = """
 INSERT INTO offers_code (offer_id, serial, hash, state, issued_at)
 SELECT %s, t.serial, t.hash, 'open', %s FROM unnest(%s::int[], %s::bytea[]) AS t(serial, hash)
@@ -53,9 +60,18 @@ def order_codes(*, offer_id: int, count: int) -> None:
         cursor.execute(_MORE, {"offer": offer_id, "count": count, "most": BULK_MAX})
         if count < 1 or not cursor.rowcount:
             raise BadOffer(_("Say how many: at least one, and at most two million codes of one offer."))
-    # In a savepoint of its own: a job that waits already must not spoil the transaction around.
-    with contextlib.suppress(AlreadyEnqueued), transaction.atomic():
-        app.configure_task(FILL, queueing_lock=FILL).defer()
+    _ask_for_job()
+
+
+def go_on_filling() -> int:
+    """Have codes made that were asked for and are not made yet; says for how many offers.
+
+    For those whose job died with its worker. While a job is at it, another finds nothing to do.
+    """
+    waiting = Offer.objects.filter(codes_made__lt=F("codes_wanted")).count()
+    if waiting:
+        _ask_for_job()
+    return waiting
 
 
 def fill_codes(*, now: datetime, limit: int, enough: Callable[[], bool] = lambda: False) -> int:
@@ -80,8 +96,27 @@ def _fill_portion(now: datetime, most: int) -> int | None:
         offer_id, first, missing = found
         serials = list(range(first, first + min(missing, most)))
         hashes = hashes_of(codes_of(offer_id, serials))
-        cursor.execute(_INSERT, [offer_id, now, serials, hashes])
-        # A code that another has already is left out, and one more is made with the serial after the last.
-        made: int = cursor.rowcount
+        made = _write(offer_id, serials, hashes, now)
         cursor.execute(_COUNT, [serials[-1] + 1, made, offer_id])
         return made
+
+
+def _write(offer_id: int, serials: list[int], hashes: list[bytes], now: datetime) -> int:
+    """How many were written: a code that another has already, which one in a billion does, is left out, and
+    one more is made with the serial after the last."""
+    with connection.cursor() as cursor:
+        try:
+            with transaction.atomic(), connection.wrap_database_errors, cursor.copy(_COPY) as copy:
+                copy.set_types(_TYPES)
+                for serial, hashed in zip(serials, hashes, strict=True):
+                    copy.write_row((offer_id, serial, hashed, CodeState.OPEN.value, now))
+        except IntegrityError:
+            cursor.execute(_INSERT, [offer_id, now, serials, hashes])
+            return int(cursor.rowcount)
+    return len(serials)
+
+
+def _ask_for_job() -> None:
+    # In a savepoint of its own: a job that waits already must not spoil the transaction around.
+    with contextlib.suppress(AlreadyEnqueued), transaction.atomic():
+        app.configure_task(FILL, queueing_lock=FILL).defer()

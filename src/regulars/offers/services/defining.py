@@ -16,6 +16,7 @@ from regulars.offers.models import Offer as Row
 from regulars.offers.queries.listing import to_offer
 from regulars.offers.queries.stored import hash_of
 from regulars.offers.rules.checking import wrong_of, wrong_of_code
+from regulars.offers.services.price_lists import hold_list
 from regulars.offers.types import Offer, OfferKind, OfferState, Terms
 from regulars.segments import queries as segments
 from regulars.segments.errors import BadCondition
@@ -31,6 +32,7 @@ def make_offer(
     Raises BadOffer, and CodeTaken where another offer has the code.
     """
     _check(terms, shared_code)
+    hold_list(terms, now=now)
     row = Row.objects.create(
         key=key, state=OfferState.DRAFT.value, made_at=now, made_by=user_id, **_columns(terms)
     )
@@ -57,6 +59,7 @@ def change_offer(
         raise BadOffer(_("An offer stays of its kind. Make a new one for another."))
     _check(terms, shared_code or before.shared_code)
     _check_not_below_used(terms, before)
+    hold_list(terms, now=now)
     columns = _columns(terms)
     if (before.uses or before.codes_made) and columns["currency"] != before.currency:
         raise BadOffer(_("It was used in another currency already. Make a new offer."))

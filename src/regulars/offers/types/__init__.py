@@ -6,6 +6,8 @@ from regulars.offers.types.carts import Applied, Cart, CartLine, CouponRefusal, 
 from regulars.offers.types.events import COUPON_ISSUED, COUPON_RETURNED, COUPON_USED, EVENT_TYPES, SOURCE
 from regulars.offers.types.offers import CodeState, Coupon, Issue, Offer, OfferState, PrintedCode
 from regulars.offers.types.terms import (
+    LISTED_MAX,
+    LISTED_SHOWN,
     PRICES_MAX,
     Goods,
     OffAmount,
@@ -23,6 +25,8 @@ __all__ = [
     "COUPON_RETURNED",
     "COUPON_USED",
     "EVENT_TYPES",
+    "LISTED_MAX",
+    "LISTED_SHOWN",
     "PRICES_MAX",
     "SOURCE",
     "Applied",

@@ -11,6 +11,11 @@ from pydantic import Field
 from regulars.kit.documents import Condition, Money, Name, Part, Percent, SomeMoney, Texts
 
 PRICES_MAX = 5_000
+"""Prices that stand in the terms themselves; longer lists are kept apart."""
+LISTED_MAX = 100_000
+"""Prices of a list that is kept apart."""
+LISTED_SHOWN = 5
+"""So many of such a list stand in the terms, for reading."""
 
 
 class OfferKind(StrEnum):
@@ -57,10 +62,21 @@ class OffAmount(Part):
 
 
 class OfPrices(Part):
-    """What a piece of a product costs, by its name; where that is less than what the line costs."""
+    """What a piece of a product costs, by its name; where that is less than what the line costs.
+
+    `listed`: number of a list that is kept apart (`services.keep_prices`) and holds `count` prices; `prices`
+    are then its first ones, for reading.
+    """
 
     kind: Literal["prices"] = "prices"
     prices: Annotated[dict[Name, Money], Field(min_length=1, max_length=PRICES_MAX)]
+    listed: Annotated[int, Field(ge=1)] | None = None
+    count: Annotated[int, Field(ge=0, le=LISTED_MAX)] = 0
+
+    @property
+    def size(self) -> int:
+        """How many prices there are."""
+        return len(self.prices) if self.listed is None else self.count
 
 
 Takes = Annotated[OffPercent | OffAmount | OfPrices, Field(discriminator="kind")]

@@ -51,7 +51,7 @@ def sentences(terms: Terms, voice: Voice, *, shared_code: str = "") -> list[str]
 def off_words(terms: Terms, voice: Voice) -> str:
     """The least one may say: "10% off", "500 ₽ off", "prices of 12 goods"."""
     if isinstance(terms.takes, OfPrices):
-        count = len(terms.takes.prices)
+        count = terms.takes.size
         return ngettext("the price of %(n)s product", "the prices of %(n)s products", count) % {
             "n": voice.number(count)
         }
@@ -85,7 +85,7 @@ def _prices(takes: OfPrices, voice: Voice) -> str:
         _("“%(name)s” for %(price)s") % {"name": name, "price": voice.money(price)}
         for name, price in sorted(takes.prices.items())[:PRICES_NAMED]
     ]
-    if rest := len(takes.prices) - len(named):
+    if rest := takes.size - len(named):
         named.append(ngettext("and %(n)s more", "and %(n)s more", rest) % {"n": voice.number(rest)})
     return _("Own prices: %(prices)s.") % {"prices": ", ".join(named)}
 
