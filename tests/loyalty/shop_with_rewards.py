@@ -10,7 +10,7 @@ from tests.loyalty.books_of_points import customer
 from regulars.loyalty import queries, services
 from regulars.loyalty.models import Lot
 from regulars.loyalty.types import MINOR, Mechanic, NewGrant, Programme, Wanted
-from regulars.loyalty.types.benefits import Benefit, PointsGiven
+from regulars.loyalty.types.benefits import Benefit, CouponGiven, PointsGiven
 from regulars.loyalty.types.rewards import NewReward, Redeeming, RewardKind, RewardRow
 
 BEGAN = datetime(2026, 3, 1, 9, tzinfo=UTC)
@@ -52,6 +52,19 @@ def cup(**more: Any) -> RewardRow:
         "kind": RewardKind.THING,
         "price_minor": 300 * MINOR,
         "left": 10,
+    } | more
+    return services.add_reward(new=NewReward(**told), now=BEGAN)
+
+
+def coupon(**more: Any) -> RewardRow:
+    """A coupon of 10% for two weeks, 200 points each, of which there are five."""
+    off = {"percent": 10, **({"goods": more.pop("goods")} if "goods" in more else {})}
+    told: dict[str, Any] = {
+        "name": "10% off",
+        "kind": RewardKind.COUPON,
+        "price_minor": 200 * MINOR,
+        "left": 5,
+        "coupon": CouponGiven.model_validate(off),
     } | more
     return services.add_reward(new=NewReward(**told), now=BEGAN)
 

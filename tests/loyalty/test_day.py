@@ -66,8 +66,7 @@ def test_tiers_are_looked_at_after_points_became_usable_and_after_they_expired(
         seen.append(balances(profile))
         return 0
 
-    monkeypatch.setattr(day, "_tiers", [])
-    services.register_tiers(look)
+    monkeypatch.setattr(day, "run_tiers", look)
     moment = NOW + 5 * DAY
     lots = [
         wanted(profile, 500, "1", usable_at=moment),

@@ -83,7 +83,6 @@ def test_capture_spends_what_was_held_and_tells_of_it(anna: int) -> None:
     done = services.capture(hold_id=made.id, now=NOW + MINUTE, order_source="shop", order_id="7")
     assert (done.state, done.spent_minor, done.closed_at) == (HoldState.CAPTURED, 700, NOW + MINUTE)
     assert (done.order_source, done.order_id) == ("shop", "7")
-    assert queries.holds_of_order("shop", "7") == [done]
     assert queries.hold(made.id) == queries.hold_by_key("k") == done
     assert has(anna).spendable_minor == 300
     assert told("points_spent") == [
@@ -151,7 +150,6 @@ def test_there_is_no_hold_of_that_number(anna: int) -> None:
         services.cancel(hold_id=99, now=NOW)
     assert queries.hold(99) is None
     assert queries.hold_by_key("no") is None
-    assert queries.holds_of_order("", "") == []
 
 
 def test_holds_time_out_at_their_moment(anna: int) -> None:

@@ -29,8 +29,8 @@ from regulars.loyalty.types import EntryReason, EntryState
 WAYS = ("live", "shuffled")
 BLOCK = 250
 """Days that are in the database together."""
-BLOCKS = range(0, 10_000, BLOCK if os.environ.get("ALL_JOURNALS") else 20 * BLOCK)
-"""A part of them with the slow tests; all take half an hour of one core."""
+BLOCKS = range(0, 10_000, BLOCK if os.environ.get("ALL_JOURNALS") else 10_000)
+"""One of them with the slow tests; all take half an hour of one core."""
 
 
 def end_where_they_would_have(seeds: range, ways: Sequence[str] = WAYS) -> None:
@@ -84,6 +84,7 @@ def test_sending_in_order_is_one_of_the_orders() -> None:
 
 
 @pytest.mark.slow
+@pytest.mark.long
 @pytest.mark.django_db(transaction=True)
 @pytest.mark.parametrize("first", BLOCKS)
 def test_ten_thousand_journals_end_where_they_would_have_in_any_order(first: int) -> None:

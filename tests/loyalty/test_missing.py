@@ -103,7 +103,7 @@ def test_a_day() -> None:
     ahead = Ahead(
         programme=_programme(),
         standing=TierStanding(),
-        days=(NextDay(day=day, on=date(2026, 3, 27), days=12, opens_in=12, had=False),),
+        days=(NextDay(day=day, on=date(2026, 3, 27), days=12, had=False),),
     )
     assert _said("en", ahead) == ["12 days to the birthday: 100 points"]
     assert _said("ru", ahead) == ["12 дней до дня рождения: 100 баллов"]

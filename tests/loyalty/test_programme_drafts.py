@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import threading
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 
 import pytest
@@ -14,11 +14,18 @@ from regulars.loyalty.errors import BadProgramme, DraftChanged
 from regulars.loyalty.models import ProgrammeDraft
 from regulars.loyalty.services.drafts import KEPT
 from regulars.loyalty.types import Programme
-from regulars.loyalty.types.drafts import Draft
+from regulars.loyalty.types.drafts import Changed, Draft
 from regulars.loyalty.types.programme import AfterReturnWindow, WithoutPurchase
+from regulars.team.models import AuditLogEntry, User
 
 pytestmark = pytest.mark.django_db
 NOW = datetime(2024, 5, 1, 9, tzinfo=UTC)
+
+
+@pytest.fixture(autouse=True)
+def colleagues(db: None) -> None:
+    for number in (1, 2):
+        User.objects.create(pk=number, email=f"{number}@shop.example", created_at=NOW)
 
 
 def _of(percent: int) -> Programme:
@@ -123,6 +130,56 @@ def test_only_so_many_changes_are_kept() -> None:
     assert last is not None
     assert not last.can_undo
     assert services.undo_draft(seen=last.number, now=NOW, user_id=1) == last  # nothing to go back to
+
+
+def _told() -> list[tuple[int | None, str, dict[str, str]]]:
+    """The audit log: who, what without what all of its actions are about, and how."""
+    rows = AuditLogEntry.objects.order_by("pk").values_list("user_id", "action", "details")
+    return [(user, action.removeprefix("programme_draft_"), details) for user, action, details in rows]
+
+
+def test_the_audit_log_tells_of_a_draft_but_not_of_every_stroke() -> None:
+    minutes = iter((0, 1, 2, 3, 4, 70))
+
+    def change(user: int, changed: Changed) -> None:
+        kept = queries.draft()
+        at = NOW + timedelta(minutes=next(minutes))
+        seen = kept.number if kept else None
+        services.keep_draft(programme=_of(3), seen=seen, now=at, user_id=user, changed=changed)
+
+    tea, cup = Changed("changed", "rules", "Tea"), Changed("changed", "rules", "Cup")
+    change(1, Changed("changed", "basics"))
+    change(1, tea)
+    change(1, tea)
+    change(1, cup)
+    change(2, tea)
+    change(1, tea)  # more than an hour later
+    said_of_tea = {"what": "changed", "part": "rules", "name": "Tea"}
+    assert _told() == [
+        (1, "begun", {"what": "changed", "part": "basics"}),
+        (1, "changed", said_of_tea),
+        (1, "changed", said_of_tea | {"name": "Cup"}),
+        (2, "changed", said_of_tea),
+        (1, "changed", said_of_tea),
+    ]
+
+
+def test_the_audit_log_tells_how_a_draft_ended_and_came_back() -> None:
+    services.drop_draft(seen=None, now=NOW, user_id=1)  # there is none: nothing to tell
+    kept = _keep(3, None)
+    services.drop_draft(seen=kept.number, now=NOW, user_id=2)
+    back = services.restore_draft(now=NOW, user_id=2)
+    services.restore_draft(now=NOW, user_id=2)  # it is there already
+    assert back is not None
+    with pytest.raises(DraftChanged):
+        services.drop_draft(seen=kept.number, now=NOW, user_id=2)
+    services.undo_draft(seen=back.number, now=NOW, user_id=1)
+    assert _told() == [
+        (1, "begun", {"what": "taken over"}),
+        (2, "dropped", {}),
+        (2, "begun", {"what": "brought back"}),
+        (1, "dropped", {"what": "undone"}),
+    ]
 
 
 @pytest.mark.slow

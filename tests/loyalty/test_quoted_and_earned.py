@@ -11,6 +11,7 @@ import pytest
 from django.db import transaction
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
+from tests.depth import tries
 from tests.loyalty.shop_with_points import DAY, NOW, Shop, cart
 
 from regulars.commerce.types import OrderLine
@@ -69,7 +70,7 @@ def test_a_quote_is_what_the_order_earns(
 
 
 @pytest.mark.slow
-@settings(max_examples=300, deadline=None, suppress_health_check=IN_A_TRANSACTION)
+@settings(max_examples=tries(150), deadline=None, suppress_health_check=IN_A_TRANSACTION)
 @CARTS
 def test_many_quotes_are_what_the_orders_earn(
     db: None, rules: dict[str, Any], lines: list[int], have: int, want: int

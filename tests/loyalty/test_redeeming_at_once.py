@@ -3,17 +3,32 @@
 from __future__ import annotations
 
 from collections import Counter
+from decimal import Decimal
 from functools import partial
 
 import pytest
 from django.db import connection
-from tests.loyalty.shop_with_rewards import MINOR, NOW, asking, cup, giving, points_of, publish, with_points
+from tests.loyalty.shop_with_rewards import (
+    DAY,
+    MINOR,
+    NOW,
+    asking,
+    coupon,
+    cup,
+    giving,
+    points_of,
+    publish,
+    with_points,
+)
 from tests.together import together
 
 from regulars.loyalty import queries, services
 from regulars.loyalty.models import Grant, RewardOrder
 from regulars.loyalty.services import redeeming
 from regulars.loyalty.types.benefits import GiftGiven, PointsGiven
+from regulars.loyalty.types.rewards import RewardOrderRow
+from regulars.offers import services as offers
+from regulars.offers.types import Cart, CartLine, NewUse, Use
 
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.slow]
 AT_ONCE = 32
@@ -118,4 +133,68 @@ def test_one_occasion_told_many_times_at_once_gives_once_and_nobody_waits_in_a_c
     with connection.cursor() as cursor:
         cursor.execute("SELECT count(*) FROM loyalty_grant WHERE state <> 'withdrawn'")
         assert cursor.fetchone() == (0,)
+    assert queries.verify().findings == ()
+
+
+def test_of_32_customers_who_want_the_last_five_coupons_exactly_five_get_one(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    publish()
+    # Who looks first and takes afterwards would issue more codes than there are.
+    careless = redeeming._TAKE.replace(' AND ("left" IS NULL OR "left" >= %(pieces)s)', "")
+    careless = careless.replace('"left" = "left" - %(pieces)s', '"left" = greatest(0, "left" - %(pieces)s)')
+    rich = [with_points(f"R-{number}", 200 * ROUNDS_MAX) for number in range(AT_ONCE)]
+    with monkeypatch.context() as patched:
+        patched.setattr(redeeming, "_TAKE", careless)
+        for number in range(ROUNDS_MAX):
+            few = coupon(left=5)
+            asked = [
+                partial(services.redeem, new=asking(who, few, f"{number}:{who}"), now=NOW) for who in rich
+            ]
+            if outcomes(list(together(asked)))["RewardOrderRow"] > 5:
+                break
+        else:
+            pytest.fail("the race was not there to be won")
+    people = [with_points(f"C-{number}", 200) for number in range(AT_ONCE)]
+    one = coupon(left=5)
+    asked = [partial(services.redeem, new=asking(who, one, str(who)), now=NOW) for who in people]
+    assert outcomes(list(together(asked))) == {"RewardOrderRow": 5, "sold_out": AT_ONCE - 5}
+    codes = queries.reward_codes(queries.last_reward_orders(reward_id=one.id, limit=AT_ONCE))
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT count(*) FROM offers_code WHERE profile_id = ANY(%s)", [people])
+        assert cursor.fetchone() == (5,)
+    assert (len(set(codes.values())), left_of(one.id)) == (5, 0)
+    assert sum(points_of(who) for who in people) == (AT_ONCE - 5) * 200
+    assert queries.verify().findings == ()
+
+
+def test_the_same_coupon_asked_for_many_times_at_once_is_one_code() -> None:
+    publish()
+    anna, one = with_points("C-1", 1000), coupon()
+    found = together([partial(services.redeem, new=asking(anna, one), now=NOW)] * 8)
+    assert outcomes(list(found)) == {"RewardOrderRow": 8}
+    orders = [order for order in found if isinstance(order, RewardOrderRow)]
+    assert len({queries.reward_codes([order])[order.id] for order in orders}) == 1
+    assert (points_of(anna), left_of(one.id)) == (800, 4)
+
+
+def test_a_coupon_is_used_or_given_back_but_not_both() -> None:
+    publish()
+    anna, one = with_points("C-1", 100_000), coupon(left=None)
+    cart = Cart(currency="RUB", lines=(CartLine(amount_minor=100_000, quantity=Decimal(1)),))
+    ends: Counter[bool] = Counter()
+    for number in range(10):
+        order = services.redeem(new=asking(anna, one, str(number)), now=NOW)
+        before, code = points_of(anna), queries.reward_codes([order])[order.id]
+        use = NewUse(
+            key=str(number), profile_id=anna, cart=cart, codes=(code,), at=NOW, lasts_until=NOW + DAY
+        )
+        acts = [
+            partial(offers.reserve, new=use, now=NOW),
+            partial(services.cancel_reward, order_id=order.id, now=NOW),
+        ]
+        is_used = isinstance(together(acts)[0], Use)  # type: ignore[arg-type]
+        assert points_of(anna) == before + (0 if is_used else 200)
+        ends[is_used] += 1
+    assert sum(ends.values()) == 10
     assert queries.verify().findings == ()

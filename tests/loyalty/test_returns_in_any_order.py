@@ -12,6 +12,7 @@ import pytest
 from django.db import transaction
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
+from tests.depth import tries
 from tests.loyalty.shop_with_points import DAY, NOW, Shop
 
 from regulars.commerce import services as commerce
@@ -149,7 +150,7 @@ def test_a_story_told_in_any_order_has_one_end(db: None, story: Story) -> None:
 
 
 @pytest.mark.slow
-@settings(max_examples=400, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=tries(150), deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(story=stories())
 def test_many_stories_told_in_any_order_have_one_end(db: None, story: Story) -> None:
     with transaction.atomic():

@@ -82,7 +82,7 @@ def test_of_32_tills_on_one_balance_exactly_what_fits_succeeds() -> None:
     earn(boris, 1000, "2")
     assert told_apart(at_once(holds_of(boris, "k"))) == {"Hold": 10, "NotEnough": TILLS - 10}
     assert has(boris) == Balance(0, 0, 1000, 0)
-    with without_locks("loyalty_lock_person"):
+    with without_locks("loyalty_hold_points"):
         for number in range(ROUNDS_MAX):  # more are let through than fit
             anna = customer(f"race {number}")
             earn(anna, 1000, f"race {number}")
@@ -119,7 +119,7 @@ def test_two_tills_capture_one_hold() -> None:
     found = queries.hold_by_key("k")
     assert found in outcomes
     assert has(anna).held_minor == 0
-    with without_locks("loyalty_lock_hold"):
+    with without_locks("loyalty_capture"):
         for number in range(ROUNDS_MAX):
             if told_apart(at_once(tills(f"race {number}")))["IntegrityError"]:
                 break

@@ -54,7 +54,6 @@ class LoyaltyConfig(AppConfig):
         register_conditions("the programme", conditions_kept)
         register_merge_step("loyalty.tiers", services.tiers_of_moved)
         register_merge_step("loyalty.challenges", services.progress_of_moved)
-        services.register_tiers(services.run_tiers)
         ours.register_sender(Letters())
         for schedule in SCHEDULES:
             schedules.register(schedule)

@@ -15,6 +15,7 @@ from typing import Any
 
 from django.db import connection
 
+from regulars.kit import sql
 from regulars.loyalty.types import POINTS
 
 _MAKE = """
@@ -54,13 +55,8 @@ ORDER BY w.id FOR NO KEY UPDATE
 _PROFILES_OF_HOLDS = "SELECT DISTINCT profile_id FROM loyalty_hold WHERE id = ANY(%(holds)s)"
 
 
-def lock_wallets(*, profile_ids: Collection[int], make: bool = False) -> dict[int, int]:
-    """Lock the wallets of these profiles, and of no others; gives the wallet of each.
-
-    `make`: those that are not there yet are made; otherwise profiles without one are left out.
-    """
-    if make:
-        _run(_MAKE, profiles=profile_ids)
+def lock_wallets(*, profile_ids: Collection[int]) -> dict[int, int]:
+    """Lock the wallets of these profiles, and of no others; gives the wallet of each that has one."""
     return dict(_run(_LOCK, profiles=profile_ids))
 
 
@@ -92,6 +88,4 @@ def _run(statement: str, **ids: Collection[int]) -> list[tuple[Any, ...]]:
     arrays = {name: sorted(set(numbers)) for name, numbers in ids.items()}
     if not all(arrays.values()):
         return []
-    with connection.cursor() as cursor:
-        cursor.execute(statement, {"currency": POINTS, **arrays})
-        return list(cursor.fetchall()) if cursor.description else []
+    return sql.rows(statement, {"currency": POINTS, **arrays})

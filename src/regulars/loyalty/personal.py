@@ -143,7 +143,7 @@ def declare() -> None:
     personal.register(GRANTS, REWARD_ORDERS)
     personal.register(CHALLENGES)
     personal.register(CODES_FOR_FRIENDS, REFERRALS, PERSONAL_DAYS)
-    personal.free("loyalty_reward", "name", "words", "kind", "state", "tiers", "due_attribute")
+    personal.free("loyalty_reward", "name", "words", "kind", "state", "tiers", "due_attribute", "coupon")
     personal.free("loyalty_earnedorder", "tier", "fits", "goods", "branch", "channel", "shares")
     personal.free("loyalty_wallet", "currency")
     personal.free("loyalty_lot", "key", "order_source", "order_id", "rule")

@@ -13,10 +13,10 @@ from decimal import Decimal
 from random import Random
 
 from regulars.customers import services as customers
+from regulars.customers.queries import persons_of
 from regulars.customers.types import NewTraits
 from regulars.loyalty import queries, services
 from regulars.loyalty.errors import CannotRedeem, MayNotRefer, NoReferral, NotEnough
-from regulars.loyalty.queries.referring import persons_of
 from regulars.loyalty.rules.grants import grant_of_coupon
 from regulars.loyalty.types import OrderTold
 from regulars.loyalty.types.referring import ReferralSource, ToldReferral

@@ -28,7 +28,8 @@ class FriendReferral(models.Model):
 
     `device`, `network`: keyed hashes. `order_id`: the friend's order that counts (no foreign key), of
     `bought_at`, past the wait at `due_at`. `look_at`: when to see how it stands; NULL: nothing comes by time
-    alone. `reason`: why it was refused. `decided_by`: the colleague who said yes (`allowed`) or no.
+    alone. `reason`: why it was refused. `told_by`: the colleague who told of it by hand, `decided_by` the one
+    who said yes (`allowed`) or no.
     """
 
     referrer = models.ForeignKey("customers.Profile", on_delete=models.PROTECT, related_name="+")
@@ -47,6 +48,7 @@ class FriendReferral(models.Model):
     look_at = models.DateTimeField(null=True)
     rewarded_at = models.DateTimeField(null=True)
     allowed = models.BooleanField(db_default=False)
+    told_by = models.BigIntegerField(null=True)
     decided_by = models.BigIntegerField(null=True)
     decided_at = models.DateTimeField(null=True)
 

@@ -74,8 +74,9 @@ class Reward(models.Model):
 
     `most_each`: how many one person may have. `tiers`: for customers of these (keys), empty: for all.
     `due_attribute`: of a service, the date attribute of the customer by which it is to be done, such as the
-    renewal of their contract; `due_days` after (or, with a date, before) which it is due. `taken` counts
-    what was taken and not cancelled, `given_minor` the points of it.
+    renewal of their contract; `due_days` after (or, with a date, before) which it is due. `coupon`: what one
+    takes off (`types.benefits.CouponGiven` as JSON), of a coupon alone. `taken` counts what was taken and not
+    cancelled, `given_minor` the points of it.
     """
 
     name = models.TextField()
@@ -91,6 +92,7 @@ class Reward(models.Model):
     until = models.DateTimeField(null=True)
     due_days = models.IntegerField(db_default=3)
     due_attribute = models.TextField(blank=True, db_default="")
+    coupon = models.JSONField(null=True)
     taken = models.BigIntegerField(db_default=0)
     given_minor = models.BigIntegerField(db_default=0)
     changes = models.IntegerField(db_default=0)
@@ -108,6 +110,11 @@ class Reward(models.Model):
             models.CheckConstraint(
                 condition=Q(since=None) | Q(until=None) | Q(until__gt=F("since")),
                 name="loyalty_reward_span",
+            ),
+            models.CheckConstraint(
+                condition=Q(kind=RewardKind.COUPON.value, coupon__isnull=False)
+                | (~Q(kind=RewardKind.COUPON.value) & Q(coupon__isnull=True)),
+                name="loyalty_reward_coupon",
             ),
         )
 

@@ -24,7 +24,7 @@ from regulars.loyalty.queries.grants import (
     grants_of,
     one_grant,
 )
-from regulars.loyalty.queries.holds import hold, hold_by_key, holds_of_order
+from regulars.loyalty.queries.holds import hold, hold_by_key
 from regulars.loyalty.queries.journal import (
     entries_wrong,
     hold_entry,
@@ -39,12 +39,14 @@ from regulars.loyalty.queries.members import member, member_of_profile
 from regulars.loyalty.queries.overview import activity, count_members, flows
 from regulars.loyalty.queries.postings import account_sheet, first_posting_at, postings
 from regulars.loyalty.queries.programme import current, forget_versions, shop_zone, version_at, versions
-from regulars.loyalty.queries.qr import customer_qr, read_qr, scan_qr
+from regulars.loyalty.queries.qr import customer_qr, scan_qr
 from regulars.loyalty.queries.quoting import quote, quote_for
 from regulars.loyalty.queries.referring import (
     brought,
+    brought_of,
     code_of_person,
     friends_of,
+    people_named,
     referral,
     referral_link,
 )
@@ -55,6 +57,7 @@ from regulars.loyalty.queries.rewards import (
     due_attributes,
     last_reward_orders,
     reward,
+    reward_codes,
     reward_figures,
     reward_order,
     reward_order_by_key,
@@ -67,7 +70,7 @@ from regulars.loyalty.queries.statement import statement
 from regulars.loyalty.queries.tiers import tiers_of
 from regulars.loyalty.queries.tiers_overview import tier_counts, tier_people, tiers_are_being_reckoned
 from regulars.loyalty.queries.verifying import checks, verify
-from regulars.loyalty.queries.year import year, year_of, years_of
+from regulars.loyalty.queries.year import year, years_of
 
 __all__ = [
     "account_sheet",
@@ -82,6 +85,7 @@ __all__ = [
     "balance",
     "balances",
     "brought",
+    "brought_of",
     "causes",
     "challenges",
     "challenges_reached",
@@ -109,7 +113,6 @@ __all__ = [
     "hold",
     "hold_by_key",
     "hold_entry",
-    "holds_of_order",
     "journal",
     "journal_entries",
     "journal_entries_of",
@@ -122,16 +125,17 @@ __all__ = [
     "one_grant",
     "open_points",
     "owed_minor",
+    "people_named",
     "postings",
     "progress_of",
     "quote",
     "quote_for",
-    "read_qr",
     "referral",
     "referral_figures",
     "referral_link",
     "referrals_page",
     "reward",
+    "reward_codes",
     "reward_figures",
     "reward_order",
     "reward_order_by_key",
@@ -151,7 +155,6 @@ __all__ = [
     "version_at",
     "versions",
     "year",
-    "year_of",
     "years_of",
     "zones_of",
 ]

@@ -31,7 +31,6 @@ def undone_by_key(key: str) -> int | None:
 def adjustments(
     *,
     states: Collection[AdjustmentState] | None = None,
-    since: datetime | None = None,
     before: int | None = None,
     limit: int = PAGE,
 ) -> list[AdjustmentRow]:
@@ -39,8 +38,6 @@ def adjustments(
     rows = Adjustment.objects.order_by("-id")
     if states is not None:
         rows = rows.filter(state__in=[state.value for state in states])
-    if since is not None:
-        rows = rows.filter(asked_at__gte=since)
     if before is not None:
         rows = rows.filter(id__lt=before)
     return _rows(rows[:limit])

@@ -5,8 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection
 from datetime import datetime
 
-from django.db import connection
-
+from regulars.kit import sql
 from regulars.loyalty.types import Balance
 
 _OF_PROFILE = """
@@ -28,14 +27,13 @@ def balances(*, person_ids: Collection[int], at: datetime) -> dict[int, Balance]
 
 
 def _read(statement: str, who: int | list[int], at: datetime) -> dict[int, Balance]:
-    with connection.cursor() as cursor:
-        cursor.execute(statement, [who, at])
-        return {person_id: _balance(*row) for person_id, *row in cursor.fetchall()}
+    return {person_id: balance_of(*row) for person_id, *row in sql.rows(statement, [who, at])}
 
 
-def _balance(
+def balance_of(
     usable: int, pending: int, held: int, owed: int, soonest: int, soonest_at: datetime | None
 ) -> Balance:
+    """What these sums come to: what is owed is taken off what can be spent."""
     spendable = max(0, usable - owed)
     return Balance(
         spendable_minor=spendable,

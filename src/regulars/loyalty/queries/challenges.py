@@ -5,8 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from datetime import datetime, timedelta
 
-from django.db import connection
-
+from regulars.kit import sql
 from regulars.loyalty.queries import challenges_counted as stored
 from regulars.loyalty.queries.challenges_editions import editions
 from regulars.loyalty.rules import challenges as rules
@@ -75,12 +74,10 @@ def progress_of(*, person_id: int, at: datetime) -> list[Progress]:
 
 def badges_of(*, person_id: int) -> list[BadgeHeld]:
     """The badges a person holds, the newest first."""
-    with connection.cursor() as cursor:
-        cursor.execute(_BADGES, [person_id])
-        return [
-            BadgeHeld(key=key, name=name, since=since, times=times)
-            for key, name, since, times in cursor.fetchall()
-        ]
+    return [
+        BadgeHeld(key=key, name=name, since=since, times=times)
+        for key, name, since, times in sql.rows(_BADGES, [person_id])
+    ]
 
 
 def _for_them(challenges: Mapping[str, Challenge], person_id: int, at: datetime) -> dict[str, Challenge]:

@@ -9,8 +9,7 @@ from datetime import datetime
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from django.db import connection
-
+from regulars.kit import sql
 from regulars.loyalty.queries.lots import zones_of
 from regulars.loyalty.rules.challenges import CAMPAIGN, Counted, Sums, window_of
 from regulars.loyalty.types.challenges import Challenge
@@ -84,10 +83,8 @@ class People:
 def people(person_ids: Collection[int]) -> People:
     """Those of these persons who are more than a device."""
     profiles: defaultdict[int, list[int]] = defaultdict(list)
-    with connection.cursor() as cursor:
-        cursor.execute(_PEOPLE, [sorted(set(person_ids))])
-        for profile_id, person_id in cursor.fetchall():
-            profiles[person_id].append(profile_id)
+    for profile_id, person_id in sql.rows(_PEOPLE, [sorted(set(person_ids))]):
+        profiles[person_id].append(profile_id)
     zones = zones_of(profile_ids=[theirs[0] for theirs in profiles.values()]) if profiles else {}
     return People(profiles, {person: zones[theirs[0]] for person, theirs in profiles.items()})
 
@@ -156,6 +153,4 @@ def _rows(
     }
     if challenges:
         values |= {"persons": list(who.zones), "zones": [zone.key for zone in who.zones.values()]}
-    with connection.cursor() as cursor:
-        cursor.execute(statement, values)
-        return list(cursor.fetchall())
+    return sql.rows(statement, values)

@@ -10,8 +10,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from functools import lru_cache
 
-from django.db import connection
-
+from regulars.kit import sql
 from regulars.loyalty.models import ProgrammeVersion
 from regulars.loyalty.rules.challenges import Edition, counted_plainly
 from regulars.loyalty.types import Programme
@@ -60,9 +59,7 @@ class Editions:
 
 def editions() -> Editions:
     """All of them, read anew."""
-    with connection.cursor() as cursor:
-        cursor.execute(_VERSIONS)
-        known = tuple(cursor.fetchall())
+    known = tuple(sql.rows(_VERSIONS))
     return _editions(known)
 
 

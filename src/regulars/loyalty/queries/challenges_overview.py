@@ -4,10 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import datetime
-from typing import Any
 
-from django.db import connection
-
+from regulars.kit import sql
 from regulars.loyalty.queries.programme import current
 from regulars.loyalty.types.progress import ChallengeFigures, Challenges, NearGoal
 
@@ -61,10 +59,10 @@ def challenges(*, since: datetime, now: datetime) -> Challenges:
     if not of:
         return Challenges(people=0, figures=())
     values = {"keys": [one.key for one in of], "times": [one.times for one in of], "since": since, "now": now}
-    taking = {key: rest for key, *rest in _rows(_TAKING_PART, values)}
-    reached = {key: rest for key, *rest in _rows(_REACHED, values)}
-    cost = {key: rest for key, *rest in _rows(_COST, values)}
-    ((people,),) = _rows(_PEOPLE, values)
+    taking = {key: rest for key, *rest in sql.rows(_TAKING_PART, values)}
+    reached = {key: rest for key, *rest in sql.rows(_REACHED, values)}
+    cost = {key: rest for key, *rest in sql.rows(_COST, values)}
+    ((people,),) = sql.rows(_PEOPLE, values)
     figures = []
     for one in of:
         taking_part, halfway = taking.get(one.key, (0, 0))
@@ -88,7 +86,7 @@ def challenges(*, since: datetime, now: datetime) -> Challenges:
 def challenges_reached(*, keys: Sequence[str], bounds: Sequence[datetime]) -> list[int]:
     """How often these challenges were reached between each of these moments and the next."""
     values = {"keys": list(keys), "bounds": list(bounds), "first": bounds[0], "last": bounds[-1]}
-    found = dict(_rows(_CURVE, values))
+    found = dict(sql.rows(_CURVE, values))
     return [found.get(place, 0) for place in range(1, len(bounds))]
 
 
@@ -103,11 +101,5 @@ def near_goal(
     values = {"key": key, "times": times, "now": now, "limit": limit, "done": done, "person": person}
     return [
         NearGoal(person_id=person_id, done=done, reached=reached, until=until, last_at=last_at)
-        for person_id, done, reached, until, last_at in _rows(_NEAR, values)
+        for person_id, done, reached, until, last_at in sql.rows(_NEAR, values)
     ]
-
-
-def _rows(statement: str, values: dict[str, Any]) -> list[tuple[Any, ...]]:
-    with connection.cursor() as cursor:
-        cursor.execute(statement, values)
-        return list(cursor.fetchall())

@@ -5,24 +5,22 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
-from datetime import date, datetime, timedelta
-from typing import Any
+from datetime import date, datetime
 from zoneinfo import ZoneInfo
-
-from django.db import connection
 
 from regulars.commerce import queries as commerce
 from regulars.commerce.types import LineStanding, OrderStanding
+from regulars.customers import queries as customers
+from regulars.kit import sql
 from regulars.loyalty.models import EarnedOrder
 from regulars.loyalty.queries.earning import earned
 from regulars.loyalty.queries.tiers import tiers_of
+from regulars.loyalty.rules.conditions import JUST_BEFORE, conditions_of_rules
 from regulars.loyalty.rules.earning import goes_by_lines, names_goods, period_of
-from regulars.loyalty.types import Programme, Version
+from regulars.loyalty.types import Version
 from regulars.loyalty.types.earned import EarningLine, EarningOrder
 from regulars.segments import queries as segments
 
-JUST_BEFORE = timedelta(microseconds=1)
-"""Who somebody was is asked so long before the order."""
 _FIELDS = (
     "order_id",
     "profile_id",
@@ -37,7 +35,6 @@ _FIELDS = (
     "points_minor",
     "shares",
 )
-_PERSONS = "SELECT profile_id, person_id FROM facts_profiles WHERE profile_id = ANY(%s)"
 _HAVE = """
 SELECT k.order_id, coalesce(sum(e.points_minor), 0)::bigint
 FROM unnest(%s::bigint[], %s::bigint[], %s::date[], %s::date[]) AS k (order_id, profile_id, first, last)
@@ -112,11 +109,6 @@ def reckoned(asking: Asking) -> dict[int, Kept]:
     return done
 
 
-def persons_of(profile_ids: Collection[int]) -> dict[int, int]:
-    """Whose these profiles are."""
-    return dict(_rows(_PERSONS, [list(profile_ids)]))
-
-
 def _is_known(order: OrderStanding, asking: Asking) -> bool:
     before = asking.kept.get(order.id)
     return before is not None and before.profile_id == order.profile_id
@@ -127,7 +119,7 @@ def _first_asked(new: Sequence[OrderStanding], asking: Asking) -> dict[int, Kept
     versions = {asking.version_of[order.id].id: asking.version_of[order.id] for order in new}
     persons: dict[int, int] = {}
     if any(v.programme.tiers or conditions_of_rules(v.programme) for v in versions.values()):
-        persons = persons_of({order.profile_id for order in new if order.profile_id is not None})
+        persons = customers.persons_of({order.profile_id for order in new if order.profile_id is not None})
     tiers = _tiers(new, asking, persons)
     fits = _fits(new, asking, persons)
     return {
@@ -194,17 +186,12 @@ def _fits(new: Sequence[OrderStanding], asking: Asking, persons: Mapping[int, in
     return found
 
 
-def conditions_of_rules(programme: Programme) -> dict[str, Mapping[str, Any]]:
-    """By the key of a rule whom it is for, where that is said."""
-    return {rule.key: rule.when.who for rule in programme.rules if rule.when.who is not None}
-
-
 def earned_in(asked: Sequence[tuple[int, int, date, date]]) -> dict[int, int]:
     """What persons earned for other orders in a period; asked by (order id, profile id, first day, last day).
 
     Gives minor units of points by the order.
     """
-    return dict(_rows(_HAVE, [list(column) for column in zip(*asked, strict=True)]))
+    return dict(sql.rows(_HAVE, sql.columns(asked)))
 
 
 def _rooms(new: Sequence[Kept], asking: Asking) -> dict[int, Kept]:
@@ -266,9 +253,3 @@ def _line(line: LineStanding, goods: Mapping[str, Sequence[str]]) -> EarningLine
         category=category,
         brand=brand,
     )
-
-
-def _rows(statement: str, values: Any) -> list[tuple[Any, ...]]:
-    with connection.cursor() as cursor:
-        cursor.execute(statement, values)
-        return list(cursor.fetchall())

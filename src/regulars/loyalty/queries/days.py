@@ -8,9 +8,8 @@ from datetime import date, datetime
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from django.db import connection
-
 from regulars.customers.types import ANONYMOUS, SHOP
+from regulars.kit import sql
 from regulars.loyalty.queries.lots import zones_of
 from regulars.loyalty.rules import days as rules
 from regulars.loyalty.types.days import PersonalDay
@@ -152,14 +151,13 @@ def candidates(
 
 def turns(of: PersonalDay, found: Collection[Candidate], *, now: datetime) -> list[Turn]:
     """Of these, whose window is open by their own calendar and who had no turn of that day yet."""
-    with connection.cursor() as cursor:
-        persons = [one.person_id for one in found]
-        cursor.execute(_PROFILES, {"persons": persons, "devices": ANONYMOUS, "shop": SHOP})
-        profiles: dict[int, int] = dict(cursor.fetchall())
-        cursor.execute(_HAD, [persons, of.key])
-        had: dict[int, list[date]] = {}
-        for person_id, day in cursor.fetchall():
-            had.setdefault(person_id, []).append(day)
+    persons = [one.person_id for one in found]
+    profiles: dict[int, int] = dict(
+        sql.rows(_PROFILES, {"persons": persons, "devices": ANONYMOUS, "shop": SHOP})
+    )
+    had: dict[int, list[date]] = {}
+    for person_id, day in sql.rows(_HAD, [persons, of.key]):
+        had.setdefault(person_id, []).append(day)
     zones = zones_of(profile_ids=profiles.values())
     turns_: list[Turn] = []
     for one in found:
@@ -188,13 +186,9 @@ def _day(of: PersonalDay, origin: str, *, now: datetime, zone: ZoneInfo) -> date
 
 def _years(now: datetime) -> int:
     """How many years back something may be remembered."""
-    with connection.cursor() as cursor:
-        cursor.execute(_FIRST_YEAR)
-        (first,) = cursor.fetchone() or (None,)
+    first = sql.value(_FIRST_YEAR)
     return 0 if first is None else min(_YEARS_MAX, max(0, now.year - first.year) + 1)
 
 
 def _found(statement: str, values: dict[str, Any]) -> list[Candidate]:
-    with connection.cursor() as cursor:
-        cursor.execute(statement, values)
-        return [Candidate(person_id, origin or "") for person_id, origin in cursor.fetchall()]
+    return [Candidate(person_id, origin or "") for person_id, origin in sql.rows(statement, values)]

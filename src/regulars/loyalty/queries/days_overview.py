@@ -3,11 +3,9 @@
 from __future__ import annotations
 
 from datetime import date, datetime, timedelta
-from typing import Any
-
-from django.db import connection
 
 from regulars.customers.types import ANONYMOUS
+from regulars.kit import sql
 from regulars.loyalty.queries.lots import zones_of
 from regulars.loyalty.queries.programme import current
 from regulars.loyalty.rules import days as rules
@@ -19,9 +17,6 @@ COMING_DAYS = 30
 _GIVEN = """
 SELECT part, count(*), count(*) FILTER (WHERE state = 'used') FROM loyalty_grant
 WHERE mechanic = 'day' AND state <> 'withdrawn' AND given_at > %s GROUP BY part
-"""
-_PASSED = """
-SELECT key, count(*) FROM loyalty_dayturn WHERE NOT given AND day > %s GROUP BY key
 """
 _BIRTHDAYS = """
 SELECT count(*), count(*) FILTER (
@@ -48,8 +43,7 @@ def days_overview(*, now: datetime) -> tuple[DayFigures, ...]:
     version = current(now)
     if version is None or not version.programme.personal_days:
         return ()
-    given = {part: (count, used) for part, count, used in _rows(_GIVEN, [now - YEAR])}
-    passed = dict(_rows(_PASSED, [(now - YEAR).date()]))
+    given = {part: (count, used) for part, count, used in sql.rows(_GIVEN, [now - YEAR])}
     days = version.programme.personal_days
     known, coming = _birthdays(now) if any(day.which == "birthday" for day in days) else (0, 0)
     return tuple(
@@ -57,7 +51,6 @@ def days_overview(*, now: datetime) -> tuple[DayFigures, ...]:
             day=day,
             given=given.get(day.key, (0, 0))[0],
             used=given.get(day.key, (0, 0))[1],
-            passed=passed.get(day.key, 0),
             known=known if day.which == "birthday" else None,
             coming=coming if day.which == "birthday" else None,
         )
@@ -71,12 +64,12 @@ def days_of(*, person_id: int, now: datetime) -> tuple[NextDay, ...]:
     if version is None or not version.programme.running or not version.programme.personal_days:
         return ()
     values = {"person": person_id, "devices": ANONYMOUS}
-    ((birthday, bought_at, known_at, profile_id),) = _rows(_OF_PERSON, values)
+    ((birthday, bought_at, known_at, profile_id),) = sql.rows(_OF_PERSON, values)
     if profile_id is None:
         return ()
     zone = zones_of(profile_ids=[profile_id])[profile_id]
     today = now.astimezone(zone).date()
-    had = set(_rows(_HAD, [person_id]))
+    had = set(sql.rows(_HAD, [person_id]))
     origins = {
         "first_order": bought_at and bought_at.astimezone(zone).date(),
         "registered": known_at and known_at.astimezone(zone).date(),
@@ -91,7 +84,6 @@ def days_of(*, person_id: int, now: datetime) -> tuple[NextDay, ...]:
                     day=day,
                     on=on,
                     days=(on - today).days,
-                    opens_in=max(0, (on - today).days - day.before),
                     had=(day.key, on) in had,
                 )
             )
@@ -111,11 +103,5 @@ def _birthdays(now: datetime) -> tuple[int, int]:
     """Of how many people the birthday is known, and how many have it within 30 days."""
     today = now.date()
     days = [today + timedelta(days=number) for number in range(COMING_DAYS + 1)]
-    ((known, coming),) = _rows(_BIRTHDAYS, [sorted(rules.numbers_of(days))])
+    ((known, coming),) = sql.rows(_BIRTHDAYS, [sorted(rules.numbers_of(days))])
     return known, coming
-
-
-def _rows(statement: str, values: Any) -> list[tuple[Any, ...]]:
-    with connection.cursor() as cursor:
-        cursor.execute(statement, values)
-        return list(cursor.fetchall())

@@ -7,13 +7,11 @@ active. Spans of points are by the moment of the books, as in `overview`.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
-from typing import Any
 
-from django.db import connection
-
+from regulars.kit import sql
 from regulars.loyalty.types import POINTS, Cause
 from regulars.loyalty.types.grants import GrantState, Mechanic
 from regulars.offers import queries as offers
@@ -125,18 +123,18 @@ def doing_by_tier(*, since: datetime, until: datetime) -> dict[str, Doing]:
         "spent": Cause.SPENT.value,
         "causes": [Cause.EARNED.value, Cause.SPENT.value],
     }
-    return {tier: Doing(*sums) for tier, *sums in _rows(_DOING, values)}
+    return {tier: Doing(*sums) for tier, *sums in sql.rows(_DOING, values)}
 
 
 def enrolled_by_tier() -> dict[str, int]:
     """How many persons have an account of points, or used what they were given; by the tier they have now
     (empty: none)."""
-    return dict(_rows(_ENROLLED, [POINTS]))
+    return dict(sql.rows(_ENROLLED, [POINTS]))
 
 
 def earned_by_tier(*, first: date) -> dict[str, tuple[int, int]]:
     """Orders from a day on and what they earned, by the tier of their customer then."""
-    return {tier: (orders, points) for tier, orders, points in _rows(_EARNED_BY_TIER, {"first": first})}
+    return {tier: (orders, points) for tier, orders, points in sql.rows(_EARNED_BY_TIER, {"first": first})}
 
 
 def parts_doing(*, first: date, since: datetime, until: datetime) -> list[PartDoing]:
@@ -144,7 +142,7 @@ def parts_doing(*, first: date, since: datetime, until: datetime) -> list[PartDo
 
     `first`: its first day, for what is kept by days.
     """
-    found = [PartDoing(key, "", *sums) for key, *sums in _rows(_EARNED, {"first": first})]
+    found = [PartDoing(key, "", *sums) for key, *sums in sql.rows(_EARNED, {"first": first})]
     coupons, uses = _offers(since)
     values = {
         "since": since,
@@ -153,14 +151,14 @@ def parts_doing(*, first: date, since: datetime, until: datetime) -> list[PartDo
         "withdrawn": GrantState.WITHDRAWN.value,
         "reward": Mechanic.REWARD.value,
     }
-    for mechanic, part, name, people, times, used, points, cost in _rows(_GRANTED, values):
+    for mechanic, part, name, people, times, used, points, cost in sql.rows(_GRANTED, values):
         key = f"{mechanic}:{part}"
         cash = cost + coupons.get(key, 0)
         found.append(PartDoing(key, name, people, times, points, cash, used))
-    for number, name, people, pieces, used, cost in _rows(_REWARDS, values):
-        found.append(
-            PartDoing(f"{Mechanic.REWARD.value}:{number}", name, people, pieces, cash_minor=cost, used=used)
-        )
+    for number, name, people, pieces, used, cost in sql.rows(_REWARDS, values):
+        key = f"{Mechanic.REWARD.value}:{number}"
+        cash = cost + coupons.get(key, 0)
+        found.append(PartDoing(key, name, people, pieces, cash_minor=cash, used=used))
     return found + uses
 
 
@@ -188,9 +186,3 @@ def _offers(since: datetime) -> tuple[Mapping[str, int], list[PartDoing]]:
             )
         )
     return coupons, uses
-
-
-def _rows(statement: str, values: Mapping[str, Any] | Sequence[Any]) -> list[tuple[Any, ...]]:
-    with connection.cursor() as cursor:
-        cursor.execute(statement, values)
-        return list(cursor.fetchall())

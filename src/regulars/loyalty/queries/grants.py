@@ -6,9 +6,9 @@ from collections.abc import Collection
 from datetime import datetime
 from typing import Any
 
-from django.db import connection
 from pydantic import TypeAdapter
 
+from regulars.kit import sql
 from regulars.loyalty.types.benefits import Benefit
 from regulars.loyalty.types.grants import GrantState, Mechanic
 from regulars.loyalty.types.rewards import GrantRow
@@ -79,15 +79,11 @@ def gifts_waiting(
 
 def count_gifts_waiting(*, at: datetime) -> int:
     """How many gifts can be fetched at a moment."""
-    with connection.cursor() as cursor:
-        cursor.execute(_COUNT, [at])
-        return int(cursor.fetchone()[0])
+    return int(sql.value(_COUNT, [at]))
 
 
 def _rows(statement: str, told: Any) -> list[GrantRow]:
-    with connection.cursor() as cursor:
-        cursor.execute(statement, told)
-        return [_row(row) for row in cursor.fetchall()]
+    return [_row(row) for row in sql.rows(statement, told)]
 
 
 def _row(row: tuple[Any, ...]) -> GrantRow:

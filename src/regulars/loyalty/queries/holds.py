@@ -4,8 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from django.db import connection
-
+from regulars.kit import sql
 from regulars.loyalty.types import Hold, HoldState
 
 HOLD_COLUMNS = (
@@ -13,24 +12,16 @@ HOLD_COLUMNS = (
     "branch_id, at, lasts_until, closed_at"
 )
 """Of `loyalty_hold`, in the order of `as_hold`."""
-_READ = f"SELECT {HOLD_COLUMNS} FROM loyalty_hold WHERE "  # noqa: S608 (names of columns)
 
 
 def hold(id_: int) -> Hold | None:
     """The hold of this number, as it stands."""
-    return _one("id = %s", id_)
+    return _one("id", id_)
 
 
 def hold_by_key(key: str) -> Hold | None:
     """The hold that was asked for under this key."""
-    return _one("key = %s", key)
-
-
-def holds_of_order(source: str, order_id: str) -> list[Hold]:
-    """All holds for an order, by the source's name and the shop's number, in the order they were made."""
-    if not order_id:
-        return []
-    return _all("order_source = %s AND order_id = %s ORDER BY id", source, order_id)
+    return _one("key", key)
 
 
 def as_hold(row: tuple[Any, ...]) -> Hold:
@@ -53,12 +44,6 @@ def as_hold(row: tuple[Any, ...]) -> Hold:
     )
 
 
-def _one(condition: str, *values: int | str) -> Hold | None:
-    found = _all(condition, *values)
-    return found[0] if found else None
-
-
-def _all(condition: str, *values: int | str) -> list[Hold]:
-    with connection.cursor() as cursor:
-        cursor.execute(_READ + condition, values)
-        return [as_hold(row) for row in cursor.fetchall()]
+def _one(column: str, value: int | str) -> Hold | None:
+    found = sql.row(f"SELECT {HOLD_COLUMNS} FROM loyalty_hold WHERE {column} = %s", [value])  # noqa: S608 (names of columns)
+    return as_hold(found) if found else None

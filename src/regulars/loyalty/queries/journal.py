@@ -7,8 +7,7 @@ from collections.abc import Collection
 from datetime import datetime
 from typing import Any
 
-from django.db import connection
-
+from regulars.kit import sql
 from regulars.loyalty.types import Entry, EntryKind, EntryState, JournalRow
 
 PAGE_MAX = 500
@@ -101,33 +100,29 @@ def hold_entry(*, journal_id: int, key: str) -> Entry | None:
 
 def short_of_hold(hold_id: int) -> int:
     """Of what a till let somebody spend by this hold, what was not there; minor units."""
-    with connection.cursor() as cursor:
-        cursor.execute("SELECT short_minor FROM loyalty_hold WHERE id = %s", [hold_id])
-        return int(cursor.fetchone()[0])
+    return int(sql.value("SELECT short_minor FROM loyalty_hold WHERE id = %s", [hold_id]))
 
 
 def _journals(statement: str, values: list[Any]) -> list[JournalRow]:
-    with connection.cursor() as cursor:
-        cursor.execute(statement, values)
-        return [
-            JournalRow(
-                id=id_,
-                branch_id=branch_id,
-                till=till,
-                next_number=next_number,
-                last_number=last_number,
-                waiting=waiting,
-                waiting_since=waiting_since,
-                wrong=wrong,
-            )
-            for id_, branch_id, till, next_number, last_number, waiting, waiting_since, wrong in cursor
-        ]
+    return [
+        JournalRow(
+            id=id_,
+            branch_id=branch_id,
+            till=till,
+            next_number=next_number,
+            last_number=last_number,
+            waiting=waiting,
+            waiting_since=waiting_since,
+            wrong=wrong,
+        )
+        for id_, branch_id, till, next_number, last_number, waiting, waiting_since, wrong in sql.rows(
+            statement, values
+        )
+    ]
 
 
 def _entries(statement: str, values: Any) -> list[Entry]:
-    with connection.cursor() as cursor:
-        cursor.execute(statement, values)
-        return [_entry(*row) for row in cursor.fetchall()]
+    return [_entry(*row) for row in sql.rows(statement, values)]
 
 
 def _entry(

@@ -8,8 +8,7 @@ from datetime import date, datetime, time
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from django.db import connection
-
+from regulars.kit import sql
 from regulars.loyalty.types import POINTS
 from regulars.loyalty.types.breakage import Cohort
 
@@ -65,25 +64,22 @@ def open_points(*, at: datetime, earned: Sequence[datetime], expires: Sequence[d
     minute's run counts no more.
     """
     values: dict[str, Any] = {"at": at, "earned": list(earned), "expires": list(expires), "currency": POINTS}
-    with connection.cursor() as cursor:
-        cursor.execute(_OPEN, values)
-        return [Open(*row) for row in cursor.fetchall()]
+    return [Open(*row) for row in sql.rows(_OPEN, values)]
 
 
 def owed_minor() -> int:
     """What customers owe, all together: points of orders given back that were spent already."""
-    with connection.cursor() as cursor:
-        cursor.execute(_OWED, [POINTS])
-        return int(cursor.fetchone()[0])
+    return int(sql.value(_OWED, [POINTS]))
 
 
 def cohorts(*, at: datetime, zone: str) -> list[Cohort]:
     """What became by now of the points earned in each month of the calendar of `zone`, the oldest first."""
     days = _months(at.astimezone(ZoneInfo(zone)).date())
     months = [datetime.combine(day, time(), tzinfo=ZoneInfo(zone)) for day in days]
-    with connection.cursor() as cursor:
-        cursor.execute(_COHORTS, {"months": months, "currency": POINTS})
-        found = [Cohort(days[number - 1], *row) for number, *row in cursor.fetchall()]
+    found = [
+        Cohort(days[number - 1], *row)
+        for number, *row in sql.rows(_COHORTS, {"months": months, "currency": POINTS})
+    ]
     return sorted(found, key=lambda cohort: (cohort.month, cohort.never))
 
 

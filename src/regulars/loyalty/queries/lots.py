@@ -2,17 +2,17 @@
 
 from __future__ import annotations
 
-import contextlib
 from collections import defaultdict
 from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime
-from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+from zoneinfo import ZoneInfo
 
-from django.db import connection
-
+from regulars.customers import queries as customers
+from regulars.kit import sql
 from regulars.loyalty.rules.settling import Standing
 from regulars.loyalty.rules.taking import Takeable
+from regulars.loyalty.rules.zones import known_zone
 from regulars.team import queries as team
 
 # What was spent and came back after the lot had ended is not there: it was given anew as a lot of its own, or
@@ -43,7 +43,11 @@ WHERE l.wallet_id = ANY(%s) AND l.usable_at <= %s AND (l.expires_at IS NULL OR l
   AND (l.available_minor > 0 OR (l.expired_minor > 0 AND l.expires_at <= %s))
 ORDER BY p.person_id, l.expires_at NULLS LAST, l.id
 """  # noqa: S608
-_PERSONS = "SELECT id, person_id FROM customers_profile WHERE id = ANY(%s)"
+_DEBTS = "SELECT id, -debt_minor FROM loyalty_wallet WHERE id = ANY(%s) AND debt_minor < 0"
+_PROFILES = """
+SELECT l.key, w.profile_id FROM loyalty_lot AS l JOIN loyalty_wallet AS w ON w.id = l.wallet_id
+WHERE l.key = ANY(%s)
+"""
 _ZONES = """
 SELECT p.id, a.timezone FROM customers_profile AS p
 JOIN customers_personattributes AS a ON a.person_id = p.person_id AND a.timezone <> ''
@@ -67,37 +71,23 @@ def standing(keys: Collection[str]) -> dict[str, Standing]:
     """Those of these lots that there are."""
     if not keys:
         return {}
-    with connection.cursor() as cursor:
-        cursor.execute(_STANDING, [list(keys)])
-        return {
-            key: Standing(
-                id=id_,
-                wallet_id=wallet_id,
-                profile_id=profile_id,
-                revision=revision,
-                is_usable=usable,
-                settled_minor=settled,
-                pending_minor=pending,
-                available_minor=available,
-                expired_minor=expired,
-                elsewhere_minor=elsewhere,
-                let_go_minor=let_go,
-            )
-            for (
-                key,
-                id_,
-                wallet_id,
-                profile_id,
-                revision,
-                usable,
-                settled,
-                pending,
-                available,
-                expired,
-                elsewhere,
-                let_go,
-            ) in cursor.fetchall()
-        }
+    found = {}
+    for key, id_, wallet_id, profile_id, revision, is_usable, *minor in sql.rows(_STANDING, [list(keys)]):
+        settled, pending, available, expired, elsewhere, let_go = minor
+        found[key] = Standing(
+            id=id_,
+            wallet_id=wallet_id,
+            profile_id=profile_id,
+            revision=revision,
+            is_usable=is_usable,
+            settled_minor=settled,
+            pending_minor=pending,
+            available_minor=available,
+            expired_minor=expired,
+            elsewhere_minor=elsewhere,
+            let_go_minor=let_go,
+        )
+    return found
 
 
 def takeable(
@@ -113,51 +103,34 @@ def takeable(
     The wallets are locked, and what is usable by now was activated.
     """
     found: defaultdict[int, list[Takeable]] = defaultdict(list)
-    with connection.cursor() as cursor:
-        cursor.execute(_TAKEABLE, [list(wallet_ids), last, first, now])
-        for person_id, id_, wallet_id, usable_at, expires_at, available, expired in cursor:
-            found[person_id].append(
-                Takeable(
-                    id=id_,
-                    wallet_id=wallet_id,
-                    usable_at=usable_at,
-                    expires_at=expires_at,
-                    available_minor=available,
-                    expired_minor=expired,
-                )
+    lots = sql.rows(_TAKEABLE, [list(wallet_ids), last, first, now])
+    for person_id, id_, wallet_id, usable_at, expires_at, available, expired in lots:
+        found[person_id].append(
+            Takeable(
+                id=id_,
+                wallet_id=wallet_id,
+                usable_at=usable_at,
+                expires_at=expires_at,
+                available_minor=available,
+                expired_minor=expired,
             )
-        cursor.execute(_PERSONS, [list(profile_ids)])
-        return TakeableLots(dict(found), dict(cursor.fetchall()))
+        )
+    return TakeableLots(dict(found), customers.persons_of(profile_ids))
 
 
 def debts(wallet_ids: Collection[int]) -> dict[int, int]:
     """What is owed in those of these wallets in which something is."""
-    with connection.cursor() as cursor:
-        cursor.execute(
-            "SELECT id, -debt_minor FROM loyalty_wallet WHERE id = ANY(%s) AND debt_minor < 0",
-            [list(wallet_ids)],
-        )
-        return dict(cursor.fetchall())
+    return dict(sql.rows(_DEBTS, [list(wallet_ids)]))
 
 
 def profiles_of_lots(keys: Collection[str]) -> dict[str, int]:
     """Whose the lots of these keys are; what a lot belongs to never changes."""
-    with connection.cursor() as cursor:
-        cursor.execute(
-            "SELECT l.key, w.profile_id FROM loyalty_lot AS l JOIN loyalty_wallet AS w ON w.id = l.wallet_id "
-            "WHERE l.key = ANY(%s)",
-            [list(keys)],
-        )
-        return dict(cursor.fetchall())
+    return dict(sql.rows(_PROFILES, [list(keys)]))
 
 
 def zones_of(*, profile_ids: Collection[int]) -> dict[int, ZoneInfo]:
     """By whose calendar the points of each of these profiles end: the customer's, else the shop's."""
     found = dict.fromkeys(profile_ids, ZoneInfo(team.shop().timezone))
-    with connection.cursor() as cursor:
-        cursor.execute(_ZONES, [sorted(set(profile_ids))])
-        for profile_id, name in cursor.fetchall():
-            # One that the tz database has dropped since is nobody's fault.
-            with contextlib.suppress(ZoneInfoNotFoundError):
-                found[profile_id] = ZoneInfo(name)
+    for profile_id, name in sql.rows(_ZONES, [sorted(set(profile_ids))]):
+        found[profile_id] = known_zone(name) or found[profile_id]
     return found

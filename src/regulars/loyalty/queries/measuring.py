@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from datetime import datetime
 from typing import Any
-from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+from zoneinfo import ZoneInfo
 
 from regulars.customers import queries as customers
 from regulars.loyalty.rules.tiers import ROLLING_DAYS, YEARS_COUNTED, counted_from, kept_until
+from regulars.loyalty.rules.zones import known_zone
 from regulars.loyalty.types import POINTS, Programme
 from regulars.loyalty.types.tiers import Measure, Span, Tiers
 from regulars.team import queries as team
@@ -73,7 +74,7 @@ measured AS (
 
 def measuring_values(tiers: Tiers, programme: Programme, now: datetime) -> dict[str, Any]:
     """What those two take."""
-    own = {name: zone for name in customers.zones_of_customers() if (zone := _zone(name)) is not None}
+    own = {name: zone for name in customers.zones_of_customers() if (zone := known_zone(name)) is not None}
     shop = team.shop()
     zones = {"": ZoneInfo(shop.timezone), **own}
     return {
@@ -85,11 +86,3 @@ def measuring_values(tiers: Tiers, programme: Programme, now: datetime) -> dict[
         "froms": [counted_from(tiers.span, now=now, zone=zone) for zone in zones.values()],
         "untils": [kept_until(tiers.grace_days, now=now, zone=zone) for zone in zones.values()],
     }
-
-
-def _zone(name: str) -> ZoneInfo | None:
-    """One that the tz database has dropped since is nobody's fault."""
-    try:
-        return ZoneInfo(name)
-    except (ZoneInfoNotFoundError, ValueError):
-        return None

@@ -5,12 +5,12 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Any
 
-from django.db import connection
-
 from regulars.customers.queries.details import stored_forms
 from regulars.customers.types import ANONYMOUS, SHOP, IdentityType
+from regulars.kit import sql
 from regulars.loyalty.errors import NoSuchMember, SeveralMembers
-from regulars.loyalty.types import POINTS, Balance
+from regulars.loyalty.queries.balances import balance_of
+from regulars.loyalty.types import POINTS
 from regulars.loyalty.types.till import Member, Ref, RefKind
 
 # The conditions are those of the indexes of customers.
@@ -92,27 +92,17 @@ def member_of_profile(profile_id: int, *, at: datetime) -> Member:
 
 
 def _member(statement: str, parameters: dict[str, Any]) -> Member:
-    with connection.cursor() as cursor:
-        cursor.execute(statement, parameters)
-        persons, profile_id, *row = cursor.fetchone()
+    ((persons, profile_id, *row),) = sql.rows(statement, parameters)
     person_id, shop_id, name, usable, pending, held, owed, soonest, soonest_at, zone = row
     if not persons:
         raise NoSuchMember
     if persons > 1:
         raise SeveralMembers
-    spendable = max(0, usable - owed)
     return Member(
         profile_id=profile_id,
         person_id=person_id,
         shop_id=shop_id or "",
         name=name or "",
         timezone=zone or "",
-        balance=Balance(
-            spendable_minor=spendable,
-            pending_minor=pending,
-            held_minor=held,
-            owed_minor=owed,
-            soonest_minor=min(soonest or 0, spendable),
-            soonest_at=soonest_at if spendable else None,
-        ),
+        balance=balance_of(usable, pending, held, owed, soonest or 0, soonest_at),
     )

@@ -6,11 +6,9 @@ from collections import defaultdict
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
-
-from django.db import connection
 
 from regulars.commerce.types import SourceKey
+from regulars.kit import sql
 from regulars.loyalty.models import Hold, ProgrammeVersion, UnearnedOrder
 
 
@@ -69,7 +67,7 @@ ORDER BY o.ordered_at
 def lots_of_orders(orders: Collection[SourceKey]) -> dict[SourceKey, list[OrderLot]]:
     """What these orders earned, the oldest first."""
     found: defaultdict[SourceKey, list[OrderLot]] = defaultdict(list)
-    for source, number, *lot in _rows(_LOTS, *_columns(orders)):
+    for source, number, *lot in sql.rows(_LOTS, _columns(orders)):
         found[source, number].append(OrderLot(*lot))
     return found
 
@@ -77,7 +75,7 @@ def lots_of_orders(orders: Collection[SourceKey]) -> dict[SourceKey, list[OrderL
 def spent_on_orders(orders: Collection[SourceKey]) -> dict[SourceKey, list[SpentHold]]:
     """What was spent on these orders, the oldest first."""
     found: defaultdict[SourceKey, list[SpentHold]] = defaultdict(list)
-    for source, number, id_, profile_id, spent, given_back, profiles in _rows(_HOLDS, *_columns(orders)):
+    for source, number, id_, profile_id, spent, given_back, profiles in sql.rows(_HOLDS, _columns(orders)):
         found[source, number].append(SpentHold(id_, profile_id, spent, given_back, tuple(profiles)))
     return found
 
@@ -96,16 +94,10 @@ def unearned(order_ids: Collection[int]) -> set[int]:
 def purchases_since(since: Mapping[int, datetime], *, now: datetime) -> dict[int, list[datetime]]:
     """When the persons of these profiles ordered something that was not cancelled, each from a moment on."""
     found: defaultdict[int, list[datetime]] = defaultdict(list)
-    for profile_id, at in _rows(_PURCHASES, list(since), list(since.values()), now):
+    for profile_id, at in sql.rows(_PURCHASES, [list(since), list(since.values()), now]):
         found[profile_id].append(at)
     return found
 
 
 def _columns(orders: Collection[SourceKey]) -> tuple[list[str], list[str]]:
     return [source for source, _ in orders], [number for _, number in orders]
-
-
-def _rows(statement: str, *values: Any) -> list[tuple[Any, ...]]:
-    with connection.cursor() as cursor:
-        cursor.execute(statement, values)
-        return list(cursor.fetchall())

@@ -9,8 +9,7 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
-from django.db import connection
-
+from regulars.kit import sql
 from regulars.loyalty.types import POINTS, Cause
 from regulars.loyalty.types.books import Activity, Flow
 
@@ -54,38 +53,25 @@ _MEMBERS = """
 SELECT count(DISTINCT p.person_id) FROM loyalty_wallet AS w
 JOIN customers_profile AS p ON p.id = w.profile_id WHERE w.currency = %s
 """
-_EVER = """
-SELECT coalesce(-sum(issued_minor + compensation_minor + adjustments_minor + partner_minor), 0)::bigint,
-       coalesce(sum(redeemed_minor), 0)::bigint, coalesce(sum(expired_minor), 0)::bigint,
-       coalesce(sum(pending_minor + available_minor + held_minor), 0)::bigint,
-       coalesce(-sum(debt_minor), 0)::bigint
-FROM loyalty_wallet WHERE currency = %s
-"""
 
 
 def count_members() -> int:
     """How many customers have an account of points."""
-    with connection.cursor() as cursor:
-        cursor.execute(_MEMBERS, [POINTS])
-        return int(cursor.fetchone()[0])
+    return int(sql.value(_MEMBERS, [POINTS]))
 
 
 def flows(bounds: Sequence[datetime]) -> list[Flow]:
     """What moved between each of these moments (ascending) and the next; one fewer than moments."""
     found = {}
-    with connection.cursor() as cursor:
-        cursor.execute(_FLOWS, _span(bounds))
-        for number, *sums in cursor.fetchall():
-            found[number] = Flow(*sums)
+    for number, *sums in sql.rows(_FLOWS, _span(bounds)):
+        found[number] = Flow(*sums)
     return [found.get(number, Flow()) for number in range(1, len(bounds))]
 
 
 def activity(bounds: Sequence[datetime]) -> list[Activity]:
     """The same, with how many customers earned or spent something in each span."""
     causes = [cause.value for cause in (Cause.EARNED, Cause.SPENT)]
-    with connection.cursor() as cursor:
-        cursor.execute(_ACTIVE, _span(bounds) | {"causes": causes})
-        active = dict(cursor.fetchall())
+    active = dict(sql.rows(_ACTIVE, _span(bounds) | {"causes": causes}))
     return [Activity(flow, active.get(number, 0)) for number, flow in enumerate(flows(bounds), start=1)]
 
 

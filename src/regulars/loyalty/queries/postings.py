@@ -10,8 +10,7 @@ from datetime import date, datetime, time, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from django.db import connection
-
+from regulars.kit import sql
 from regulars.loyalty.types import POINTS, Account, Cause
 from regulars.loyalty.types.books import AccountLine, Moved, PostingRow, Sheet, WhichPostings
 
@@ -63,9 +62,7 @@ def account_sheet(*, since: datetime, until: datetime, zone: str) -> Sheet:
     closing = dict.fromkeys(Account, 0)
     came, went = dict.fromkeys(Account, 0), dict.fromkeys(Account, 0)
     moved = []
-    with connection.cursor() as cursor:
-        cursor.execute(_SHEET, values)
-        rows = cursor.fetchall()
+    rows = sql.rows(_SHEET, values)
     for day, cause, source, target, postings, amount in rows:
         if cause is None:
             closing[Account(source)] += amount
@@ -85,34 +82,29 @@ def account_sheet(*, since: datetime, until: datetime, zone: str) -> Sheet:
 
 def postings(*, which: WhichPostings, limit: int, before: int | None = None) -> list[PostingRow]:
     """The newest first; `before`: those with a smaller number than that."""
-    with connection.cursor() as cursor:
-        cursor.execute(_EDGES, [which.since, which.until])
-        low, high = cursor.fetchone()
-        if low is None:
-            return []
-        values: dict[str, Any] = {
-            "low": low,
-            "high": high if before is None else min(high, before - 1),
-            "since": which.since,
-            "until": which.until,
-            "cause": which.cause and which.cause.value,
-            "account": which.account and which.account.value,
-            "currency": POINTS,
-            "limit": limit,
-        }
-        cursor.execute(_ROWS, values)
-        return [
-            PostingRow(row[0], row[1], Cause(row[2]), Account(row[3]), Account(row[4]), *row[5:])
-            for row in cursor.fetchall()
-        ]
+    ((low, high),) = sql.rows(_EDGES, [which.since, which.until])
+    if low is None:
+        return []
+    values: dict[str, Any] = {
+        "low": low,
+        "high": high if before is None else min(high, before - 1),
+        "since": which.since,
+        "until": which.until,
+        "cause": which.cause and which.cause.value,
+        "account": which.account and which.account.value,
+        "currency": POINTS,
+        "limit": limit,
+    }
+    return [
+        PostingRow(row[0], row[1], Cause(row[2]), Account(row[3]), Account(row[4]), *row[5:])
+        for row in sql.rows(_ROWS, values)
+    ]
 
 
 def first_posting_at() -> datetime | None:
     """When the first of all was written down; None: there is none."""
-    with connection.cursor() as cursor:
-        cursor.execute(_FIRST)
-        row = cursor.fetchone()
-    return row[0] if row else None
+    moment: datetime | None = sql.value(_FIRST)
+    return moment
 
 
 def _midnights(first: date, until: datetime, zone: ZoneInfo) -> list[datetime]:

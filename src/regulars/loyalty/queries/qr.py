@@ -6,7 +6,7 @@ from datetime import datetime
 
 from regulars.kit.sealing import signing_key
 from regulars.loyalty.rules import qr
-from regulars.loyalty.rules.qr import QrFault, Scanned
+from regulars.loyalty.rules.qr import Scanned
 from regulars.loyalty.types.till import Qr
 
 _PURPOSE = "loyalty/qr"
@@ -21,11 +21,3 @@ def customer_qr(*, profile_id: int, now: datetime) -> Qr:
 def scan_qr(text: str, *, now: datetime) -> Scanned | None:
     """Whose code a till has scanned, and whether it is shown now; None: it is none of ours."""
     return qr.read(text, at=now, key=signing_key(purpose=_PURPOSE))
-
-
-def read_qr(text: str, *, now: datetime) -> tuple[int, int] | QrFault:
-    """The profile and the half minute of a code shown at that moment, or why it opens nothing."""
-    scanned = scan_qr(text, now=now)
-    if scanned is None:
-        return QrFault.NOT_OURS
-    return (scanned.profile_id, scanned.step) if scanned.fresh else QrFault.OLD

@@ -3,19 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from contextlib import suppress
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
-from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from regulars.commerce import queries as commerce
-from regulars.loyalty.queries.circumstances import conditions_of_rules, earned_in
+from regulars.loyalty.queries.circumstances import earned_in
 from regulars.loyalty.queries.earning import earned
 from regulars.loyalty.queries.members import member_of_profile
 from regulars.loyalty.queries.programme import shop_zone, version_at
 from regulars.loyalty.queries.tiers import tiers_of
 from regulars.loyalty.rules import quoting
+from regulars.loyalty.rules.conditions import conditions_of_rules
 from regulars.loyalty.rules.earning import goes_by_days, period_of
+from regulars.loyalty.rules.zones import known_zone
 from regulars.loyalty.types import Programme
 from regulars.loyalty.types.earned import NOTHING, Earned, EarningLine, EarningOrder
 from regulars.loyalty.types.tiers import Tier
@@ -35,17 +35,10 @@ class _Who:
     room_minor: int | None = None
 
 
-def quote(
-    *,
-    cart: Cart,
-    profile_id: int | None,
-    points_wanted: int | None,
-    at: datetime,
-    coupons: Sequence[str] = (),
-) -> Quote:
+def quote(*, cart: Cart, profile_id: int | None, points_wanted: int | None, at: datetime) -> Quote:
     """The quote of a cart. Raises NoSuchMember."""
     member = None if profile_id is None else member_of_profile(profile_id, at=at)
-    return quote_for(cart=cart, member=member, points_wanted=points_wanted, at=at, coupons=coupons)
+    return quote_for(cart=cart, member=member, points_wanted=points_wanted, at=at)
 
 
 def quote_for(
@@ -125,12 +118,8 @@ def _day(programme: Programme, member: Member | None, at: datetime) -> date:
     """By the customer's calendar, where the programme goes by days."""
     if not goes_by_days(programme):
         return at.astimezone(UTC).date()
-    zone = shop_zone()
-    if member is not None and member.timezone:
-        # One that the tz database has dropped since is nobody's fault.
-        with suppress(ZoneInfoNotFoundError):
-            zone = ZoneInfo(member.timezone)
-    return at.astimezone(zone).date()
+    own = known_zone(member.timezone) if member is not None and member.timezone else None
+    return at.astimezone(own or shop_zone()).date()
 
 
 def _lines(cart: Cart, pays: Sequence[int]) -> tuple[EarningLine, ...]:

@@ -6,8 +6,9 @@ from collections.abc import Collection, Sequence
 from datetime import datetime
 from typing import Any
 
-from django.db import connection
-
+from regulars.customers import queries as customers
+from regulars.customers.types import IdentityType
+from regulars.kit import sql
 from regulars.kit.sealing import signing_key
 from regulars.loyalty.rules import referring as rules
 from regulars.loyalty.rules.qr import svg
@@ -24,7 +25,7 @@ _PURPOSE = "loyalty/referral"
 
 _ROW = """
 SELECT r.id, r.referrer_id, a.person_id, r.friend_id, b.person_id, r.version_id, r.at, r.source, r.state,
-       r.reason, r.order_id, r.bought_at, r.due_at, r.rewarded_at, r.decided_by, r.decided_at
+       r.reason, r.order_id, r.bought_at, r.due_at, r.rewarded_at, r.decided_by, r.decided_at, r.told_by
 FROM loyalty_friendreferral AS r
 JOIN customers_profile AS a ON a.id = r.referrer_id
 JOIN customers_profile AS b ON b.id = r.friend_id
@@ -38,6 +39,10 @@ ORDER BY r.at, r.id
 # Each branch is answered by the index of its column.
 _BROUGHT = f"""{_ROW}
 WHERE r.referrer_id IN (SELECT id FROM customers_profile WHERE person_id = %s) ORDER BY r.at DESC, r.id DESC
+LIMIT %s
+"""  # noqa: S608 (a text of ours)
+_CAME = f"""{_ROW}
+WHERE r.friend_id IN (SELECT id FROM customers_profile WHERE person_id = %s) ORDER BY r.at, r.id
 LIMIT %s
 """  # noqa: S608 (a text of ours)
 _CODES = "SELECT code, profile_id FROM loyalty_referralcode WHERE code = ANY(%s)"
@@ -57,7 +62,6 @@ SELECT
      WHERE f.state <> 'refused' ORDER BY f.at, f.id LIMIT 1)
 FROM mine LEFT JOIN loyalty_friendreferral AS r ON r.referrer_id = mine.id
 """
-_PERSONS = "SELECT id, person_id FROM customers_profile WHERE id = ANY(%s)"
 
 
 def referrals(numbers: Collection[int]) -> list[ReferralRow]:
@@ -81,21 +85,36 @@ def friends_of(person_id: int, *, limit: int) -> list[ReferralRow]:
     return _rows(_BROUGHT, [person_id, limit])
 
 
+def brought_of(person_id: int, *, limit: int) -> list[ReferralRow]:
+    """By whom a person was brought, who was first told of first; also what was refused."""
+    return _rows(_CAME, [person_id, limit])
+
+
 def brought(person_id: int) -> Brought:
     """What there is to say of a person and their friends, in one statement."""
-    ((code, waiting, rewarded, refused, by),) = _fetched(_CARD, {"person": person_id})
+    ((code, waiting, rewarded, refused, by),) = sql.rows(_CARD, {"person": person_id})
     written = rules.written(code) if code else ""
     return Brought(code=written, waiting=waiting, rewarded=rewarded, refused=refused, brought_by=by)
 
 
 def owners_of_codes(codes: Collection[str]) -> dict[str, int]:
     """Whose these codes are, by profile; in the form of `rules.referring.code_of`."""
-    return dict(_fetched(_CODES, [list(codes)]))
+    return dict(sql.rows(_CODES, [list(codes)]))
+
+
+def people_named(text: str) -> list[int]:
+    """The persons whose code for friends, or whose card, somebody typed; none for anything else."""
+    code = rules.code_of(text)
+    profiles = list(owners_of_codes([code]).values()) if code else []
+    profiles += customers.profiles_by_identity(IdentityType.CARD, [text]).get(text, [])
+    whose = customers.persons_of(profiles) if profiles else {}
+    return list(dict.fromkeys(whose[id_] for id_ in profiles))
 
 
 def code_of_person(person_id: int) -> str | None:
     """The code a person gives their friends; the oldest where they have several. None: none was made yet."""
-    return next((code for (code,) in _fetched(_CODE_OF, [person_id])), None)
+    code: str | None = sql.value(_CODE_OF, [person_id])
+    return code
 
 
 def referral_link(code: str, referral: Referral) -> ReferralLink:
@@ -115,13 +134,8 @@ def network_hash(text: str) -> str:
     return rules.hashed(text.strip(), key=signing_key(purpose=f"{_PURPOSE}/network"))
 
 
-def persons_of(profile_ids: Collection[int]) -> dict[int, int]:
-    """Whose these profiles are now."""
-    return dict(_fetched(_PERSONS, [list(profile_ids)]))
-
-
 def _rows(statement: str, values: Sequence[Any]) -> list[ReferralRow]:
-    return [_to_row(*row) for row in _fetched(statement, values)]
+    return [_to_row(*row) for row in sql.rows(statement, values)]
 
 
 def _to_row(
@@ -141,6 +155,7 @@ def _to_row(
     rewarded_at: datetime | None,
     decided_by: int | None,
     decided_at: datetime | None,
+    told_by: int | None,
 ) -> ReferralRow:
     return ReferralRow(
         id=id_,
@@ -159,10 +174,5 @@ def _to_row(
         rewarded_at=rewarded_at,
         decided_by=decided_by,
         decided_at=decided_at,
+        told_by=told_by,
     )
-
-
-def _fetched(statement: str, values: Any) -> list[tuple[Any, ...]]:
-    with connection.cursor() as cursor:
-        cursor.execute(statement, values)
-        return list(cursor.fetchall())

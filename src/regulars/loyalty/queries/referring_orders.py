@@ -8,8 +8,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from django.db import connection
-
+from regulars.kit import sql
 from regulars.loyalty.queries.referring_terms import Terms
 from regulars.loyalty.rules.referring import AT_ONCE, Other
 from regulars.loyalty.types.referring import ReferralRow, ReferralState
@@ -58,13 +57,13 @@ def first_orders(rows: Sequence[ReferralRow], terms: Mapping[int, Terms]) -> dic
         [one.currency for _, one in asked],
         [max(1, one.referral.order_from_minor) for _, one in asked],
     ]
-    return {number: Bought(*rest) for number, *rest in _fetched(_FIRST, columns)}
+    return {number: Bought(*rest) for number, *rest in sql.rows(_FIRST, columns)}
 
 
 def referrals_of_friends(person_ids: Collection[int]) -> dict[int, list[Other]]:
     """All by which these people came."""
     found: defaultdict[int, list[Other]] = defaultdict(list)
-    for person_id, number, state, at, rewarded_at in _fetched(_OF_FRIENDS, [sorted(set(person_ids))]):
+    for person_id, number, state, at, rewarded_at in sql.rows(_OF_FRIENDS, [sorted(set(person_ids))]):
         found[person_id].append(Other(number, ReferralState(state), at, rewarded_at))
     return found
 
@@ -72,12 +71,6 @@ def referrals_of_friends(person_ids: Collection[int]) -> dict[int, list[Other]]:
 def rewarded_since(person_ids: Collection[int], moment: datetime) -> dict[int, dict[int, datetime]]:
     """When these people were rewarded for friends after that moment, by referral."""
     found: defaultdict[int, dict[int, datetime]] = defaultdict(dict)
-    for person_id, number, at in _fetched(_REWARDED, [sorted(set(person_ids)), moment]):
+    for person_id, number, at in sql.rows(_REWARDED, [sorted(set(person_ids)), moment]):
         found[person_id][number] = at
     return found
-
-
-def _fetched(statement: str, values: Any) -> list[tuple[Any, ...]]:
-    with connection.cursor() as cursor:
-        cursor.execute(statement, values)
-        return list(cursor.fetchall())

@@ -3,10 +3,8 @@
 from __future__ import annotations
 
 from datetime import datetime
-from typing import Any
 
-from django.db import connection
-
+from regulars.kit import sql
 from regulars.loyalty.queries.referring import referrals
 from regulars.loyalty.types.referring import ReferralFigures, ReferralRow, ReferralState, Refused
 
@@ -38,15 +36,15 @@ ORDER BY id DESC LIMIT %(most)s
 
 def referral_figures(*, since: datetime) -> ReferralFigures:
     """Friends who came after that moment, and what was given for friends after it."""
-    ((told, taken, bought, rewarded, referrers),) = _rows(_FIGURES, [since])
-    ((points, coupons, cost),) = _rows(_GIVEN, [since])
+    ((told, taken, bought, rewarded, referrers),) = sql.rows(_FIGURES, [since])
+    ((points, coupons, cost),) = sql.rows(_GIVEN, [since])
     return ReferralFigures(
         told=told,
         taken=taken,
         bought=bought,
         rewarded=rewarded,
         referrers=referrers,
-        reasons=dict(_rows(_REASONS, [since])),
+        reasons=dict(sql.rows(_REASONS, [since])),
         points_minor=points,
         coupons=coupons,
         cost_minor=cost,
@@ -67,11 +65,5 @@ def referrals_page(
         "before": before,
         "most": limit,
     }
-    found = referrals([number for (number,) in _rows(_PAGE, values)])
+    found = referrals(sql.column(_PAGE, values))
     return sorted(found, key=lambda row: row.id, reverse=True)
-
-
-def _rows(statement: str, values: Any) -> list[tuple[Any, ...]]:
-    with connection.cursor() as cursor:
-        cursor.execute(statement, values)
-        return list(cursor.fetchall())

@@ -7,13 +7,11 @@ import re
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any
-
-from django.db import connection
 
 from regulars.customers import queries as customers
 from regulars.customers.rules import Blocked
 from regulars.customers.types import ANONYMOUS, IdentityType, Traits
+from regulars.kit import sql
 from regulars.loyalty.queries.referring import device_hash
 from regulars.loyalty.rules.referring import AT_ONCE, NETWORK_MAX, Signs, owner_of_email, same_place
 from regulars.loyalty.types.referring import ReferralRow
@@ -119,7 +117,7 @@ def _same_device(row: ReferralRow, referrer: _Person, told: Mapping[int, Sequenc
 
 def _known(rows: Sequence[ReferralRow]) -> set[int]:
     columns = ([r.id for r in rows], [r.friend_person_id for r in rows], [r.at - AT_ONCE for r in rows])
-    return {number for (number,) in _fetched(_KNOWN, columns)}
+    return set(sql.column(_KNOWN, columns))
 
 
 def _circles(rows: Sequence[ReferralRow]) -> set[int]:
@@ -129,26 +127,26 @@ def _circles(rows: Sequence[ReferralRow]) -> set[int]:
         [r.friend_person_id for r in between],
         [r.referrer_person_id for r in between],
     )
-    return {number for (number,) in _fetched(_CIRCLES, (*columns, DEPTH_MAX))}
+    return set(sql.column(_CIRCLES, (*columns, DEPTH_MAX)))
 
 
 def _persons(person_ids: Iterable[int]) -> tuple[dict[int, _Person], dict[int, list[_Told]]]:
     wanted = sorted(set(person_ids))
     found = {id_: _Person() for id_ in wanted}
     whose: dict[int, int] = {}
-    for id_, person_id, source, external_id in _fetched(_PROFILES, [wanted]):
+    for id_, person_id, source, external_id in sql.rows(_PROFILES, [wanted]):
         whose[id_] = person_id
         if source == ANONYMOUS:
             found[person_id].anonymous.add(id_)
             found[person_id].devices.add(device_hash(external_id))
     profiles = list(whose)
     nobodys = Blocked([(one.type, one.value) for one in customers.blocked_values()])
-    for profile_id, kind, value in _fetched(_IDENTITIES, [profiles]):
+    for profile_id, kind, value in sql.rows(_IDENTITIES, [profiles]):
         if not nobodys.has(IdentityType(kind), value):
             found[whose[profile_id]].contacts.add(_told_apart(IdentityType(kind), value))
     for profile_id, traits in customers.traits_of(profiles).items():
         found[whose[profile_id]].places |= _places(traits)
-    for profile_id, device_id in _fetched(_CLAIMS, [profiles]):
+    for profile_id, device_id in sql.rows(_CLAIMS, [profiles]):
         found[whose[profile_id]].anonymous.add(device_id)
     return found, _told(found, whose)
 
@@ -156,7 +154,7 @@ def _persons(person_ids: Iterable[int]) -> tuple[dict[int, _Person], dict[int, l
 def _told(persons: Mapping[int, _Person], whose: Mapping[int, int]) -> dict[int, list[_Told]]:
     """By what each person's friends came; and what they came on themselves is a device of theirs."""
     found: defaultdict[int, list[_Told]] = defaultdict(list)
-    for number, referrer, friend, friend_person, device, network in _fetched(
+    for number, referrer, friend, friend_person, device, network in sql.rows(
         _TOLD, {"profiles": list(whose)}
     ):
         if referrer in whose:
@@ -183,9 +181,3 @@ def _places(traits: Traits) -> set[str]:
         if any(_STREET.fullmatch(name) for name in parts) and (place := same_place(parts.values())):
             found.add(place)
     return found
-
-
-def _fetched(statement: str, values: Any) -> list[tuple[Any, ...]]:
-    with connection.cursor() as cursor:
-        cursor.execute(statement, values)
-        return list(cursor.fetchall())

@@ -7,8 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from django.db import connection
-
+from regulars.kit import sql
 from regulars.loyalty.queries.programme import holding, version_at, versions
 from regulars.loyalty.types.programme import Version
 from regulars.loyalty.types.referring import Referral, ReferralRow
@@ -67,9 +66,7 @@ def may_refer(asked: Sequence[Asked], referral: Referral) -> frozenset[int]:
         [one.person_id for one in asked],
         [one.at for one in asked],
     ]
-    with connection.cursor() as cursor:
-        cursor.execute(_BUYERS, columns)
-        return frozenset(number for (number,) in cursor.fetchall())
+    return frozenset(sql.column(_BUYERS, columns))
 
 
 def may_refer_of(rows: Sequence[ReferralRow], terms: dict[int, Terms]) -> set[int]:

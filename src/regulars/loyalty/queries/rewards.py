@@ -6,15 +6,17 @@ from collections.abc import Collection
 from datetime import datetime
 from typing import Any
 
-from django.db import connection
 from django.db.models import QuerySet
 
 from regulars.customers import queries as customers
+from regulars.kit import sql
 from regulars.kit.attributes import Kind
 from regulars.loyalty.models import Reward
 from regulars.loyalty.queries.balances import balances
 from regulars.loyalty.queries.tiers import tiers_of
 from regulars.loyalty.rules.catalogue import Having, why_not
+from regulars.loyalty.rules.grants import coupon_key, reward_key
+from regulars.loyalty.types.benefits import CouponGiven
 from regulars.loyalty.types.grants import GrantState
 from regulars.loyalty.types.rewards import (
     CauseRow,
@@ -25,6 +27,7 @@ from regulars.loyalty.types.rewards import (
     RewardRow,
     RewardState,
 )
+from regulars.offers import queries as offers
 
 REWARDS_MAX = 200
 """Most in a catalogue: more nobody reads."""
@@ -37,7 +40,7 @@ WHERE p.person_id = %s AND o.state = 'taken' GROUP BY o.reward_id
 _ORDERS = """
 SELECT o.id, o.key, o.reward_id, r.name, r.kind, o.profile_id, p.person_id, o.pieces, o.points_minor,
        CASE WHEN o.state = 'cancelled' THEN 'withdrawn' ELSE coalesce(g.state, 'used') END,
-       o.at, o.branch_id, o.grant_id, g.task_id, g.used_at, o.cancelled_at
+       o.at, o.branch_id, o.grant_id, g.task_id, g.used_at, o.cancelled_at, g.until
 FROM loyalty_rewardorder AS o
 JOIN loyalty_reward AS r ON r.id = o.reward_id
 JOIN customers_profile AS p ON p.id = o.profile_id
@@ -85,9 +88,7 @@ def rewards_for(*, person_id: int, at: datetime) -> list[ForCustomer]:
 
 def pieces_had(person_id: int) -> dict[int, int]:
     """How many pieces of each reward a person took, less what was cancelled."""
-    with connection.cursor() as cursor:
-        cursor.execute(_HAD, [person_id])
-        return {reward_id: int(pieces) for reward_id, pieces in cursor.fetchall()}
+    return {reward_id: int(pieces) for reward_id, pieces in sql.rows(_HAD, [person_id])}
 
 
 def reward_order(id_: int) -> RewardOrderRow | None:
@@ -118,30 +119,37 @@ def last_reward_orders(*, limit: int, reward_id: int | None = None) -> list[Rewa
     return _orders("WHERE o.reward_id = %s ORDER BY o.at DESC, o.id DESC LIMIT %s", reward_id, limit)
 
 
+def reward_codes(rows: Collection[RewardOrderRow]) -> dict[int, str]:
+    """By the number of the order, the code of the coupon that was taken with it and not given back."""
+    keys = {
+        row.id: coupon_key(reward_key(row.key), 1)  # given once: what is given back has an order of its own
+        for row in rows
+        if row.kind is RewardKind.COUPON and row.cancelled_at is None
+    }
+    found = offers.coupons_by_key(keys.values())
+    return {id_: found[key].code for id_, key in keys.items() if key in found}
+
+
 def causes(*, since: datetime) -> list[CauseRow]:
     """What was given to each cause, and of that since a moment."""
-    with connection.cursor() as cursor:
-        cursor.execute(_CAUSES, {"since": since})
-        return [
-            CauseRow(
-                reward_id=id_,
-                name=name,
-                state=RewardState(state),
-                given_minor=given,
-                pieces=pieces,
-                lately_minor=lately,
-                people=people,
-                last_at=last_at,
-            )
-            for id_, name, state, given, pieces, lately, people, last_at in cursor.fetchall()
-        ]
+    return [
+        CauseRow(
+            reward_id=id_,
+            name=name,
+            state=RewardState(state),
+            given_minor=given,
+            pieces=pieces,
+            lately_minor=lately,
+            people=people,
+            last_at=last_at,
+        )
+        for id_, name, state, given, pieces, lately, people, last_at in sql.rows(_CAUSES, {"since": since})
+    ]
 
 
 def reward_figures(*, since: datetime, until: datetime) -> RewardFigures:
     """What was taken from the catalogue in a span, less what was cancelled."""
-    with connection.cursor() as cursor:
-        cursor.execute(_FIGURES, [since, until])
-        pieces, points, people = cursor.fetchone()
+    ((pieces, points, people),) = sql.rows(_FIGURES, [since, until])
     return RewardFigures(pieces=pieces, points_minor=points, people=people)
 
 
@@ -167,6 +175,7 @@ def to_reward(row: Reward) -> RewardRow:
         until=row.until,
         due_days=row.due_days,
         due_attribute=row.due_attribute,
+        coupon=None if row.coupon is None else CouponGiven.model_validate(row.coupon),
         taken=row.taken,
         given_minor=row.given_minor,
         changes=row.changes,
@@ -189,14 +198,12 @@ def _rows(found: QuerySet[Reward]) -> list[RewardRow]:
 
 
 def _orders(where: str, *values: Any) -> list[RewardOrderRow]:
-    with connection.cursor() as cursor:
-        cursor.execute(f"{_ORDERS} {where}", values)
-        return [_order(row) for row in cursor.fetchall()]
+    return [_order(row) for row in sql.rows(f"{_ORDERS} {where}", values)]
 
 
 def _order(row: tuple[Any, ...]) -> RewardOrderRow:
     id_, key, reward_id, name, kind, profile_id, person_id, pieces, points, state, at, *rest = row
-    branch_id, grant_id, task_id, used_at, cancelled_at = rest
+    branch_id, grant_id, task_id, used_at, cancelled_at, until = rest
     return RewardOrderRow(
         id=id_,
         key=key,
@@ -214,4 +221,5 @@ def _order(row: tuple[Any, ...]) -> RewardOrderRow:
         task_id=task_id,
         handed_out_at=used_at,
         cancelled_at=cancelled_at,
+        until=until,
     )

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Sequence
+from datetime import datetime
 from typing import Any
 
-from django.db import connection
-
+from regulars.kit import sql
 from regulars.loyalty.types import POINTS, Cause, StatementLine
 
 PAGE = 50
@@ -89,8 +89,24 @@ def statement(
         "causes": None if causes is None else [cause.value for cause in causes],
         "limit": limit,
     }
-    with connection.cursor() as cursor:
-        cursor.execute(_LINES, told)
-        columns = [column.name for column in cursor.description]
-        rows = [dict(zip(columns, row, strict=True)) for row in cursor.fetchall()]
-    return [StatementLine(**{**row, "cause": Cause(row["cause"])}) for row in rows]
+    return [_line(*row) for row in sql.rows(_LINES, told)]
+
+
+def _line(id_: int, cause: str, at: datetime, recorded_at: datetime, *rest: Any) -> StatementLine:
+    change, moved, balance, source, order, hold_id, adjustment_id, usable_at, expires_at, named = rest
+    return StatementLine(
+        id=id_,
+        cause=Cause(cause),
+        at=at,
+        recorded_at=recorded_at,
+        change_minor=change,
+        moved_minor=moved,
+        balance_minor=balance,
+        order_source=source,
+        order_id=order,
+        hold_id=hold_id,
+        adjustment_id=adjustment_id,
+        usable_at=usable_at,
+        expires_at=expires_at,
+        named=named,
+    )

@@ -5,8 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Any
 
-from django.db import connection
-
+from regulars.kit import sql
 from regulars.loyalty.models import TierSweep
 from regulars.loyalty.types.tier_pages import NEAR_PERCENT, TierCount, TierPerson, Which
 from regulars.loyalty.types.tiers import Tiers
@@ -43,7 +42,7 @@ def tier_counts(tiers: Tiers, *, since: datetime) -> dict[str, TierCount]:
     }
     return {
         key: TierCount(key=key, persons=persons, came=came, ending=ending, near=near)
-        for key, persons, came, ending, near in _rows(_COUNTS, values)
+        for key, persons, came, ending, near in sql.rows(_COUNTS, values)
     }
 
 
@@ -59,12 +58,12 @@ def tier_people(
         "moment": after.ends_at if after else None,
     }
     if which.kind == "ending":
-        found = _rows(_ENDING, values)
+        found = sql.rows(_ENDING, values)
     elif which.kind == "near":
         below = _below(tiers, which.key)
-        found = _rows(_OF_TIER, values | {"tier": below, "least": near_minor(tiers, which.key)})
+        found = sql.rows(_OF_TIER, values | {"tier": below, "least": near_minor(tiers, which.key)})
     else:
-        found = _rows(_OF_TIER, values | {"tier": which.key, "least": 0})
+        found = sql.rows(_OF_TIER, values | {"tier": which.key, "least": 0})
     return [
         TierPerson(person_id=person, tier=tier, since=since, measured_minor=measured, ends_at=ends_at)
         for person, tier, since, measured, ends_at in found
@@ -87,9 +86,3 @@ def _below(tiers: Tiers, key: str) -> str:
     """The tier below one; empty below the lowest."""
     keys = ["", *(tier.key for tier in tiers.levels)]
     return keys[keys.index(key) - 1]
-
-
-def _rows(statement: str, values: dict[str, Any]) -> list[tuple[Any, ...]]:
-    with connection.cursor() as cursor:
-        cursor.execute(statement, values)
-        return list(cursor.fetchall())

@@ -9,8 +9,9 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from django.db import connection, transaction
+from django.db import transaction
 
+from regulars.kit import sql
 from regulars.loyalty.models import LedgerCheck
 from regulars.loyalty.types import OF_LOTS, SOURCES, Account, Check, Checked, Finding, FindingKind
 
@@ -177,11 +178,10 @@ def verify(*, limit_findings: int = 100) -> Checked:
     At most `limit_findings` (up to FINDINGS_MAX) are told, the gravest kinds first. Reads only.
     """
     limit = min(limit_findings, FINDINGS_MAX)
-    with transaction.atomic(), connection.cursor() as cursor:
-        cursor.execute(_PREPARE)
-        cursor.execute(VERIFY, {"limit": limit + 1, "guards": list(GUARDS)})
-        rows = cursor.fetchall()
-        cursor.execute(_LEAVE)  # the transaction may be somebody else's
+    with transaction.atomic():
+        sql.run(_PREPARE)
+        rows = sql.rows(VERIFY, {"limit": limit + 1, "guards": list(GUARDS)})
+        sql.run(_LEAVE)  # the transaction may be somebody else's
     counted = {name: int(proved) for kind, _id, name, _kept, proved in rows if kind == "counted"}
     findings = [
         Finding(kind=FindingKind(kind), id=id_, name=name, kept_minor=int(kept), proved_minor=int(proved))

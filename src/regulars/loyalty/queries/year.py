@@ -19,14 +19,8 @@ def year(number: int) -> Year | None:
     return _to_year(row, commerce.last_order_id()) if row else None
 
 
-def year_of(programme: Programme) -> Year | None:
-    """The last replay of a programme: the one that is under way, or else as its orders were then."""
-    found = years_of([programme])
-    return found[0]
-
-
 def years_of(programmes: list[Programme]) -> list[Year | None]:
-    """The same of several, in their order."""
+    """The last replay of each: the one that is under way, or else as its orders were then."""
     digests = [digest_of(programme) for programme in programmes]
     rows = YearReplay.objects.filter(digest__in=set(digests)).order_by("digest", "-asked_at", "-pk")
     newest = {row.digest: row for row in rows.distinct("digest")}

@@ -99,7 +99,7 @@ def _earn(lake: Lake, frame: Frame, programme: Programme, *, lines: str) -> None
 
 
 def _fits(rules: Sequence[Rule], frame: Frame) -> tuple[str, str]:
-    """Bit i where the customer fits `who` of rule i, and what it is joined from (see `people.make_fits`)."""
+    """Bit i where the customer fits `who` of rule i, and what it is joined from (the table `fits`)."""
     asked = [place for place, rule in enumerate(rules) if rule.when.who is not None]
     bits = " | ".join(f"(CASE WHEN f{place}.person IS NULL THEN 0 ELSE {1 << place} END)" for place in asked)
     joins = " ".join(_FIT.format(place=place, key=rules[place].key) for place in asked)

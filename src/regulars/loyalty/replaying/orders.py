@@ -11,8 +11,8 @@ from __future__ import annotations
 from regulars.analytics.services import Lake
 from regulars.loyalty.replaying.frame import Frame, fields_asked, goods_asked
 
-LINES, PROFILES = "order_lines", "profiles"
-"""Tables of the lake."""
+LINES = "order_lines"
+"""A table of the lake."""
 PEOPLE = "SELECT person_id, timezone, birthday, known_since FROM facts_customers"
 PRODUCTS = "SELECT product, category, brand FROM facts_products WHERE brand IS NOT NULL"
 """What is read from the shop beside the lake: the tables `people` and `products`."""

@@ -70,8 +70,6 @@ SELECT t.person, count(o.n), coalesce(sum(o.total), 0)::BIGINT, t.points, t.cash
 FROM them AS t LEFT JOIN orders AS o USING (person) GROUP BY ALL
 """
 
-Row = tuple[Any, ...]
-
 
 def sum_up(lake: Lake, frame: Frame) -> YearResult:
     """The result, from `orders`, `earned`, `discounts` and `benefits`."""

@@ -5,8 +5,15 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import date, datetime
 
-from regulars.loyalty.types.benefits import GiftGiven, TaskGiven
-from regulars.loyalty.types.rewards import NAME_CHARACTERS_MAX, RewardKind, RewardRow, WhyNot
+from regulars.loyalty.types.benefits import CouponGiven, GiftGiven, TaskGiven
+from regulars.loyalty.types.rewards import (
+    NAME_CHARACTERS_MAX,
+    NewReward,
+    RewardKind,
+    RewardRow,
+    RewardState,
+    WhyNot,
+)
 
 DUE_DAYS_MAX = 3_650
 
@@ -35,8 +42,8 @@ def why_not(reward: RewardRow, having: Having, *, pieces: int, at: datetime) -> 
 
 def benefit_of(
     reward: RewardRow, *, pieces: int, today: date, due_on: date | None
-) -> GiftGiven | TaskGiven | None:
-    """What is given for it: something to be handed out, something to be done, or (a cause) nothing.
+) -> GiftGiven | TaskGiven | CouponGiven | None:
+    """What is given for it: something to be handed out or done, a coupon, or (a cause) nothing.
 
     `due_on`: the day that is noted of the customer, for a service that is done on it; one that is over says
     nothing.
@@ -49,5 +56,32 @@ def benefit_of(
         case RewardKind.SERVICE:
             days = (due_on - today).days if due_on is not None and due_on > today else reward.due_days
             return TaskGiven(name=name, cost_minor=cost, due_days=min(days, DUE_DAYS_MAX))
+        case RewardKind.COUPON:
+            return reward.coupon
         case RewardKind.CAUSE:
             return None
+
+
+def as_drafted(new: NewReward, *, at: datetime) -> RewardRow:
+    """A reward that is not in the catalogue yet, as it would stand there: to say it in words."""
+    return RewardRow(
+        id=0,
+        name=new.name,
+        words=new.words,
+        kind=new.kind,
+        state=RewardState.RUNNING,
+        price_minor=new.price_minor,
+        cost_minor=new.cost_minor,
+        left=new.left,
+        most_each=new.most_each,
+        tiers=new.tiers,
+        since=new.since,
+        until=new.until,
+        due_days=new.due_days,
+        due_attribute=new.due_attribute,
+        coupon=new.coupon,
+        taken=0,
+        given_minor=0,
+        changes=0,
+        made_at=at,
+    )

@@ -6,6 +6,11 @@ from regulars.loyalty.types.benefits import CouponGiven
 from regulars.offers.types import OffAmount, OfferKind, OffPercent, Terms
 
 
+def reward_key(order_key: str) -> str:
+    """What is given for a reward that was taken, by the key of its order."""
+    return f"reward:{order_key}"
+
+
 def lot_key(key: str) -> str:
     """The lot of points that were given."""
     return f"grant:{key}"

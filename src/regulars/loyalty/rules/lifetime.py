@@ -46,6 +46,16 @@ def lifetime(
     return Lifetime(usable_at=usable_at, expires_at=expires_at, last_day=last_day)
 
 
+def given_lifetime(
+    programme: Programme, *, at: datetime, zone: ZoneInfo
+) -> tuple[datetime | None, int | None]:
+    """The end of points that are given at a moment and usable at once, where they last as those earned then;
+    and the days by which each purchase makes them last anew."""
+    terms = programme.model_copy(update={"usable": AtOnce()})
+    lasts = lifetime(terms, earned_at=at, delivered_at=None, zone=zone, return_window_days=0)
+    return lasts.expires_at, sliding_days(terms)
+
+
 def sliding_days(programme: Programme) -> int | None:
     """So many days after a purchase points last, where each purchase makes them last anew."""
     return programme.expiry.days if isinstance(programme.expiry, WithoutPurchase) else None

@@ -13,7 +13,6 @@ import io
 import re
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from enum import Enum
 
 import segno
 
@@ -28,14 +27,6 @@ PREFIX = "RG"
 _TOKEN = re.compile(rf"{PREFIX}([0-9A-Z]{{1,13}})-([0-9A-Z]{{1,7}})-([A-Z2-7]{{16}})")
 _DIGITS = "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZ"
 _BIGINT_MAX = 2**63 - 1
-
-
-class QrFault(Enum):
-    """Why a token opens nothing."""
-
-    NOT_OURS = "not_ours"
-    OLD = "old"
-    """Shown longer than a minute ago, or copied."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -19,4 +19,6 @@ def ref_of(text: str) -> Ref:
 def masked_name(name: str) -> str:
     """A name by which a cashier knows somebody who says theirs, and nobody learns one: "Anna P."."""
     first, *rest = name.split()[:2] or [""]
-    return " ".join([first, *(f"{word[0]}." for word in rest)])
+    # Of a company the next word may begin with a quotation mark.
+    letters = [letter for word in rest if (letter := next(filter(str.isalnum, word), ""))]
+    return " ".join([first, *(f"{letter}." for letter in letters)])

@@ -19,7 +19,7 @@ from regulars.loyalty.services.codes import (
     use_code,
     use_qr,
 )
-from regulars.loyalty.services.day import register_tiers, run_day
+from regulars.loyalty.services.day import run_day
 from regulars.loyalty.services.days import give_personal_days, give_personal_days_late
 from regulars.loyalty.services.drafts import drop_draft, keep_draft, publish_draft, restore_draft, undo_draft
 from regulars.loyalty.services.extending import extend
@@ -35,6 +35,7 @@ from regulars.loyalty.services.handing_out import (
 )
 from regulars.loyalty.services.holding import cancel, capture, hold, spend
 from regulars.loyalty.services.journal import do_entries, do_journals, store_entries
+from regulars.loyalty.services.journal_points import customer_of_entry
 from regulars.loyalty.services.orders import ORDERS_MAX, settle_orders
 from regulars.loyalty.services.programme import check_programme, publish
 from regulars.loyalty.services.redeeming import cancel_reward, redeem
@@ -45,6 +46,7 @@ from regulars.loyalty.services.referring import (
     refer_all,
     referral_code,
 )
+from regulars.loyalty.services.referring_by_hand import refer_by_hand, undo_by_hand
 from regulars.loyalty.services.referring_looking import see_to_referrals
 from regulars.loyalty.services.referring_marks import mark_buyers, mark_moved
 from regulars.loyalty.services.releasing import time_out_holds
@@ -75,6 +77,7 @@ __all__ = [
     "count_events",
     "count_orders",
     "count_orders_again",
+    "customer_of_entry",
     "decide_adjustment",
     "decide_referral",
     "deliver_code",
@@ -108,8 +111,8 @@ __all__ = [
     "redeem",
     "refer",
     "refer_all",
+    "refer_by_hand",
     "referral_code",
-    "register_tiers",
     "replay_year",
     "request_year",
     "restore_draft",
@@ -129,6 +132,7 @@ __all__ = [
     "tiers_of_moved",
     "time_out_holds",
     "undo_adjustment",
+    "undo_by_hand",
     "undo_draft",
     "undo_hand_out",
     "undo_openings",

@@ -5,12 +5,13 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Collection, Mapping
 from datetime import datetime
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
-from django.db import connection, transaction
+from django.db import transaction
 
 from regulars.events import services as events
 from regulars.events.types import NewEvent
+from regulars.kit import sql
 from regulars.loyalty import locks
 from regulars.loyalty.queries.lots import profiles_of_lots
 from regulars.loyalty.services.debts import pay_debts
@@ -91,16 +92,15 @@ def set_usable(
     profiles = profiles_of_lots(usable)
     wallets = locks.lock_wallets(profile_ids=set(profiles.values()))
     keys = sorted(profiles)
-    with connection.cursor() as cursor:
-        cursor.execute(
-            _SET,
-            [
-                keys,
-                [usable[key] for key in keys],
-                [key in expires for key in keys],
-                [expires.get(key) for key in keys],
-            ],
-        )
+    sql.run(
+        _SET,
+        [
+            keys,
+            [usable[key] for key in keys],
+            [key in expires for key in keys],
+            [expires.get(key) for key in keys],
+        ],
+    )
     if any(moment <= now for moment in usable.values()):
         activate_wallets(wallets.values(), now)
 
@@ -111,9 +111,8 @@ def activate_wallets(wallet_ids: Collection[int], now: datetime) -> int:
     Of what becomes usable at once the soonest to end pays a debt first; what has ended by now pays none, as
     the debt may have been made after that.
     """
-    with connection.cursor() as cursor:
-        cursor.execute(_ACTIVATE, {"wallets": list(wallet_ids), "now": now, "most": POSTINGS_MAX})
-        activated = [Activated(*row) for row in cursor.fetchall()]
+    values: dict[str, Any] = {"wallets": list(wallet_ids), "now": now, "most": POSTINGS_MAX}
+    activated = [Activated(*row) for row in sql.rows(_ACTIVATE, values)]
     mark_usable([one.lot_id for one in activated])
     pay_debts([_as_move(one) for one in activated if not one.has_ended], now=now)
     events.record(_events(activated), now=now)

@@ -7,13 +7,14 @@ from datetime import datetime
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from django.db import connection, transaction
+from django.db import transaction
 
 from regulars.events import services as events
+from regulars.kit import sql
 from regulars.loyalty.locks import lock_persons_wallets
 from regulars.loyalty.queries.lots import zones_of
 from regulars.loyalty.queries.programme import current
-from regulars.loyalty.rules.lifetime import after, lifetime, sliding_days
+from regulars.loyalty.rules.lifetime import after, given_lifetime
 from regulars.loyalty.services.posting import POSTINGS_MAX
 from regulars.loyalty.services.settled_events import settled_events
 from regulars.loyalty.services.settling import settle
@@ -27,7 +28,6 @@ from regulars.loyalty.types.opening import (
     OpeningsRecorded,
     OpeningsUndone,
 )
-from regulars.loyalty.types.programme import AtOnce
 
 _PREFIX = "opening"
 _THERE = """
@@ -126,10 +126,8 @@ def _settle(wanted: Sequence[Wanted], now: datetime) -> list[Settled]:
 def _there(source: str, profile_ids: Iterable[int], now: datetime) -> dict[str, dict[str, Any]]:
     """The balances of a source that these customers have, by the key of the lot."""
     columns = ("id", "profile_id", "settled_minor", "revision", "used")
-    with connection.cursor() as cursor:
-        told: dict[str, Any] = {"profiles": sorted(profile_ids), "prefix": f"{_PREFIX}:{source}:", "now": now}
-        cursor.execute(_THERE, told)
-        return {key: dict(zip(columns, row, strict=True)) for key, *row in cursor.fetchall()}
+    told: dict[str, Any] = {"profiles": sorted(profile_ids), "prefix": f"{_PREFIX}:{source}:", "now": now}
+    return {key: dict(zip(columns, row, strict=True)) for key, *row in sql.rows(_THERE, told)}
 
 
 def _wanted(source: str, balances: Sequence[Opening], now: datetime) -> list[Wanted]:
@@ -162,9 +160,7 @@ def _lasts(
         return after(one.last_day, zone), None
     if version is None:
         return None, None
-    programme = version.programme.model_copy(update={"usable": AtOnce()})
-    lasts = lifetime(programme, earned_at=now, delivered_at=None, zone=zone, return_window_days=0)
-    return lasts.expires_at, sliding_days(programme)
+    return given_lifetime(version.programme, at=now, zone=zone)
 
 
 def _to(key: str, profile_id: int, points_minor: int, now: datetime) -> Wanted:

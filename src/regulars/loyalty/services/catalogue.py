@@ -105,13 +105,16 @@ def _checked(new: NewReward) -> dict[str, Any]:
         )
     if new.due_attribute and new.due_attribute not in {key for key, _label in due_attributes()}:
         raise BadReward(_("The day it is done on is not noted of customers any more. Choose another."))
+    if (new.kind is RewardKind.COUPON) is not (new.coupon is not None):
+        raise BadReward(_("Say what the coupon takes off, and only of a coupon."))
     is_service = new.kind is RewardKind.SERVICE
     return {
         "name": name,
         "words": words,
         "kind": new.kind.value,
         "price_minor": new.price_minor,
-        "cost_minor": max(0, new.cost_minor),
+        # What a coupon costs is what it takes off once it is used.
+        "cost_minor": 0 if new.coupon else max(0, new.cost_minor),
         "left": new.left,
         "most_each": new.most_each,
         "tiers": list(new.tiers),
@@ -119,6 +122,7 @@ def _checked(new: NewReward) -> dict[str, Any]:
         "until": new.until,
         "due_days": new.due_days,
         "due_attribute": new.due_attribute if is_service else "",
+        "coupon": new.coupon.model_dump(mode="json") if new.coupon else None,
     }
 
 

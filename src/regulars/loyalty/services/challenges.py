@@ -9,15 +9,17 @@ from __future__ import annotations
 from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
 
-from django.db import connection, transaction
+from django.db import transaction
 
 from regulars.events.types import LoggedEvent
+from regulars.kit import sql
 from regulars.kit.locks import Space, hold_numbers
 from regulars.loyalty.queries.challenges_editions import editions
 from regulars.loyalty.services.challenges_reckoning import reckon
-from regulars.loyalty.services.challenges_stamps import Cause, Touched, stamp_events, stamp_orders
+from regulars.loyalty.services.challenges_stamps import Touched, stamp_events, stamp_orders
 from regulars.loyalty.services.orders import ORDERS_MAX
 from regulars.loyalty.types import OrderTold
+from regulars.loyalty.types.events import Caused
 
 # Also where nothing counts any more, such as of who is somebody else again.
 _OF_PERSONS = """
@@ -61,7 +63,7 @@ def count_events(*, events: Sequence[LoggedEvent], now: datetime) -> None:
 
 
 @transaction.atomic
-def recount_persons(*, profile_ids: Collection[int], caused: Mapping[int, Cause], now: datetime) -> None:
+def recount_persons(*, profile_ids: Collection[int], caused: Mapping[int, Caused], now: datetime) -> None:
     """Bring all that the persons of these profiles were given to what stands, as when two became one.
 
     `caused`: the event that told of it, by profile.
@@ -69,10 +71,8 @@ def recount_persons(*, profile_ids: Collection[int], caused: Mapping[int, Cause]
     known = editions()
     if not known.of_challenges:
         return
-    with connection.cursor() as cursor:
-        cursor.execute(_OF_PERSONS, [list(profile_ids)])
-        touched = [
-            Touched(profile_id, challenge, None, caused.get(profile_id))
-            for challenge, profile_id in cursor.fetchall()
-        ]
+    touched = [
+        Touched(profile_id, challenge, None, caused.get(profile_id))
+        for challenge, profile_id in sql.rows(_OF_PERSONS, [list(profile_ids)])
+    ]
     reckon(touched, known, now=now)

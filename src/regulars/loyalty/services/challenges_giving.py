@@ -5,23 +5,21 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Any
 
-from django.db import connection
-
+from regulars.kit import sql
 from regulars.loyalty.models.challenges import reached_key
 from regulars.loyalty.queries.challenges_counted import People
 from regulars.loyalty.rules import challenges as rules
 from regulars.loyalty.rules.challenges import Reached
-from regulars.loyalty.services.challenges_stamps import Cause
+from regulars.loyalty.rules.conditions import JUST_BEFORE
 from regulars.loyalty.services.granting import GRANTS_MAX, grant
 from regulars.loyalty.services.withdrawing import withdraw
+from regulars.loyalty.types.events import Caused
 from regulars.loyalty.types.grants import Mechanic, NewGrant
 from regulars.segments import queries as segments
 
-_MOMENT = timedelta(microseconds=1)
-_A_DAY = timedelta(days=1)
 _GIVEN, _REFUSED, _WITHDRAWN = "given", "refused", "withdrawn"
 
 _STORED = """
@@ -52,7 +50,7 @@ class Due:
     challenge: str
     reached: Mapping[str, Sequence[Reached]]
     since: datetime | None
-    caused: Cause | None
+    caused: Caused | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,7 +75,7 @@ class _Missing:
     row: _Row
     reached: Reached
     person_id: int
-    caused: Cause | None
+    caused: Caused | None
 
 
 def bring_to(due: Sequence[Due], who: People, *, now: datetime) -> None:
@@ -103,7 +101,7 @@ def bring_to(due: Sequence[Due], who: People, *, now: datetime) -> None:
 def is_read_whole(window: str, since: datetime | None) -> bool:
     """Whether all that counts in a window was read."""
     begins = rules.window_begins(window)
-    return since is None or begins is None or begins > since.date() + _A_DAY
+    return since is None or begins is None or begins > since.date() + rules.A_DAY
 
 
 def _missing(one: Due, window: str, reached: Sequence[Reached], there: Sequence[_Row]) -> Iterator[_Missing]:
@@ -144,7 +142,7 @@ def _fit(missing: Sequence[_Missing]) -> set[int]:
             continue
         name = f"{challenge.key}:{one.reached.edition.version_id}"
         conditions[name] = challenge.who
-        asked[name].append(segments.Asked(place, one.person_id, one.reached.at - _MOMENT))
+        asked[name].append(segments.Asked(place, one.person_id, one.reached.at - JUST_BEFORE))
     for name, condition in conditions.items():
         fit |= segments.fits(conditions={name: condition}, asked=asked[name])[name]
     return fit
@@ -199,11 +197,9 @@ def _stored(due: Sequence[Due], who: People) -> dict[tuple[int, str], dict[str, 
     ]
     found: dict[tuple[int, str], dict[str, list[_Row]]] = {}
     if asked:
-        with connection.cursor() as cursor:
-            cursor.execute(_STORED, [*map(list, zip(*asked, strict=True))])
-            for person_id, challenge, profile_id, window, number, state in cursor.fetchall():
-                rows = found.setdefault((person_id, challenge), {}).setdefault(window, [])
-                rows.append(_Row(challenge, profile_id, window, number, state))
+        for person_id, challenge, profile_id, window, number, state in sql.rows(_STORED, sql.columns(asked)):
+            rows = found.setdefault((person_id, challenge), {}).setdefault(window, [])
+            rows.append(_Row(challenge, profile_id, window, number, state))
     return found
 
 
@@ -220,13 +216,11 @@ def _put(rows: Iterable[tuple[_Row, str, Reached]]) -> None:
         )
         for row, state, reached in rows
     ]
-    with connection.cursor() as cursor:
-        cursor.execute(_PUT, [*map(list, zip(*values, strict=True))])
+    sql.run(_PUT, sql.columns(values))
 
 
 def _mark_taken(rows: Sequence[_Row]) -> None:
     if not rows:
         return
     values = [(row.challenge, row.profile_id, row.window, row.number) for row in rows]
-    with connection.cursor() as cursor:
-        cursor.execute(_TAKEN, [*map(list, zip(*values, strict=True))])
+    sql.run(_TAKEN, sql.columns(values))

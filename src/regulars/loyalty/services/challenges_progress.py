@@ -6,9 +6,8 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime
 from itertools import islice
 
-from django.db import connection
-
 from regulars.customers.registry import Moved
+from regulars.kit import sql
 from regulars.loyalty.queries import challenges_counted as stored
 from regulars.loyalty.queries.challenges_counted import Pair, People
 from regulars.loyalty.queries.challenges_editions import Editions, editions
@@ -73,10 +72,8 @@ def progress_of_moved(moved: Sequence[Moved], now: datetime) -> None:
     if known is None or not known.of_challenges:
         return
     while portion := list(islice(persons, PERSONS_AT_ONCE)):
-        with connection.cursor() as cursor:
-            cursor.execute(_FORGET_PERSONS, [portion])
-            cursor.execute(_THEIRS, [portion])
-            pairs: dict[Pair, datetime | None] = dict.fromkeys(cursor.fetchall())
+        sql.run(_FORGET_PERSONS, [portion])
+        pairs: dict[Pair, datetime | None] = dict.fromkeys(sql.rows(_THEIRS, [portion]))
         who = stored.people({person for person, _key in pairs})
         tallies = {
             pair: rules.tally(known.of_challenges.get(pair[1], ()), counted)
@@ -88,5 +85,4 @@ def progress_of_moved(moved: Sequence[Moved], now: datetime) -> None:
 
 def _run(statement: str, rows: Sequence[tuple[object, ...]]) -> None:
     if rows:
-        with connection.cursor() as cursor:
-            cursor.execute(statement, [*map(list, zip(*rows, strict=True))])
+        sql.run(statement, sql.columns(rows))

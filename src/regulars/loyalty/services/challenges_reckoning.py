@@ -10,8 +10,7 @@ from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from django.db import connection
-
+from regulars.customers import queries as customers
 from regulars.customers.services.holding import hold_persons
 from regulars.loyalty.queries import challenges_counted as stored
 from regulars.loyalty.queries.challenges_counted import Pair, People
@@ -20,10 +19,9 @@ from regulars.loyalty.rules import challenges as rules
 from regulars.loyalty.rules.challenges import Sums, Tally
 from regulars.loyalty.services.challenges_giving import Due, bring_to, is_read_whole
 from regulars.loyalty.services.challenges_progress import keep_progress
-from regulars.loyalty.services.challenges_stamps import Cause, Touched
+from regulars.loyalty.services.challenges_stamps import Touched
 from regulars.loyalty.types.challenges import Challenge
-
-_PERSONS = "SELECT id, person_id FROM customers_profile WHERE id = ANY(%s)"
+from regulars.loyalty.types.events import Caused
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,7 +29,7 @@ class _Asked:
     """What is to be reckoned: since when what counts is read of each, and what led to it."""
 
     since: Mapping[Pair, datetime | None]
-    caused: Mapping[Pair, Cause]
+    caused: Mapping[Pair, Caused]
 
 
 def reckon(touched: Sequence[Touched], known: Editions, *, now: datetime) -> None:
@@ -81,7 +79,7 @@ def hold(profile_ids: Collection[int]) -> tuple[People, dict[int, int]]:
 
     Who is merged at this moment is left out: that they are is told by an event, which is read later.
     """
-    held = hold_persons(set(_persons(profile_ids).values()))
+    held = hold_persons(set(customers.persons_of(profile_ids).values()))
     who = stored.people(held)
     return who, who.person_of()
 
@@ -98,7 +96,7 @@ def _asked(
     touched: Sequence[Touched], known: Editions, person_of: Mapping[int, int], now: datetime
 ) -> _Asked:
     first: dict[Pair, datetime | None] = {}
-    caused: dict[Pair, Cause] = {}
+    caused: dict[Pair, Caused] = {}
     for one in touched:
         person = person_of.get(one.profile_id)
         editions = known.of_challenges.get(one.challenge)
@@ -112,9 +110,3 @@ def _asked(
         if one.caused:
             caused[pair] = max(one.caused, caused.get(pair, one.caused))
     return _Asked(first, caused)
-
-
-def _persons(profile_ids: Collection[int]) -> dict[int, int]:
-    with connection.cursor() as cursor:
-        cursor.execute(_PERSONS, [sorted(set(profile_ids))])
-        return dict(cursor.fetchall())

@@ -10,19 +10,16 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from django.db import connection
-
 from regulars.commerce import queries as commerce
 from regulars.commerce.types import LineStanding, OrderStanding
 from regulars.events.types import LoggedEvent
+from regulars.kit import sql
 from regulars.loyalty.queries.challenges_editions import Dated, Editions
 from regulars.loyalty.rules.challenge_orders import asks_for_lines, order_counts
 from regulars.loyalty.types import OrderTold
 from regulars.loyalty.types.challenges import OfEvents, OfOrders
+from regulars.loyalty.types.events import Caused
 from regulars.segments.queries.happened import happened
-
-Cause = tuple[int, int]
-"""The event that led to something: its id and depth."""
 
 _KNOWN = """
 SELECT ref, challenge, profile_id, at, amount FROM loyalty_stamp WHERE of_order AND ref = ANY(%s)
@@ -51,7 +48,7 @@ class Touched:
     profile_id: int
     challenge: str
     at: datetime | None
-    caused: Cause | None = None
+    caused: Caused | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -138,7 +135,7 @@ def _wanted(
         yield _Stamp(order.id, "", order.profile_id or _NOBODY, order.ordered_at, 0)
 
 
-def _touched(was: _Stamp | None, now: _Stamp, caused: Cause | None) -> Iterator[Touched]:
+def _touched(was: _Stamp | None, now: _Stamp, caused: Caused | None) -> Iterator[Touched]:
     """Whom a changed stamp makes a difference for, and since when."""
     if not now.challenge:
         return
@@ -172,11 +169,9 @@ def _condition(counted: OfEvents) -> Mapping[str, Any]:
 def _stored(order_ids: Collection[int]) -> dict[int, dict[str, _Stamp]]:
     """The stamps of these orders, by challenge."""
     found: dict[int, dict[str, _Stamp]] = {}
-    with connection.cursor() as cursor:
-        cursor.execute(_KNOWN, [list(order_ids)])
-        for row in cursor.fetchall():
-            stamp = _Stamp(*row)
-            found.setdefault(stamp.ref, {})[stamp.challenge] = stamp
+    for row in sql.rows(_KNOWN, [list(order_ids)]):
+        stamp = _Stamp(*row)
+        found.setdefault(stamp.ref, {})[stamp.challenge] = stamp
     return found
 
 
@@ -190,5 +185,4 @@ def _put(stamps: Sequence[_Stamp], *, of_order: bool) -> None:
         [stamp.at for stamp in stamps],
         [stamp.amount for stamp in stamps],
     ]
-    with connection.cursor() as cursor:
-        cursor.execute(_PUT, [of_order, *columns])
+    sql.run(_PUT, [of_order, *columns])

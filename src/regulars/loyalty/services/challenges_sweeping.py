@@ -8,8 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from datetime import datetime, timedelta
 
-from django.db import connection
-
+from regulars.kit import sql
 from regulars.loyalty.services.challenges import count_orders
 from regulars.loyalty.services.orders import ORDERS_MAX
 from regulars.loyalty.services.sweeping import SWEPT_DAYS
@@ -31,9 +30,7 @@ def count_orders_again(*, now: datetime) -> None:
 def _pages(since: datetime) -> Iterator[list[int]]:
     before = 2**63 - 1
     while True:
-        with connection.cursor() as cursor:
-            cursor.execute(_PAGE, [before, ORDERS_MAX])
-            page = cursor.fetchall()
+        page = sql.rows(_PAGE, [before, ORDERS_MAX])
         if not page or all(at < since for _ref, at in page):
             return
         yield [ref for ref, _at in page]

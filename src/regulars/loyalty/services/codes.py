@@ -2,16 +2,15 @@
 
 from __future__ import annotations
 
-import logging
-from collections.abc import Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
-from django.db import connection, transaction
+from django.db import transaction
 from procrastinate.contrib.django import app
 
 from regulars.customers import queries as customers
 from regulars.customers.services.holding import hold_persons
+from regulars.kit import sql
 from regulars.kit.sealing import seal, signing_key, unseal
 from regulars.loyalty import registry
 from regulars.loyalty.errors import LockedOut, NoSender, Unreachable
@@ -51,8 +50,6 @@ UPDATE loyalty_spendingcode SET used_at = %(now)s, sealed = '' WHERE {_LAST} AND
 _USE_QR = """
 INSERT INTO loyalty_usedqr (profile_id, step, used_at) VALUES (%s, %s, %s) ON CONFLICT DO NOTHING
 """
-
-_log = logging.getLogger(__name__)
 
 
 @transaction.atomic
@@ -110,8 +107,7 @@ def deliver_code(*, code_id: int, now: datetime) -> bool:
 
 def note_wrong_code(*, member: Member, code: str, now: datetime) -> None:
     """Count a wrong try, whatever becomes of what it was tried for: by itself, outside its transaction."""
-    with connection.cursor() as cursor:
-        cursor.execute(_WRONG, _parameters(member, code, now))
+    sql.run(_WRONG, _parameters(member, code, now))
 
 
 def use_code(*, member: Member, code: str, now: datetime) -> bool:
@@ -120,29 +116,26 @@ def use_code(*, member: Member, code: str, now: datetime) -> bool:
     Part of the transaction of what it allows. Count wrong ones before, by `note_wrong_code`.
     """
     _check_not_locked(member.person_id, now)
-    with connection.cursor() as cursor:
-        cursor.execute(_USE, _parameters(member, code, now))
-        return bool(cursor.rowcount)
+    return bool(sql.run(_USE, _parameters(member, code, now)))
 
 
 def use_qr(*, profile_id: int, step: int, now: datetime) -> bool:
     """Use the QR of that half minute; False: it was used. Part of the transaction of what it allows."""
-    with connection.cursor() as cursor:
-        cursor.execute(_USE_QR, [profile_id, step, now])
-        return bool(cursor.rowcount)
+    return bool(sql.run(_USE_QR, [profile_id, step, now]))
 
 
 def forget_codes(*, now: datetime, limit: int) -> int:
     """Forget at most `limit` codes and used QR codes of more than a day ago; says how many."""
     gone = 0
     for table, moment in (("loyalty_spendingcode", "made_at"), ("loyalty_usedqr", "used_at")):
-        with connection.cursor() as cursor:
-            cursor.execute(
+        gone = max(
+            gone,
+            sql.run(
                 f"DELETE FROM {table} WHERE id IN "  # noqa: S608 (names of ours)
                 f"(SELECT id FROM {table} WHERE {moment} < %s ORDER BY {moment} LIMIT %s)",
                 [now - KEPT, limit],
-            )
-            gone = max(gone, cursor.rowcount)
+            ),
+        )
     return gone
 
 
@@ -161,25 +154,19 @@ def _way_to(person_id: int) -> tuple[registry.Sender, str]:
 
 def _check_not_locked(person_id: int, now: datetime) -> None:
     since = now - codes.LOCKED_FOR
-    last = _one(_LOCKED, {"person_id": person_id, "most": codes.TRIES_MAX, "since": since})[0]
+    last = sql.value(_LOCKED, {"person_id": person_id, "most": codes.TRIES_MAX, "since": since})
     if last is not None:
         raise LockedOut(int((last - since).total_seconds()) + 1)
 
 
 def _check_not_too_many(person_id: int, now: datetime) -> None:
     lately = now - codes.SENT_WITHIN
-    within, today, first = _one(_SENT, {"person_id": person_id, "lately": lately, "today": now - KEPT})
+    values = {"person_id": person_id, "lately": lately, "today": now - KEPT}
+    ((within, today, first),) = sql.rows(_SENT, values)
     if within >= codes.SENT_MAX:
         raise LockedOut(int((first - lately).total_seconds()) + 1)
     if today >= codes.SENT_A_DAY_MAX:
         raise LockedOut(int(KEPT.total_seconds()))
-
-
-def _one(statement: str, parameters: dict[str, Any]) -> Sequence[Any]:
-    with connection.cursor() as cursor:
-        cursor.execute(statement, parameters)
-        row: Sequence[Any] = cursor.fetchone()
-        return row
 
 
 def _parameters(member: Member, code: str, now: datetime) -> dict[str, Any]:

@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import datetime
 
-from django.db import connection, transaction
+from django.db import transaction
 
 from regulars.customers.services.holding import hold_persons
+from regulars.kit import sql
 from regulars.loyalty.queries.days import Candidate, Turn, candidates, turns
 from regulars.loyalty.queries.programme import current
 from regulars.loyalty.services.granting import grant
@@ -92,8 +93,8 @@ def _give(of: PersonalDay, found: Sequence[Candidate], *, version_id: int, now: 
 
 def _note(of: PersonalDay, due: Sequence[Turn], fitting: frozenset[int], now: datetime) -> set[int]:
     """Write the turns down; gives the profiles whose turn was not written down yet."""
-    with connection.cursor() as cursor:
-        cursor.execute(
+    return set(
+        sql.column(
             _TURN,
             [
                 of.key,
@@ -103,4 +104,4 @@ def _note(of: PersonalDay, due: Sequence[Turn], fitting: frozenset[int], now: da
                 [turn.person_id in fitting for turn in due],
             ],
         )
-        return {profile_id for (profile_id,) in cursor.fetchall()}
+    )

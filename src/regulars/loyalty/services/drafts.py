@@ -2,35 +2,52 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import datetime, timedelta
+from typing import Any
 
-from django.db import connection, transaction
+from django.db import transaction
 
+from regulars.kit import sql
 from regulars.loyalty.errors import DraftChanged
 from regulars.loyalty.models import ProgrammeDraft
 from regulars.loyalty.queries.drafts import draft, to_draft
 from regulars.loyalty.services.programme import publish
 from regulars.loyalty.types import Programme, Version
-from regulars.loyalty.types.drafts import Draft
+from regulars.loyalty.types.drafts import Changed, Draft
+from regulars.team import queries as team
+from regulars.team import services as team_services
+from regulars.team.types import Action
 
 KEPT = 50
 """Changes that undo can go back by."""
+TOLD_AGAIN_AFTER = timedelta(hours=1)
+"""Who works at a part keeps it many times; so often the audit log says so."""
+TAKEN_OVER = Changed()
 
 
 @transaction.atomic
 def keep_draft(
-    *, programme: Programme, seen: int | None, based_on: int | None = None, now: datetime, user_id: int | None
+    *,
+    programme: Programme,
+    seen: int | None,
+    based_on: int | None = None,
+    now: datetime,
+    user_id: int | None,
+    changed: Changed = TAKEN_OVER,
 ) -> Draft:
     """The programme as it is now to be drafted; gives the draft.
 
     `seen`: the number of the draft that was changed, None where there was none. Raises DraftChanged where
-    somebody was faster. `based_on`: of a new draft, the version it was begun from.
+    somebody was faster. `based_on`: of a new draft, the version it was begun from. `changed`: what the audit
+    log says of it.
     """
     kept = _seen(seen)
     if not ProgrammeDraft.objects.exists():
         _add(None, None, now, user_id)  # what undoing the first change goes back to
     base = kept.based_on if kept else based_on
     number = _add(programme, base, now, user_id)
+    action = Action.PROGRAMME_DRAFT_CHANGED if kept else Action.PROGRAMME_DRAFT_BEGUN
+    _tell(action, now, user_id, what=changed.what, part=changed.part, name=changed.name)
     return Draft(
         number=number,
         programme=programme,
@@ -53,6 +70,10 @@ def undo_draft(*, seen: int, now: datetime, user_id: int | None) -> Draft | None
         ProgrammeDraft.objects.create(
             document=before.document, based_on=before.based_on, kept_at=now, kept_by=user_id
         )
+        if before.document is None:
+            _tell(Action.PROGRAMME_DRAFT_DROPPED, now, user_id, what="undone")
+        else:
+            _tell(Action.PROGRAMME_DRAFT_CHANGED, now, user_id, what="undone")
     return draft()
 
 
@@ -61,6 +82,7 @@ def drop_draft(*, seen: int | None, now: datetime, user_id: int | None) -> None:
     """Throw it away. Raises DraftChanged; without a draft nothing happens."""
     if _seen(seen) is not None:
         _add(None, None, now, user_id)
+        _tell(Action.PROGRAMME_DRAFT_DROPPED, now, user_id)
 
 
 @transaction.atomic
@@ -85,6 +107,7 @@ def restore_draft(*, now: datetime, user_id: int | None) -> Draft | None:
     newest = list(ProgrammeDraft.objects.order_by("-id")[:2])
     if len(newest) == 2 and newest[0].document is None and newest[1].document is not None:
         _add(Programme.model_validate(newest[1].document), newest[1].based_on, now, user_id)
+        _tell(Action.PROGRAMME_DRAFT_BEGUN, now, user_id, what="brought back")
     return draft()
 
 
@@ -97,9 +120,20 @@ def _seen(seen: int | None) -> Draft | None:
     return kept
 
 
+def _tell(action: Action, now: datetime, user_id: int | None, **details: str) -> None:
+    """A line of the audit log; of what the same person did to the same part, one in a while."""
+    said: dict[str, Any] = {name: text for name, text in details.items() if text}
+    is_repeated = (
+        action is Action.PROGRAMME_DRAFT_CHANGED
+        and user_id is not None
+        and team.was_logged(user_id=user_id, action=action, details=said, since=now - TOLD_AGAIN_AFTER)
+    )
+    if not is_repeated:
+        team_services.log(user_id=user_id, action=action, now=now, details=said)
+
+
 def _lock() -> None:
-    with connection.cursor() as cursor:
-        cursor.execute("LOCK TABLE loyalty_programmedraft IN SHARE ROW EXCLUSIVE MODE")
+    sql.run("LOCK TABLE loyalty_programmedraft IN SHARE ROW EXCLUSIVE MODE")
 
 
 def _add(programme: Programme | None, based_on: int | None, now: datetime, user_id: int | None) -> int:

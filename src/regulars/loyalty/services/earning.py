@@ -6,10 +6,10 @@ import json
 from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 
-from django.db import connection
-
 from regulars.commerce.types import OrderStanding
-from regulars.loyalty.queries.circumstances import Kept, persons_of
+from regulars.customers import queries as customers
+from regulars.kit import sql
+from regulars.loyalty.queries.circumstances import Kept
 from regulars.loyalty.rules.earning import goes_by_customers
 from regulars.loyalty.types import Version
 
@@ -39,7 +39,7 @@ def rounds(
     if not any(goes_by_customers(version.programme) for version in version_of.values()):
         yield list(orders)
         return
-    persons = persons_of({order.profile_id for order in orders if order.profile_id is not None})
+    persons = customers.persons_of({order.profile_id for order in orders if order.profile_id is not None})
     nth: defaultdict[int, int] = defaultdict(int)
     found: defaultdict[int, list[OrderStanding]] = defaultdict(list)
     for order in sorted(orders, key=lambda one: (one.ordered_at, one.id)):
@@ -70,5 +70,4 @@ def keep(found: Mapping[int, Kept], before: Mapping[int, Kept]) -> None:
         if one != before.get(one.order_id)
     ]
     if rows:
-        with connection.cursor() as cursor:
-            cursor.execute(_KEEP, [list(column) for column in zip(*rows, strict=True)])
+        sql.run(_KEEP, sql.columns(rows))

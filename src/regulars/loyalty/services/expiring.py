@@ -6,10 +6,9 @@ from collections.abc import Collection
 from datetime import datetime
 from typing import Any
 
-from django.db import connection
-
 from regulars.events import services as events
 from regulars.events.types import NewEvent
+from regulars.kit import sql
 from regulars.loyalty.services.portions import THEIRS, in_portions
 from regulars.loyalty.services.posting import POSTINGS_MAX
 from regulars.loyalty.services.warning import WARNED
@@ -59,11 +58,9 @@ def expire(*, now: datetime, limit: int) -> int:
 
 def _expire_wallets(wallet_ids: Collection[int], now: datetime) -> int:
     """All that has ended in wallets that are locked; an event for each customer."""
-    with connection.cursor() as cursor:
-        run = f":{now:%Y%m%dT%H%M%S%f}"
-        values: dict[str, Any] = {"wallets": list(wallet_ids), "now": now, "most": POSTINGS_MAX, "run": run}
-        cursor.execute(_EXPIRE, values)
-        expired = cursor.fetchall()
+    run = f":{now:%Y%m%dT%H%M%S%f}"
+    values: dict[str, Any] = {"wallets": list(wallet_ids), "now": now, "most": POSTINGS_MAX, "run": run}
+    expired = sql.rows(_EXPIRE, values)
     events.record(
         [
             NewEvent(

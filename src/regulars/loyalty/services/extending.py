@@ -8,8 +8,10 @@ from dataclasses import dataclass
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
-from django.db import connection, transaction
+from django.db import transaction
 
+from regulars.customers import queries as customers
+from regulars.kit import sql
 from regulars.loyalty import locks
 from regulars.loyalty.queries.lots import EXPIRED_UNUSED, zones_of
 from regulars.loyalty.rules.lifetime import lasting
@@ -28,7 +30,6 @@ WHERE l.wallet_id = ANY(%s) AND l.sliding_days IS NOT NULL AND l.expires_at IS N
   AND (l.open OR l.redeemed_minor > 0 OR l.expired_minor > 0)
 ORDER BY l.id
 """  # noqa: S608 (a part of ours)
-_PERSONS = "SELECT id, person_id FROM customers_profile WHERE id = ANY(%s)"
 _EXTEND = """
 UPDATE loyalty_lot AS l SET expires_at = t.expires_at, warned_days = 0
 FROM unnest(%s::bigint[], %s::timestamptz[]) AS t(id, expires_at)
@@ -74,8 +75,7 @@ def extend(*, activity: Mapping[int, datetime], now: datetime) -> int:
             for lot in lots[person_id]:
                 lot.extend(at, zones[profile_id])
     longer = [lot for theirs in lots.values() for lot in theirs if lot.alive_by]
-    with connection.cursor() as cursor:
-        cursor.execute(_EXTEND, [[lot.id for lot in longer], [lot.expires_at for lot in longer]])
+    sql.run(_EXTEND, [[lot.id for lot in longer], [lot.expires_at for lot in longer]])
     moves = [
         _revived(lot, lot.alive_by)
         for lot in longer
@@ -92,13 +92,10 @@ def _read(
     """By person: when they bought something, and their lots."""
     purchases: defaultdict[int, list[tuple[datetime, int]]] = defaultdict(list)
     lots: defaultdict[int, list[Sliding]] = defaultdict(list)
-    with connection.cursor() as cursor:
-        cursor.execute(_PERSONS, [sorted(activity)])
-        for profile_id, person_id in cursor.fetchall():
-            purchases[person_id].append((activity[profile_id], profile_id))
-        cursor.execute(_SLIDING, [list(wallet_ids)])
-        for person_id, *lot in cursor.fetchall():
-            lots[person_id].append(Sliding(*lot))
+    for profile_id, person_id in customers.persons_of(activity).items():
+        purchases[person_id].append((activity[profile_id], profile_id))
+    for person_id, *lot in sql.rows(_SLIDING, [list(wallet_ids)]):
+        lots[person_id].append(Sliding(*lot))
     return purchases, lots
 
 

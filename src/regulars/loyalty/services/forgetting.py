@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Collection
 
-from django.db import connection, transaction
+from django.db import transaction
 from django.db.models import ProtectedError
 
+from regulars.kit import sql
 from regulars.loyalty.locks import lock_wallets
 from regulars.loyalty.models import ProgrammeVersion, Reward, RewardOrder
 from regulars.loyalty.queries.programme import forget_versions
@@ -67,11 +68,9 @@ def forget_points(*, profile_ids: Collection[int]) -> None:
     of other customers keep them.
     """
     lock_wallets(profile_ids=profile_ids)
-    with connection.cursor() as cursor:
-        cursor.execute(_ENTANGLED, {"profiles": list(profile_ids)})
-        entangled = {profile_id for (profile_id,) in cursor.fetchall()}
-        for statement in _FORGET:
-            cursor.execute(statement, {"profiles": sorted(set(profile_ids) - entangled)})
+    entangled = set(sql.column(_ENTANGLED, {"profiles": list(profile_ids)}))
+    for statement in _FORGET:
+        sql.run(statement, {"profiles": sorted(set(profile_ids) - entangled)})
 
 
 @transaction.atomic

@@ -9,17 +9,15 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from hashlib import blake2b
 
-from django.db import connection
-
+from regulars.kit import sql
 from regulars.loyalty.queries.lots import zones_of
 from regulars.loyalty.queries.programme import holding, versions
 from regulars.loyalty.rules.grants import coupon_key, coupon_terms, lot_key
-from regulars.loyalty.rules.lifetime import lifetime, sliding_days
+from regulars.loyalty.rules.lifetime import given_lifetime
 from regulars.loyalty.services.settling import settle
 from regulars.loyalty.types import Version, Wanted
 from regulars.loyalty.types.benefits import CouponGiven, PointsGiven, TaskGiven
 from regulars.loyalty.types.grants import NewGrant
-from regulars.loyalty.types.programme import AtOnce
 from regulars.offers import services as offers
 from regulars.offers.types import Issue
 from regulars.team import queries as team
@@ -55,10 +53,8 @@ def give_points(given: Sequence[Giving], *, now: datetime) -> None:
         version = _version(known, one.new)
         expires_at, slides = one.until, None
         if benefit.days is None and version is not None:
-            terms = version.programme.model_copy(update={"usable": AtOnce()})
             zone = zones[one.profile_id]
-            lasts = lifetime(terms, earned_at=one.new.at, delivered_at=None, zone=zone, return_window_days=0)
-            expires_at, slides = lasts.expires_at, sliding_days(terms)
+            expires_at, slides = given_lifetime(version.programme, at=one.new.at, zone=zone)
         wanted.append(
             Wanted(
                 key=lot_key(one.new.key),
@@ -116,8 +112,7 @@ def give_tasks(given: Sequence[Giving], *, now: datetime) -> None:
         for one, benefit in found
     ]
     ids = work.create_tasks(new=tasks, created_by=None, now=now)
-    with connection.cursor() as cursor:
-        cursor.execute(_TASKS, [[one.id for one, _ in found], ids])
+    sql.run(_TASKS, [[one.id for one, _ in found], ids])
 
 
 def _version(known: Sequence[Version], new: NewGrant) -> Version | None:

@@ -9,22 +9,22 @@ from datetime import datetime
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from django.db import connection, transaction
+from django.db import transaction
 
 from regulars.events.types import NewEvent
+from regulars.kit import sql
 from regulars.loyalty.locks import lock_wallets_of_holds
 from regulars.loyalty.queries.holds import HOLD_COLUMNS, as_hold
 from regulars.loyalty.queries.lots import zones_of
 from regulars.loyalty.rules.lifetime import lasting
 from regulars.loyalty.services import telling_of_holds as telling
 from regulars.loyalty.types import GiveBack, Hold
+from regulars.loyalty.types.events import Caused
 from regulars.loyalty.types.programme import WhenSpent
 
 PAID_DEBT_DAYS = 30
 """At least so long last points that are given for a debt which was paid meanwhile, and which was none."""
 
-Caused = Mapping[int, tuple[int, int]]
-"""By the number of a hold: the id and the depth of the event that made something come back."""
 
 _HOLDS = f"""
 SELECT {HOLD_COLUMNS}, returns FROM loyalty_hold WHERE id = ANY(%s) ORDER BY id FOR NO KEY UPDATE
@@ -55,7 +55,7 @@ def give_back(
     given_back_days: int,
     when_spent: WhenSpent,
     now: datetime,
-    caused: Caused | None = None,
+    caused: Mapping[int, Caused] | None = None,
 ) -> None:
     """Bring what came back of these holds to what is wanted: up, or down where a return was withdrawn.
 
@@ -63,7 +63,8 @@ def give_back(
     anew for `given_back_days` of the customer's calendar (0: they are lost). What was owed for the hold
     lessens the debt, what was written off for it goes back to nobody. Debts of the wallets are paid first.
 
-    Down: what is there is spent again, the rest is owed or (`take`, `write_off`) written off.
+    Down: what is there is spent again, the rest is owed or (`take`, `write_off`) written off. `caused`: by
+    hold, the event that made something come back.
     """
     by_hold = {one.hold_id: one for one in wanted}
     if not by_hold:
@@ -83,9 +84,7 @@ def give_back(
 
 def _changes(wanted: Mapping[int, GiveBack]) -> list[_Change]:
     """What is to be done. All wallets concerned are locked."""
-    with connection.cursor() as cursor:
-        cursor.execute(_HOLDS, [list(wanted)])
-        holds = [(as_hold(tuple(row)), returns) for *row, returns in cursor.fetchall()]
+    holds = [(as_hold(tuple(row)), returns) for *row, returns in sql.rows(_HOLDS, [list(wanted)])]
     changes = []
     for hold, returns in holds:
         target = min(max(wanted[hold.id].given_back_minor, 0), hold.spent_minor)
@@ -109,8 +108,7 @@ def _give(changes: Sequence[_Change], days: int, now: datetime) -> None:
         [end(change, days) if days else None for change in changes],
         [end(change, max(days, PAID_DEBT_DAYS)) for change in changes],
     ]
-    with connection.cursor() as cursor:
-        cursor.execute(_GIVE_BACK, [*values, now])
+    sql.run(_GIVE_BACK, [*values, now])
 
 
 def _spend_again(changes: Sequence[_Change], locked: list[int], owe: bool, now: datetime) -> list[NewEvent]:
@@ -120,9 +118,7 @@ def _spend_again(changes: Sequence[_Change], locked: list[int], owe: bool, now: 
         [change.at for change in changes],
     ]
     ats = {change.hold.id: change.at for change in changes}
-    with connection.cursor() as cursor:
-        cursor.execute(_SPEND_AGAIN, [locked, owe, now, *values])
-        rows = cursor.fetchall()
+    rows = sql.rows(_SPEND_AGAIN, [locked, owe, now, *values])
     return [
         event
         for hold_id, activated in rows
@@ -132,7 +128,7 @@ def _spend_again(changes: Sequence[_Change], locked: list[int], owe: bool, now: 
     ]
 
 
-def _event(change: _Change, caused: Caused) -> NewEvent:
+def _event(change: _Change, caused: Mapping[int, Caused]) -> NewEvent:
     return telling.given_back(
         change.hold, change.number, change.amount_minor, at=change.at, cause=caused.get(change.hold.id)
     )

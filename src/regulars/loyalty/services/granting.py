@@ -8,10 +8,11 @@ from datetime import datetime
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from django.db import connection, transaction
+from django.db import transaction
 
 from regulars.events import services as events
 from regulars.events.types import NewEvent
+from regulars.kit import sql
 from regulars.loyalty import locks
 from regulars.loyalty.queries.lots import zones_of
 from regulars.loyalty.rules.lifetime import lasting
@@ -108,8 +109,8 @@ def _ends(grants: Sequence[NewGrant]) -> dict[str, datetime | None]:
 
 
 def _end(one: NewGrant, zone: ZoneInfo) -> datetime | None:
-    if one.mechanic is Mechanic.REWARD:
-        return None  # It was paid for.
+    if one.mechanic is Mechanic.REWARD and not isinstance(one.benefit, CouponGiven):
+        return None  # It was paid for; of a coupon the customer was told how long it is good.
     match one.benefit:
         case PointsGiven(days=int(days)) | CouponGiven(days=days) | GiftGiven(days=days):
             return lasting(since=one.at, days=days, zone=zone)
@@ -120,9 +121,7 @@ def _end(one: NewGrant, zone: ZoneInfo) -> datetime | None:
 def _make(grants: Sequence[NewGrant], ends: Mapping[str, datetime | None]) -> set[str]:
     """The keys that were not there yet."""
     rows = [_row(one, ends[one.key]) for one in grants]
-    with connection.cursor() as cursor:
-        cursor.execute(_MAKE, [*map(list, zip(*rows, strict=True))])
-        return {key for (key,) in cursor.fetchall()}
+    return set(sql.column(_MAKE, sql.columns(rows)))
 
 
 def _row(one: NewGrant, until: datetime | None) -> tuple[Any, ...]:
@@ -135,19 +134,16 @@ def _row(one: NewGrant, until: datetime | None) -> tuple[Any, ...]:
 
 def _give_again(grants: Sequence[NewGrant], ends: Mapping[str, datetime | None]) -> None:
     rows = [(one.key, one.at, ends[one.key]) for one in grants]
-    with connection.cursor() as cursor:
-        cursor.execute(_AGAIN, [*map(list, zip(*rows, strict=True))])
+    sql.run(_AGAIN, sql.columns(rows))
 
 
 def _rows(statement: str, keys: Collection[str]) -> dict[str, _Stored]:
     if not keys:
         return {}
-    with connection.cursor() as cursor:
-        cursor.execute(statement, [sorted(keys)])
-        return {
-            key: _Stored(key, id_, profile_id, GrantState(state), round_, until)
-            for key, id_, profile_id, state, round_, until in cursor.fetchall()
-        }
+    return {
+        key: _Stored(key, id_, profile_id, GrantState(state), round_, until)
+        for key, id_, profile_id, state, round_, until in sql.rows(statement, [sorted(keys)])
+    }
 
 
 def _giving(new: NewGrant, row: _Stored) -> giving.Giving:

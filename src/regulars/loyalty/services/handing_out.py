@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
-from django.db import connection, transaction
+from django.db import transaction
 
 from regulars.events import services as events
-from regulars.events.types import NewEvent
+from regulars.events.types import EventType, NewEvent
+from regulars.kit import sql
 from regulars.loyalty.types import SOURCE
 from regulars.loyalty.types.events import BENEFIT_GIVEN, REWARD_HANDED_OUT
 
@@ -48,65 +49,49 @@ def hand_out(
     Records `reward_handed_out`.
     """
     told: dict[str, Any] = {"id": grant_id, "now": now, "user": user_id}
-    with connection.cursor() as cursor:
-        cursor.execute(_HAND_OUT, told)
-        row = cursor.fetchone()
-    if row is None:
-        return False
-    profile_id, mechanic, part, name, round_ = row
-    properties = {"grant_id": grant_id, "mechanic": mechanic, "part": part, "name": name}
-    event = NewEvent(
-        type=REWARD_HANDED_OUT,
-        source=SOURCE,
-        key=f"reward_handed_out:{grant_id}:{round_}",
-        occurred_at=now,
-        profile_id=profile_id,
-        properties=properties | {"branch_id": branch_id},
-    )
-    events.record([event], now=now)
-    return True
+    row = sql.row(_HAND_OUT, told)
+    if row is not None:
+        _tell(REWARD_HANDED_OUT, grant_id, row, {"branch_id": branch_id}, now)
+    return row is not None
 
 
 @transaction.atomic
 def undo_hand_out(*, grant_id: int, now: datetime) -> bool:
     """It was not fetched after all, and waits again; False: it does already, or was no gift."""
-    with connection.cursor() as cursor:
-        cursor.execute(_UNDO, [grant_id])
-        row = cursor.fetchone()
-    if row is None:
-        return False
-    profile_id, mechanic, part, name, round_ = row
-    properties = {"grant_id": grant_id, "mechanic": mechanic, "part": part, "name": name}
-    event = NewEvent(
-        type=BENEFIT_GIVEN,
-        source=SOURCE,
-        key=f"benefit_given:{grant_id}:{round_}",
-        occurred_at=now,
-        profile_id=profile_id,
-        properties=properties | {"kind": "gift", "points_minor": 0},
-    )
-    events.record([event], now=now)
-    return True
+    row = sql.row(_UNDO, [grant_id])
+    if row is not None:
+        _tell(BENEFIT_GIVEN, grant_id, row, {"kind": "gift", "points_minor": 0}, now)
+    return row is not None
 
 
 def note_tasks_done(*, task_ids: Collection[int], now: datetime) -> None:
     """What was to be done for somebody is done."""
     if task_ids:
-        _run(_TASKS_DONE, now, list(task_ids))
+        sql.run(_TASKS_DONE, [now, list(task_ids)])
 
 
 def note_coupons_used(*, used: Sequence[tuple[str, int, datetime]]) -> None:
     """Coupons that were given (key and round of the grant) were used."""
     if used:
-        _run(_COUPONS_USED, *map(list, zip(*used, strict=True)))
+        sql.run(_COUPONS_USED, sql.columns(used))
 
 
 def note_coupons_returned(*, returned: Sequence[tuple[str, int]]) -> None:
     """They can be used again, as the order was given back."""
     if returned:
-        _run(_COUPONS_BACK, *map(list, zip(*returned, strict=True)))
+        sql.run(_COUPONS_BACK, sql.columns(returned))
 
 
-def _run(statement: str, *values: Any) -> None:
-    with connection.cursor() as cursor:
-        cursor.execute(statement, values)
+def _tell(
+    type_: EventType, grant_id: int, row: tuple[Any, ...], more: Mapping[str, Any], now: datetime
+) -> None:
+    profile_id, mechanic, part, name, round_ = row
+    event = NewEvent(
+        type=type_,
+        source=SOURCE,
+        key=f"{type_.name}:{grant_id}:{round_}",
+        occurred_at=now,
+        profile_id=profile_id,
+        properties={"grant_id": grant_id, "mechanic": mechanic, "part": part, "name": name, **more},
+    )
+    events.record([event], now=now)

@@ -11,10 +11,10 @@ from datetime import datetime
 from decimal import Decimal
 from typing import Any
 
-from django.db import connection
 from django.utils.translation import gettext as _
 
 from regulars.events import services as events
+from regulars.kit.prepared import prepared_cursor
 from regulars.loyalty.errors import HoldClosed, KeyReused, LoyaltyProblem, NoSuchHold, NotEnough
 from regulars.loyalty.queries.holds import HOLD_COLUMNS, as_hold
 from regulars.loyalty.types import MINOR, Hold, HoldState, NewHold
@@ -128,7 +128,7 @@ def _new(new: NewHold, owe: bool | None, now: datetime) -> _Answer:
 def _call(statement: str, values: list[Any], now: datetime, hold_id: int | None) -> _Answer:
     """Ask the database, in a transaction of its own where there is none; readers of the log are woken."""
     heard_at, backfill = events.heard(now=now)
-    with connection.cursor() as cursor:
+    with prepared_cursor() as cursor:
         cursor.execute(statement, [*values, now, heard_at, backfill])
         outcome, spendable, told, *row = cursor.fetchone()
     if outcome == "unknown":

@@ -17,6 +17,7 @@ from typing import Any
 from django.db import OperationalError, connection, transaction
 from django.utils import translation
 
+from regulars.kit import sql
 from regulars.kit.errors import RegularsError
 from regulars.loyalty.errors import EntryRefused, HoldClosed, KeyReused, NoSuchHold, NotEnough
 from regulars.loyalty.registry import doer_of
@@ -120,18 +121,15 @@ def store_entries(
     """
     if len(entries) > ENTRIES_MAX:
         raise ValueError(f"{len(entries)} entries in one batch; the most is {ENTRIES_MAX}")
-    with connection.cursor() as cursor:
-        cursor.execute(_OPEN, [branch_id, till])
-        cursor.execute(_FIND, [branch_id, till])
-        journal_id = int(cursor.fetchone()[0])
-        known: dict[int, list[bytes]] = {}
-        cursor.execute(_KNOWN, [journal_id, [entry.number for entry in entries]])
-        for number, found in cursor.fetchall():
-            known.setdefault(number, []).append(bytes(found))
-        added, taken = _sorted_out(entries, known)
-        if added:
-            cursor.execute(_ADD, {"journal": journal_id, "now": now, **_columns(added)})
-        cursor.execute(_COMPLETE, [complete_to, journal_id, complete_to])
+    sql.run(_OPEN, [branch_id, till])
+    journal_id = int(sql.value(_FIND, [branch_id, till]))
+    known: dict[int, list[bytes]] = {}
+    for number, found in sql.rows(_KNOWN, [journal_id, [entry.number for entry in entries]]):
+        known.setdefault(number, []).append(bytes(found))
+    added, taken = _sorted_out(entries, known)
+    if added:
+        sql.run(_ADD, {"journal": journal_id, "now": now, **_columns(added)})
+    sql.run(_COMPLETE, [complete_to, journal_id, complete_to])
     return StoredEntries(journal_id=journal_id, taken=frozenset(taken))
 
 
@@ -154,9 +152,7 @@ def do_journals(now: datetime, limit: int) -> int:
 
     The schedule: what a till sends is done with its call, as a rule.
     """
-    with connection.cursor() as cursor:
-        cursor.execute(_WITH_WORK, [now - GAP_LASTS])
-        found = cursor.fetchall()
+    found = sql.rows(_WITH_WORK, [now - GAP_LASTS])
     done = 0
     for journal_id, next_number, number, received_at in found:
         if is_given_up(received_at, now=now):
@@ -170,8 +166,7 @@ def do_journals(now: datetime, limit: int) -> int:
 def _give_up(journal_id: int, next_number: int, number: int) -> None:
     if number > next_number:
         _log.info("a till's journal goes on without its numbers %d to %d", next_number, number - 1)
-    with connection.cursor() as cursor:
-        cursor.execute(_COMPLETE, [number - 1, journal_id, number - 1])
+    sql.run(_COMPLETE, [number - 1, journal_id, number - 1])
 
 
 def _sorted_out(
@@ -213,9 +208,7 @@ def _let_time_pass(journal_id: int, now: datetime) -> None:
 
     The worker hears of it later than its time is up, and waits for what comes after it.
     """
-    with connection.cursor() as cursor:
-        cursor.execute(_UP, [journal_id, HOLDS])
-        up = [id_ for (id_,) in cursor.fetchall()]
+    up = sql.column(_UP, [journal_id, HOLDS])
     if up:
         time_out_holds(now, HOLDS, only=up)
 
@@ -233,32 +226,29 @@ def _do_next(journal_id: int, now: datetime) -> bool:
 
 @transaction.atomic
 def _do_first(journal_id: int, now: datetime) -> bool:
-    with connection.cursor() as cursor:
-        cursor.execute(_TURN, [journal_id])
-        branch_id, next_number, complete_to = cursor.fetchone()
-        cursor.execute(_FIRST, [journal_id])
-        found = cursor.fetchone()
-        if found is None or not is_due(found[1], next_number=next_number, complete_to=complete_to):
-            return False
-        id_, number, kind, key, at, body, _received_at = found
-        doing = Doing(
-            journal_id=journal_id,
-            branch_id=branch_id,
-            kind=EntryKind(kind),
-            key=key,
-            at=min(at, now),
-            body=json.loads(body) if isinstance(body, str) else body,
-            now=now,
-        )
-        done = _outcome(doing)
-        if number > next_number:
-            done = replace(done, outcome={**done.outcome, "missing": [next_number, number - 1]})
-        elif number < next_number:
-            done = replace(done, outcome={**done.outcome, "late": True})
-        outcome = json.dumps(done.outcome)
-        known = done.profile_id is not None
-        cursor.execute(_DONE, [done.state.value, outcome, done.profile_id, now, known, id_])
-        cursor.execute(_NEXT, [number + 1, journal_id, number + 1])
+    ((branch_id, next_number, complete_to),) = sql.rows(_TURN, [journal_id])
+    found = sql.row(_FIRST, [journal_id])
+    if found is None or not is_due(found[1], next_number=next_number, complete_to=complete_to):
+        return False
+    id_, number, kind, key, at, body, _received_at = found
+    doing = Doing(
+        journal_id=journal_id,
+        branch_id=branch_id,
+        kind=EntryKind(kind),
+        key=key,
+        at=min(at, now),
+        body=json.loads(body) if isinstance(body, str) else body,
+        now=now,
+    )
+    done = _outcome(doing)
+    if number > next_number:
+        done = replace(done, outcome={**done.outcome, "missing": [next_number, number - 1]})
+    elif number < next_number:
+        done = replace(done, outcome={**done.outcome, "late": True})
+    outcome = json.dumps(done.outcome)
+    known = done.profile_id is not None
+    sql.run(_DONE, [done.state.value, outcome, done.profile_id, now, known, id_])
+    sql.run(_NEXT, [number + 1, journal_id, number + 1])
     return True
 
 
@@ -271,8 +261,8 @@ def _outcome(doing: Doing) -> Done:
                 # At once, as it was for the till: what an order earned can be spent by the next entry.
                 told = OrderTold(order_id=done.order_id, at=doing.at, began=done.began)
                 settle_orders(told=[told], now=doing.now)
-            with connection.cursor() as cursor:  # what is checked at the end only would end all of it
-                cursor.execute("SET CONSTRAINTS ALL IMMEDIATE")
+            # What is checked at the end only would end all of it.
+            sql.run("SET CONSTRAINTS ALL IMMEDIATE")
             return done
     except EntryRefused as error:
         return _refused(EntryReason(error.reason), error.message)

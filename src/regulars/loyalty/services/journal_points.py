@@ -199,14 +199,20 @@ def _programme(at: datetime) -> Programme:
     return version.programme
 
 
-def _customer(body: Mapping[str, Any]) -> int:
+def customer_of_entry(body: Mapping[str, Any]) -> int | None:
+    """The profile of whom an entry names as it is kept; None where it is nobody."""
     kind, _, value = str(body.get("customer", "")).partition(":")
     if kind == "profile":
         return int(value)
     found = customers.profile_ids([(SHOP, value)]) if kind == "id" else {}
-    if not found:
+    return found.get((SHOP, value))
+
+
+def _customer(body: Mapping[str, Any]) -> int:
+    profile_id = customer_of_entry(body)
+    if profile_id is None:
         raise EntryRefused(EntryReason.UNKNOWN_CUSTOMER, "Nobody was known by this.")
-    return found[SHOP, value]
+    return profile_id
 
 
 def _same(known: Hold, profile_id: int) -> int:

@@ -16,12 +16,13 @@ from django.db import transaction
 
 from regulars.commerce import queries as commerce
 from regulars.commerce.types import OrderStanding, SourceKey
+from regulars.customers import queries as customers
 from regulars.events import services as events
 from regulars.kit.locks import Space, hold_numbers
 from regulars.loyalty.locks import lock_persons_wallets
 from regulars.loyalty.models import UnearnedOrder
 from regulars.loyalty.queries import orders as stored
-from regulars.loyalty.queries.circumstances import Asking, Kept, kept, persons_of, reckoned
+from regulars.loyalty.queries.circumstances import Asking, Kept, kept, reckoned
 from regulars.loyalty.queries.lots import zones_of
 from regulars.loyalty.queries.orders import OrderLot, SpentHold
 from regulars.loyalty.queries.programme import holding, versions
@@ -35,6 +36,7 @@ from regulars.loyalty.services.settled_events import settled_events
 from regulars.loyalty.services.settling import settle
 from regulars.loyalty.services.tiers import reckon_tiers
 from regulars.loyalty.types import GiveBack, Lifetime, OrderTold, Programme, Settled, Version, Wanted
+from regulars.loyalty.types.events import Caused
 from regulars.loyalty.types.programme import WhenSpent
 from regulars.team import queries as team
 
@@ -122,7 +124,7 @@ def _lock(work: _Work, bought: Mapping[int, datetime]) -> None:
     whose = {order.profile_id for order in work.orders.values() if order.profile_id is not None}
     limited = any(version.programme.caps.period_minor is not None for version in work.versions)
     if limited and whose:
-        hold_numbers(Space.POINTS_OF_PERSONS, set(persons_of(whose).values()))
+        hold_numbers(Space.POINTS_OF_PERSONS, set(customers.persons_of(whose).values()))
     whose |= {lot.profile_id for found in work.lots.values() for lot in found}
     whose |= {id_ for found in work.holds.values() for hold in found for id_ in hold.of_profiles}
     lock_persons_wallets(profile_ids=whose)
@@ -174,7 +176,7 @@ def _ask(orders: Sequence[OrderStanding], work: _Work) -> dict[int, Kept]:
 
 def _reckon_tiers(orders: Sequence[OrderStanding], work: _Work) -> None:
     """Whoever these orders are of, or were of before, may have another tier by them."""
-    caused: dict[int, tuple[int, int]] = {}
+    caused: dict[int, Caused] = {}
     profiles = set()
     for order in orders:
         whose = {lot.profile_id for lot in work.lots.get((order.source, order.external_id), ())}
@@ -271,7 +273,7 @@ def _set_usable(work: _Work) -> None:
 def _give_back(work: _Work) -> None:
     """Bring back what was spent on what came back, and take it again where a return was withdrawn."""
     backs: defaultdict[tuple[int, WhenSpent], list[GiveBack]] = defaultdict(list)
-    caused: dict[int, tuple[int, int]] = {}
+    caused: dict[int, Caused] = {}
     for order in work.orders.values():
         for hold in work.holds.get((order.source, order.external_id), ()):
             target = given_back_minor(order, spent_minor=hold.spent_minor)

@@ -7,8 +7,9 @@ from collections.abc import Callable, Collection, Iterator, Mapping
 from datetime import datetime
 from typing import Any
 
-from django.db import connection, transaction
+from django.db import transaction
 
+from regulars.kit import sql
 from regulars.loyalty import locks
 
 PORTION = 1_000
@@ -41,12 +42,8 @@ def in_portions(due: str, values: Mapping[str, Any], step: Step, *, now: datetim
 
 def _due_lots(due: str, values: Mapping[str, Any]) -> Counter[int]:
     """How many lots of each profile are due, in the order in which they are."""
-    with connection.cursor() as cursor:
-        cursor.execute(
-            f"SELECT w.profile_id FROM ({due}) AS d JOIN loyalty_wallet AS w ON w.id = d.wallet_id",  # noqa: S608
-            values,
-        )
-        return Counter(profile_id for (profile_id,) in cursor.fetchall())
+    whose = f"SELECT w.profile_id FROM ({due}) AS d JOIN loyalty_wallet AS w ON w.id = d.wallet_id"  # noqa: S608
+    return Counter(sql.column(whose, values))
 
 
 def _portions(due_lots: Counter[int]) -> Iterator[list[int]]:

@@ -6,8 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from django.db import connection
-
+from regulars.kit import sql
 from regulars.loyalty.types import POINTS, Account, Cause
 
 POSTINGS_MAX = 5_000
@@ -43,8 +42,7 @@ def post(moves: Sequence[Move], *, now: datetime) -> None:
     if not moves:
         return
     columns = zip(*map(_row, moves), strict=True)
-    with connection.cursor() as cursor:
-        cursor.execute(_POST, [POINTS, now, *map(list, columns)])
+    sql.run(_POST, [POINTS, now, *map(list, columns)])
 
 
 def _row(move: Move) -> tuple[object, ...]:
@@ -55,5 +53,4 @@ def _row(move: Move) -> tuple[object, ...]:
 def mark_usable(lot_ids: Sequence[int]) -> None:
     """Say of lots, of which nothing is pending any more, that they can be spent."""
     if lot_ids:
-        with connection.cursor() as cursor:
-            cursor.execute(_USABLE, [list(lot_ids)])
+        sql.run(_USABLE, [list(lot_ids)])

@@ -5,23 +5,22 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Any
 
-from django.db import connection
 from django.utils.translation import gettext as _
 
 from regulars.events import services as events
 from regulars.events.types import NewEvent
+from regulars.kit import sql
 from regulars.loyalty.errors import CannotAdjust
 from regulars.loyalty.models import Adjustment, Lot
 from regulars.loyalty.queries.lots import zones_of
 from regulars.loyalty.queries.programme import current
-from regulars.loyalty.rules.lifetime import lifetime, sliding_days
+from regulars.loyalty.rules.lifetime import given_lifetime
 from regulars.loyalty.services.by_hand import not_there
 from regulars.loyalty.services.posting import Move, post
 from regulars.loyalty.services.settling import settle
 from regulars.loyalty.services.taking import take
 from regulars.loyalty.types import SOURCE, Account, Cause, Wanted
 from regulars.loyalty.types.events import POINTS_ADJUSTED
-from regulars.loyalty.types.programme import AtOnce
 
 _TAKEN = """
 SELECT p.wallet_id, p.lot_id, p.amount_minor, l.expires_at IS NOT NULL AND l.expires_at <= %(now)s
@@ -86,15 +85,13 @@ def _is_over(lot: Lot, now: datetime) -> bool:
 
 
 def _give_back(row: Adjustment, undoes: int, now: datetime) -> None:
-    with connection.cursor() as cursor:
-        told: dict[str, Any] = {
-            "now": now,
-            "profile": row.profile_id,
-            "keys": f"{_key(undoes)}:%",
-            "cause": Cause.BY_HAND.value,
-        }
-        cursor.execute(_TAKEN, told)
-        taken = cursor.fetchall()
+    told: dict[str, Any] = {
+        "now": now,
+        "profile": row.profile_id,
+        "keys": f"{_key(undoes)}:%",
+        "cause": Cause.BY_HAND.value,
+    }
+    taken = sql.rows(_TAKEN, told)
     whole = sum(amount for *_ids, amount, over in taken if not over)
     if whole != row.points_minor:
         raise CannotAdjust(
@@ -114,10 +111,8 @@ def _wanted(row: Adjustment, points_minor: int, now: datetime) -> Wanted:
     version = current(now)
     expires_at, slides = None, None
     if version is not None:
-        programme = version.programme.model_copy(update={"usable": AtOnce()})
         zone = zones_of(profile_ids=[row.profile_id])[row.profile_id]
-        lasts = lifetime(programme, earned_at=now, delivered_at=None, zone=zone, return_window_days=0)
-        expires_at, slides = lasts.expires_at, sliding_days(programme)
+        expires_at, slides = given_lifetime(version.programme, at=now, zone=zone)
     return Wanted(
         key=_key(row.pk),
         profile_id=row.profile_id,

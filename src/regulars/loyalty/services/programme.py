@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from datetime import datetime, timedelta
 
-from django.db import connection, transaction
+from django.db import transaction
 from django.utils.translation import gettext as _
 
+from regulars.kit import sql
 from regulars.loyalty.errors import BadProgramme
 from regulars.loyalty.models import ProgrammeVersion
 from regulars.loyalty.queries.programme import forget_versions, to_version
-from regulars.loyalty.rules.conditions import conditions_of
+from regulars.loyalty.rules.conditions import conditions_of, tested_events
 from regulars.loyalty.rules.publishing import at_part, wrongs
 from regulars.loyalty.types import Programme, Version
 from regulars.segments import queries as segments
@@ -33,9 +34,8 @@ def publish(*, programme: Programme, since: datetime | None, now: datetime, user
     shop = team.shop()
     check_programme(programme)
     whole = programme if programme.currency else programme.model_copy(update={"currency": shop.currency})
-    with connection.cursor() as cursor:
-        # One at a time, so that a moment is given once.
-        cursor.execute("LOCK TABLE loyalty_programmeversion IN SHARE ROW EXCLUSIVE MODE")
+    # One at a time, so that a moment is given once.
+    sql.run("LOCK TABLE loyalty_programmeversion IN SHARE ROW EXCLUSIVE MODE")
     while ProgrammeVersion.objects.filter(since=moment).exists():
         if since is None:
             moment += timedelta(microseconds=1)
@@ -52,7 +52,7 @@ def publish(*, programme: Programme, since: datetime | None, now: datetime, user
 def check_programme(programme: Programme) -> None:
     """Whether a programme can be published. Raises BadProgramme, which says in words all that is wrong."""
     found = wrongs(programme, return_window_days=team.shop().return_window_days)
-    for name, condition in conditions_of(programme):
+    for name, condition in (*conditions_of(programme), *tested_events(programme)):
         try:
             segments.check_condition(condition)
         except BadCondition as error:

@@ -5,12 +5,13 @@ from __future__ import annotations
 from collections.abc import Collection
 from datetime import date, datetime, timedelta
 
-from django.db import connection, transaction
+from django.db import transaction
 from django.utils.translation import gettext as _
 
 from regulars.customers import queries as customers
 from regulars.events import services as events
 from regulars.events.types import EventType, NewEvent
+from regulars.kit import sql
 from regulars.loyalty import locks
 from regulars.loyalty.errors import CannotCancel, CannotRedeem, KeyReused
 from regulars.loyalty.models import RewardOrder
@@ -21,6 +22,7 @@ from regulars.loyalty.queries.programme import current, version_at
 from regulars.loyalty.queries.rewards import pieces_had, reward, reward_order, reward_order_by_key
 from regulars.loyalty.queries.tiers import tiers_of
 from regulars.loyalty.rules.catalogue import Having, benefit_of, why_not
+from regulars.loyalty.rules.grants import reward_key
 from regulars.loyalty.services.giving_back import PAID_DEBT_DAYS, give_back
 from regulars.loyalty.services.granting import grant
 from regulars.loyalty.services.holding import capture, hold
@@ -31,6 +33,7 @@ from regulars.loyalty.types.rewards import (
     PIECES_MAX,
     OrderState,
     Redeeming,
+    RewardKind,
     RewardOrderRow,
     RewardRow,
     WhyNot,
@@ -59,9 +62,11 @@ WHERE id = %s AND state = 'taken' RETURNING hold_id
 
 @transaction.atomic
 def redeem(*, new: Redeeming, now: datetime) -> RewardOrderRow:
-    """Take a reward for a customer: its points are spent, and what is to be handed out or done is noted.
+    """Take a reward for a customer: its points are spent, and what is to be handed out or done is noted, or
+    the coupon is issued (`queries.reward_codes` says its code).
 
-    The same key again gives the same order. Records `reward_ordered` (and `points_spent`, `benefit_given`).
+    The same key again gives the same order, and with it the same code. Records `reward_ordered` (and
+    `points_spent`, `coupon_issued`).
 
     Raises CannotRedeem (`code`: why not), NotEnough (with what can be spent), and KeyReused where the key
     came before with something else.
@@ -99,22 +104,19 @@ def cancel_reward(*, order_id: int, now: datetime, user_id: int | None = None) -
     Points that would have expired meanwhile are given anew. Cancelled again it stays as it is. Records
     `reward_cancelled`.
 
-    Raises CannotRedeem where there is no such order, and CannotCancel where it was handed out or done.
+    Raises CannotRedeem where there is no such order, and CannotCancel where it was handed out or done, or
+    the coupon is used or set aside for a sale that is under way.
     """
     found = reward_order(order_id)
     if found is None:
         raise CannotRedeem(_("There is no such order. Look at the list again."), code="no_such_order")
     locks.lock_persons_wallets(profile_ids=[found.profile_id], make=True)
-    with connection.cursor() as cursor:
-        cursor.execute(_CANCEL, [now, user_id, order_id])
-        row = cursor.fetchone()
-        if row is None:
-            return _found(order_id)
-        cursor.execute(
-            _PUT_BACK, {"reward": found.reward_id, "pieces": found.pieces, "points": found.points_minor}
-        )
-    if found.grant_id is not None and not withdraw(keys=[_grant_key(found.key)], now=now):
-        raise CannotCancel(_("This was handed out or done already; its points stay spent."))
+    row = sql.row(_CANCEL, [now, user_id, order_id])
+    if row is None:
+        return _found(order_id)
+    sql.run(_PUT_BACK, {"reward": found.reward_id, "pieces": found.pieces, "points": found.points_minor})
+    if found.grant_id is not None and not withdraw(keys=[reward_key(found.key)], now=now):
+        raise CannotCancel(_why_kept(found))
     version = current(now)
     days = version.programme.given_back_days if version else 0
     give_back(
@@ -149,7 +151,9 @@ def _wanted(new: Redeeming, now: datetime) -> RewardRow:
     found = reward(new.reward_id)
     if found is None:
         raise CannotRedeem(_("There is no such reward. Look at the catalogue again."), code="no_such_reward")
-    person_id = _person_of(new.profile_id)
+    if found.kind is RewardKind.COUPON and new.pieces > 1:
+        raise CannotRedeem(_("Take coupons one at a time: each has a code of its own."), code="one_at_a_time")
+    person_id = customers.persons_of([new.profile_id])[new.profile_id]
     having = Having(
         tier=tiers_of(person_ids=[person_id], at=new.at)[person_id].tier if found.tiers else "",
         spendable_minor=balances(person_ids=[person_id], at=new.at)[person_id].spendable_minor,
@@ -165,10 +169,8 @@ def _wanted(new: Redeeming, now: datetime) -> RewardRow:
 def _take(found: RewardRow, pieces: int) -> None:
     """Count it as taken. Raises CannotRedeem where others were faster, or somebody changed the reward."""
     told = {"reward": found.id, "changes": found.changes, "pieces": pieces}
-    with connection.cursor() as cursor:
-        cursor.execute(_TAKE, told | {"points": found.price_minor * pieces})
-        if cursor.rowcount == 1:
-            return
+    if sql.run(_TAKE, told | {"points": found.price_minor * pieces}) == 1:
+        return
     now = reward(found.id)
     if now is not None and now.changes == found.changes:
         raise CannotRedeem(why_words(WhyNot.SOLD_OUT, now), code=WhyNot.SOLD_OUT.value)
@@ -197,7 +199,7 @@ def _give(wanted: RewardRow, new: Redeeming, now: datetime) -> int | None:
     )
     if benefit is None:
         return None
-    key = _grant_key(new.key)
+    key = reward_key(new.key)
     given = NewGrant(
         key=key,
         profile_id=new.profile_id,
@@ -215,19 +217,15 @@ def _due_on(wanted: RewardRow, profile_id: int) -> date | None:
     """The day noted of the customer, such as that on which their contract is renewed."""
     if not wanted.due_attribute:
         return None
-    known = customers.attributes_of_person(_person_of(profile_id))
+    known = customers.attributes_of_person(customers.persons_of([profile_id])[profile_id])
     value = next((one.value for one in known if one.key == wanted.due_attribute), None)
     return date.fromisoformat(value) if isinstance(value, str) else None
 
 
-def _person_of(profile_id: int) -> int:
-    with connection.cursor() as cursor:
-        cursor.execute("SELECT person_id FROM customers_profile WHERE id = %s", [profile_id])
-        return int(cursor.fetchone()[0])
-
-
-def _grant_key(key: str) -> str:
-    return f"reward:{key}"
+def _why_kept(order: RewardOrderRow) -> str:
+    if order.kind is RewardKind.COUPON:
+        return _("The coupon was used, or a till has it in a cart just now; its points stay spent.")
+    return _("This was handed out or done already; its points stay spent.")
 
 
 def _told(order_id: int, type_: EventType, at: datetime, now: datetime) -> RewardOrderRow:

@@ -6,12 +6,14 @@ from collections.abc import Sequence
 from datetime import datetime
 from functools import partial
 
-from django.db import connection, transaction
+from django.db import transaction
 from django.utils.translation import gettext as _
 
+from regulars.customers import queries as customers
 from regulars.customers.services.holding import hold_persons
 from regulars.events import services as events
 from regulars.events.types import EventType, NewEvent
+from regulars.kit import sql
 from regulars.loyalty.errors import CannotDecide, MayNotRefer, NoReferral, NoSuchCode
 from regulars.loyalty.models import FriendReferral, ReferralCode
 from regulars.loyalty.queries import referring as queries
@@ -37,10 +39,10 @@ REFERRALS_MAX = 1_000
 
 _MAKE = """
 INSERT INTO loyalty_friendreferral
-    (referrer_id, friend_id, version_id, at, told_at, source, device, network, state, look_at)
-SELECT t.referrer, t.friend, t.version, t.at, %s, t.source, t.device, t.network, 'waiting', %s
-FROM unnest(%s::bigint[], %s::bigint[], %s::bigint[], %s::timestamptz[], %s::text[], %s::text[], %s::text[])
-    AS t (referrer, friend, version, at, source, device, network)
+    (referrer_id, friend_id, version_id, at, told_at, source, device, network, told_by, state, look_at)
+SELECT t.referrer, t.friend, t.version, t.at, %s, t.source, t.device, t.network, t.told_by, 'waiting', %s
+FROM unnest(%s::bigint[], %s::bigint[], %s::bigint[], %s::timestamptz[], %s::text[], %s::text[], %s::text[],
+            %s::bigint[]) AS t (referrer, friend, version, at, source, device, network, told_by)
 ORDER BY t.at, t.referrer, t.friend
 ON CONFLICT (referrer_id, friend_id) DO NOTHING
 RETURNING id
@@ -73,11 +75,11 @@ def referral_code(*, profile_id: int, now: datetime) -> str:
     terms = terms_at(now)
     if terms is None:
         raise NoReferral
-    person_id = queries.persons_of([profile_id])[profile_id]
+    person_id = customers.persons_of([profile_id])[profile_id]
     if not may_refer([Asked(profile_id, person_id, now)], terms.referral):
         raise MayNotRefer
     hold_persons([person_id])
-    known = queries.code_of_person(queries.persons_of([profile_id])[profile_id])
+    known = queries.code_of_person(customers.persons_of([profile_id])[profile_id])
     if known is None:
         # Of 2^50 codes one comes twice in a shop of a million customers with a chance of 1 in 2,000: then
         # the constraint says no, and the next call makes another.
@@ -111,11 +113,15 @@ def refer_all(*, told: Sequence[ToldReferral], now: datetime) -> list[ReferralRo
     coming = [(owners[code], one) for one in told if (code := rules.code_of(one.code)) in owners]
     promised = terms_then(one.at for _, one in coming) if coming else {}
     meant = [(owner, one, promised[one.at]) for owner, one in coming if one.at in promised]
-    if not meant:
-        return []
+    return bring(meant=meant, now=now) if meant else []
+
+
+def bring(*, meant: Sequence[tuple[int, ToldReferral, Terms]], now: datetime) -> list[ReferralRow]:
+    """Store that these were brought, each by the profile before it, and judge what was not known yet; gives
+    all of them as they stand. In the transaction of who asks."""
     profiles = {id_ for owner, one, _ in meant for id_ in (owner, one.profile_id)}
-    hold_persons(queries.persons_of(profiles).values())
-    persons = queries.persons_of(profiles)
+    hold_persons(customers.persons_of(profiles).values())
+    persons = customers.persons_of(profiles)
     pairs = {(persons[owner], persons[one.profile_id]) for owner, one, _ in meant}
     known = {(r.referrer_person_id, r.friend_person_id) for r in queries.referrals_of_pairs(pairs)}
     new: dict[tuple[int, int], tuple[int, ToldReferral, Terms]] = {}
@@ -158,10 +164,9 @@ def refuse(reasons: dict[ReferralRow, Refused], *, now: datetime) -> None:
         return
     rewarded = [row for row in reasons if row.state is ReferralState.REWARDED]
     withdraw(keys=[key for row in rewarded for key in grant_keys(row.id)], now=now)
-    with connection.cursor() as cursor:
-        cursor.execute(_REFUSE, [[row.id for row in reasons], list(reasons.values())])
-        passed_on = [row for row, reason in reasons.items() if reason != "twice"]
-        cursor.execute(_NEXT, [now, sorted({row.friend_person_id for row in passed_on})])
+    passed_on = [row for row, reason in reasons.items() if reason != "twice"]
+    sql.run(_REFUSE, [[row.id for row in reasons], list(reasons.values())])
+    sql.run(_NEXT, [now, sorted({row.friend_person_id for row in passed_on})])
     refused = partial(_event, FRIEND_REFUSED, now=now)
     events.record([refused(row, {"reason": reason}) for row, reason in reasons.items()], now=now)
 
@@ -183,12 +188,11 @@ def _insert(new: Sequence[tuple[int, ToldReferral, Terms]], now: datetime) -> li
             one.source.value,
             queries.device_hash(one.device),
             queries.network_hash(one.network),
+            one.told_by,
         )
         for owner, one, terms in new
     ]
-    with connection.cursor() as cursor:
-        cursor.execute(_MAKE, [now, now, *map(list, zip(*rows, strict=True))])
-        return [id_ for (id_,) in cursor.fetchall()]
+    return sql.column(_MAKE, [now, now, *sql.columns(rows)])
 
 
 def _judge(rows: Sequence[ReferralRow], now: datetime) -> None:

@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
-from django.db import connection, transaction
+from django.db import transaction
 from django.utils import translation
 from django.utils.translation import gettext as _
 
@@ -14,6 +14,7 @@ from regulars.customers.queries.region import shops_region
 from regulars.customers.services.holding import hold_persons
 from regulars.events import services as events
 from regulars.events.types import NewEvent
+from regulars.kit import sql
 from regulars.loyalty.queries import referring as queries
 from regulars.loyalty.queries.lots import zones_of
 from regulars.loyalty.queries.referring_orders import (
@@ -58,6 +59,7 @@ WHERE r.id = t.id
 """
 
 
+_ALLOWED = "SELECT id FROM loyalty_friendreferral WHERE id = ANY(%s) AND allowed"
 _SEEN = "UPDATE loyalty_friendreferral SET look_at = NULL WHERE id = ANY(%s)"
 
 
@@ -81,9 +83,7 @@ def see_to_referrals(*, now: datetime, limit: int) -> int:
     """See how referrals stand that may have changed, and reward what is due; says how many that was."""
     done = 0
     while done < limit:
-        with connection.cursor() as cursor:
-            cursor.execute(_DUE, [now, min(PORTION, limit - done)])
-            numbers = [number for (number,) in cursor.fetchall()]
+        numbers = sql.column(_DUE, [now, min(PORTION, limit - done)])
         if not numbers:
             return done
         _see_to(numbers, now)
@@ -95,9 +95,7 @@ def see_to_referrals(*, now: datetime, limit: int) -> int:
 def _see_to(numbers: Sequence[int], now: datetime) -> None:
     before = queries.referrals(numbers)
     held = hold_persons({id_ for row in before for id_ in (row.referrer_person_id, row.friend_person_id)})
-    with connection.cursor() as cursor:
-        cursor.execute(_LOCK, [list(numbers), now])
-        due = [number for (number,) in cursor.fetchall()]
+    due = sql.column(_LOCK, [list(numbers), now])
     # Whom somebody merged meanwhile is not held: the next portion has them.
     rows = [row for row in queries.referrals(due) if {row.referrer_person_id, row.friend_person_id} <= held]
     if not rows:
@@ -202,11 +200,10 @@ def _write(outcome: _Outcome, now: datetime) -> None:
                 (row.rewarded_at or now) if is_rewarded else None,
             )
         )
-    with connection.cursor() as cursor:
-        if rows:
-            cursor.execute(_WRITE, [*map(list, zip(*rows, strict=True))])
-        if outcome.as_before:
-            cursor.execute(_SEEN, [outcome.as_before])
+    if rows:
+        sql.run(_WRITE, sql.columns(rows))
+    if outcome.as_before:
+        sql.run(_SEEN, [outcome.as_before])
 
 
 def _reward(
@@ -261,8 +258,4 @@ def _name() -> str:
 
 def _allowed(rows: Sequence[ReferralRow]) -> set[int]:
     """Those a colleague said yes to."""
-    with connection.cursor() as cursor:
-        cursor.execute(
-            "SELECT id FROM loyalty_friendreferral WHERE id = ANY(%s) AND allowed", [[row.id for row in rows]]
-        )
-        return {number for (number,) in cursor.fetchall()}
+    return set(sql.column(_ALLOWED, [[row.id for row in rows]]))

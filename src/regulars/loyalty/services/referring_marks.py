@@ -7,9 +7,8 @@ from __future__ import annotations
 
 from collections.abc import Collection
 from datetime import datetime
-from typing import Any
 
-from django.db import connection
+from regulars.kit import sql
 
 # What an order is of now counts too: money given back may be told of another profile.
 _BUYERS = """
@@ -44,15 +43,10 @@ def mark_buyers(*, profile_ids: Collection[int], order_ids: Collection[int] = ()
     """Have it looked at how those came who ordered something, or gave it back: these, and whose the orders
     are."""
     if profile_ids or order_ids:
-        _mark(_BUYERS, {"profiles": sorted(set(profile_ids)), "orders": sorted(set(order_ids)), "now": now})
+        sql.run(_BUYERS, {"profiles": sorted(set(profile_ids)), "orders": sorted(set(order_ids)), "now": now})
 
 
 def mark_moved(*, profile_ids: Collection[int], now: datetime) -> None:
     """Have all looked at of those who became one, or two again."""
     if profile_ids:
-        _mark(_MOVED, {"profiles": sorted(set(profile_ids)), "now": now})
-
-
-def _mark(statement: str, values: dict[str, Any]) -> None:
-    with connection.cursor() as cursor:
-        cursor.execute(statement, values)
+        sql.run(_MOVED, {"profiles": sorted(set(profile_ids)), "now": now})

@@ -6,8 +6,9 @@ import json
 from collections.abc import Collection
 from datetime import datetime
 
-from django.db import connection, transaction
+from django.db import transaction
 
+from regulars.kit import sql
 from regulars.loyalty.locks import lock_wallets_of_holds
 from regulars.loyalty.services import telling_of_holds as telling
 from regulars.loyalty.types import HoldState
@@ -29,27 +30,24 @@ _RELEASE = "SELECT loyalty_release(%s, %s, %s)"
 _CLOSE = "UPDATE loyalty_hold SET state = %s, closed_at = lasts_until WHERE id = ANY(%s)"
 
 
+@transaction.atomic
 def time_out_holds(now: datetime, limit: int, *, only: Collection[int] | None = None) -> int:
     """Let go what was not captured in time, as of the moment its time was up; gives how many holds.
 
     `only`: the numbers of holds of which it is known that nothing else is to come; at most `limit`.
     """
-    with transaction.atomic(), connection.cursor() as cursor:
-        overdue = list(only or ())
-        if only is None:
-            cursor.execute(_OVERDUE, [now, now, min(limit, BATCH)])
-            overdue = [id_ for (id_,) in cursor.fetchall()]
-        if not overdue:
-            return 0
-        lock_wallets_of_holds(hold_ids=overdue)
-        cursor.execute(_STILL, [overdue, now])
-        still = dict(cursor.fetchall())
-        if not still:
-            return 0
-        cursor.execute(_RELEASE, [list(still), list(still.values()), now])
-        expired = cursor.fetchone()[0]
-        cursor.execute(_CLOSE, [HoldState.TIMED_OUT.value, list(still)])
-        if expired is not None:
-            told = telling.on_the_way(max(still), activated=None, expired=json.loads(expired), at=now)
-            telling.tell(told, now=now)
-        return len(still)
+    overdue = list(only or ())
+    if only is None:
+        overdue = sql.column(_OVERDUE, [now, now, min(limit, BATCH)])
+    if not overdue:
+        return 0
+    lock_wallets_of_holds(hold_ids=overdue)
+    still = dict(sql.rows(_STILL, [overdue, now]))
+    if not still:
+        return 0
+    expired = sql.value(_RELEASE, [list(still), list(still.values()), now])
+    sql.run(_CLOSE, [HoldState.TIMED_OUT.value, list(still)])
+    if expired is not None:
+        told = telling.on_the_way(max(still), activated=None, expired=json.loads(expired), at=now)
+        telling.tell(told, now=now)
+    return len(still)

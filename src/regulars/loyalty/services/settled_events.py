@@ -7,22 +7,22 @@ from datetime import datetime
 
 from regulars.events.types import EventType, NewEvent
 from regulars.loyalty.types import SOURCE, Cause, Settled, Wanted
-from regulars.loyalty.types.events import POINTS_ADJUSTED, POINTS_EARNED, POINTS_TAKEN_BACK
-
-Caused = Mapping[str, tuple[int, int]]
-"""By the key of a lot: the id and the depth of the event that told of it."""
+from regulars.loyalty.types.events import POINTS_ADJUSTED, POINTS_EARNED, POINTS_TAKEN_BACK, Caused
 
 
 def settled_events(
-    *, wanted: Sequence[Wanted], settled: Sequence[Settled], caused: Caused | None = None
+    *, wanted: Sequence[Wanted], settled: Sequence[Settled], caused: Mapping[str, Caused] | None = None
 ) -> list[NewEvent]:
-    """An event for each lot that changed; those by hand and opening balances tell of an adjustment."""
+    """An event for each lot that changed; those by hand and opening balances tell of an adjustment.
+
+    `caused`: by the key of a lot, the event that told of it.
+    """
     told = {one.key: one for one in wanted}
     causes = caused or {}
     return [_event(told[one.key], one, causes.get(one.key)) for one in settled]
 
 
-def _event(wanted: Wanted, settled: Settled, cause: tuple[int, int] | None) -> NewEvent:
+def _event(wanted: Wanted, settled: Settled, cause: Caused | None) -> NewEvent:
     type_, points = _type_of(wanted, settled)
     properties = {
         "points_minor": points,

@@ -5,17 +5,19 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
 
-from django.db import connection, transaction
+from django.db import transaction
 
 from regulars.events import services as events
+from regulars.kit import sql
 from regulars.loyalty import locks
 from regulars.loyalty.queries.lots import standing
 from regulars.loyalty.rules.settling import Change, Standing, change
 from regulars.loyalty.services.debts import pay_debts
 from regulars.loyalty.services.posting import POSTINGS_MAX, Move, post
-from regulars.loyalty.services.settled_events import Caused, settled_events
+from regulars.loyalty.services.settled_events import settled_events
 from regulars.loyalty.services.taking_back import Short, Shortage, take_elsewhere
 from regulars.loyalty.types import Account, Settled, Wanted
+from regulars.loyalty.types.events import Caused
 from regulars.loyalty.types.programme import WhenSpent
 
 _MAKE = """
@@ -48,7 +50,7 @@ def settle(
     wanted: Sequence[Wanted],
     when_spent: WhenSpent | Mapping[str, WhenSpent],
     now: datetime,
-    caused: Caused | None = None,
+    caused: Mapping[str, Caused] | None = None,
     record: bool = True,
 ) -> list[Settled]:
     """Post the difference between what each is to have earned by now and what it was settled at.
@@ -56,7 +58,7 @@ def settle(
     Gives what changed; the same telling again changes nothing. What can be spent at `now` is available at
     once and pays what is owed in its wallet. Of what is taken back and spent already, `when_spent` says what
     becomes (by key: "owe" where one is missing); of all that is told at once what is more is given first, so
-    that it can make up for what is less. `caused`: the event that told of it, by key, as (id, depth).
+    that it can make up for what is less. `caused`: the event that told of it, by key.
     `record=False`: the caller records `settled_events` together with its own.
 
     A lot stays with the profile it was made for: where an order turns out to be somebody else's, it is
@@ -116,19 +118,17 @@ def _make(wanted: Sequence[Wanted], wallets: Mapping[int, int], now: datetime) -
     if not rows:
         return {}
     profiles = {one.key: one.profile_id for one in wanted}
-    with connection.cursor() as cursor:
-        cursor.execute(_MAKE, [now, *map(list, zip(*rows, strict=True))])
-        return {
-            key: Standing(
-                id=id_,
-                wallet_id=wallet_id,
-                profile_id=profiles[key],
-                revision=0,
-                is_usable=usable,
-                settled_minor=0,
-            )
-            for key, id_, wallet_id, usable in cursor.fetchall()
-        }
+    return {
+        key: Standing(
+            id=id_,
+            wallet_id=wallet_id,
+            profile_id=profiles[key],
+            revision=0,
+            is_usable=usable,
+            settled_minor=0,
+        )
+        for key, id_, wallet_id, usable in sql.rows(_MAKE, [now, *map(list, zip(*rows, strict=True))])
+    }
 
 
 def _change(lot: Standing, wanted: Wanted) -> Change:
@@ -183,8 +183,7 @@ def _update(
         for key, one in changes.items()
     ]
     if rows:
-        with connection.cursor() as cursor:
-            cursor.execute(_UPDATE, [*map(list, zip(*rows, strict=True))])
+        sql.run(_UPDATE, sql.columns(rows))
 
 
 def _settled(wanted: Wanted, lot: Standing, one: Change, shortage: Shortage) -> Settled:

@@ -9,10 +9,9 @@ from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from django.db import connection
-
 from regulars.commerce import queries as commerce
 from regulars.commerce.types import SourceKey
+from regulars.kit import sql
 from regulars.loyalty.models import EarnedOrder, UnearnedOrder
 from regulars.loyalty.queries.programme import holding, versions
 from regulars.loyalty.services.orders import ORDERS_MAX, differing, settle_orders
@@ -62,12 +61,10 @@ def settle_again(*, now: datetime) -> int:
 def _pages(since: datetime) -> Iterator[list[_Earned]]:
     before = 2**63 - 1
     while True:
-        with connection.cursor() as cursor:
-            cursor.execute(_PAGE, [before, PAGE])
-            page = [
-                _Earned(id_, key, profile_id, earned_at, (source, number))
-                for id_, key, profile_id, earned_at, source, number in cursor.fetchall()
-            ]
+        page = [
+            _Earned(id_, key, profile_id, earned_at, (source, number))
+            for id_, key, profile_id, earned_at, source, number in sql.rows(_PAGE, [before, PAGE])
+        ]
         if not page or all(one.earned_at < since for one in page):
             return
         yield page
@@ -109,9 +106,7 @@ def _forget_gone() -> None:
     """Orders that are gone will not earn later either."""
     after = 0
     while True:
-        with connection.cursor() as cursor:
-            cursor.execute(_GONE, [after, PAGE])
-            waiting = [order_id for (order_id,) in cursor.fetchall()]
+        waiting = sql.column(_GONE, [after, PAGE])
         if not waiting:
             return
         there = commerce.order_standings(waiting).keys()

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from django.db import connection, transaction
+from django.db import transaction
 
+from regulars.kit import sql
 from regulars.loyalty import locks
 from regulars.loyalty.queries.lots import takeable
 from regulars.loyalty.rules.taking import take as taken_of
@@ -47,6 +48,4 @@ def take(
 
 
 def _taken_before(key: str, cause: Cause, wallet_ids: list[int]) -> int:
-    with connection.cursor() as cursor:
-        cursor.execute(_TAKEN, [f"{key}:", f":{cause}", wallet_ids])
-        return int(cursor.fetchone()[0])
+    return int(sql.value(_TAKEN, [f"{key}:", f":{cause}", wallet_ids]))

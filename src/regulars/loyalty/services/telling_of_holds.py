@@ -14,11 +14,12 @@ from regulars.loyalty.types.events import (
     POINTS_GIVEN_BACK,
     POINTS_SPENT,
     SOURCE,
+    Caused,
 )
 
 
 def given_back(
-    found: Hold, number: int, points_minor: int, *, at: datetime, cause: tuple[int, int] | None
+    found: Hold, number: int, points_minor: int, *, at: datetime, cause: Caused | None
 ) -> NewEvent:
     """That something of it came back, or (negative) is spent again, as a return was withdrawn.
 
@@ -61,7 +62,7 @@ def _of_hold(
     key: str,
     at: datetime,
     properties: Mapping[str, object],
-    cause: tuple[int, int] | None = None,
+    cause: Caused | None,
 ) -> NewEvent:
     return NewEvent(
         type=type_,

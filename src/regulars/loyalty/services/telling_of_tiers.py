@@ -6,13 +6,12 @@ from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from django.db import connection
-
 from regulars.events import services as events
 from regulars.events.types import EventType, NewEvent
+from regulars.kit import sql
 from regulars.loyalty.rules.tiers import level
 from regulars.loyalty.types import SOURCE
-from regulars.loyalty.types.events import TIER_ENDING, TIER_LEFT, TIER_REACHED
+from regulars.loyalty.types.events import TIER_ENDING, TIER_LEFT, TIER_REACHED, Caused
 from regulars.loyalty.types.tiers import Tiers
 
 # The one that is known by more than a device, where there is one.
@@ -52,7 +51,7 @@ def tell(
     tiers: Tiers,
     *,
     now: datetime,
-    caused: Mapping[int, tuple[int, int]],
+    caused: Mapping[int, Caused],
     ups: bool = True,
 ) -> None:
     """Record that tiers were reached, are about to end, and were left; `ups` False: not that of reaching.
@@ -81,7 +80,7 @@ def _event(
     tiers: Tiers,
     now: datetime,
     profile_id: int,
-    cause: tuple[int, tuple[int, int]] | None,
+    cause: tuple[int, Caused] | None,
 ) -> NewEvent:
     type_ = passed.type_
     about = passed.before if type_ is TIER_LEFT else passed.tier
@@ -112,6 +111,4 @@ def _event(
 def _rows(statement: str, ids: Collection[int]) -> dict[int, int]:
     if not ids:
         return {}
-    with connection.cursor() as cursor:
-        cursor.execute(statement, [list(ids)])
-        return dict(cursor.fetchall())
+    return dict(sql.rows(statement, [list(ids)]))

@@ -10,12 +10,14 @@ from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
-from django.db import connection, transaction
+from django.db import transaction
 
+from regulars.kit import sql
 from regulars.loyalty.queries.measuring import asked_sql, measured_sql, measuring_values
 from regulars.loyalty.queries.programme import current
 from regulars.loyalty.services.telling_of_tiers import Passed, tell
 from regulars.loyalty.types import Programme
+from regulars.loyalty.types.events import Caused
 from regulars.loyalty.types.tiers import Tiers
 
 PERSONS_MAX = 5_000
@@ -94,9 +96,6 @@ ORDER BY person_id
 """
 )
 
-Caused = Mapping[int, tuple[int, int]]
-"""By profile: the id and the depth of the event that told of it."""
-
 
 @transaction.atomic
 def reckon_tiers(
@@ -104,7 +103,7 @@ def reckon_tiers(
     now: datetime,
     profile_ids: Collection[int] = (),
     person_ids: Collection[int] = (),
-    caused: Caused | None = None,
+    caused: Mapping[int, Caused] | None = None,
     told: bool = True,
 ) -> int:
     """Have these people the tier that fits what they bought; gives of how many it became another.
@@ -118,13 +117,13 @@ def reckon_tiers(
         return 0
     persons = set(person_ids)
     if profile_ids:
-        persons |= {person_id for (person_id,) in _run(_PERSONS, [sorted(set(profile_ids))])}
+        persons |= set(sql.column(_PERSONS, [sorted(set(profile_ids))]))
     if len(persons) > PERSONS_MAX:
         raise ValueError(f"{len(persons)} people to reckon; the most is {PERSONS_MAX}")
     if not persons:
         return 0
     wanted = sorted(persons)
-    _run(_MAKE, [wanted])
+    sql.run(_MAKE, [wanted])
     passed = _reckon(wanted, version.programme, version.programme.tiers, now)
     tell(passed, version.programme.tiers, now=now, caused=caused or {}, ups=told)
     return sum(one.was != one.has for one in passed)
@@ -138,7 +137,7 @@ def reckon_page(is_new: Mapping[int, bool], programme: Programme, *, now: dateti
     """
     if programme.tiers is not None and is_new:
         if new := [person_id for person_id, without in is_new.items() if without]:
-            _run(_MAKE_OF_BUYERS, [new])
+            sql.run(_MAKE_OF_BUYERS, [new])
         differing = [id_ for (id_,) in _asked(_DIFFERING, list(is_new), programme, programme.tiers, now)]
         passed = _reckon(sorted(differing), programme, programme.tiers, now)
         tell(passed, programme.tiers, now=now, caused={}, ups=told)
@@ -146,7 +145,7 @@ def reckon_page(is_new: Mapping[int, bool], programme: Programme, *, now: dateti
 
 def _reckon(wanted: Sequence[int], programme: Programme, tiers: Tiers, now: datetime) -> list[Passed]:
     """Lock the rows of these people and reckon them; gives whose tier became another or is about to end."""
-    locked = [person_id for (person_id,) in _run(_LOCK, [wanted])]
+    locked = sql.column(_LOCK, [wanted])
     if not locked:
         return []
     return [Passed(*row) for row in _asked(_RECKON, locked, programme, tiers, now)]
@@ -162,10 +161,4 @@ def _asked(
         "keys": [tier.key for tier in tiers.levels],
         "again": _AGAIN,
     }
-    return _run(statement, values)
-
-
-def _run(statement: str, values: Any) -> list[tuple[Any, ...]]:
-    with connection.cursor() as cursor:
-        cursor.execute(statement, values)
-        return list(cursor.fetchall()) if cursor.description else []
+    return sql.rows(statement, values)

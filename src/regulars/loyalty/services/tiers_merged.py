@@ -5,9 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import datetime
 
-from django.db import connection
-
 from regulars.customers.registry import Moved
+from regulars.kit import sql
 from regulars.loyalty.queries.programme import current
 from regulars.loyalty.services.tiers import PERSONS_MAX, reckon_tiers
 
@@ -60,15 +59,13 @@ def tiers_of_moved(moved: Sequence[Moved], now: datetime) -> None:
     merged = [one for one in moved if one.merged]
     parted = [one for one in moved if not one.merged]
     keys = [tier.key for tier in version.programme.tiers.levels]
-    with connection.cursor() as cursor:
-        cursor.execute(_MAKE, [sorted({one.new for one in moved}), persons])
-        cursor.execute(_LOCK, [persons])
-        if not cursor.fetchall():
-            return  # nobody of them ever bought anything
-        for statement, some in ((_MERGE, merged), (_UNMERGE, parted)):
-            if some:
-                old, new = [one.old for one in some], [one.new for one in some]
-                cursor.execute(statement, {"old": old, "new": new, "keys": keys})
+    sql.run(_MAKE, [sorted({one.new for one in moved}), persons])
+    if not sql.rows(_LOCK, [persons]):
+        return  # nobody of them ever bought anything
+    for statement, some in ((_MERGE, merged), (_UNMERGE, parted)):
+        if some:
+            old, new = [one.old for one in some], [one.new for one in some]
+            sql.run(statement, {"old": old, "new": new, "keys": keys})
     apart = {person for one in parted for person in (one.old, one.new)}
     for some_persons, told in ((set(persons) - apart, True), (apart, False)):
         for start in range(0, len(some_persons), PERSONS_MAX):

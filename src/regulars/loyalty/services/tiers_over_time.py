@@ -6,8 +6,9 @@ import hashlib
 from collections.abc import Iterator
 from datetime import datetime, timedelta
 
-from django.db import connection, transaction
+from django.db import transaction
 
+from regulars.kit import sql
 from regulars.loyalty.models import TierSweep
 from regulars.loyalty.queries.programme import current
 from regulars.loyalty.services.tiers import PERSONS_MAX, reckon_page, reckon_tiers
@@ -36,7 +37,7 @@ DELETE FROM loyalty_tierstanding WHERE person_id IN (
 def run_tiers(*, now: datetime, limit: int) -> int:
     """Reckon whom time makes others, and everybody once where the tiers became others.
 
-    A step of the day (`register_tiers`), outside of transactions: gives `limit` where there may be more.
+    A step of the day (`run_day`), outside of transactions: gives `limit` where there may be more.
     """
     if limit < 1:
         return 0
@@ -98,9 +99,7 @@ def _portions(now: datetime, limit: int) -> Iterator[list[int]]:
     version = current(now)
     if version is None or version.programme.tiers is None:
         return  # all is forgotten soon
-    with connection.cursor() as cursor:
-        cursor.execute(_DUE, [now, limit])
-        due = [person_id for (person_id,) in cursor.fetchall()]
+    due = sql.column(_DUE, [now, limit])
     for start in range(0, len(due), PERSONS_MAX):
         yield due[start : start + PERSONS_MAX]
 
@@ -111,19 +110,16 @@ def _portion(sweep_id: int, portion: int, now: datetime) -> int:
     row = TierSweep.objects.select_for_update(skip_locked=True).filter(pk=sweep_id, done_at=None).first()
     if row is None:
         return 0  # somebody else is at it, or has done it
-    with connection.cursor() as cursor:
-        if not row.meaning:
-            cursor.execute(_FORGET, [portion])
-            looked_at = int(cursor.rowcount)
-        else:
-            cursor.execute(_PAGE, [row.after, portion])
-            is_new = dict(cursor.fetchall())
-            looked_at = len(is_new)
-            row.after = max(is_new, default=row.after)
-            row.persons += looked_at
-            version = current(now)
-            if version is not None:
-                reckon_page(is_new, version.programme, now=now, told=not row.changed)
+    if not row.meaning:
+        looked_at = sql.run(_FORGET, [portion])
+    else:
+        is_new = dict(sql.rows(_PAGE, [row.after, portion]))
+        looked_at = len(is_new)
+        row.after = max(is_new, default=row.after)
+        row.persons += looked_at
+        version = current(now)
+        if version is not None:
+            reckon_page(is_new, version.programme, now=now, told=not row.changed)
     row.done_at = now if looked_at < portion else None
     row.save(update_fields=["after", "persons", "done_at"])
     return looked_at

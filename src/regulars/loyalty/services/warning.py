@@ -7,10 +7,9 @@ from datetime import datetime, timedelta
 from functools import partial
 from typing import Any
 
-from django.db import connection
-
 from regulars.events import services as events
 from regulars.events.types import NewEvent
+from regulars.kit import sql
 from regulars.loyalty.services.portions import THEIRS, in_portions
 from regulars.loyalty.types import SOURCE
 from regulars.loyalty.types.events import POINTS_EXPIRING
@@ -62,9 +61,7 @@ def warn(*, now: datetime, limit: int) -> int:
 
 
 def _warn_wallets(values: dict[str, Any], wallet_ids: Collection[int], now: datetime) -> int:
-    with connection.cursor() as cursor:
-        cursor.execute(_WARN, values | {"wallets": list(wallet_ids)})
-        warned = cursor.fetchall()
+    warned = sql.rows(_WARN, values | {"wallets": list(wallet_ids)})
     events.record(
         [
             NewEvent(

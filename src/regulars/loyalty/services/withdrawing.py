@@ -7,10 +7,11 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from django.db import connection, transaction
+from django.db import transaction
 
 from regulars.events import services as events
 from regulars.events.types import NewEvent
+from regulars.kit import sql
 from regulars.loyalty import locks
 from regulars.loyalty.rules.grants import coupon_key, lot_key
 from regulars.loyalty.services.posting import POSTINGS_MAX
@@ -63,18 +64,13 @@ def withdraw(*, keys: Collection[str], now: datetime) -> frozenset[str]:
     if not keys:
         return frozenset()
     told = sorted(set(keys))
-    with connection.cursor() as cursor:
-        cursor.execute(_PROFILES, [told])
-        paid = {profile_id for (profile_id,) in cursor.fetchall()}
+    paid = set(sql.column(_PROFILES, [told]))
     locks.lock_persons_wallets(profile_ids=paid)
-    with connection.cursor() as cursor:
-        cursor.execute(_LOCKED, [told])
-        given = [_given(*row) for row in cursor.fetchall()]
+    given = [_given(*row) for row in sql.rows(_LOCKED, [told])]
     back = [*_points(given, now), *_coupons(given, now), *_tasks(given, now), *_others(given)]
     if not back:
         return frozenset()
-    with connection.cursor() as cursor:
-        cursor.execute(_WITHDRAW, [now, [one.id for one in back]])
+    sql.run(_WITHDRAW, [now, [one.id for one in back]])
     told_of = [one for one in back if one.mechanic != Mechanic.REWARD.value]
     events.record([_event(one, now) for one in told_of], now=now)
     return frozenset(one.key for one in back)

@@ -20,13 +20,13 @@ from procrastinate.exceptions import AlreadyEnqueued
 from regulars.analytics.errors import LakeError
 from regulars.analytics.services import open_lake, work_apart
 from regulars.commerce import queries as commerce
-from regulars.kit.documents import Condition
 from regulars.loyalty.models import YearReplay
 from regulars.loyalty.models.year import REPLAY
 from regulars.loyalty.queries.liability import cohorts
 from regulars.loyalty.queries.year import digest_of
 from regulars.loyalty.replaying import Frame, replay, shop_tables, year_before
 from regulars.loyalty.rules.breakage import breakage
+from regulars.loyalty.rules.conditions import conditions_by_part
 from regulars.loyalty.types import Programme
 from regulars.loyalty.types.year import YearState
 from regulars.segments import queries as segments
@@ -115,19 +115,13 @@ def frame_of(programme: Programme, *, now: datetime) -> Frame:
     by this shop's own history."""
     zone = team.shop().timezone
     first, last = year_before(now.astimezone(ZoneInfo(zone)).date())
-    asked: list[tuple[str, Condition | None]] = [
-        *((f"rule:{rule.key}", rule.when.who) for rule in programme.rules),
-        *((f"challenge:{challenge.key}", challenge.who) for challenge in programme.challenges),
-        *((f"day:{day.key}", day.who) for day in programme.personal_days),
-    ]
-    conditions = {part: who for part, who in asked if who is not None}
     expired = breakage(cohorts(at=now, zone=zone))
     return Frame(
         programme=programme,
         zone=zone,
         first=first,
         last=last,
-        fits=segments.who_fits_now(conditions=conditions, now=now),
+        fits=segments.who_fits_now(conditions=conditions_by_part(programme), now=now),
         spent_share=1 - expired.share if expired else None,
     )
 

@@ -42,26 +42,23 @@ class PersonalDay(Part):
 class DayFigures:
     """A personal day of the programme that holds, and what came of it.
 
-    `given`, `used`: benefits of the last 365 days. `passed`: people whose day it was and who did not fit.
-    `known`: people of whom it is known when their day is; `coming`: those of them whose day is within 30
-    days. Both None where that is everybody's, or would have to be counted too long.
+    `given`, `used`: benefits of the last 365 days. `known`: people of whom it is known when their day is;
+    `coming`: those of them whose day is within 30 days. Both None where that is everybody's, or would have to
+    be counted too long.
     """
 
     day: PersonalDay
     given: int
     used: int
-    passed: int
     known: int | None
     coming: int | None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class NextDay:
-    """Somebody's next personal day. `days`: until then, 0 today; `opens_in`: until the benefit is given at
-    the earliest. `had`: it was given for that day already."""
+    """Somebody's next personal day. `days`: until then, 0 today. `had`: it was given for that day already."""
 
     day: PersonalDay
     on: date
     days: int
-    opens_in: int
     had: bool

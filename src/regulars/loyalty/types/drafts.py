@@ -4,8 +4,22 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Literal
 
 from regulars.loyalty.types.programme import Programme
+
+Change = Literal["added", "changed", "removed", "copied", "moved", "taken over"]
+"""What was done to a part; the draft as a whole is taken over from another programme."""
+
+
+@dataclass(frozen=True, slots=True)
+class Changed:
+    """What a change was, for the audit log. `part`: a word for its kind, empty for all of the programme;
+    `name`: what the shop calls it, empty where there is one of its kind."""
+
+    what: Change = "taken over"
+    part: str = ""
+    name: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -6,6 +6,9 @@ from regulars.events.types import EventType
 
 SOURCE = "loyalty"
 
+Caused = tuple[int, int]
+"""The event that led to something: its id and its depth."""
+
 POINTS_EARNED = EventType("points_earned")
 """`points_minor`, `order`, `order_source` (empty: not for an order), `usable_at`, `expires_at` (or None)."""
 POINTS_BECAME_USABLE = EventType("points_became_usable")

@@ -7,6 +7,7 @@ from datetime import datetime
 from enum import StrEnum
 
 from regulars.loyalty.types.benefits import Benefit
+from regulars.loyalty.types.events import Caused
 
 
 class Mechanic(StrEnum):
@@ -39,7 +40,7 @@ class GrantState(StrEnum):
 class NewGrant:
     """A benefit for somebody. `key` names the occasion, once for ever, such as `challenge:coffee:17:2026:3`.
 
-    `name` is what the part of the programme is called. `caused`: the event that led to it, as (id, depth).
+    `name` is what the part of the programme is called.
     """
 
     key: str
@@ -50,7 +51,7 @@ class NewGrant:
     benefit: Benefit
     at: datetime
     version_id: int | None = None
-    caused: tuple[int, int] | None = None
+    caused: Caused | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime
 
+from regulars.loyalty.types.events import Caused
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class OrderTold:
@@ -17,4 +19,4 @@ class OrderTold:
     order_id: int
     at: datetime
     began: bool = False
-    caused: tuple[int, int] | None = None
+    caused: Caused | None = None

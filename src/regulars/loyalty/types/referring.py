@@ -45,11 +45,12 @@ Refused = Literal[
     "not_allowed",
     "over_limit",
     "decided",
+    "undone",
 ]
 """Why a referral brings nothing: the friend is the referrer; was referred by somebody else before; had
 brought the referrer, also through others; had bought before; they share an e-mail, phone or address; a
 device; the referrer may not refer; has had all there is for the period; a colleague said no. In this order:
-the first that holds is told."""
+the first that holds is told. `undone`: a colleague had told of it and took it back; in the log alone."""
 
 
 class ReferralSource(StrEnum):
@@ -58,6 +59,8 @@ class ReferralSource(StrEnum):
     API = "api"
     SITE = "site"
     """A page or an event that carried the code."""
+    STAFF = "staff"
+    """A colleague, for a customer who said who sent them."""
 
 
 class ReferralState(StrEnum):
@@ -69,15 +72,17 @@ class ReferralState(StrEnum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ToldReferral:
-    """That somebody came with a code. `device`: what tells the device they did it on, such as the anonymous
-    id of the shop's site; `network`: its address; only keyed hashes of both are kept."""
+    """That somebody came with a code, or that a colleague (`told_by`) says who brought them. `device`: what
+    tells the device they did it on, such as the anonymous id of the shop's site; `network`: its address; only
+    keyed hashes of both are kept."""
 
-    code: str
+    code: str = ""
     profile_id: int
     at: datetime
     source: ReferralSource
     device: str = ""
     network: str = ""
+    told_by: int | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -85,7 +90,7 @@ class ReferralRow:
     """Who brought whom, and how far it is.
 
     `bought_at`: of the friend's order that counts, `order_id` its id here; `due_at`: from when it is past
-    the wait. `allowed_by`: the colleague who said yes to what was refused.
+    the wait. `told_by`: the colleague who told of it, `decided_by` the one who said yes or no to it.
     """
 
     id: int
@@ -104,6 +109,7 @@ class ReferralRow:
     rewarded_at: datetime | None
     decided_by: int | None
     decided_at: datetime | None
+    told_by: int | None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 
-from regulars.loyalty.types.benefits import Benefit
+from regulars.loyalty.types.benefits import Benefit, CouponGiven
 from regulars.loyalty.types.grants import GrantState, Mechanic
 
 PIECES_MAX = 100
@@ -32,6 +32,8 @@ class RewardKind(StrEnum):
     """Points given to a good cause; the shop pays what they are worth to it."""
     SERVICE = "service"
     """Something of ours, such as an hour of advice: a task for staff."""
+    COUPON = "coupon"
+    """A code of the customer's own that takes something off a later purchase."""
 
 
 class RewardState(StrEnum):
@@ -76,6 +78,8 @@ class NewReward:
     until: datetime | None = None
     due_days: int = 3
     due_attribute: str = ""
+    coupon: CouponGiven | None = None
+    """Of a coupon and of nothing else."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -96,6 +100,7 @@ class RewardRow:
     until: datetime | None
     due_days: int
     due_attribute: str
+    coupon: CouponGiven | None
     taken: int
     given_minor: int
     changes: int
@@ -124,7 +129,8 @@ class Redeeming:
 class RewardOrderRow:
     """A reward somebody took; `handed_out_at` also tells when a service was done.
 
-    `state`: that of what is given for it where there is something; of a cause always `used`.
+    `state`: that of what is given for it where there is something; of a cause always `used`. `until`: the
+    first moment at which a coupon cannot be used any more.
     """
 
     id: int
@@ -143,6 +149,7 @@ class RewardOrderRow:
     task_id: int | None
     handed_out_at: datetime | None
     cancelled_at: datetime | None
+    until: datetime | None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

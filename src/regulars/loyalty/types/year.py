@@ -117,7 +117,7 @@ class YearResult(msgspec.Struct, kw_only=True, frozen=True):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Year:
-    """A replay that was asked for. `step` and `share`: what it is at, and how much of it is done."""
+    """A replay that was asked for. `share`: how much of the work is done, 0 to 1."""
 
     id: int
     state: YearState

@@ -12,6 +12,7 @@ from regulars.loyalty.wording.benefits import benefit_words
 from regulars.loyalty.wording.speaker import Speaker
 from regulars.loyalty.wording.who import who_words
 from regulars.offers.wording import goods_words, quoted
+from regulars.segments.queries import details_sentence
 
 
 def challenge_sentence(challenge: Challenge, programme: Programme, speaker: Speaker) -> str:
@@ -74,6 +75,12 @@ def _events(challenge: Challenge, speaker: Speaker) -> str:
     n = challenge.times
     each = challenge.repeats
     match challenge.shape:
+        case "review" if n == 1:
+            told = _("for every review") if each else _("for a review")
+        case "invite" if n == 1:
+            told = _("for every friend brought") if each else _("for a friend brought")
+        case "visits" if n == 1:
+            told = _("for every visit") if each else _("for a visit")
         case "review":
             every = ngettext("for every %(n)s review", "for every %(n)s reviews", n)
             told = every if each else ngettext("for %(n)s review", "for %(n)s reviews", n)
@@ -89,7 +96,15 @@ def _events(challenge: Challenge, speaker: Speaker) -> str:
                 return named % {"name": quoted(challenge.name)}
             every = ngettext("for %(name)s, every %(n)s time", "for %(name)s, every %(n)s times", n)
             told = every if each else ngettext("for %(name)s, %(n)s time", "for %(name)s, %(n)s times", n)
-    return told % (_n(n, speaker) | {"name": quoted(challenge.name)})
+    said = told % (_n(n, speaker) | {"name": quoted(challenge.name)})
+    return _where(said, challenge)
+
+
+def _where(said: str, challenge: Challenge) -> str:
+    """With what an event has to be like: "for 1 review (rating: 4 or more)"."""
+    counted = challenge.counted
+    details = details_sentence(counted.event, counted.where) if isinstance(counted, OfEvents) else ""
+    return _("%(what)s (%(details)s)") % {"what": said, "details": details} if details else said
 
 
 def _in_a_row(challenge: Challenge, speaker: Speaker) -> str:
@@ -105,8 +120,8 @@ def _in_a_row(challenge: Challenge, speaker: Speaker) -> str:
     facts = {"time": told % _n(n, speaker), "name": quoted(challenge.name)}
     if isinstance(counted, OfEvents):
         if challenge.shape == "visits":
-            return _("for coming %(time)s") % facts
-        return _("for %(name)s %(time)s") % facts
+            return _where(_("for coming %(time)s") % facts, challenge)
+        return _where(_("for %(name)s %(time)s") % facts, challenge)
     if goods := goods_words(counted.goods, speaker.formats.language):
         return _("for orders with %(goods)s %(time)s") % (facts | {"goods": goods})
     return _("for orders %(time)s") % facts

@@ -14,22 +14,13 @@ from regulars.loyalty.wording.who import who_words
 
 def day_sentence(day: PersonalDay, programme: Programme, speaker: Speaker) -> str:
     """ "On your birthday: 300 points, from 7 days before to 7 days after it."."""
-    said = [f"{_which(day, speaker)}: {benefit_words(day.benefit, speaker)}"]
+    day_of = {"day": _which(day, speaker), "benefit": benefit_words(day.benefit, speaker)}
+    said = [_("%(day)s: %(benefit)s") % day_of]
     if window := _window(day, speaker):
         said.append(window)
     if who := who_words(day.who):
         said.append(who)
     return ", ".join(said) + "."
-
-
-def day_name(day: PersonalDay, speaker: Speaker) -> str:
-    """Which day it is, without what it brings: "Birthday", "12 June"."""
-    return {
-        "birthday": _("Birthday"),
-        "first_order": _("Anniversary of the first order"),
-        "registered": _("Anniversary of coming to the shop"),
-        "date": speaker.day_of_year(day.month or 1, day.day or 1),
-    }[day.which]
 
 
 def _which(day: PersonalDay, speaker: Speaker) -> str:

@@ -137,11 +137,8 @@ def _earning(programme: Programme, speaker: Speaker) -> str:
     if not programme.cashback_percent:
         return _("Orders bring no points.")
     if programme.whole_points:
-        return (
-            _("Of what was paid in money for an order, %(percent)s comes back as points, in whole points.")
-            % facts
-        )
-    return _("Of what was paid in money for an order, %(percent)s comes back as points.") % facts
+        return _("Of what is paid in money, %(percent)s comes back as points, in whole points.") % facts
+    return _("Of what is paid in money, %(percent)s comes back as points.") % facts
 
 
 def _worth(programme: Programme, speaker: Speaker) -> str:

@@ -48,6 +48,7 @@ def refused_words(reason: Refused) -> str:
         "not_allowed": _("the programme does not let them bring friends"),
         "over_limit": _("they had been rewarded for as many friends as one may be"),
         "decided": _("a colleague said no"),
+        "undone": _("the colleague who had told of it took it back"),
     }[reason]
 
 

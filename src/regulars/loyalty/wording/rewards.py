@@ -10,6 +10,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext, pgettext
 
 from regulars.loyalty.types.rewards import RewardKind, RewardRow, WhyNot
+from regulars.loyalty.wording.benefits import benefit_words
 from regulars.loyalty.wording.speaker import Speaker
 from regulars.offers.wording import quoted
 
@@ -69,6 +70,9 @@ def _what(reward: RewardRow, speaker: Speaker) -> str:
     facts = {"name": quoted(reward.name), "points": speaker.points(reward.price_minor)}
     if reward.kind is RewardKind.CAUSE:
         return _("Give %(points)s to %(name)s") % facts
+    if reward.coupon is not None:
+        facts["coupon"] = benefit_words(reward.coupon, speaker)
+        return _("%(name)s for %(points)s: %(coupon)s") % facts
     return _("%(name)s for %(points)s") % facts
 
 

@@ -5,7 +5,13 @@ from __future__ import annotations
 from regulars.segments.queries.counting import COUNT_SECONDS_MAX, EXAMPLES_MAX, count
 from regulars.segments.queries.dependence import used_by
 from regulars.segments.queries.everybody import who_fits_now
-from regulars.segments.queries.fitting import Asked, check_condition, condition_sentence, fits
+from regulars.segments.queries.fitting import (
+    Asked,
+    check_condition,
+    condition_sentence,
+    details_sentence,
+    fits,
+)
 from regulars.segments.queries.growth import days, passages
 from regulars.segments.queries.people import (
     MEMBERS_PAGE_MAX,
@@ -26,6 +32,7 @@ __all__ = [
     "condition_sentence",
     "count",
     "days",
+    "details_sentence",
     "fits",
     "is_member",
     "live_ids",

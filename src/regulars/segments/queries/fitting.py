@@ -19,7 +19,9 @@ from regulars.segments.errors import BadCondition
 from regulars.segments.queries.live import Knowledge, knowledge
 from regulars.segments.queries.segments import live_ids
 from regulars.segments.rules import check, parse
-from regulars.segments.wording import sentence
+from regulars.segments.types import Did
+from regulars.segments.wording import sentence, speech
+from regulars.segments.wording.nodes import details
 
 KEPT_SECONDS = 2.0
 FEW = 3
@@ -91,6 +93,14 @@ def condition_sentence(condition: Mapping[str, Any]) -> str:
     Raises BadCondition for one that cannot be understood.
     """
     return sentence(parse(condition))
+
+
+def details_sentence(event: str, where: Sequence[Mapping[str, Any]]) -> str:
+    """What tests of an event's properties (as JSON) ask, in the reader's language; empty without any."""
+    if not where:
+        return ""
+    asked = parse({"node": "event", "event": event, "where": list(where)})
+    return details(asked.where, speech()) if isinstance(asked, Did) else ""
 
 
 def _compiled(conditions: Mapping[str, Mapping[str, Any]]) -> dict[str, Compiled]:

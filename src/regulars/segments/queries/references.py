@@ -2,17 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-
-from django.db import connection
+from collections.abc import Sequence
 
 from regulars.customers import queries as customers
 from regulars.customers.types import SHOP, IdentityType
 
 SHARED_MAX = 5
 """An address or a number of more people than this is nobody's own."""
-
-_PERSONS = "SELECT profile_id, person_id FROM facts_profiles WHERE profile_id = ANY(%s)"
 
 
 def persons_named(references: Sequence[str]) -> dict[str, set[int]]:
@@ -33,16 +29,10 @@ def persons_named(references: Sequence[str]) -> dict[str, set[int]]:
         }
         if left:
             profiles |= customers.profiles_by_identity(type_, left)
-    whose = _persons(profiles)
+    whose = customers.persons_of(one for some in profiles.values() for one in some)
     found: dict[str, set[int]] = {}
     for reference, one in asked.items():
         persons = {whose[profile_id] for profile_id in profiles.get(one, ()) if profile_id in whose}
         if 0 < len(persons) <= SHARED_MAX:
             found[reference] = persons
     return found
-
-
-def _persons(profiles: Mapping[str, Sequence[int]]) -> dict[int, int]:
-    with connection.cursor() as cursor:
-        cursor.execute(_PERSONS, [sorted({one for some in profiles.values() for one in some})])
-        return dict(cursor.fetchall())

@@ -30,6 +30,7 @@ NAMES: Mapping[str, Promise] = {
     "branch": _("branch"),
     "topic": _("topic"),
     "title": _("page title"),
+    "rating": pgettext_lazy("of a review", "rating"),
     "path": _("page address"),
     "url": _("page address"),
     "products": _("products"),

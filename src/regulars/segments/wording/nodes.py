@@ -186,7 +186,12 @@ def _step(words: str, step: Step, by: Speech) -> str:
 def _where(where: tuple[Where, ...], by: Speech, *, orders: bool) -> str:
     if not where:
         return ""
-    return "(" + "; ".join(_field(each, by, orders=orders) for each in where) + ")"
+    return "(" + details(where, by, orders=orders) + ")"
+
+
+def details(where: tuple[Where, ...], by: Speech, *, orders: bool = False) -> str:
+    """ "rating: 4 or more; city: Moscow"."""
+    return "; ".join(_field(each, by, orders=orders) for each in where)
 
 
 def _field(where: Where, by: Speech, *, orders: bool) -> str:

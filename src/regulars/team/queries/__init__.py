@@ -2,7 +2,13 @@
 
 from __future__ import annotations
 
-from regulars.team.queries.audit_log import failed_sign_ins, log_lines, log_page, log_page_before
+from regulars.team.queries.audit_log import (
+    failed_sign_ins,
+    log_lines,
+    log_page,
+    log_page_before,
+    was_logged,
+)
 from regulars.team.queries.identity import identity_secret_states, identity_secrets
 from regulars.team.queries.keys import browser_keys, key, key_days, key_of, keys, keys_on, to_key
 from regulars.team.queries.people import (
@@ -43,5 +49,6 @@ __all__ = [
     "user_id_of",
     "user_names",
     "user_permissions",
+    "was_logged",
     "who_may",
 ]

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from datetime import datetime
+from typing import Any
 
 from django.db.models import Q, QuerySet
 
@@ -35,6 +36,12 @@ def log_lines(*, which: LogFilter, limit: int) -> Iterator[LogLine]:
     """All lines that fit, the newest first, read as they are asked for."""
     for row in _fitting(which).order_by("-at", "-pk")[:limit].iterator(chunk_size=2000):
         yield _line(row)
+
+
+def was_logged(*, user_id: int, action: Action, details: Mapping[str, Any], since: datetime) -> bool:
+    """Whether there is such a line, with these very details, from after a moment."""
+    rows = AuditLogEntry.objects.filter(user_id=user_id, at__gt=since, action=action.value)
+    return rows.filter(details=dict(details)).exists()
 
 
 def failed_sign_ins(*, since: datetime) -> int:

@@ -6,17 +6,12 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import datetime
 
-from regulars.commerce.types import ORDER_CANCELLED, ORDER_COMPLETED, ORDER_REFUNDED, ORDER_UPDATED
-from regulars.customers.types import ANONYMOUS_LINKED, CUSTOMERS_MERGED, CUSTOMERS_UNMERGED
 from regulars.events.types import Batch, Consumer, LoggedEvent, Start
 from regulars.loyalty import services
+from regulars.loyalty.handlers.told import OF_ORDERS, OF_PERSONS
 from regulars.loyalty.rules.referring import code_in_path, code_of
 from regulars.loyalty.types.referring import ReferralSource, ToldReferral
 
-_OF_ORDERS = frozenset(
-    type_.name for type_ in (ORDER_COMPLETED, ORDER_UPDATED, ORDER_REFUNDED, ORDER_CANCELLED)
-)
-_OF_PEOPLE = frozenset(type_.name for type_ in (CUSTOMERS_MERGED, CUSTOMERS_UNMERGED, ANONYMOUS_LINKED))
 _OF_PAGES = frozenset({"page_viewed", "screen_viewed"})
 """Names of the layer above, as its README promises them."""
 _OF_COMING = frozenset({"signed_up", "account_created", "referral_used"})
@@ -27,10 +22,10 @@ def _see(batch: Batch) -> None:
     told = [one for event in batch.events if (one := _told(event)) is not None]
     if told:
         services.refer_all(told=told, now=batch.now)
-    moved = {id_ for event in batch.events if event.name in _OF_PEOPLE and (id_ := event.profile_id)}
+    moved = {id_ for event in batch.events if event.name in OF_PERSONS and (id_ := event.profile_id)}
     if moved:
         services.mark_moved(profile_ids=moved, now=batch.now)
-    _mark_buyers([event for event in batch.events if event.name in _OF_ORDERS], batch.now)
+    _mark_buyers([event for event in batch.events if event.name in OF_ORDERS], batch.now)
 
 
 def _see_history(batch: Batch) -> None:
@@ -71,7 +66,7 @@ CONSUMERS: list[Consumer] = [
         name="loyalty.friends",
         handle=_see,
         start=Start.NOW,
-        names=_OF_ORDERS | _OF_PEOPLE | _OF_PAGES | _OF_COMING,
+        names=OF_ORDERS | OF_PERSONS | _OF_PAGES | _OF_COMING,
         batch=services.REFERRALS_MAX,
     ),
     # What a file tells of orders counts for who came with a code: many shops bring theirs in each night.
@@ -80,7 +75,7 @@ CONSUMERS: list[Consumer] = [
         handle=_see_history,
         start=Start.NOW,
         backfill=True,
-        names=_OF_ORDERS,
+        names=OF_ORDERS,
         batch=services.REFERRALS_MAX,
     ),
 ]

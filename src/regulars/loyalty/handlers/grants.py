@@ -1,7 +1,4 @@
-"""What loyalty does with the log for what was given: coupons are used and come back, tasks get done.
-
-Two readers, since one of history waits for whoever brings history in, and what happens now shall not.
-"""
+"""What grants take from the log: coupons are used and come back, tasks get done."""
 
 from __future__ import annotations
 

@@ -1,0 +1,203 @@
+"""Offers against the standing discount of a tier: whichever takes off more, by docs/offers.md alone."""
+
+from __future__ import annotations
+
+import contextlib
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from decimal import Decimal
+from fractions import Fraction
+from itertools import combinations
+from typing import Any
+
+import pytest
+from django.db import transaction
+from hypothesis import HealthCheck, event, given, settings
+from hypothesis import strategies as st
+from tests.loyalty.shop_with_points import DAY, NOW, Shop
+from tests.offers import combining_oracle as oracle
+
+from regulars.loyalty import queries
+from regulars.loyalty.types.till import Quote
+from regulars.offers import services as offers
+from regulars.offers.queries.stored import forget
+from regulars.offers.types import Cart, CartLine, CouponRefusal, OfferKind, Terms
+
+pytestmark = pytest.mark.django_db
+IN_A_TRANSACTION = [HealthCheck.function_scoped_fixture, HealthCheck.too_slow]
+AT = NOW + DAY
+NAMES = ["", "чай", "кофе", "мёд"]
+
+lines = st.builds(
+    lambda amount, pieces, product: CartLine(amount_minor=amount, quantity=Decimal(pieces), product=product),
+    st.integers(0, 10_000),
+    st.integers(1, 4),
+    st.sampled_from(NAMES),
+)
+carts = st.lists(lines, min_size=1, max_size=4).map(lambda some: Cart(currency="RUB", lines=tuple(some)))
+takes = st.one_of(
+    st.builds(
+        lambda percent, most: {"kind": "percent", "percent": percent, "most_minor": most},
+        st.decimals("0.01", "40", places=2),
+        st.none() | st.integers(1, 2_000),
+    ),
+    st.builds(lambda amount: {"kind": "amount", "amount_minor": amount}, st.integers(1, 4_000)),
+)
+prices = st.builds(
+    lambda prices: {"kind": "prices", "prices": prices},
+    st.dictionaries(st.sampled_from(NAMES[1:]), st.integers(0, 3_000), min_size=1),
+)
+goods = st.builds(lambda names: {"products": names}, st.lists(st.sampled_from(NAMES[1:]), max_size=2))
+flags = {name: st.booleans() for name in ("with_offers", "with_tier", "with_points")}
+kinds = {OfferKind.SHARED: takes, OfferKind.PERSONAL: takes, OfferKind.PRICES: prices}
+terms = st.one_of(
+    [
+        st.fixed_dictionaries(
+            {"name": st.just("O"), "kind": st.just(kind.value), "takes": some, "goods": goods, **flags}
+        )
+        for kind, some in kinds.items()
+    ]
+).map(Terms.model_validate)
+
+
+@dataclass(frozen=True)
+class Ending:
+    """A way a cart may end, by the docs: what each offer takes off each line, and the tier."""
+
+    offers: dict[int, list[int]]
+    tier: list[int]
+
+
+@contextlib.contextmanager
+def taken_back() -> Iterator[None]:
+    with transaction.atomic():
+        yield
+        transaction.set_rollback(True)
+
+
+def endings(known: dict[int, Terms], cart: Cart, percent: Decimal | None) -> list[Ending]:
+    """All that docs/offers.md allows: of ways that are equal in everything it says, any."""
+    ways = []
+    for way in _ways(known):
+        taken = {number: off for number, off in oracle.in_turn(known, way, cart).items() if any(off)}
+        codes = sum(1 for number in way if known[number].kind is OfferKind.SHARED)
+        ways.append((sum(map(sum, taken.values())), -codes, taken))
+    most = max((total, codes) for total, codes, _taken in ways)
+    return [_with_tier(known, cart, percent, taken) for total, codes, taken in ways if (total, codes) == most]
+
+
+def _ways(known: dict[int, Terms]) -> list[tuple[int, ...]]:
+    together = [number for number, one in known.items() if one.with_offers]
+    ways: list[tuple[int, ...]] = [(), *((number,) for number in known)]
+    for count in range(2, len(together) + 1):
+        ways += combinations(together, count)
+    return ways
+
+
+def _with_tier(
+    known: dict[int, Terms], cart: Cart, percent: Decimal | None, taken: dict[int, list[int]]
+) -> Ending:
+    nothing = [0] * len(cart.lines)
+    if percent is None:
+        return Ending(taken, nothing)
+
+    def of_tier(left: Sequence[int]) -> list[int]:
+        return [int(Fraction(rest) * Fraction(percent) / 100) for rest in left]
+
+    whole = [line.amount_minor for line in cart.lines]
+    if all(known[number].with_tier for number in taken):
+        left = [amount - sum(off[n] for off in taken.values()) for n, amount in enumerate(whole)]
+        return Ending(taken, of_tier(left))
+    # Whichever takes off more counts, of equals the offers (docs/programme.md).
+    instead = of_tier(whole)
+    offers_take = sum(map(sum, taken.values()))
+    return Ending({}, instead) if sum(instead) > offers_take else Ending(taken, nothing)
+
+
+def shop_of(percent: Decimal | None) -> Shop:
+    forget()
+    brings: dict[str, Any] = {} if percent is None else {"discount_percent": percent}
+    level = {"key": "gold", "name": "Gold", "from_minor": 100_00, "brings": brings}
+    shop = Shop(tiers={"levels": [level]})
+    shop.tell(shop.order(1000), now=AT)
+    return shop
+
+
+def quoted(
+    percent: Decimal | None, some: Sequence[Terms], cart: Cart
+) -> tuple[Quote, dict[int, Terms], dict[int, str]]:
+    shop = shop_of(percent)
+    known, codes = {}, {}
+    for number, one in enumerate(some, 1):
+        code = f"CODE{number}" if one.kind is OfferKind.SHARED else ""
+        made = offers.make_offer(terms=one, shared_code=code, now=NOW, user_id=None)
+        offers.start(offer_id=made.id)
+        known[made.id], codes[made.id] = one, code
+    told = [code for code in codes.values() if code]
+    member = queries.member_of_profile(shop.anna, at=AT)
+    quote = queries.quote_for(cart=cart, member=member, points_wanted=None, at=AT, coupons=told)
+    return quote, known, codes
+
+
+def hold_against_the_docs(percent: Decimal | None, some: Sequence[Terms], cart: Cart) -> None:
+    with taken_back():
+        quote, known, codes = quoted(percent, some, cart)
+    got = Ending(
+        {one.offer_id: list(one.lines) for one in quote.offers.discounts},
+        [line.tier_minor for line in quote.lines],
+    )
+    assert got in endings(known, cart, percent)
+    event(f"offers {bool(got.offers)}, tier {any(got.tier)}")
+    counts = [number for number in known if number in got.offers]
+    # Each code is used or says why not; where the tier counts instead, it is for that.
+    for number, code in codes.items():
+        assert not code or (number in got.offers) != (code in quote.offers.refused)
+        if code and number not in got.offers and any(oracle.off(known[number], cart, _whole(cart))):
+            assert quote.offers.refused[code] is CouponRefusal.NOT_TOGETHER
+    assert quote.pays_minor == cart.total_minor - sum(map(sum, got.offers.values())) - sum(got.tier)
+    if not all(known[number].with_points for number in counts):
+        assert quote.most_minor == 0
+
+
+def _whole(cart: Cart) -> list[int]:
+    return [line.amount_minor for line in cart.lines]
+
+
+PERCENTS = st.none() | st.decimals("0.01", "30", places=2)
+CARTS = given(PERCENTS, st.lists(terms, max_size=4), carts)
+
+
+@pytest.mark.slow
+@settings(max_examples=30, deadline=None, suppress_health_check=IN_A_TRANSACTION)
+@CARTS
+def test_many_offers_and_tiers_count_as_the_docs_say(
+    db: None, percent: Decimal | None, some: list[Terms], cart: Cart
+) -> None:
+    hold_against_the_docs(percent, some, cart)
+
+
+CART = Cart(currency="RUB", lines=(CartLine(amount_minor=100_000),))
+
+
+@pytest.mark.parametrize(
+    ("off", "with_tier", "percent", "pays"),
+    [
+        ("10", True, "5", 85_500),  # 5% of what the offer left
+        ("10", False, "5", 90_000),  # the offer takes more
+        ("5", False, "10", 90_000),  # the tier takes more
+        ("10", False, "10", 90_000),  # of equals the offer
+    ],
+)
+def test_one_code_and_a_tier(db: None, off: str, with_tier: bool, percent: str, pays: int) -> None:
+    one = Terms.model_validate(
+        {
+            "name": "O",
+            "kind": "shared",
+            "takes": {"kind": "percent", "percent": off},
+            "with_tier": with_tier,
+        }
+    )
+    quote, _known, _codes = quoted(Decimal(percent), [one], CART)
+    assert quote.pays_minor == pays
+    gives_way = not with_tier and Decimal(percent) > Decimal(off)
+    assert quote.offers.refused == ({"CODE1": CouponRefusal.NOT_TOGETHER} if gives_way else {})
