@@ -5,9 +5,13 @@ from __future__ import annotations
 from decimal import Decimal
 
 import pytest
+from django.db import transaction
 from playwright.sync_api import expect
 from tests.browser.conftest import Visit, overflow, serious_findings
 
+from regulars.events import registry
+from regulars.events import services as events
+from regulars.events.types import EventClass, NewEvent
 from regulars.kit import clock
 from regulars.loyalty import queries, services
 from regulars.loyalty.types import Programme
@@ -109,9 +113,43 @@ def test_a_part_says_what_it_is_while_one_types(visit: Visit, owner: User) -> No
     expect(page.get_by_role("link", name="Coffee")).to_be_visible()
 
 
+@pytest.mark.slow
+def test_what_an_event_has_to_be_like_is_chosen_row_by_row(visit: Visit, owner: User) -> None:
+    told = NewEvent(
+        type=registry.outside("review_left", EventClass.FACT), source="site", key="1",
+        occurred_at=clock.now(), properties={"rating": 5, "topic": "tea"},
+    )  # fmt: skip
+    with transaction.atomic():
+        events.record([told], now=clock.now())
+    page = visit(language="en").enter(owner, "/loyalty/programme/")
+    page.get_by_role("link", name="Points for a review").click()
+    page.get_by_label("Name", exact=True).fill("Reviews")
+    rows = page.get_by_label("Which detail")
+    how, values = page.get_by_label("How it is tested"), page.get_by_label("Value, 1")
+    expect(how.first).to_be_hidden()  # before it is said what of
+    rows.first.select_option("rating")
+    expect(rows).to_have_count(2)  # there is one more to add
+    expect(how.first).to_have_value("at_least")
+    values.first.fill("4")
+    says = page.locator("#says")
+    expect(says).to_contain_text("For every review (rating: 4 or more), once a month: 100 points.")
+    rows.nth(1).select_option("topic")
+    values.nth(1).fill("tea")
+    expect(says).to_contain_text("(rating: 4 or more; topic: tea)")
+    expect(page.get_by_label("Value, 2").nth(1)).to_be_visible()
+    how.nth(1).select_option("known")
+    expect(values.nth(1)).to_be_hidden()
+    rows.first.select_option("-")
+    expect(says).to_contain_text("For every review (topic: known)")
+    page.get_by_role("button", name="Add it to the draft").click()
+    kept = page.get_by_text("Kept in the draft. Nothing is published yet.")
+    expect(kept).to_be_in_viewport()  # though the page stands at its part
+    expect(page.get_by_text("For every review (topic: known), once a month: 100 points.")).to_be_visible()
+
+
 def test_a_programme_in_three_clicks_with_what_it_says_beside_it(visit: Visit, owner: User) -> None:
     page = visit(language="en").enter(owner, "/loyalty/")
-    page.get_by_role("link", name="Set up the programme").click()
+    page.get_by_role("link", name="Begin with these rules").click()
     page.get_by_role("link", name="Change: The basics").click()
     says = page.locator("#says")
     page.get_by_label("Of what is paid, comes back as points").fill("12")

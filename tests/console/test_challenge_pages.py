@@ -26,7 +26,7 @@ from regulars.team.types import Action, Role
 pytestmark = pytest.mark.django_db
 NOW = shops.NOW
 DAY = timedelta(days=1)
-PAGE_QUERIES = 15
+PAGE_QUERIES = 14
 ONE_QUERIES = 13
 CARD: dict[str, Any] = {
     "key": "fourth",

@@ -31,6 +31,7 @@ pytestmark = pytest.mark.django_db
 NOW = shops.NOW
 DAY = timedelta(days=1)
 POINTS = {"kind": "points", "points_minor": 30_000}
+SEARCH_QUERIES = 13
 PAGE_QUERIES = 11
 """The session, the user, what they may; the shop, the programme; the figures, what was given, the reasons;
 the list with its numbers, and the names in it."""
@@ -209,3 +210,83 @@ def test_the_list_has_pages_and_can_be_saved(friends: Friends) -> None:
     rows = rows_of(file)
     assert len(rows) == LINES + 2
     assert rows[1][0] == "Анна"
+
+
+def by_hand(friends: Friends, friend: int, referrer: int, role: Role = Role.AGENT) -> str:
+    browser = shops.browser_of(shops.colleague(role, "Олег"))
+    with clock.fixed(NOW):
+        answer = browser.post(
+            reverse("customers-brought-by", args=[friend]), {"referrer": str(referrer)}, follow=True
+        )
+    return words_of(answer.text)
+
+
+def test_a_colleague_says_who_brought_a_customer_and_takes_it_back(
+    friends: Friends, django_assert_num_queries: DjangoAssertNumQueries
+) -> None:
+    boris = shops.person("Борис")
+    assert "Say who brought them" in friends.see(reverse("customers-card", args=[boris]))
+    page = friends.see(reverse("customers-friends", args=[boris]))
+    assert "Nobody that we know of. Say who brought them" in page
+    address = reverse("customers-brought-by", args=[boris])
+    friends.see(address + "?q=анна")
+    with django_assert_num_queries(SEARCH_QUERIES):
+        found = friends.see(address + "?q=анна")
+    assert "Who brought Борис ?" in found
+    assert "They did Анна" in found
+    done = by_hand(friends, boris, friends.anna)
+    assert "Noted: Анна brought Борис. Both are rewarded as the programme says." in done
+    assert "told by Олег" in done
+    row = FriendReferral.objects.get()
+    assert "Brought by Анна" in friends.see(reverse("customers-card", args=[boris]))
+    assert "This was told before" in by_hand(friends, boris, friends.anna)
+    inside = friends.see()
+    assert "Анна brought Борис" in inside
+    assert "told by Олег" in inside
+    with clock.fixed(NOW):
+        undone = friends.inside.post(reverse("loyalty-friends-undo", args=[row.pk]), follow=True)
+    assert "Taken back" in shops.plain(undone.text)
+    assert not FriendReferral.objects.exists()
+    logged = AuditLogEntry.objects.filter(action__startswith="referral_").order_by("id")
+    assert [(entry.action, entry.subject, entry.details) for entry in logged] == [
+        (Action.REFERRAL_TOLD.value, f"person:{boris}", {"referral": row.pk, "accepted": True}),
+        (Action.REFERRAL_UNDONE.value, f"person:{boris}", {"referral": row.pk, "accepted": True}),
+    ]
+    owner = shops.browser_of(shops.colleague(Role.OWNER, "Ирина"))
+    assert "Said who brought a customer" in friends.see(reverse("settings-log"), owner)
+
+
+def test_somebody_is_found_by_card_by_code_and_by_phone(friends: Friends) -> None:
+    boris = shops.person("Борис")
+    told = [
+        ProfileIdentity(profile_of(friends.anna), IdentityType.CARD, "2000123"),
+        ProfileIdentity(profile_of(friends.anna), IdentityType.PHONE, "+79161234567"),
+    ]
+    customers.add_identities(identities=told, now=NOW)
+    for asked in ("2000123", friends.code().lower(), "4567"):
+        for address in (reverse("customers-brought-by", args=[boris]), reverse("loyalty-friends-tell")):
+            page = friends.see(f"{address}?q={asked}")
+            assert "Анна" in page, asked
+    assert "Nobody was found" in friends.see(reverse("loyalty-friends-tell") + "?q=0000-00000")
+    # Nobody is offered as their own friend.
+    assert "They did" not in friends.see(reverse("customers-brought-by", args=[friends.anna]) + "?q=2000123")
+
+
+def test_what_brings_nothing_is_said_with_its_reason(friends: Friends) -> None:
+    boris = shops.person("Борис")
+    friends.order(boris, NOW - DAY)
+    assert "Noted, but it brings nothing: the friend had bought before." in by_hand(
+        friends, boris, friends.anna
+    )
+    assert "Choose the customer who brought them." in by_hand(friends, boris, 10**15)
+
+
+@pytest.mark.parametrize("role", [Role.CASHIER, Role.ANALYST])
+def test_who_may_not_give_points_may_not_say_who_brought_whom(friends: Friends, role: Role) -> None:
+    boris = shops.person("Борис")
+    browser = shops.browser_of(shops.colleague(role, "Олег"))
+    assert "Say who brought them" not in friends.see(reverse("customers-friends", args=[boris]), browser)
+    assert "Tell of a friend" not in friends.see(client=browser)
+    for address in (reverse("customers-brought-by", args=[boris]), reverse("loyalty-friends-undo", args=[1])):
+        assert browser.post(address, {"referrer": friends.anna}).status_code == 403
+    assert browser.get(reverse("loyalty-friends-tell")).status_code == 403

@@ -149,8 +149,8 @@ def test_the_page_points_out_what_nobody_uses(
     _order(1, anna, version, "gold", cashback=8_000, tier_gold=2_000)
     with django_assert_num_queries(QUERIES):
         page = _page(inside)
-    assert "In 90 days 1 of 2 who take part did something with it: 50.0%." in page
-    assert "Nobody uses: Tea twice, A review." in page
+    assert "In 90 days 1 of 2 who take part earned, spent or used something: 50.0%." in page
+    assert "Nobody uses: “Tea twice”, “A review”." in page
     assert "Nobody has reached it. Make the goal nearer" in page
     assert "Gold" in page
     assert "RUB 100" in page

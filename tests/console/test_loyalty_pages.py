@@ -70,10 +70,11 @@ def test_an_empty_shop_is_offered_rules_to_begin_with(inside: Client) -> None:
     assert "Give customers a reason to come back" in page
     assert "Up to 30% of an order can be paid with points." in page
     assert "An order of RUB 2,000 brings 100 points." in page
-    assert reverse("loyalty-programme") in page
+    assert f'href="{reverse("loyalty-programme")}"' in page
+    assert f'href="{reverse("loyalty-programme-ready")}"' in page
     analyst = _page(shops.browser_of(shops.colleague(Role.ANALYST)), "loyalty")
     assert "Whoever is marketer or owner here sets it up." in analyst
-    assert "Set up the programme" not in analyst
+    assert "Choose a ready programme" not in analyst
 
 
 def test_figures_are_those_of_30_days_with_their_change(inside: Client) -> None:
@@ -111,10 +112,16 @@ def test_rules_that_come_later_are_told_of(inside: Client) -> None:
     assert "New rules hold from 6 May, 12:00 on." in _page(inside, "loyalty")
 
 
-def test_who_sees_no_figures_begins_with_points_by_hand() -> None:
-    agent = shops.browser_of(shops.colleague(Role.AGENT))
-    answer = agent.get(reverse("loyalty"))
-    assert (answer.status_code, answer["Location"]) == (302, reverse("loyalty-by-hand"))
+@pytest.mark.parametrize(
+    ("role", "page"), [(Role.AGENT, "loyalty-by-hand"), (Role.CASHIER, "loyalty-programme-as-read")]
+)
+def test_who_sees_no_figures_begins_with_what_they_do(role: Role, page: str) -> None:
+    books.publish()
+    client = shops.browser_of(shops.colleague(role))
+    answer = client.get(reverse("loyalty"))
+    assert (answer.status_code, answer["Location"]) == (302, reverse(page))
+    by_hand = f'href="{reverse("loyalty-by-hand")}"'
+    assert (by_hand in client.get(reverse(page)).text) is (role is Role.AGENT)
 
 
 def test_the_page_asks_as_often_whatever_there_is(
@@ -186,7 +193,8 @@ def test_nothing_owed_says_what_to_do_first(
     with django_assert_num_queries(QUERIES_LIABILITY):
         page = _page(inside, "loyalty-liability")
     assert "Nothing is owed yet" in page
-    assert reverse("loyalty-programme") in page
+    assert f'href="{reverse("loyalty-programme")}"' in page
+    assert f'href="{reverse("loyalty-programme-ready")}"' in page
 
 
 # --- the books -----------------------------------------------------------------------------------------

@@ -32,7 +32,7 @@ NOW = shops.NOW
 PATH = "/loyalty/programme/"
 BASICS, LOOK = f"{PATH}basics/", f"{PATH}look/"
 QUERIES_BASICS = 7  # session, user, what they may, shop; draft, versions; the example
-QUERIES_PAGE = 8  # the same of the order that is tried, and the shop: may it be published?
+QUERIES_PAGE = 9  # the same of the order that is tried, its branches, and the shop: may it be published?
 
 
 @pytest.fixture(autouse=True)

@@ -17,6 +17,7 @@ from tests.console.forms import fields_of
 
 from regulars.commerce.models import Branch, Product
 from regulars.console.programme_pages.parts import KINDS, key_of
+from regulars.console.wording.log import sentences
 from regulars.kit import clock
 from regulars.loyalty import queries, ready
 from regulars.loyalty.types import Programme
@@ -37,7 +38,8 @@ from regulars.loyalty.types.referring import Referral
 from regulars.loyalty.types.tiers import Privileges, Tier, Tiers
 from regulars.offers.types import Goods
 from regulars.segments.models import Segment
-from regulars.team.types import Role
+from regulars.team import queries as team
+from regulars.team.types import LogFilter, Role
 
 pytestmark = pytest.mark.django_db
 PATH = "/loyalty/programme/"
@@ -111,6 +113,7 @@ def _day(**more: Any) -> Programme:
 SEGMENT = {"node": "segment", "segment": 0, "member": True}
 """Filled in with the segment there is."""
 COMPLEX = {"node": "all", "of": [{"node": "orders", "at_least": 3}]}
+FIVE = {"field": "stars", "test": {"is": "range", "low": "5"}}
 COUPON = CouponGiven(amount_minor=50_000, goods=COFFEE, total_from_minor=100_000, days=30)
 
 
@@ -166,7 +169,7 @@ COUPON = CouponGiven(amount_minor=50_000, goods=COFFEE, total_from_minor=100_000
         (
             "challenges",
             "c7",
-            _goal(counted=OfEvents(event="review_left", where=({"field": "stars", "test": {"is": "range"}},)),
+            _goal(counted=OfEvents(event="review_left", where=(FIVE,)),
                   window="days", days=14, benefit=COUPON),
         ),
         (
@@ -436,6 +439,33 @@ def test_a_draft_begins_from_an_older_version(inside: Client) -> None:
     assert _drafted() == old.programme
 
 
+def test_the_audit_log_names_the_part_and_what_was_done_to_it(inside: Client) -> None:
+    _add(inside, "rules", name="Coffee week", percent="10")
+    _keep(inside, "rules", "r1", name="Coffee days")
+    _keep(inside, "rules", "r1", percent="11")
+    _keep(inside, "caps", "all", order="500")
+    _do(inside, "rules", "r1", "copy")
+    _do(inside, "rules", "r2", "up")
+    _do(inside, "rules", "r2", "remove")
+    draft = queries.draft()
+    assert draft is not None
+    inside.post(f"{PATH}draft/", {"do": "undo", "seen": draft.number})
+    draft = queries.draft()
+    assert draft is not None
+    inside.post(f"{PATH}draft/", {"do": "drop", "seen": draft.number})
+    lines = team.log_page(which=LogFilter(), limit=20)[::-1]
+    assert [line.text for line in sentences(lines) if "draft" in line.line.action] == [
+        "Draft of the programme begun (Rules of earning, “Coffee week”: added)",
+        "Draft of the programme changed (Rules of earning, “Coffee days”: changed)",
+        "Draft of the programme changed (Limits: changed)",
+        "Draft of the programme changed (Rules of earning, “Coffee days”: copied)",
+        "Draft of the programme changed (Rules of earning, “Coffee days, copy”: put in another place)",
+        "Draft of the programme changed (Rules of earning, “Coffee days, copy”: removed)",
+        "Draft of the programme changed (the last change taken back)",
+        "Draft of the programme thrown away",
+    ]
+
+
 # --- an order of one's own -----------------------------------------------------------------------------
 def test_an_order_is_tried_on_the_draft(inside: Client) -> None:
     _add(inside, "rules", name="Coffee week", percent="10", categories=["Coffee"])
@@ -453,6 +483,36 @@ def test_an_order_is_tried_on_the_draft(inside: Client) -> None:
     gold = shops.plain(inside.get(address, asked | {"tier": "t1"}).text)
     assert "<strong>184 points</strong>" in gold  # 7 % of 1,350 is 94.50, and 10 % of 900
     assert "The tier “Gold” takes off RUB 150." in gold
+
+
+def test_an_order_is_tried_in_a_branch_and_through_a_channel(inside: Client) -> None:
+    address = reverse("loyalty-programme-tried")
+    page = inside.get(PATH).text
+    assert 'name="branch"' not in page  # there are none, and nothing asks for any
+    assert 'name="channel"' not in page
+    Branch.objects.create(source="shop", external_id="1", name="Arbat")
+    assert 'name="branch"' in inside.get(PATH).text
+    _add(inside, "rules", name="At home", gives="order", points="30", branches=["Arbat"])
+    _add(inside, "rules", name="By app", gives="order", points="7", channels=["App"])
+
+    def earns(**said: str) -> str:
+        asked = {"amount": "1000", "fits": "on"} | said
+        text = shops.plain(inside.get(address, asked).text)
+        return text.partition("<strong>")[2].partition(" point")[0]
+
+    assert [earns(), earns(branch="Arbat"), earns(channel="App")] == ["50", "80", "57"]
+    assert earns(branch="Arbat", channel="App") == "87"
+    assert earns(branch="Nowhere", channel="x") == "50"  # what nothing offers is none
+
+
+def test_branches_rules_ask_for_are_offered_though_they_are_gone(inside: Client) -> None:
+    when = When(branches=("Gone", "ARBAT"), channels=("app",))
+    books.publish(programme=_rule(ByOrder(points_minor=100), when=when))
+    Branch.objects.create(source="shop", external_id="1", name="Arbat")
+    page = inside.get(PATH, {"amount": "1000", "branch": "Gone"}).text
+    offered = page.partition('name="branch"')[2].partition("</select>")[0]
+    assert [part.partition('"')[0] for part in offered.split('<option value="')[1:]] == ["", "Arbat", "Gone"]
+    assert '<option value="Gone" selected>' in offered
 
 
 @pytest.mark.parametrize("asked", [{"amount": "many"}, {"amount": "1e99"}, {"amount": "1", "day": "soon"}])

@@ -148,6 +148,67 @@ def test_a_reward_is_added_changed_paused_and_removed(counter: Counter) -> None:
     ]
 
 
+COUPON = {
+    "kind": "coupon",
+    "name": "A tea coupon",
+    "price": "200",
+    "left": "5",
+    "off": "10",
+    "off_in": "percent",
+    "off_days": "14",
+    "categories": "Чай",
+}
+IN_WORDS = (
+    "“A tea coupon” for 200 points: a coupon for 10% off goods of the category “Чай”, valid for 14 days."
+)
+
+
+def test_a_coupon_is_said_while_it_is_filled_in_added_and_changed(counter: Counter) -> None:
+    browser = counter.browser()
+    assert IN_WORDS in send(browser, "loyalty-reward-new-says", **COUPON)
+    assert "no “Чай” among your goods" in send(browser, "loyalty-reward-new-says", **COUPON)
+    assert "The coupon takes off: " in send(browser, "loyalty-reward-new-says", **COUPON | {"off": "many"})
+    assert "At most 100 percent." in send(browser, "loyalty-reward-new", **COUPON | {"off": "120"})
+    assert "This is missing." in send(browser, "loyalty-reward-new", **COUPON | {"off_days": ""})
+    assert loyalty.rewards() == []
+    assert IN_WORDS in send(browser, "loyalty-reward-new", **COUPON)
+    (row,) = loyalty.rewards()
+    assert (row.kind, row.left, row.cost_minor) == (RewardKind.COUPON, 5, 0)
+    form = read(browser, "loyalty-reward", row.id)
+    assert IN_WORDS in form
+    assert 'value="Чай"' in form
+    assert 'name="kind"' not in form
+    assert 'name="due_days"' not in form
+    money = COUPON | {"off": "300", "off_in": "money", "off_from": "1000", "categories": ""}
+    changed = send(browser, "loyalty-reward", row.id, **money, changes="0", left_seen="5")
+    assert ": a coupon for RUB 300 off an order of RUB 1,000 or more, valid for 14 days." in changed
+
+
+def test_a_coupon_is_taken_for_a_customer_shown_with_its_code_and_given_back(counter: Counter) -> None:
+    send(counter.browser(), "loyalty-reward-new", **COUPON)
+    (row,) = loyalty.rewards()
+    browser = counter.browser(Role.AGENT)
+    taken = send(browser, "customers-rewards-take", counter.person, row.id, key="one")
+    (order,) = loyalty.reward_orders_of(counter.person)
+    code = loyalty.reward_codes([order])[order.id]
+    assert f"“A tea coupon” is taken for 200 points. The code: {code}." in taken
+    page = read(browser, "customers-rewards", counter.person)
+    assert code in page
+    assert "not used yet" in page
+    assert code in read(browser, "customers-card", counter.person)
+    assert "waits at the counter" not in page
+    here = reverse("customers-rewards", args=[counter.person])
+    back = send(browser, "loyalty-rewards-cancel", order.id, next=here)
+    assert "“A tea coupon” is given back, 200 points returned." in back
+    assert counter.has() == 1000
+    assert code not in read(browser, "customers-rewards", counter.person)
+    with clock.fixed(NOW):
+        catalogue = rows_of(counter.browser().get(reverse("loyalty-rewards-export")))
+        taken_out = rows_of(counter.browser().get(reverse("loyalty-rewards-taken-export")))
+    assert (catalogue[1][1], catalogue[1][-1]) == ("coupon", IN_WORDS)
+    assert taken_out[1][5] == "given back"
+
+
 def test_what_is_wrong_with_a_reward_is_said_at_the_form(counter: Counter) -> None:
     answer = send(counter.browser(), "loyalty-reward-new", **FORM | {"name": "", "price": "many"})
     assert "Say in a few words what the customer gets." in answer

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from decimal import Decimal
+
 import pytest
 from django.db import connection
 from django.test import Client
@@ -16,14 +18,17 @@ from regulars.commerce import services as commerce_services
 from regulars.console import demo
 from regulars.console.forms.shop import ShopForm
 from regulars.kit import clock
+from regulars.loyalty import services as loyalty
+from regulars.loyalty.types import Programme
 from regulars.simulator import tasks as simulator
 from regulars.team import queries, services
 from regulars.team.models import AuditLogEntry, User
 from regulars.team.types import Role, ShopProfile
 
 pytestmark = pytest.mark.django_db
-# Session, user, permissions, shop, branches' two, members, invitations, the removal's job.
-QUERIES_OF_THE_INDEX = 9
+# Session, user, permissions, shop, branches' two, members, invitations, the removal's job, the programme's
+# versions.
+QUERIES_OF_THE_INDEX = 10
 
 
 @pytest.fixture
@@ -52,6 +57,18 @@ def test_queries_of_the_index_are_counted(
 ) -> None:
     with django_assert_num_queries(QUERIES_OF_THE_INDEX):
         inside.get(reverse("settings"))
+
+
+def test_loyalty_is_found_here_too(inside: Client) -> None:
+    page = inside.get(reverse("settings")).text
+    assert "None yet: six ready ones" in page
+    assert f'href="{reverse("loyalty-programme-ready")}"' in page
+    loyalty.publish(
+        programme=Programme(cashback_percent=Decimal(7)), since=None, now=clock.now(), user_id=None
+    )
+    page = inside.get(reverse("settings")).text
+    assert "7%" in page
+    assert f'href="{reverse("loyalty-programme")}"' in page
 
 
 @pytest.mark.parametrize(

@@ -129,6 +129,9 @@ def test_the_list_as_a_file(inside: Client) -> None:
     answer = inside.get(reverse("loyalty-tiers-export"), {"list": "gold"})
     rows = rows_of(answer)
     assert [row[0] for row in rows[1:]] == ["Anna"]
+    counted, since = rows[1][3:5]
+    assert counted == 6_000  # numbers and days a table can reckon with, not words
+    assert isinstance(since, float)
     assert AuditLogEntry.objects.filter(action=Action.LIST_TAKEN_OUT).count() == 1
 
 

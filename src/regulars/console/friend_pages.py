@@ -18,7 +18,13 @@ from regulars.customers import queries as customers
 from regulars.customers.types import PersonRow
 from regulars.loyalty import queries as loyalty
 from regulars.loyalty.types import Programme
-from regulars.loyalty.types.referring import ReferralFigures, ReferralRow, ReferralState, Refused
+from regulars.loyalty.types.referring import (
+    ReferralFigures,
+    ReferralRow,
+    ReferralSource,
+    ReferralState,
+    Refused,
+)
 from regulars.loyalty.wording.referring import referral_sentences, refused_words
 from regulars.loyalty.wording.speaker import Speaker
 from regulars.team import queries as team
@@ -49,8 +55,10 @@ class Line:
     standing: Standing
     more: str
     decided: str
+    told: str
     may_allow: bool
     may_refuse: bool
+    may_undo: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,7 +88,7 @@ class Names:
 def names_of(rows: Sequence[ReferralRow]) -> Names:
     """The names for all of them at once."""
     persons = sorted({id_ for row in rows for id_ in (row.referrer_person_id, row.friend_person_id)})
-    users = {row.decided_by for row in rows if row.decided_by}
+    users = {id_ for row in rows for id_ in (row.decided_by, row.told_by) if id_}
     return Names(
         customers.person_names(persons) if persons else {},
         team.user_names(users) if users else {},
@@ -102,6 +110,8 @@ def line(row: ReferralRow, names: Names, speak: Voice) -> Line:
         decided=f"{names.colleague(row.decided_by)}, {_day(row.decided_at, speak)}"
         if row.decided_by and row.decided_at
         else "",
+        told=names.colleague(row.told_by) if row.told_by else "",
+        may_undo=row.source is ReferralSource.STAFF and row.state is not ReferralState.REWARDED,
         may_allow=refused and row.reason not in _SETTLED,
         may_refuse=not refused,
     )
@@ -124,7 +134,7 @@ def tiles(figures: ReferralFigures, speak: Voice, programme: Programme | None, d
     return [
         Tile(
             "rewarded",
-            _("Friends who bought"),
+            _("Both rewarded"),
             speak.formats.number(figures.rewarded),
             period=span,
             help=_("Their first order is past the wait and stands; both have their reward."),
@@ -207,7 +217,8 @@ def friends_part(found: PersonRow, speak: Voice) -> dict[str, Any]:
     version = loyalty.current(speak.now)
     brought = loyalty.brought(found.id)
     came = brought.waiting + brought.rewarded + brought.refused
-    if not (came or brought.brought_by or (version and version.programme.referral)):
+    offered = version is not None and version.programme.running and version.programme.referral is not None
+    if not (came or brought.brought_by or offered):
         return {}
     by = brought.brought_by
     return {
@@ -215,11 +226,19 @@ def friends_part(found: PersonRow, speak: Voice) -> dict[str, Any]:
             "code": brought.code,
             "count": brought.rewarded,
             "rewarded": speak.formats.number(brought.rewarded),
+            "waiting_count": brought.waiting,
             "waiting": speak.formats.number(brought.waiting) if brought.waiting else "",
+            "may_tell": offered and not by,
             "brought_by": by,
             "brought_by_name": name_or_number(customers.person_names([by]).get(by), by) if by else "",
         }
     }
+
+
+def people_found(asked: str, *, limit: int) -> list[int]:
+    """Whom somebody may mean: by the code for friends, the card, then as the list of customers finds them."""
+    found = [*loyalty.people_named(asked), *customers.search(asked, limit=limit)]
+    return list(dict.fromkeys(found))[:limit]
 
 
 def since(speak: Voice, days: int) -> datetime:

@@ -98,6 +98,8 @@ class Taken:
     when: str
     standing: Standing
     may_cancel: bool
+    code: str = ""
+    until: str = ""
     person: int = 0
     who: str = ""
 
@@ -194,14 +196,21 @@ class Words:
             order_id=order.id if order else None,
         )
 
-    def taken(self, row: RewardOrderRow, people: Mapping[int, str] | None = None) -> Taken:
+    def taken(
+        self,
+        row: RewardOrderRow,
+        people: Mapping[int, str] | None = None,
+        codes: Mapping[int, str] | None = None,
+    ) -> Taken:
         pieces = "" if row.pieces == 1 else f" × {self.speak.formats.number(row.pieces)}"
         return Taken(
             id=row.id,
             name=plain(row.reward_name) + pieces,
             points=self.speaker.points(row.points_minor),
             when=self.day(row.at),
-            standing=taken_standing(row),
+            standing=taken_standing(row, self.speak.now),
+            code=(codes or {}).get(row.id, ""),
+            until=self.day(row.until - timedelta(microseconds=1)) if row.until else "",
             may_cancel=row.state is GrantState.GIVEN
             or (row.kind is RewardKind.CAUSE and row.state is GrantState.USED),
             person=row.person_id,
@@ -275,6 +284,8 @@ def kind_name(kind: RewardKind) -> str:
             return pgettext("reward", "done by us")
         case RewardKind.CAUSE:
             return pgettext("reward", "good cause")
+        case RewardKind.COUPON:
+            return pgettext("reward", "coupon")
 
 
 def standing(row: RewardRow, now: datetime) -> Standing:
@@ -294,7 +305,7 @@ def standing(row: RewardRow, now: datetime) -> Standing:
     )
 
 
-def taken_standing(row: RewardOrderRow) -> Standing:
+def taken_standing(row: RewardOrderRow, now: datetime) -> Standing:
     """What became of it."""
     match row.state:
         case GrantState.WITHDRAWN:
@@ -303,8 +314,14 @@ def taken_standing(row: RewardOrderRow) -> Standing:
             return Standing(pgettext("reward", "done"), "kept")
         case GrantState.USED if row.kind is RewardKind.CAUSE:
             return Standing(pgettext("reward", "given to the cause"), "kept")
+        case GrantState.USED if row.kind is RewardKind.COUPON:
+            return Standing(pgettext("reward", "used"), "kept")
         case GrantState.USED:
             return Standing(pgettext("reward", "handed out"), "kept")
+        case _ if row.kind is RewardKind.COUPON and row.until is not None and row.until <= now:
+            return Standing(pgettext("reward", "not used in time"), "lost")
+        case _ if row.kind is RewardKind.COUPON:
+            return Standing(pgettext("reward", "not used yet"), "slipping")
         case _ if row.kind is RewardKind.SERVICE:
             return Standing(pgettext("reward", "a colleague is on it"), "slipping")
         case _:

@@ -68,7 +68,7 @@ def benefit_block(title: str, around: Around, prefix: str = "") -> Block:
     """How they are shown."""
     days = pgettext("after a number", "days")
     points = pgettext("after a number", "points")
-    currency = around.currency
+    currency = around.sign
     return Block(
         title,
         (

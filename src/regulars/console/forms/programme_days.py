@@ -147,7 +147,7 @@ class FriendsForm(PartForm):
             Block(
                 _("When"),
                 (
-                    Row("order_from", unit=self.around.currency, help=_("Empty: to anything.")),
+                    Row("order_from", unit=self.around.sign, help=_("Empty: to anything.")),
                     Row(
                         "wait",
                         unit=pgettext("after a number", "days"),

@@ -52,6 +52,12 @@ class Around:
     def currency(self) -> str:
         return self.programme.currency or self.speak.shop.currency
 
+    @property
+    def sign(self) -> str:
+        """Of the currency, as it stands behind an amount: "₽"."""
+        said = self.speak.money(0, self.currency)
+        return "".join(one for one in said if not one.isdigit() and one not in ".,").strip()
+
     @cached_property
     def segments(self) -> list[tuple[str, str]]:
         return [(str(row.id), row.name) for row in segments.segments()]
@@ -182,6 +188,8 @@ class PartForm(forms.Form):
     def _shown(self, row: Row) -> Shown:
         bound = self[row.name]
         kept = bound.field
+        if own := getattr(kept, "shown_as", ""):
+            return Shown(row, bound, own)
         if isinstance(kept, NamesField):
             values = [str(one) for one in bound.value() or ()]
             return Shown(row, bound, "names", [v for v in values if v] + [""] * BLANK_NAMES)

@@ -7,7 +7,7 @@ from typing import Any
 
 from django import forms
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy, pgettext
+from django.utils.translation import gettext_lazy, pgettext, pgettext_lazy
 
 from regulars.console.forms.programme_benefits import (
     benefit_block,
@@ -31,6 +31,9 @@ from regulars.console.forms.programme_fields import (
     who_said,
 )
 from regulars.console.forms.programme_goods import filled_goods, goods_fields, goods_rows, read_goods
+from regulars.console.forms.programme_tests import ShownRow, TestsField, made_of, rows_of, shown_rows
+from regulars.console.segment_builder.offers import Offers, Option, Options
+from regulars.kit.documents import Condition
 from regulars.loyalty.types.challenges import Challenge, Counted, OfEvents, OfOrders
 
 GIVEN = "given_"
@@ -48,6 +51,22 @@ BEGINNINGS: Mapping[str, dict[str, Any]] = {
     "invite": {"shape": "invite", "counted": "events", "event": "", "times": 1},
 }  # fmt: skip
 """What a new one begins with, by its shape."""
+TITLES: Mapping[str, Any] = {
+    "stamps": gettext_lazy("A new stamp card"),
+    "challenge": gettext_lazy("A new challenge"),
+    "visits": gettext_lazy("A new series of visits"),
+    "review": gettext_lazy("Points for a review"),
+}
+ANOTHER = "*"
+"""Chosen in place of an event that is not in the list; its name is written then."""
+_CALLED: Mapping[str, Any] = {"review_left": gettext_lazy("Left a review")}
+"""Events of sites that are asked for before the first of them has come."""
+
+
+class EventField(forms.CharField):
+    """The name of an event: one of a list, or `ANOTHER`."""
+
+    shown_as = "event"
 
 
 class ChallengeForm(PartForm):
@@ -74,7 +93,9 @@ class ChallengeForm(PartForm):
         ],
     )
     total_from = MoneyField(label=gettext_lazy("Orders of at least"))
-    event = forms.CharField(label=gettext_lazy("Event"), max_length=100, required=False)
+    event = EventField(label=pgettext_lazy("of a goal", "What they do"), max_length=100, required=False)
+    event_named = forms.CharField(label=gettext_lazy("Name of the event"), required=False)
+    where = TestsField(label=gettext_lazy("Only if"), required=False)
     times = CountField(label=gettext_lazy("How many times"), most=1_000)
     in_a_row = forms.ChoiceField(
         label=gettext_lazy("In a row"),
@@ -107,16 +128,43 @@ class ChallengeForm(PartForm):
     def build(self) -> None:
         self.fields |= goods_fields() | benefit_fields(GIVEN)
         self.fields["who"] = who_field(self.around)
+        self.offers = Offers()
+        self._where: tuple[Condition, ...] = ()
+        self._wrong: Mapping[int, str] = {}
+
+    @property
+    def event_name(self) -> str:
+        """The event, as it stands in the form."""
+        chosen = str(self["event"].value() or "").strip()
+        return str(self["event_named"].value() or "").strip() if chosen == ANOTHER else chosen
+
+    def event_options(self) -> list[Options]:
+        """Events in words."""
+        chosen = str(self["event"].value() or "")
+        found = self.offers.event_options("" if chosen == ANOTHER else chosen)
+        named = [
+            Options(
+                group.words,
+                tuple(Option(one.value, str(_CALLED.get(one.value, one.words))) for one in group.options),
+            )
+            for group in found
+        ]
+        return [*named, Options("", (Option(ANOTHER, _("Another event…")),))]
+
+    def tests(self) -> list[ShownRow]:
+        """The rows of what the event has to be like."""
+        return shown_rows(self.event_name, self["where"].value() or [], self.offers, self._wrong)
 
     def layout(self) -> tuple[Block, ...]:
-        currency = self.around.currency
+        currency = self.around.sign
         done = (
             Row("name", help=_("Customers see it.")),
             Row("shape", help=_("How pages show it; it changes nothing else.")),
             Row("counted"),
-            Row("event", ("events",), help=_("Its name, as your site or till sends it."), needed=True),
-            Row("times", help=_("Orders given back do not count."), needed=True),
-            Row("total_from", _OF_ORDERS, currency, _("Empty: any.")),
+            Row("event", ("events",), help=_("What your site, app or till tells of."), needed=True),
+            Row("where", ("events",), help=_("Nothing chosen: each such event counts.")),
+            Row("times", needed=True),
+            Row("total_from", _OF_ORDERS, currency, _("Empty: any. Orders given back do not count.")),
             Row("in_a_row", help=_("Each of them with at least one.")),
             *goods_rows(of=_OF_ORDERS),
         )
@@ -141,8 +189,21 @@ class ChallengeForm(PartForm):
             self.add_error("last", _("This is before the first day."))
         if said["in_a_row"] and said["counted"] == "pieces":
             self.add_error("in_a_row", _("Pieces cannot be counted in a row: choose orders."))
+        if said["counted"] == "events":
+            self._check_event(said)
 
-    def part(self, key: str, before: Challenge | None) -> Challenge:
+    def _check_event(self, said: Mapping[str, Any]) -> None:
+        if not self.event_name:
+            self.add_error("event", _("Write the name of the event."))
+            return
+        made = made_of(self.event_name, said["where"], self.offers, self.around.speak.shop.currency)
+        self._where, self._wrong = made.where, made.wrong
+        if made.event:
+            self.add_error("event", made.event)
+        for message in dict.fromkeys(made.wrong.values()):
+            self.add_error("where", message)
+
+    def part(self, key: str, _before: Challenge | None) -> Challenge:
         """What the form says; only after it was found valid."""
         said = self.cleaned_data
         window = said["window"]
@@ -150,7 +211,7 @@ class ChallengeForm(PartForm):
             key=key,
             name=said["name"],
             shape=said["shape"],
-            counted=self._counted(said, before),
+            counted=self._counted(said),
             times=int(said["times"]),
             in_a_row=said["in_a_row"] or None,
             window=window,
@@ -163,12 +224,9 @@ class ChallengeForm(PartForm):
             benefit=read_benefit(said, self.around, GIVEN),
         )
 
-    def _counted(self, said: Mapping[str, Any], before: Challenge | None) -> Counted:
+    def _counted(self, said: Mapping[str, Any]) -> Counted:
         if said["counted"] == "events":
-            event = said["event"].strip()
-            kept = before.counted if before else None
-            same = isinstance(kept, OfEvents) and kept.event == event
-            return OfEvents(event=event, where=kept.where if same and isinstance(kept, OfEvents) else ())
+            return OfEvents(event=self.event_name, where=self._where)
         return OfOrders(
             goods=read_goods(said),
             total_from_minor=self.around.money(said["total_from"]) if said["total_from"] else 0,
@@ -197,7 +255,8 @@ class ChallengeForm(PartForm):
             **filled_benefit(challenge.benefit, around, GIVEN),
         }
         if isinstance(counted, OfEvents):
-            return held | {"counted": "events", "event": counted.event}
+            rows = rows_of(counted.event, counted.where, Offers(), around.speak.shop.currency)
+            return held | {"counted": "events", "event": counted.event, "where": rows}
         return (
             held
             | filled_goods(counted.goods)

@@ -109,7 +109,7 @@ class RuleForm(PartForm):
         self.fields["who"] = who_field(around)
 
     def layout(self) -> tuple[Block, ...]:
-        currency = self.around.currency
+        currency = self.around.sign
         points = pgettext("after a number", "points")
         brings = (
             Row("name", help=_("Your team sees it, and it stands in statements.")),

@@ -97,7 +97,7 @@ class TierForm(PartForm):
 
     def layout(self) -> tuple[Block, ...]:
         measure = self._measure
-        units = {"spend": self.around.currency, "points": pgettext("after a number", "points")}
+        units = {"spend": self.around.sign, "points": pgettext("after a number", "points")}
         unit = units.get(measure, pgettext("after a number", "orders"))
         return (
             Block(

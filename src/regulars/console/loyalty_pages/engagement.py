@@ -101,7 +101,8 @@ def headline(enrolled: int, doing: Doing, unused: Sequence[Unused], days: int, s
     """The answer in a sentence or two."""
     formats = speak.formats
     said = _(
-        "In %(days)s days %(active)s of %(enrolled)s who take part did something with it: %(share)s."
+        "In %(days)s days %(active)s of %(enrolled)s who take part earned, spent or used something: "
+        "%(share)s."
     ) % {
         "days": days,
         "active": formats.number(doing.active),
@@ -110,8 +111,8 @@ def headline(enrolled: int, doing: Doing, unused: Sequence[Unused], days: int, s
     }
     if not unused:
         return said
-    names = _("Nobody uses: %(names)s.") % {"names": ", ".join(one.name for one in unused[:3])}
-    return f"{said} {names}"
+    quoted = [_("“%(name)s”") % {"name": one.name} for one in unused[:3]]
+    return said + " " + _("Nobody uses: %(names)s.") % {"names": ", ".join(quoted)}
 
 
 def tiles(
@@ -136,12 +137,13 @@ def tiles(
             "enrolled",
             _("Take part"),
             formats.number(enrolled),
-            period=_("customers with points, or who used something"),
+            period=_("customers by now"),
+            help=_("Customers who ever had points or used something of the programme."),
         ),
         *_people(last, before, in_span, speak),
         Tile(
             "cost",
-            _("Given"),
+            _("Given, in money"),
             speak.money(cost, currency),
             period=_("in %(days)s days") % {"days": days},
             help=_(

@@ -152,7 +152,8 @@ def said(state: State, version: Version | None, speak: Voice) -> dict[str, Any]:
         "low": words.whole(found.low_minor, formats),
         "high": words.whole(found.high_minor, formats),
     }
-    return {"known": True, "text": basis, "outlook": outlook}
+    left = _("Of those that are open now a larger share expires: what was spent is gone from them already.")
+    return {"known": True, "text": f"{basis} {left}", "outlook": outlook}
 
 
 def state_of(speak: Voice) -> State:

@@ -5,7 +5,8 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
+from decimal import Decimal
 
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
@@ -13,9 +14,10 @@ from django.utils.translation import ngettext
 from regulars.analytics.wording.numbers import Formats
 from regulars.console.figures import Tile
 from regulars.console.voice import Voice
+from regulars.kit.money import to_decimal
 from regulars.loyalty import queries
 from regulars.loyalty.rules.tiers import following, level
-from regulars.loyalty.types import Programme, TierStanding
+from regulars.loyalty.types import MINOR, Programme, TierStanding
 from regulars.loyalty.types.tier_pages import TierCount, TierPerson, Which
 from regulars.loyalty.types.tiers import Tiers
 from regulars.loyalty.wording.missing import to_next_tier
@@ -52,7 +54,10 @@ class Line:
     name: str
     tier: str
     measured: str
+    counted: Decimal
+    """The same as a number: money, orders or points."""
     since: str
+    since_day: date | None
     ahead: str
     tone: str
 
@@ -100,7 +105,7 @@ def tiles(of: Page) -> list[Tile]:
             value=formats.number(of.with_tier),
             period=_("%(share)s of those who bought") % {"share": share} if share else "",
         ),
-        Tile(key="came", label=_("Have theirs for 30 days at most"), value=formats.number(came)),
+        Tile(key="came", label=_("New to their tier"), value=formats.number(came), period=_("in 30 days")),
         Tile(
             key="ending",
             label=_("About to lose theirs"),
@@ -223,10 +228,22 @@ def _line(of: Page, one: TierPerson, name: str) -> Line:
         name=name,
         tier=tier.name if tier else "",
         measured=measure_words(one.measured_minor, of.tiers.measure, of.programme, of.speaker),
+        counted=_counted(of, one.measured_minor),
         since=of.speak.day(of.speak.day_of(one.since)) if one.since else "",
+        since_day=of.speak.day_of(one.since) if one.since else None,
         ahead=ahead,
         tone="slipping" if ends is not None else "",
     )
+
+
+def _counted(of: Page, measured: int) -> Decimal:
+    match of.tiers.measure:
+        case "spend":
+            return to_decimal(measured, of.programme.currency or of.speak.shop.currency)
+        case "orders":
+            return Decimal(measured)
+        case "points":
+            return Decimal(measured) / MINOR
 
 
 def _keys(tiers: Tiers, *, since: str = "") -> list[str]:

@@ -17,7 +17,7 @@ from regulars.kit.money import to_minor
 from regulars.loyalty import queries, services
 from regulars.loyalty.errors import BadProgramme, DraftChanged
 from regulars.loyalty.types import Programme, Version
-from regulars.loyalty.types.drafts import Draft
+from regulars.loyalty.types.drafts import Changed, Draft
 from regulars.team import queries as team
 
 TRIES = 5
@@ -80,6 +80,11 @@ class Desk:
         """What the form of a part needs to know."""
         return Around(self.programme, self.speak, find(self.programme, kind, key))
 
+    @property
+    def sign(self) -> str:
+        """Of the money, as it stands behind an amount."""
+        return Around(self.programme, self.speak).sign
+
     def key_for(self, kind: Kind) -> str:
         """A key for a new part: one no version that was published knows either."""
         if not kind.most:
@@ -87,14 +92,17 @@ class Desk:
         taken = {key_of(part) for version in self.versions for part in kind.get(version.programme)}
         return new_key(self.programme, kind, frozenset(taken))
 
-    def keep(self, change: Callable[[Programme], Programme]) -> None:
-        """Make a change to the draft as it is by now; the change has to look itself whether it still fits."""
+    def keep(self, change: Callable[[Programme], Programme], changed: Changed) -> None:
+        """Make a change to the draft as it is by now; the change has to look itself whether it still fits.
+
+        `changed`: what the audit log says of it.
+        """
         for _try in range(TRIES):
-            if self._kept(change):
+            if self._kept(change, changed):
                 return
         raise DraftChanged
 
-    def _kept(self, change: Callable[[Programme], Programme]) -> bool:
+    def _kept(self, change: Callable[[Programme], Programme], changed: Changed) -> bool:
         based_on = self.newest.id if self.newest else None
         try:
             self.draft = services.keep_draft(
@@ -103,6 +111,7 @@ class Desk:
                 based_on=based_on,
                 now=self.speak.now,
                 user_id=self.user_id,
+                changed=changed,
             )
         except DraftChanged:
             self.draft = queries.draft()

@@ -7,17 +7,15 @@ from collections.abc import Callable, Mapping
 from regulars.commerce.models import Product
 from regulars.commerce.queries import choices
 from regulars.console.forms.programme_fields import NamesField, PartForm
+from regulars.console.forms.programme_goals import ChallengeForm
 from regulars.events.models import EventName
 from regulars.kit.folding import fold
-
-EVENTS_MAX = 300
+from regulars.segments.wording.happened import VERBS
 
 
 def offered(form: PartForm) -> Mapping[str, list[str]]:
     """The names, by the kind that fields ask for."""
     asked = {field.offers for field in form.fields.values() if isinstance(field, NamesField)}
-    if "event" in form.fields:
-        asked.add("events")
     return {kind: _OFFERED[kind]() for kind in sorted(asked) if kind in _OFFERED}
 
 
@@ -38,8 +36,12 @@ def unknown(form: PartForm) -> list[str]:
     return missing
 
 
-def _events() -> list[str]:
-    return list(EventName.objects.order_by("name").values_list("name", flat=True)[:EVENTS_MAX])
+def unheard_of(form: PartForm) -> str:
+    """The event of a valid form, where none of this name has come yet: likely a slip of the hand too."""
+    if form.cleaned_data.get("counted") != "events" or not isinstance(form, ChallengeForm):
+        return ""
+    name = form.event_name
+    return "" if name in VERBS or EventName.objects.filter(name=name).exists() else name
 
 
 _OF_PRODUCTS: Mapping[str, str] = {"products": "name", "categories": "category", "brands": "brand"}
@@ -48,5 +50,4 @@ _OFFERED: Mapping[str, Callable[[], list[str]]] = {
     "categories": choices.categories,
     "brands": choices.brands,
     "channels": choices.channels,
-    "events": _events,
 }

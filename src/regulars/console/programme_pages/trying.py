@@ -9,8 +9,10 @@ from decimal import Decimal, InvalidOperation
 from django.http import QueryDict
 from django.utils.translation import gettext as _
 
+from regulars.commerce.queries import choices
 from regulars.console.programme_pages.desk import Desk
 from regulars.console.tried_carts import categories_and_brands, number, written_at
+from regulars.kit.folding import fold
 from regulars.kit.money import to_decimal, to_minor
 from regulars.loyalty import queries
 from regulars.loyalty.rules.earning import discount_minor, payable_minor
@@ -40,11 +42,18 @@ class Line:
 
 @dataclass(frozen=True)
 class Trying:
-    """The order that is tried, and what came of it. `shares`: what brought how much, in words."""
+    """The order that is tried, and what came of it. `shares`: what brought how much, in words.
+
+    `branches`, `channels`: what can be chosen; where there is nothing to choose, it is not asked for.
+    """
 
     lines: tuple[Line, ...]
     tier: str
     tiers: tuple[tuple[str, str], ...]
+    branch: str
+    branches: tuple[str, ...]
+    channel: str
+    channels: tuple[str, ...]
     day: str
     fits: bool
     has_conditions: bool
@@ -66,11 +75,16 @@ def trying(asked: QueryDict, desk: Desk) -> Trying:
     programme = desk.programme
     lines = _lines(asked, programme.currency or desk.speak.shop.currency)
     tiers = tuple((level.key, level.name) for level in programme.tiers.levels) if programme.tiers else ()
-    tier = asked.get("tier", "")
+    tier, branch, channel = (asked.get(name, "") for name in ("tier", "branch", "channel"))
+    branches, channels = _branches(programme), _channels(programme)
     tried = Trying(
         lines=lines,
         tier=tier if tier in dict(tiers) else "",
         tiers=tiers,
+        branch=branch if branch in branches else "",
+        branches=branches,
+        channel=channel if channel in channels else "",
+        channels=channels,
         day=asked.get("day", "") or desk.speak.today.isoformat(),
         fits="amount" not in asked or "fits" in asked,
         has_conditions=any(rule.when.who is not None for rule in programme.rules),
@@ -95,6 +109,8 @@ def _reckoned(tried: Trying, desk: Desk) -> Trying:
         currency=currency,
         day=day,
         tier=tried.tier,
+        branch=tried.branch,
+        channel=tried.channel,
         fits=frozenset(rule.key for rule in programme.rules if rule.when.who is not None and tried.fits),
     )
     whole = programme if programme.currency else programme.model_copy(update={"currency": currency})
@@ -156,6 +172,22 @@ def _names(programme: Programme) -> dict[str, str]:
     return names | {
         of_tier(level.key): _("Tier “%(name)s”") % {"name": level.name} for level in _levels(programme)
     }
+
+
+def _branches(programme: Programme) -> tuple[str, ...]:
+    """Those of the shop, and those that rules ask for though nothing is called so by now."""
+    return _each_once([*choices.branches(), *(name for r in programme.rules for name in r.when.branches)])
+
+
+def _channels(programme: Programme) -> tuple[str, ...]:
+    """Those that rules ask for: what came by another one earns the same by any."""
+    return _each_once([name for rule in programme.rules for name in rule.when.channels])
+
+
+def _each_once(names: list[str]) -> tuple[str, ...]:
+    """Names as rules compare them: without case."""
+    found = {fold(name): name for name in reversed(names)}
+    return tuple(sorted(found.values()))
 
 
 def _goods_named(programme: Programme) -> tuple[str, ...]:

@@ -8,7 +8,7 @@ from django.http.response import HttpResponseBase
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
-from django.utils.translation import ngettext
+from django.utils.translation import ngettext, pgettext
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
@@ -71,6 +71,7 @@ def page(request: HttpRequest) -> HttpResponse:
             "lines": [pages.line(row, names, speak) for row in rows[:LINES]],
             "narrowed": bool(state or reason),
             "may_decide": may(request, Permission.APPROVE_POINTS),
+            "may_tell": may(request, Permission.ADJUST_POINTS),
             "newer_url": with_choices(request.path, **chosen) if before else "",
             "older_url": with_choices(request.path, **chosen, before=rows[LINES - 1].id)
             if len(rows) > LINES
@@ -93,13 +94,14 @@ def export(request: HttpRequest) -> HttpResponseBase:
     )
     names = pages.names_of(rows)
     columns = [
-        Column(_("Brought by"), width=28),
+        Column(pgettext("friend", "Brought by"), width=28),
         Column(_("Friend"), width=28),
         Column(_("Came"), "moment"),
         Column(_("State"), width=20),
         Column(_("Why"), width=44),
         Column(_("Bought"), "moment"),
         Column(_("Rewarded"), "moment"),
+        Column(_("Told by"), width=24),
         Column(_("Decided by"), width=24),
     ]
     cells = (
@@ -111,6 +113,7 @@ def export(request: HttpRequest) -> HttpResponseBase:
             refused_words(row.reason) if row.reason else "",
             row.bought_at,
             row.rewarded_at,
+            names.colleague(row.told_by) if row.told_by else "",
             names.colleague(row.decided_by) if row.decided_by else "",
         ]
         for row in rows
@@ -165,7 +168,8 @@ def of_one(request: HttpRequest, person: int) -> HttpResponse:
     programme = version.programme if version else None
     code = loyalty.code_of_person(person)
     rows = loyalty.friends_of(person, limit=FRIENDS_MAX)
-    names = pages.names_of(rows)
+    came = loyalty.brought_of(person, limit=FRIENDS_MAX)
+    names = pages.names_of([*rows, *came])
     referral = programme.referral if programme else None
     return render(
         request,
@@ -176,7 +180,10 @@ def of_one(request: HttpRequest, person: int) -> HttpResponse:
             "link": loyalty.referral_link(code, referral) if code and referral else None,
             "sentences": pages.sentences(speak, programme),
             "lines": [pages.line(row, names, speak) for row in rows],
+            "came": [pages.line(row, names, speak) for row in came],
+            "is_brought": any(row.state is not ReferralState.REFUSED for row in came),
             "may_decide": may(request, Permission.APPROVE_POINTS),
+            "may_tell": may(request, Permission.ADJUST_POINTS),
         },
     )
 

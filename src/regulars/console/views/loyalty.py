@@ -25,9 +25,11 @@ from regulars.team.types import Action, Permission
 @require_safe
 @allowed(Permission.SEE_CUSTOMERS)
 def page(request: HttpRequest) -> HttpResponse:
-    """How the programme stands; those who see no figures begin with what was given by hand."""
+    """How the programme stands; who sees no figures begins with what they do: points by hand, or telling
+    customers of the rules."""
     if not may(request, Permission.SEE_FIGURES):
-        return redirect("loyalty-by-hand")
+        gives = may(request, Permission.ADJUST_POINTS)
+        return redirect("loyalty-by-hand" if gives else "loyalty-programme-as-read")
     speak = voice()
     versions = queries.versions()
     version = next((v for v in reversed(versions) if v.since <= speak.now), None)

@@ -39,8 +39,10 @@ def page(request: HttpRequest) -> HttpResponse:
     shown = found[: books.PAGE]
     sheet = queries.account_sheet(since=span.since, until=span.until, zone=speak.shop.timezone)
     path, choices = reverse("loyalty-books"), _choices(request, span)
+    is_begun = queries.first_posting_at() is not None
     context = {
-        "any": queries.first_posting_at() is not None,
+        "any": is_begun,
+        "version": None if is_begun else queries.current(speak.now),
         "proof": books.proof(queries.checks(limit=1), speak),
         "tiles": books.tiles(sheet, speak),
         "accounts": books.account_rows(sheet, speak),

@@ -114,7 +114,7 @@ def export(request: HttpRequest) -> HttpResponseBase:
         ]
         for row in rows
     )
-    name = _("points by hand")
+    name = f"points-by-hand-{speak.today.isoformat()}"
     return workbook(name=name, columns=columns, rows=cells, timezone=speak.shop.timezone)
 
 

@@ -108,9 +108,10 @@ def export(request: HttpRequest, person: int) -> HttpResponseBase:
         Column(_("Balance"), "number"),
         Column(_("Only moved"), "number"),
         Column(_("Can be spent until"), "day"),
-        Column(_("Told"), "moment"),
+        Column(_("Written down"), "moment"),
     ]
-    return workbook(name=_("points"), columns=columns, rows=_cells(rows, speak), timezone=speak.shop.timezone)
+    name = f"points-{person}-{speak.today.isoformat()}"
+    return workbook(name=name, columns=columns, rows=_cells(rows, speak), timezone=speak.shop.timezone)
 
 
 @never_cache

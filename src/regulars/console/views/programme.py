@@ -25,6 +25,7 @@ from regulars.console.voice import Voice, voice
 from regulars.loyalty import queries, services
 from regulars.loyalty.errors import BadProgramme, DraftChanged
 from regulars.loyalty.types import Programme
+from regulars.loyalty.types.drafts import Changed
 from regulars.team import queries as team_queries
 from regulars.team import services as team
 from regulars.team.types import Action, Permission
@@ -65,12 +66,12 @@ def basics(request: HttpRequest) -> HttpResponse:
     else:
         form = ProgrammeForm(request.POST, currency=currency)
         if form.is_valid():
-            desk.keep(form.programme)
+            desk.keep(form.programme, Changed("changed", "basics"))
             said.done(request, _("Kept in the draft. Nothing is published yet."))
             return redirect("loyalty-programme")
     context = _says(form, desk) | {
         "form": form,
-        "currency": currency,
+        "sign": desk.sign,
         "window": desk.speak.shop.return_window_days,
         "newest": desk.newest,
     }

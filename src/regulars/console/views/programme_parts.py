@@ -14,14 +14,15 @@ from django.views.decorators.http import require_http_methods, require_POST
 from regulars.console import said
 from regulars.console.access import allowed, user_id_of
 from regulars.console.forms.programme_fields import PartForm
-from regulars.console.forms.programme_goals import BEGINNINGS
+from regulars.console.forms.programme_goals import BEGINNINGS, TITLES
 from regulars.console.programme_pages import parts
 from regulars.console.programme_pages.desk import Desk
-from regulars.console.programme_pages.names import offered, unknown
+from regulars.console.programme_pages.names import offered, unheard_of, unknown
 from regulars.console.programme_pages.said import sentences_of
 from regulars.console.programme_pages.steps import SINGLE, title_of
 from regulars.console.voice import voice
 from regulars.loyalty.types import Programme
+from regulars.loyalty.types.drafts import Change, Changed
 from regulars.team.types import Permission
 
 
@@ -67,6 +68,9 @@ def says(request: HttpRequest, name: str) -> HttpResponse:
     kind, desk = _kind(name), Desk(voice(), user_id_of(request))
     key = request.POST.get("key", "")
     form = kind.form(request.POST, around=desk.around(kind, key))
+    if "tests" in request.GET:  # another event or property: what can be chosen of it is another
+        context = {"form": form, "name": name, "bound": form["where"]}
+        return render(request, "console/programme/tests.html", context)
     part = parts.find(desk.programme, kind, key)
     return render(request, "console/programme/says.html", _says(name, form, part, desk))
 
@@ -81,7 +85,7 @@ def do(request: HttpRequest, name: str, key: str) -> HttpResponse:
     part = parts.find(desk.programme, kind, wanted)
     asked = request.POST.get("do", "")
     if part is not None and asked == "remove":
-        desk.keep(lambda programme: parts.without(programme, kind, wanted))
+        desk.keep(lambda programme: parts.without(programme, kind, wanted), _changed("removed", name, part))
         what = title_of(kind, part)
         said.done(
             request,
@@ -89,9 +93,14 @@ def do(request: HttpRequest, name: str, key: str) -> HttpResponse:
             undo=f"{reverse('loyalty-programme-draft')}?do=undo&seen={desk.seen}",
         )
     elif part is not None and asked == "copy":
-        desk.keep(lambda programme: parts.copied(programme, kind, wanted, desk.key_for(kind)))
+        desk.keep(
+            lambda programme: parts.copied(programme, kind, wanted, desk.key_for(kind)),
+            _changed("copied", name, part),
+        )
     elif part is not None and asked in _BY and not kind.sorts:
-        desk.keep(lambda programme: parts.moved(programme, kind, wanted, _BY[asked]))
+        desk.keep(
+            lambda programme: parts.moved(programme, kind, wanted, _BY[asked]), _changed("moved", name, part)
+        )
     return redirect(f"{reverse('loyalty-programme')}#{name}")
 
 
@@ -108,7 +117,7 @@ def _edit(
         form = kind.form(request.POST, around=around)
         if form.is_valid():
             try:
-                _keep(desk, kind, key, form, request.POST.get("was", ""))
+                _keep(desk, name, key, form, request.POST.get("was", ""))
             except _Moved:
                 part = parts.find(desk.programme, kind, key)
                 was = parts.fingerprint(part)
@@ -124,20 +133,24 @@ def _edit(
         form = kind.form(
             initial=kind.form.filled(part, around) | (begin if part is None else {}), around=around
         )
+    title = title_of(kind, part)
+    if part is None and name == "challenges":
+        title = str(TITLES.get(request.GET.get("begin", ""), title))
     context |= _says(name, form, part, desk) | {
         "name": name,
         "key": key,
         "was": was,
         "form": form,
         "offered": offered(form),
-        "title": title_of(kind, part),
+        "title": title,
         "is_new": part is None,
     }
     return render(request, "console/programme/part.html", context, status=422 if form.is_bound else 200)
 
 
-def _keep(desk: Desk, kind: parts.Kind, key: str, form: PartForm, was: str) -> None:
+def _keep(desk: Desk, name: str, key: str, form: PartForm, was: str) -> None:
     """Put the part into the draft as it is by now. Raises _Moved where somebody changed that very part."""
+    kind = _kind(name)
 
     def change(programme: Programme) -> Programme:
         kept = parts.find(programme, kind, key)
@@ -145,7 +158,13 @@ def _keep(desk: Desk, kind: parts.Kind, key: str, form: PartForm, was: str) -> N
             raise _Moved
         return parts.with_part(programme, kind, form.part(key or desk.key_for(kind), kept))
 
-    desk.keep(change)
+    title = str(form.cleaned_data.get("name", ""))
+    desk.keep(change, Changed("changed" if was else "added", name, title))
+
+
+def _changed(what: Change, name: str, part: Any) -> Changed:
+    """A change of a part for the audit log."""
+    return Changed(what, name, str(getattr(part, "name", "")))
 
 
 def _says(name: str, form: PartForm, part: Any | None, desk: Desk) -> dict[str, Any]:
@@ -162,7 +181,7 @@ def _says(name: str, form: PartForm, part: Any | None, desk: Desk) -> dict[str, 
         return {"wrong": wrong, "texts": ()}
     said_part = form.part(parts.key_of(part) if part is not None else "new", part)
     texts = sentences_of(name, said_part, desk.programme, desk.speak)
-    return {"wrong": [], "texts": texts, "unknown": unknown(form)}
+    return {"wrong": [], "texts": texts, "unknown": unknown(form), "unheard_of": unheard_of(form)}
 
 
 def _kind(name: str) -> parts.Kind:

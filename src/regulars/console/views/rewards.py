@@ -19,14 +19,17 @@ from regulars.analytics.wording.numbers import plain
 from regulars.console import rewards as pages
 from regulars.console import said
 from regulars.console.access import allowed, user_id_of
-from regulars.console.forms.rewards import RewardForm, filled
+from regulars.console.forms.programme_fields import Around
+from regulars.console.forms.rewards import RewardForm, filled_reward
+from regulars.console.programme_pages.names import offered, unknown
 from regulars.console.voice import Voice, voice
 from regulars.console.ways import back
 from regulars.console.xlsx import ROWS_MAX, Column, workbook
 from regulars.kit.errors import RegularsError
 from regulars.loyalty import queries as loyalty
 from regulars.loyalty import services
-from regulars.loyalty.types import MINOR
+from regulars.loyalty.rules.catalogue import as_drafted
+from regulars.loyalty.types import MINOR, Programme
 from regulars.loyalty.types.rewards import RewardRow, RewardState
 from regulars.team import services as team_services
 from regulars.team.types import Action, Permission
@@ -97,17 +100,17 @@ def export(request: HttpRequest) -> HttpResponseBase:
 def new(request: HttpRequest) -> HttpResponse:
     """Add a reward."""
     speak = voice()
-    form = _form(request, speak, {})
+    form = _form(request, speak, None)
     if request.method == "POST" and form.is_valid():
         try:
-            row = services.add_reward(new=form.reward(speak.zone), now=speak.now)
+            row = services.add_reward(new=form.reward(), now=speak.now)
         except RegularsError as error:
             form.add_error(None, error.message)
         else:
             _changed(request, speak, row, "added")
             said.done(request, _("“%(name)s” is in the catalogue.") % {"name": plain(row.name)})
             return redirect("loyalty-rewards")
-    return render(request, "console/rewards/form.html", {"form": form, **_around(speak)})
+    return render(request, "console/rewards/form.html", _around(form, speak, None))
 
 
 @never_cache
@@ -117,9 +120,9 @@ def edit(request: HttpRequest, number: int) -> HttpResponse:
     """Change a reward; what was taken of it stays."""
     speak = voice()
     row = _row(number)
-    form = _form(request, speak, filled(row, speak.shop.currency, speak.zone))
+    form = _form(request, speak, row)
     if request.method == "POST" and form.is_valid():
-        wanted = replace(form.reward(speak.zone), kind=row.kind)
+        wanted = form.reward()
         try:
             services.edit_reward(reward_id=number, new=wanted, seen=_seen(request, row))
         except RegularsError as error:
@@ -129,7 +132,6 @@ def edit(request: HttpRequest, number: int) -> HttpResponse:
             said.done(request, _("“%(name)s” is changed.") % {"name": plain(wanted.name)})
             return redirect("loyalty-rewards")
     context = {
-        "form": form,
         "reward": pages.words(speak).line(row),
         "row": row,
         # As the form was first shown, so that it stays refused where a colleague was faster.
@@ -137,7 +139,17 @@ def edit(request: HttpRequest, number: int) -> HttpResponse:
         "taken": pages.taken_of(loyalty.last_reward_orders(reward_id=row.id, limit=TAKEN_SHOWN), speak),
         "left_seen": request.POST.get("left_seen", "" if row.left is None else row.left),
     }
-    return render(request, "console/rewards/form.html", context | _around(speak))
+    return render(request, "console/rewards/form.html", context | _around(form, speak, row))
+
+
+@never_cache
+@require_POST
+@allowed(Permission.SET_UP_LOYALTY)
+def says(request: HttpRequest, number: int = 0) -> HttpResponse:
+    """What the form says, in the words customers read; `number`: of the reward that is changed."""
+    speak = voice()
+    row = _row(number) if number else None
+    return render(request, "console/programme/says.html", _said(_form(request, speak, row), speak, row))
 
 
 @require_POST
@@ -175,7 +187,8 @@ def taken_export(request: HttpRequest) -> HttpResponseBase:
         Column(_("Points"), "number"),
         Column(_("Customer"), width=28),
         Column(_("What became of it"), width=24),
-        Column(_("Handed out"), "moment"),
+        Column(_("Handed out, done or used"), "moment", 24),
+        Column(_("Usable until"), "moment"),
     ]
     lines = pages.taken_of(rows, speak)
     cells = (
@@ -187,6 +200,7 @@ def taken_export(request: HttpRequest) -> HttpResponseBase:
             line.who,
             line.standing.name,
             row.handed_out_at,
+            row.until,
         ]
         for row, line in zip(rows, lines, strict=True)
     )
@@ -238,23 +252,38 @@ def _causes(speak: Voice) -> list[pages.Cause]:
     return [told.cause(row, worth, currency) for row in loyalty.causes(since=since)]
 
 
-def _form(request: HttpRequest, speak: Voice, initial: dict[str, Any]) -> RewardForm:
+def _form(request: HttpRequest, speak: Voice, row: RewardRow | None) -> RewardForm:
     version = loyalty.current(speak.now)
     levels = version.programme.tiers.levels if version and version.programme.tiers else ()
     tiers = [(level.key, level.name) for level in levels]
     known = {key for key, _name in tiers}
     # A tier that was taken out of the programme since stays named until it is unticked.
-    tiers += [(key, key) for key in initial.get("tiers", ()) if key not in known]
-    data = request.POST.copy() if request.method == "POST" else None
-    if data is not None and initial:
-        data["kind"] = initial["kind"]
+    tiers += [(key, key) for key in (row.tiers if row else ()) if key not in known]
+    around = Around(Programme(currency=speak.shop.currency), speak)
     return RewardForm(
-        data, currency=speak.shop.currency, tiers=tiers, days=loyalty.due_attributes(), initial=initial
+        request.POST if request.method == "POST" else None,
+        around=around,
+        tiers=tiers,
+        days=loyalty.due_attributes(),
+        kind=row.kind if row else None,
+        initial=filled_reward(row, around),
     )
 
 
-def _around(speak: Voice) -> dict[str, Any]:
-    return {"currency": speak.shop.currency, "zone": speak.shop.timezone}
+def _around(form: RewardForm, speak: Voice, row: RewardRow | None) -> dict[str, Any]:
+    return {"form": form, "offered": offered(form), **_said(form, speak, row)}
+
+
+def _said(form: RewardForm, speak: Voice, row: RewardRow | None) -> dict[str, Any]:
+    """The form in words: as it is filled in, or, before anything was, as the reward stands."""
+    told = pages.words(speak)
+    shown, missing = row, []
+    if form.is_bound and form.is_valid():
+        shown, missing = as_drafted(form.reward(), at=speak.now), unknown(form)
+    wrong = [
+        (form.fields[name].label, errors[0]) for name, errors in form.errors.items() if name in form.fields
+    ]
+    return {"texts": [told.sentence(shown)] if shown else [], "wrong": wrong, "unknown": missing}
 
 
 def _seen(request: HttpRequest, row: RewardRow) -> RewardRow:

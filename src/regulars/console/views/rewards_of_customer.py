@@ -41,6 +41,8 @@ def page(request: HttpRequest, person: int) -> HttpResponse:
     told = pages.words(speak)
     given = loyalty.grants_of(found.id, limit=LINES)
     waiting = loyalty.gifts_waiting(at=speak.now, limit=LINES, person_ids=[found.id])
+    orders = loyalty.reward_orders_of(found.id, limit=LINES)
+    codes = loyalty.reward_codes(orders)
     balance = loyalty.balance(profile_id=found.profile_ids[0], at=speak.now)
     return render(
         request,
@@ -51,7 +53,7 @@ def page(request: HttpRequest, person: int) -> HttpResponse:
             "balance": told.speaker.points(balance.spendable_minor),
             "offered": [told.offered(one) for one in loyalty.rewards_for(person_id=found.id, at=speak.now)],
             "waiting": pages.waiting_of(waiting, told),
-            "orders": [told.taken(row) for row in loyalty.reward_orders_of(found.id, limit=LINES)],
+            "orders": [told.taken(row, codes=codes) for row in orders],
             "given": [told.given(row) for row in given if row.mechanic is not Mechanic.REWARD],
             "key": new_key(),
             "can_take": may(request, Permission.ADJUST_POINTS),
@@ -90,5 +92,9 @@ def take(request: HttpRequest, person: int, number: int) -> HttpResponse:
     else:
         points = pages.words(speak).speaker.points(order.points_minor)
         told = {"name": plain(order.reward_name), "points": points}
-        said.done(request, _("“%(name)s” is taken for %(points)s.") % told)
+        if code := loyalty.reward_codes([order]).get(order.id):
+            text = _("“%(name)s” is taken for %(points)s. The code: %(code)s.")
+            said.done(request, text % (told | {"code": code}))
+        else:
+            said.done(request, _("“%(name)s” is taken for %(points)s.") % told)
     return redirect("customers-rewards", person)

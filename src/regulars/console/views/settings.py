@@ -1,4 +1,4 @@
-"""Settings of the shop: itself, its branches and tills, the demo shop."""
+"""Settings of the shop: itself, its branches and tills, the demo shop; and the way to what else is set."""
 
 from __future__ import annotations
 
@@ -18,10 +18,13 @@ from regulars.console import demo
 from regulars.console.access import allowed, user_id_of
 from regulars.console.forms.places import BranchForm, TillForm
 from regulars.console.forms.shop import ShopForm
+from regulars.console.loyalty_pages import in_words
+from regulars.console.voice import voice
 from regulars.console.wording.team import TRADES
 from regulars.console.zones import Zone, label_of, zones
 from regulars.kit import clock
 from regulars.kit.errors import RegularsError
+from regulars.loyalty import queries as loyalty
 from regulars.team import queries, services
 from regulars.team.types import Action, Permission, ShopProfile
 
@@ -34,19 +37,21 @@ RECKONED_WITH = ("timezone", "currency", "margin")
 @allowed(Permission.SET_UP_SHOP)
 def page(request: HttpRequest) -> HttpResponse:
     """What there is to set, and how it stands."""
-    shop = queries.shop()
+    speak = voice()
+    shop = speak.shop
     branches = [branch for branch in commerce.branches() if branch.active]
     members = [member for member in queries.members() if member.active]
     context = {
         "shop": shop,
         "trade": TRADES[shop.trade],
-        "zone": label_of(shop.timezone, get_language() or "ru", clock.now()),
+        "zone": label_of(shop.timezone, speak.language, speak.now),
         "branches": len(branches),
         "tills": sum(till.active for branch in branches for till in branch.tills),
         "members": len(members),
         "without_second_step": sum(not member.second_step for member in members),
         "invitations": len(queries.open_invitations()),
         "removal": demo.removal(),
+        "programme": in_words.headline(loyalty.versions(), speak),
     }
     return render(request, "console/settings/index.html", context)
 

@@ -78,8 +78,8 @@ def export(request: HttpRequest) -> HttpResponseBase:
         Column(_("Customer"), width=30),
         Column(_("Number"), "whole"),
         Column(_("Tier")),
-        Column(_("Counts by now"), width=20),
-        Column(_("Since")),
+        Column(_("Counts by now"), "number"),
+        Column(_("Since"), "day"),
         Column(_("What is ahead"), width=40),
     ]
     return workbook(
@@ -108,7 +108,7 @@ def _rows(of: pages.Page, which: Which) -> Iterator[list[Cell]]:
         people = queries.tier_people(of.tiers, which, limit=BATCH, after=after)
         names = customers.person_names([one.person_id for one in people])
         for line in pages.lines(of, people, names):
-            yield [line.name, line.person_id, line.tier, line.measured, line.since, line.ahead]
+            yield [line.name, line.person_id, line.tier, line.counted, line.since_day, line.ahead]
         if len(people) < BATCH:
             return
         after = people[-1]

@@ -15,6 +15,7 @@ from regulars.analytics.wording.numbers import Formats, plain
 from regulars.commerce import queries as commerce
 from regulars.console.wording.consents import CHANNELS
 from regulars.console.wording.event_log import reader
+from regulars.console.wording.programme import change_words
 from regulars.console.wording.team import ROLES
 from regulars.customers import queries as customers
 from regulars.customers.queries.attributes import LABELS
@@ -72,12 +73,17 @@ ACTIONS: Mapping[Action, Promise] = {
     Action.CONSENT_RECORDED: _("Consent written down"),
     Action.PERSON_EXPORTED: _("All data of a customer saved as a file"),
     Action.PERSON_ERASED: _("Customer erased"),
+    Action.PROGRAMME_DRAFT_BEGUN: _("Draft of the programme begun"),
+    Action.PROGRAMME_DRAFT_CHANGED: _("Draft of the programme changed"),
+    Action.PROGRAMME_DRAFT_DROPPED: _("Draft of the programme thrown away"),
     Action.PROGRAMME_PUBLISHED: _("Rules of the loyalty programme published"),
     Action.POINTS_ADJUSTED: _("Points given or taken by hand"),
     Action.POINTS_DECIDED: _("Points by hand: allowed or refused"),
     Action.QR_SHOWN: _("QR of a customer shown"),
     Action.OFFER_CHANGED: _("Offer changed"),
     Action.REFERRAL_DECIDED: _("Decided on a friend who was brought"),
+    Action.REFERRAL_TOLD: _("Said who brought a customer"),
+    Action.REFERRAL_UNDONE: _("Took back who brought a customer"),
     Action.REWARD_CHANGED: _("Reward of the catalogue changed"),
     Action.REWARD_TAKEN: _("Reward taken for a customer, or given back"),
     Action.REWARD_HANDED_OUT: _("Gift handed out"),
@@ -139,6 +145,9 @@ PAGES: Mapping[str, tuple[str, Promise]] = {
 }
 """Where a subject is shown, and what it is called where it has no name."""
 
+OF_DRAFTS = frozenset(
+    {Action.PROGRAMME_DRAFT_BEGUN, Action.PROGRAMME_DRAFT_CHANGED, Action.PROGRAMME_DRAFT_DROPPED}
+)
 OF_REWARDS: Mapping[str, Promise] = {
     "added": pgettext_lazy("what was done to a reward", "added"),
     "changed": pgettext_lazy("what was done to a reward", "changed"),
@@ -263,6 +272,8 @@ def _details(line: LogLine, users: Mapping[int, str], attributes: Mapping[str, s
     if reward := details.get("reward") or details.get("gift"):
         done = str(details.get("what", ""))
         said.append(f"{plain(str(reward))}: {OF_REWARDS.get(done, done)}")
+    if line.action in OF_DRAFTS and (words := change_words(details)):
+        said.append(words)
     if "reader" in details:
         said.append(reader(str(details["reader"])))
     if details.get("now") in ("stopped", "goes on"):

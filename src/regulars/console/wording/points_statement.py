@@ -143,7 +143,7 @@ def more(line: StatementLine, by_hand: AdjustmentRow | None, voice: Voice) -> li
     if comes:
         said.append(_spendable(line, voice))
     if line.recorded_at - line.at > LATE:
-        said.append(_("told on %(day)s") % {"day": voice.day(voice.day_of(line.recorded_at))})
+        said.append(_("written down on %(day)s") % {"day": voice.day(voice.day_of(line.recorded_at))})
     return [part[0].upper() + part[1:] for part in said if part]
 
 
