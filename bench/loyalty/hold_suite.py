@@ -22,7 +22,8 @@ SECONDS = float(os.environ.get("BENCH_LOYALTY_HOLD_SECONDS", "15"))
 """Fewer of both for a quick look."""
 TIMES = 3
 CLIENTS = 16
-PROCESSES = 4
+PROCESSES = 2
+"""On either side: pgbench's threads, and our processes, as web servers on two cores have them."""
 SCALE = 10
 """Of pgbench: a million accounts. With -N its clients do not wait for each other's branches."""
 
@@ -84,7 +85,8 @@ def _hold_and_capture(turn: int) -> float:
 
 
 def _transactions() -> float:
-    said = _pgbench("-N", "-M", "prepared", "-c", str(CLIENTS), "-j", "2", "-T", str(round(SECONDS)))
+    clients = ("-c", str(CLIENTS), "-j", str(PROCESSES))
+    said = _pgbench("-N", "-M", "prepared", *clients, "-T", str(round(SECONDS)))
     found = re.search(r"^tps = ([\d.]+)", said, re.MULTILINE)
     if found is None:
         raise RuntimeError(f"pgbench said something else: {said}")

@@ -8,7 +8,7 @@ import pytest
 from django.db import IntegrityError, connection, transaction
 
 from regulars.customers import services as customers
-from regulars.loyalty.models import Lot, Posting, Wallet
+from regulars.loyalty.models import Hold, Lot, Posting, Wallet
 from regulars.loyalty.types import POINTS
 
 NOW = datetime(2026, 3, 1, 12, tzinfo=UTC)
@@ -65,6 +65,56 @@ def test_nothing_goes_below_zero(lot: Lot, moves: list[tuple[str, str, int]]) ->
     with pytest.raises(IntegrityError, match="not_below_zero"), transaction.atomic():
         _post(lot, *moves)
     assert not Posting.objects.exists()
+
+
+@pytest.mark.parametrize(
+    ("change", "check"),
+    [
+        ("wallet SET partner_minor = 1", "comes_to_zero"),
+        ("wallet SET debt_minor = 1, partner_minor = -1", "not_below_zero"),
+        ("wallet SET redeemed_minor = -1, partner_minor = 1", "not_below_zero"),
+        ("wallet SET expired_minor = -1, partner_minor = 1", "not_below_zero"),
+        ("lot SET got_minor = 1", "adds_up"),
+        ("lot SET pending_minor = -1, got_minor = -1", "not_below_zero"),
+        ("lot SET settled_minor = -1", "not_below_zero"),
+        ("lot SET let_go_minor = 1", "not_below_zero"),
+        ("lot SET let_go_minor = -1, elsewhere_minor = 0", "not_below_zero"),
+        ("lot SET open = true", "loyalty_lot_open"),
+        ("lot SET held_minor = 1, got_minor = 1", "loyalty_lot_open"),
+    ],
+)
+def test_the_database_refuses_what_cannot_be(lot: Lot, change: str, check: str) -> None:
+    with (
+        pytest.raises(IntegrityError, match=check),
+        transaction.atomic(),
+        connection.cursor() as cursor,
+    ):
+        cursor.execute(f"UPDATE loyalty_{change}")
+
+
+@pytest.mark.parametrize(
+    ("change", "check"),
+    [
+        ("spent_minor = 6, state = 'captured', closed_at = now()", "hold_spent"),
+        ("given_back_minor = 1", "hold_spent"),
+        ("given_back_minor = -1", "hold_spent"),
+        ("spent_minor = 1", "hold_closed"),
+        ("state = 'captured'", "hold_closed"),
+        ("closed_at = now()", "hold_closed"),
+        ("state = 'cancelled', closed_at = now(), spent_minor = 1", "hold_closed"),
+    ],
+)
+def test_the_database_refuses_a_hold_that_cannot_be(lot: Lot, change: str, check: str) -> None:
+    moments = dict.fromkeys(("at", "made_at", "lasts_until"), NOW)
+    Hold.objects.create(
+        key="h", profile_id=lot.wallet.profile_id, currency=POINTS, points_minor=5, state="held", **moments
+    )
+    with (
+        pytest.raises(IntegrityError, match=check),
+        transaction.atomic(),
+        connection.cursor() as cursor,
+    ):
+        cursor.execute(f"UPDATE loyalty_hold SET {change}")
 
 
 def test_a_posting_of_another_wallets_lot_is_refused(lot: Lot) -> None:

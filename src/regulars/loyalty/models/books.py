@@ -9,6 +9,8 @@ from __future__ import annotations
 from django.contrib.postgres.indexes import BrinIndex
 from django.db import models
 from django.db.models import Q
+from django.db.models.functions import Greatest, Least
+from django.db.models.lookups import Exact, GreaterThan, GreaterThanOrEqual, IsNull
 
 from regulars.loyalty.types import OF_LOTS, Account, AdjustmentState, Cause, EntryKind, EntryState, HoldState
 
@@ -24,6 +26,11 @@ def _sum(names: tuple[Account, ...]) -> models.expressions.Combinable:
     for name in names[1:]:
         total = total + models.F(f"{name.value}_minor")
     return total
+
+
+def _not_below_zero(name: str, *balances: str | models.expressions.Combinable) -> models.CheckConstraint:
+    """One comparison for all of them: a session reads the text of each CHECK anew with each write."""
+    return models.CheckConstraint(condition=GreaterThanOrEqual(Least(*balances), 0), name=name)
 
 
 class ProgrammeVersion(models.Model):
@@ -56,12 +63,11 @@ class Wallet(models.Model):
     class Meta:
         constraints = (
             models.UniqueConstraint(fields=["profile", "currency"], name="loyalty_wallet_key"),
-            models.CheckConstraint(
-                condition=Q(**{f"{account.value}_minor__gte": 0 for account in (*_OWN, Account.REDEEMED)}),
-                name="loyalty_wallet_not_below_zero",
+            _not_below_zero(
+                "loyalty_wallet_not_below_zero",
+                *(f"{account.value}_minor" for account in (*_OWN, Account.REDEEMED, Account.EXPIRED)),
+                0 - models.F("debt_minor"),
             ),
-            models.CheckConstraint(condition=Q(expired_minor__gte=0), name="loyalty_wallet_expired"),
-            models.CheckConstraint(condition=Q(debt_minor__lte=0), name="loyalty_wallet_debt"),
             models.CheckConstraint(
                 condition=Q(partner_minor=0 - _sum(tuple(a for a in Account if a is not Account.PARTNER))),
                 name="loyalty_wallet_comes_to_zero",
@@ -113,21 +119,19 @@ class Lot(models.Model):
         constraints = (
             models.UniqueConstraint(fields=["key"], name="loyalty_lot_key"),
             models.CheckConstraint(condition=~Q(key=""), name="loyalty_lot_named"),
-            models.CheckConstraint(
-                condition=Q(**{f"{account.value}_minor__gte": 0 for account in OF_LOTS}),
-                name="loyalty_lot_not_below_zero",
+            _not_below_zero(
+                "loyalty_lot_not_below_zero",
+                *(f"{account.value}_minor" for account in OF_LOTS),
+                "settled_minor",
+                "let_go_minor",
+                models.F("elsewhere_minor") - models.F("let_go_minor"),
             ),
             models.CheckConstraint(condition=Q(got_minor=_sum(OF_LOTS)), name="loyalty_lot_adds_up"),
-            models.CheckConstraint(
-                condition=Q(settled_minor__gte=0, let_go_minor__gte=0)
-                & Q(elsewhere_minor__gte=models.F("let_go_minor")),
-                name="loyalty_lot_elsewhere",
-            ),
             models.CheckConstraint(
                 condition=Q(pending_minor=0) | Q(usable_since=None), name="loyalty_lot_pending_before_usable"
             ),
             models.CheckConstraint(
-                condition=Q(open=Q(pending_minor__gt=0) | Q(available_minor__gt=0) | Q(held_minor__gt=0)),
+                condition=Q(open=GreaterThan(Greatest(*(f"{account.value}_minor" for account in _OWN)), 0)),
                 name="loyalty_lot_open",
             ),
         )
@@ -177,24 +181,21 @@ class Hold(models.Model):
             models.CheckConstraint(condition=~Q(key=""), name="loyalty_hold_named"),
             models.CheckConstraint(condition=Q(points_minor__gt=0), name="loyalty_hold_amount"),
             models.CheckConstraint(
-                condition=Q(spent_minor__gte=0, spent_minor__lte=models.F("points_minor")),
+                condition=Q(
+                    given_back_minor__gte=0,
+                    spent_minor__gte=models.F("given_back_minor"),
+                    points_minor__gte=models.F("spent_minor"),
+                ),
                 name="loyalty_hold_spent",
-            ),
-            models.CheckConstraint(
-                condition=Q(given_back_minor__gte=0, given_back_minor__lte=models.F("spent_minor")),
-                name="loyalty_hold_given_back",
             ),
             models.CheckConstraint(
                 condition=Q(state__in=[s.value for s in HoldState]), name="loyalty_hold_state"
             ),
             models.CheckConstraint(
-                condition=Q(state=HoldState.HELD.value, closed_at=None, spent_minor=0)
-                | Q(state=HoldState.CAPTURED.value, closed_at__isnull=False)
-                | Q(
-                    state__in=[HoldState.CANCELLED.value, HoldState.TIMED_OUT.value],
-                    closed_at__isnull=False,
-                    spent_minor=0,
-                ),
+                condition=Exact(
+                    Exact(models.F("state"), HoldState.HELD.value), IsNull(models.F("closed_at"), True)
+                )
+                & (Q(state=HoldState.CAPTURED.value) | Q(spent_minor=0)),
                 name="loyalty_hold_closed",
             ),
         )

@@ -128,7 +128,7 @@ def _new(new: NewHold, owe: bool | None, now: datetime) -> _Answer:
 def _call(statement: str, values: list[Any], now: datetime, hold_id: int | None) -> _Answer:
     """Ask the database, in a transaction of its own where there is none; readers of the log are woken."""
     heard_at, backfill = events.heard(now=now)
-    with prepared_cursor() as cursor:
+    with prepared_cursor(binary=True) as cursor:
         cursor.execute(statement, [*values, now, heard_at, backfill])
         outcome, spendable, told, *row = cursor.fetchone()
     if outcome == "unknown":
