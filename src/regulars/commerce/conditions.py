@@ -11,14 +11,11 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
 from regulars.commerce.queries import choices
-from regulars.commerce.types import ORDER_CANCELLED, ORDER_COMPLETED, ORDER_REFUNDED, ORDER_UPDATED
+from regulars.commerce.types import OF_ORDERS
 from regulars.kit import attributes
 from regulars.kit.attributes import Attribute, Field, Kind, Relation
 
 ORDERED = _("Orders")
-_CHANGES = frozenset(
-    type_.name for type_ in (ORDER_COMPLETED, ORDER_UPDATED, ORDER_CANCELLED, ORDER_REFUNDED)
-)
 
 # What was given back for each order. The orders are joined for nothing but the scope, so where everybody is
 # asked about they are not even read.
@@ -111,13 +108,13 @@ _OF_LINES = {
     "brand": _field(_("Brand"), "brand", choices.brands),
 }
 ORDERS = Relation(
-    name="orders", query=_ORDERS, one_each=False, changed_by=_CHANGES, moments=_MOMENTS, fields=_OF_ORDERS
+    name="orders", query=_ORDERS, one_each=False, changed_by=OF_ORDERS, moments=_MOMENTS, fields=_OF_ORDERS
 )
 ORDER_LINES = Relation(
     name="order_lines",
     query=_LINES,
     one_each=False,
-    changed_by=_CHANGES,
+    changed_by=OF_ORDERS,
     moments=_MOMENTS,
     fields=_OF_LINES | _OF_ORDERS,
 )

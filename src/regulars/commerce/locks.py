@@ -51,7 +51,7 @@ SELECT c.source, c.external_id FROM unnest(%s::text[], %s::text[]) AS k(source, 
 JOIN commerce_credit AS c USING (source, external_id)
 """
 _LOCK_CREDITS = """
-SELECT c.id, c.revision, c.told, c.told_revision, c.backfill, c.order_id, o.profile_id,
+SELECT c.id, c.revision, c.told, c.told_revision, c.backfill, c.order_id, o.profile_id, c.named_order_id,
        c.source, c.external_id, c.profile_id, c.credited_at, c.amount_minor, c.currency, c.order_external_id,
        c.product_id, trim_scale(c.quantity), c.channel, c.branch_id, c.reckoned
 FROM commerce_credit AS c
@@ -82,6 +82,7 @@ class LockedCredit:
     backfill: bool
     order_id: int | None
     order_profile_id: int | None
+    named_order_id: int | None
     credit: NewCredit
 
 
@@ -152,12 +153,12 @@ def known_credits(keys: Iterable[SourceKey]) -> set[SourceKey]:
 def lock_credits(keys: Iterable[SourceKey]) -> dict[SourceKey, LockedCredit]:
     """Lock the stored credits among these."""
     locked: dict[SourceKey, LockedCredit] = {}
-    for id_, revision, told, told_revision, backfill, order_id, customer, *values in _fetch(
+    for id_, revision, told, told_revision, backfill, order_id, customer, named, *values in _fetch(
         _LOCK_CREDITS, *_columns(keys)
     ):
         credit = _credit(*values)
         locked[credit.key] = LockedCredit(
-            id_, revision, Told(told), told_revision, backfill, order_id, customer, credit
+            id_, revision, Told(told), told_revision, backfill, order_id, customer, named, credit
         )
     return locked
 

@@ -175,10 +175,11 @@ class Credit(models.Model):
     """Money given back that its source tells of by itself.
 
     `order` is the order it reduces: that of the same source and currency whose id is `order_external_id`,
-    as soon as it is known. `told` says whether the log tells of it, `told_revision` as of which revision
-    (0: of none); `backfill`, that the credit came with history, so that telling of it later sets nothing
-    off either. `reckoned` says how an amount comes about that its source does not tell; until there is
-    an order to reckon it from it is 0, and the credit counts for nothing.
+    as soon as it is known; until then `named_order`, which a colleague named by hand. `put_away`: a colleague
+    said that it belongs to no order. `told` says whether the log tells of it, `told_revision` as of which
+    revision (0: of none); `backfill`, that the credit came with history, so that telling of it later sets
+    nothing off either. `reckoned` says how an amount comes about that its source does not tell; until there
+    is an order to reckon it from it is 0, and the credit counts for nothing.
     """
 
     source = models.TextField()
@@ -204,6 +205,10 @@ class Credit(models.Model):
     reckoned = models.TextField(
         choices=[(r.value, r.value) for r in Reckoned], db_default=Reckoned.TOLD.value
     )
+    named_order = models.ForeignKey(
+        Order, null=True, on_delete=models.PROTECT, related_name="+", db_index=False
+    )
+    put_away = models.BooleanField(db_default=False)
 
     class Meta:
         constraints = (
@@ -221,7 +226,8 @@ class Credit(models.Model):
                 condition=Q(currency__regex="^[A-Z]{3}$"), name="commerce_credit_currency"
             ),
             models.CheckConstraint(
-                condition=Q(order=None) | ~Q(order_external_id=""), name="commerce_credit_of_named_order"
+                condition=Q(order=None) | ~Q(order_external_id="") | Q(named_order__isnull=False),
+                name="commerce_credit_of_named_order",
             ),
         )
         indexes = (
@@ -243,6 +249,21 @@ class Credit(models.Model):
             ),
             models.Index(
                 fields=["branch"], condition=Q(branch__isnull=False), name="commerce_credit_of_branch"
+            ),
+            models.Index(
+                fields=["credited_at", "id"],
+                condition=Q(order__isnull=True),
+                name="commerce_credit_of_no_order",
+            ),
+            models.Index(
+                fields=["named_order"],
+                condition=Q(named_order__isnull=False),
+                name="commerce_credit_by_hand",
+            ),
+            models.Index(
+                fields=["source", "order_external_id"],
+                condition=Q(named_order__isnull=False),
+                name="commerce_credit_told_beside",
             ),
         )
 

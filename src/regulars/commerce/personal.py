@@ -60,7 +60,7 @@ CREDITS = Table(
     whose=_OF_PROFILES,
     tells={
         "number": Told(_("Number"), "t.external_id"),
-        "order": Told(_("Order"), "t.order_external_id"),
+        "order": Told(_("Order"), f"coalesce({_ORDER}, t.order_external_id)"),
         "credited_at": Told(_("When"), "t.credited_at"),
         "amount_minor": Told(_("Amount"), "t.amount_minor"),
         "currency": Told(_("Currency"), "t.currency"),

@@ -180,6 +180,8 @@ class Action(StrEnum):
     """By a colleague for a customer, or given back for one."""
     REWARD_HANDED_OUT = "reward_handed_out"
     """A gift was fetched, or was not after all."""
+    RETURN_PLACED = "return_placed"
+    """Somebody said which order a return is of, or that it is of none, or took that back."""
     BOOKS_CHECKED = "books_checked"
     """Somebody had the books proved at once."""
     READER_CHANGED = "reader_changed"

@@ -10,6 +10,13 @@ from regulars.commerce.queries.goods import (
     products_page,
     products_told,
 )
+from regulars.commerce.queries.loose import (
+    ORDERS_THAT_FIT_MAX,
+    count_loose_credits,
+    loose_credit,
+    loose_credits,
+    orders_that_fit,
+)
 from regulars.commerce.queries.orders import (
     credits_of,
     credits_of_refund,
@@ -21,18 +28,23 @@ from regulars.commerce.queries.orders import (
 )
 from regulars.commerce.queries.pages import any_orders, branches, last_order_id, last_orders, order_lines
 from regulars.commerce.queries.standing import buyers, order_ids, order_lines_standing, order_standings
+from regulars.commerce.queries.told import orders_told
 
 __all__ = [
+    "ORDERS_THAT_FIT_MAX",
     "any_orders",
     "branch_ids",
     "branch_names",
     "branches",
     "buyers",
     "carts_of",
+    "count_loose_credits",
     "credits_of",
     "credits_of_refund",
     "last_order_id",
     "last_orders",
+    "loose_credit",
+    "loose_credits",
     "order",
     "order_ids",
     "order_lines",
@@ -40,6 +52,8 @@ __all__ = [
     "order_standings",
     "orders_by_id",
     "orders_page",
+    "orders_that_fit",
+    "orders_told",
     "product",
     "product_ids",
     "product_names",

@@ -53,12 +53,15 @@ FROM commerce_orderreturn AS r LEFT JOIN commerce_orderline AS l ON l.id = r.lin
 WHERE r.order_id = ANY(%s) ORDER BY r.order_id, r.number
 """
 _CREDITS = """
-SELECT c.id, c.source, c.external_id, c.order_external_id, c.order_id, coalesce(o.profile_id, c.profile_id),
+SELECT c.id, c.source, c.external_id, {number}, c.order_id, coalesce(o.profile_id, c.profile_id),
        c.product_id, c.credited_at, trim_scale(c.quantity), c.amount_minor, c.currency
 FROM commerce_credit AS c LEFT JOIN commerce_order AS o ON o.id = c.order_id
 """
-_OF_ORDERS = _CREDITS + "WHERE c.order_id = ANY(%s) ORDER BY c.credited_at, c.id"
-_OF_REFUND = _CREDITS + "WHERE c.source = %s AND c.external_id = ANY(%s)"
+# Of an order that a colleague named, the credit itself says nothing.
+_OF_ORDERS = (
+    _CREDITS.format(number="o.external_id") + "WHERE c.order_id = ANY(%s) ORDER BY c.credited_at, c.id"
+)
+_OF_REFUND = _CREDITS.format(number="c.order_external_id") + "WHERE c.source = %s AND c.external_id = ANY(%s)"
 _SHIPMENTS = """
 SELECT id, source, external_id, order_external_id, order_id, status, carrier, tracking, promised_at,
        shipped_at, delivered_at, as_of

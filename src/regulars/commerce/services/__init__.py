@@ -13,6 +13,7 @@ from regulars.commerce.services.catalogue import (
 )
 from regulars.commerce.services.costs import record_costs, undo_costs
 from regulars.commerce.services.credits import CREDITS_MAX, record_credits
+from regulars.commerce.services.naming import name_order, put_credit_away, unname_order
 from regulars.commerce.services.orders import ORDERS_MAX, record_orders
 from regulars.commerce.services.places import archive_branch, archive_till, save_branch, save_till
 from regulars.commerce.services.refunds import record_refunds
@@ -30,6 +31,8 @@ __all__ = [
     "change_carts",
     "drop_old_carts",
     "hold_sources",
+    "name_order",
+    "put_credit_away",
     "record_branches",
     "record_costs",
     "record_credits",
@@ -44,6 +47,7 @@ __all__ = [
     "undo_credits",
     "undo_orders",
     "undo_products",
+    "unname_order",
     "upsert_branches",
     "upsert_products",
 ]

@@ -91,15 +91,16 @@ def record_credits(*, credits: Sequence[NewCredit], now: datetime, backfill: boo
     created = _insert(new, backfill)
     # Among them what somebody else stored while we looked: it is there now.
     stored = lock_credits(key for key in wanted if key not in created)
+    given = links.orders_of_ids(row.named_order_id for row in stored.values())
     changed = {
-        key: _changed(row, _as_reckoned(row, wanted[key]), links.order_of(wanted[key], named), backfill)
+        key: changed_state(row, told, order_of(row, told, named, given), backfill)
         for key, row in stored.items()
-        if row.credit != _as_reckoned(row, wanted[key])
+        if row.credit != (told := _as_reckoned(row, wanted[key]))
     }
     write_states([(stored[key].id, state) for key, state in changed.items()])
     happened: list[Happened] = [(id_, None, new[key]) for key, id_ in created.items()]
     happened += [(stored[key].id, stored[key], state) for key, state in changed.items()]
-    _tell(happened, now, backfill)
+    tell(happened, now, backfill)
     return RecordedCredits(
         {key: row.id for key, row in stored.items()} | created,
         len(created),
@@ -108,6 +109,16 @@ def record_credits(*, credits: Sequence[NewCredit], now: datetime, backfill: boo
         {key: stored[key].credit for key in changed},
         dict.fromkeys(created, 1) | {key: state.revision for key, state in changed.items()},
     )
+
+
+def order_of(
+    row: LockedCredit,
+    told: NewCredit,
+    named: dict[SourceKey, NamedOrder],
+    given: Mapping[int, NamedOrder],
+) -> NamedOrder | None:
+    """The order that the source names; while nobody knows it, the one that a colleague named."""
+    return links.order_of(told, named) or links.by_hand(told, given.get(row.named_order_id or 0))
 
 
 def _as_reckoned(row: LockedCredit, told: NewCredit) -> NewCredit:
@@ -145,13 +156,14 @@ def told_now(credit: NewCredit, order: NamedOrder | None, backfill: bool) -> Tol
     return Told.BACKFILL if backfill else Told.LIVE
 
 
-def _changed(row: LockedCredit, credit: NewCredit, order: NamedOrder | None, backfill: bool) -> State:
+def changed_state(row: LockedCredit, credit: NewCredit, order: NamedOrder | None, backfill: bool) -> State:
+    """What a stored credit becomes by this content, of this order."""
     revision = row.revision + 1
     if row.told is Told.NOT_YET:
         told = told_now(credit, order, backfill or row.backfill)
         return State(credit, revision, told, 0 if told is Told.NOT_YET else revision, order)
     # The log is told of the correction: from then on it can be taken back only if that set nothing off.
-    told = row.told if backfill or order is None else Told.LIVE
+    told = row.told if backfill or (order is None and row.order_id is None) else Told.LIVE
     return State(credit, revision, told, row.told_revision, order)
 
 
@@ -195,11 +207,13 @@ def _columns(rows: Sequence[tuple[Any, ...]]) -> list[list[Any]]:
     return [list(column) for column in zip(*rows, strict=True)]
 
 
-def _tell(happened: Sequence[Happened], now: datetime, backfill: bool) -> None:
+def tell(happened: Sequence[Happened], now: datetime, backfill: bool) -> None:
+    """Tell the log of credits that were written, have their orders reckoned, and mark what was touched."""
     if not happened:
         return
     marks = Marks()
     tellings = []
+    left = links.orders_of_ids(_left(before, after) for _, before, after in happened)
     for id_, before, after in happened:
         marks.credit(after.credit, after.order.profile_id if after.order else None)
         if before:
@@ -207,10 +221,12 @@ def _tell(happened: Sequence[Happened], now: datetime, backfill: bool) -> None:
         if after.told is not Told.NOT_YET and (before is None or before.told is Told.NOT_YET):
             tellings.append(Telling(refund(id_, after), after.told is Told.BACKFILL))
         elif before and after.order:
-            correction = telling.of_correction(
-                id_, after.revision, after.credit.order_external_id, after.order, now
-            )
+            key = telling.correction_key(id_, after.revision)
+            correction = telling.of_correction(id_, key, after.order.number, after.order, now)
             tellings.append(Telling(correction, backfill))
+        if gone := left.get(_left(before, after) or 0):
+            key = telling.left_key(id_, after.revision)
+            tellings.append(Telling(telling.of_correction(id_, key, gone.number, gone, now), backfill))
     orders = {after.order.id for _, _, after in happened if after.order}
     orders |= {before.order_id for _, before, _ in happened if before and before.order_id}
     tellings += reckoning.settle(sorted(orders), now=now, backfill=backfill, marks=marks)
@@ -218,12 +234,19 @@ def _tell(happened: Sequence[Happened], now: datetime, backfill: bool) -> None:
     marks.write()
 
 
+def _left(before: LockedCredit | None, after: State) -> int | None:
+    """The order that a credit was of and is no more."""
+    if before is None or (after.order and after.order.id == before.order_id):
+        return None
+    return before.order_id
+
+
 def refund(credit_id: int, state: State) -> NewEvent:
     """What is told when the money has been given back: to the order's customer, where there is one."""
     credit, order = state.credit, state.order
     return telling.of_refund(
         credit_id=credit_id,
-        number=credit.order_external_id,
+        number=order.number if order else credit.order_external_id,
         amount_minor=credit.amount_minor,
         currency=credit.currency,
         credited_at=credit.credited_at,

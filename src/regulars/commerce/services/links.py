@@ -14,23 +14,29 @@ from regulars.commerce.services import telling
 from regulars.commerce.services.marks import Marks
 from regulars.commerce.services.telling import NamedOrder, Telling
 from regulars.commerce.types import NewCredit, Reckoned, SourceKey, Told
+from regulars.kit import sql
 
 _NAMED = """
-SELECT o.source, o.external_id, o.id, o.profile_id, o.amount_minor, o.currency
+SELECT o.source, o.external_id, o.id, o.profile_id, o.amount_minor, o.currency, o.external_id
 FROM unnest(%s::text[], %s::text[]) AS k(source, external_id)
 JOIN commerce_order AS o USING (source, external_id)
 """
-# In the order of their ids: those that credits name, and those they are of so far.
+# In the order of their ids: those that credits name, those they are of so far, those a colleague named.
 _HOLD_NAMED = """
 SELECT o.id FROM commerce_order AS o
 WHERE o.id IN (
     SELECT n.id FROM unnest(%s::text[], %s::text[]) AS k(source, external_id)
     JOIN commerce_order AS n USING (source, external_id)
     UNION ALL
-    SELECT c.order_id FROM unnest(%s::text[], %s::text[]) AS k(source, external_id)
-    JOIN commerce_credit AS c USING (source, external_id) WHERE c.order_id IS NOT NULL
+    SELECT of.order_id FROM unnest(%s::text[], %s::text[]) AS k(source, external_id)
+    JOIN commerce_credit AS c USING (source, external_id)
+    CROSS JOIN LATERAL (VALUES (c.order_id), (c.named_order_id)) AS of(order_id)
 )
 ORDER BY o.id FOR NO KEY UPDATE
+"""
+_BY_ID = """
+SELECT o.id, o.id, o.profile_id, o.amount_minor, o.currency, o.external_id
+FROM commerce_order AS o WHERE o.id = ANY(%s)
 """
 _KNOWN = """
 SELECT source, external_id FROM unnest(%s::text[], %s::text[]) AS k(source, external_id)
@@ -150,6 +156,19 @@ def order_of(credit: NewCredit, named: dict[SourceKey, NamedOrder]) -> NamedOrde
     """The order a credit reduces. One in another currency cannot be reckoned against it."""
     order = named.get((credit.source, credit.order_external_id)) if credit.order_external_id else None
     if order is None or (credit.reckoned is Reckoned.TOLD and order.currency != credit.currency):
+        return None
+    return order
+
+
+def orders_of_ids(ids: Iterable[int | None]) -> dict[int, NamedOrder]:
+    """The same by their ids; nothing is asked where there is none."""
+    wanted = sorted({id_ for id_ in ids if id_ is not None})
+    return {id_: NamedOrder(*row) for id_, *row in sql.rows(_BY_ID, [wanted])} if wanted else {}
+
+
+def by_hand(credit: NewCredit, order: NamedOrder | None) -> NamedOrder | None:
+    """The order that a colleague named for a credit, if it can be of it: the source's own word goes first."""
+    if order is None or credit.reckoned is not Reckoned.TOLD or order.currency != credit.currency:
         return None
     return order
 

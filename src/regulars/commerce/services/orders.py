@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 
@@ -12,7 +12,7 @@ from regulars.commerce.locks import LockedOrder, join_sources, lock_orders
 from regulars.commerce.rules.checking import Checking, SoundOrder
 from regulars.commerce.rules.merging import cancelled, first_state, merged
 from regulars.commerce.rules.states import returns_text
-from regulars.commerce.services import links, reckoning, rows, shipments, telling
+from regulars.commerce.services import links, placing, reckoning, rows, shipments, telling
 from regulars.commerce.services.marks import Marks
 from regulars.commerce.services.telling import Telling
 from regulars.commerce.types import Order, OrderStatus, RecordedOrders, RefusedOrder, SourceKey
@@ -48,7 +48,7 @@ def record_orders(*, orders: Sequence[Order], now: datetime, backfill: bool = Fa
     writing = _Writing(now)
     for wanted in rounds:
         writing.store(wanted)
-    tell(writing.happened, now, backfill)
+    tell(writing.happened, now, backfill, beside=writing.beside)
     return RecordedOrders(
         writing.ids,
         len(writing.created),
@@ -93,10 +93,13 @@ class _Writing:
     revisions: dict[SourceKey, int] = field(default_factory=dict)
     stale: set[SourceKey] = field(default_factory=set)
     happened: list[Happened] = field(default_factory=list)
+    beside: set[int] = field(default_factory=set)
+    """Credits named by hand that have to do with these orders."""
 
     def store(self, wanted: Round) -> None:
         stored = rows.read_orders(wanted.values())
         missing = {key: sound for key, sound in wanted.items() if key not in stored}
+        created: dict[SourceKey, int] = {}
         if missing:
             created = self._add(missing)
             # What somebody else stored while we looked: it is there now.
@@ -104,7 +107,9 @@ class _Writing:
             if raced:
                 stored |= rows.read_orders(raced)
         self.ids |= {key: row.id for key, row in stored.items()}
-        self._change({key: wanted[key].order for key, row in stored.items() if _differs(row, wanted[key])})
+        told = {key: wanted[key].order for key, row in stored.items() if _differs(row, wanted[key])}
+        self.beside |= placing.hold_beside([*created, *told], [stored[key].id for key in told])
+        self._change(told)
 
     def _add(self, missing: Round) -> dict[SourceKey, int]:
         off = links.cancellations(missing)
@@ -156,7 +161,9 @@ def _differs(row: rows.StoredOrder, told: SoundOrder) -> bool:
     )
 
 
-def tell(happened: Sequence[Happened], now: datetime, backfill: bool) -> None:
+def tell(
+    happened: Sequence[Happened], now: datetime, backfill: bool, *, beside: Collection[int] = ()
+) -> None:
     """Link what names the orders that were written, tell the log, and mark what was touched."""
     if not happened:
         return
@@ -175,6 +182,7 @@ def tell(happened: Sequence[Happened], now: datetime, backfill: bool) -> None:
     linked = links.link(ids, backfill=backfill, marks=marks)
     tellings += linked.tellings
     tellings += reckoning.settle([*changed, *linked.order_ids], now=now, backfill=backfill, marks=marks)
+    tellings += placing.place(beside, now=now, backfill=backfill, marks=marks)
     tellings += shipments.link(ids, now=now, backfill=backfill)
     telling.record(tellings, now)
     marks.write()

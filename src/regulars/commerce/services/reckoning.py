@@ -80,6 +80,7 @@ def settle(order_ids: Sequence[int], *, now: datetime, backfill: bool, marks: Ma
                 tellings.append(Telling(event, told == Told.BACKFILL))
             else:
                 named = NamedOrder(order_id, customer, order_amount, currency)
-                event = telling.of_correction(id_, revision, number, named, now)
+                key = telling.correction_key(id_, revision)
+                event = telling.of_correction(id_, key, number, named, now)
                 tellings.append(Telling(event, backfill))
     return tellings

@@ -32,6 +32,7 @@ class NamedOrder:
     profile_id: int | None
     amount_minor: int
     currency: str
+    number: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,10 +81,20 @@ def correction_key(credit_id: int, revision: int) -> str:
     return f"credit:{credit_id}:{revision}"
 
 
+def left_key(credit_id: int, revision: int) -> str:
+    """Under which the log is told that a credit is not of an order any more."""
+    return f"credit:{credit_id}:{revision}:left"
+
+
+def keys_of_change(credit_id: int, revision: int) -> list[str]:
+    """All keys under which the log may have been told that a credit was changed."""
+    return [key(credit_id, revision) for key in (correction_key, left_key)]
+
+
 def keys_of_credit(id_: int, told_revision: int, revision: int) -> list[str]:
     """All keys under which the log may have been told of a credit."""
-    corrections = range(told_revision + 1, revision + 1)
-    return [refund_key(id_), *(correction_key(id_, number) for number in corrections)]
+    changes = range(told_revision + 1, revision + 1)
+    return [refund_key(id_), *(key for number in changes for key in keys_of_change(id_, number))]
 
 
 def of_refund(
@@ -113,12 +124,12 @@ def of_refund(
     )
 
 
-def of_correction(credit_id: int, revision: int, number: str, order: NamedOrder, now: datetime) -> NewEvent:
+def of_correction(credit_id: int, key: str, number: str, order: NamedOrder, now: datetime) -> NewEvent:
     """A credit of an order was changed, and with it what is left of the order."""
     return NewEvent(
         type=ORDER_UPDATED,
         source=SOURCE,
-        key=correction_key(credit_id, revision),
+        key=key,
         occurred_at=now,
         profile_id=order.profile_id,
         properties={

@@ -14,7 +14,7 @@ from typing import Protocol, TypeVar
 from django.db import connection, transaction
 
 from regulars.commerce.locks import LockedCredit, LockedOrder, hold_sources, lock_credits, lock_orders
-from regulars.commerce.services import credits, links, reckoning, rows, shipments, telling
+from regulars.commerce.services import credits, links, placing, reckoning, rows, shipments, telling
 from regulars.commerce.services.credits import State
 from regulars.commerce.services.marks import Marks
 from regulars.commerce.services.telling import Telling
@@ -70,11 +70,13 @@ def undo_orders(*, changes: Sequence[OrderChange], now: datetime) -> UndoneOrder
         return Undone(0, 0, {})
     wanted = {change.key: change for change in changes}
     hold_sources(source for source, _ in wanted)
+    beside = placing.hold_beside(wanted, [order.id for order in links.orders_of_keys(wanted).values()])
     locked = lock_orders(wanted)
     kept, removed, restored = _sorted_out(wanted, locked, _order_points_to)
     marks = Marks()
     _remove(removed, marks)
     _restore(restored, marks, now)
+    telling.record(placing.place(beside, now=now, backfill=True, marks=marks), now)
     marks.write()
     return Undone(len(removed), len(restored), kept)
 
@@ -89,6 +91,7 @@ def _remove(removed: Sequence[LockedOrder], marks: Marks) -> None:
     ids = [row.id for row in removed]
     keys += links.unlink(ids, all_=True, forget=True, marks=marks)
     keys += shipments.unlink(ids)
+    placing.forget(ids)
     rows.remove_orders(ids)
     events.retract(source=telling.SOURCE, keys=keys)
 
@@ -120,12 +123,14 @@ def undo_credits(*, changes: Sequence[CreditChange], now: datetime) -> Undone[So
         return Undone(0, 0, {})
     wanted = {change.key: change for change in changes}
     hold_sources(source for source, _ in wanted)
+    links.hold_named([change.before for change in changes if change.before])
     locked = lock_credits(wanted)
     kept, removed, restored = _sorted_out(wanted, locked, _credit_points_to)
     marks = Marks()
     _remove_credits(removed, marks)
     _restore_credits(restored, marks, now)
     of_orders = {row.order_id for row in locked.values() if row.order_id}
+    of_orders |= {row.named_order_id for row, _ in restored if row.named_order_id}
     of_orders |= {order.id for order in links.named_orders(before for _, before in restored).values()}
     telling.record(reckoning.settle(sorted(of_orders), now=now, backfill=True, marks=marks), now)
     marks.write()
@@ -148,12 +153,13 @@ def _restore_credits(restored: Sequence[tuple[LockedCredit, NewCredit]], marks: 
     if not restored:
         return
     named = links.named_orders(before for _, before in restored)
+    given = links.orders_of_ids(row.named_order_id for row, _ in restored)
     keys, states, tellings = [], [], []
     for row, before in restored:
-        order = links.order_of(before, named)
+        order = credits.order_of(row, before, named, given)
         marks.credit(row.credit, row.order_profile_id)
         marks.credit(before, order.profile_id if order else None)
-        keys.append(telling.correction_key(row.id, row.revision))
+        keys += telling.keys_of_change(row.id, row.revision)
         state = State(before, row.revision - 1, row.told, row.told_revision, order)
         if row.told is Told.BACKFILL and row.told_revision == row.revision:
             keys.append(telling.refund_key(row.id))

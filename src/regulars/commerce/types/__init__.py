@@ -41,6 +41,7 @@ from regulars.commerce.types.events import (
     CHECKOUT_STARTED,
     DELIVERY_PROMISED,
     FACTS,
+    OF_ORDERS,
     ORDER_CANCELLED,
     ORDER_COMPLETED,
     ORDER_DELIVERED,
@@ -65,6 +66,7 @@ from regulars.commerce.types.goods import (
     TillRow,
     UndoneCosts,
 )
+from regulars.commerce.types.loose import Loose, LooseCredit, OrderThatFits
 from regulars.commerce.types.orders import (
     Cancellation,
     CancelledOrders,
@@ -91,6 +93,7 @@ from regulars.commerce.types.shipments import (
     ShipmentRow,
     ShipmentStatus,
 )
+from regulars.commerce.types.told import OrderTold
 
 __all__ = [
     "BROWSING_EVENTS",
@@ -103,6 +106,7 @@ __all__ = [
     "FACTS",
     "LINES_TABLE",
     "NO_CURRENCY",
+    "OF_ORDERS",
     "ORDER_CANCELLED",
     "ORDER_COMPLETED",
     "ORDER_DELIVERED",
@@ -131,6 +135,8 @@ __all__ = [
     "Kept",
     "LineRow",
     "LineStanding",
+    "Loose",
+    "LooseCredit",
     "NewBranch",
     "NewCredit",
     "NewProduct",
@@ -146,6 +152,8 @@ __all__ = [
     "OrderStanding",
     "OrderState",
     "OrderStatus",
+    "OrderThatFits",
+    "OrderTold",
     "ProductChange",
     "ProductRow",
     "Reckoned",

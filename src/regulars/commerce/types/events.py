@@ -29,6 +29,10 @@ FACTS = (
     ORDER_DELIVERED,
     DELIVERY_PROMISED,
 )
+OF_ORDERS = frozenset(
+    type_.name for type_ in (ORDER_COMPLETED, ORDER_UPDATED, ORDER_REFUNDED, ORDER_CANCELLED)
+)
+"""Names of what moves an order's net."""
 CART_EVENTS = (PRODUCT_ADDED, PRODUCT_REMOVED, CART_VIEWED, CHECKOUT_STARTED, CART_CLEARED)
 """Recorded with the change of the cart they tell of (`services.change_carts`)."""
 
