@@ -43,6 +43,12 @@ def test_up_at_once(shop: Tiered) -> None:
     }
 
 
+def test_orders_of_absurd_sums_stop_nobody(shop: Tiered) -> None:
+    for day in range(3):
+        shop.buy(4e16, at=NOW + day * DAY)
+    assert (shop.tier(), shop.standing().measured_minor) == ("gold", 2**63 - 1)
+
+
 def test_telling_the_same_again_changes_nothing(shop: Tiered) -> None:
     shop.buy(5_000, at=NOW)
     before = TierStanding.objects.values().get()

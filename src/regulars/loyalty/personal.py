@@ -133,11 +133,23 @@ TIERS = Table(
     free=("tier", "fits"),
     order="t.person_id",
 )
+TIERS_HELD = Table(
+    name="loyalty_tierheld",
+    label=_("Tiers you had before"),
+    whose="t.person_id = ANY(%(persons)s)",
+    tells={
+        "tier": Told(_("Tier"), _TIER),
+        "since": Told(_("Since"), "t.since"),
+        "until": Told(_("Until"), "t.until"),
+    },
+    free=("tier",),
+    order="t.id DESC",
+)
 
 
 def declare() -> None:
     """Say what is kept of customers, and what names nobody."""
-    personal.register(ADJUSTMENTS, ENTRIES, HOLDS, TIERS)
+    personal.register(ADJUSTMENTS, ENTRIES, HOLDS, TIERS, TIERS_HELD)
     personal.free("loyalty_programmeversion", "document")
     personal.free("loyalty_programmedraft", "document")
     personal.register(GRANTS, REWARD_ORDERS)

@@ -10,6 +10,7 @@ from django.db import models
 from django.db.models import Q
 
 from regulars.loyalty.models.books import ProgrammeVersion
+from regulars.loyalty.types.progress import ReachedState
 
 
 class Stamp(models.Model):
@@ -42,11 +43,8 @@ class Stamp(models.Model):
 class ChallengeReached(models.Model):
     """A challenge somebody reached: the `number`-th time in a window, by what `profile` did.
 
-    `window` names the window: `ever`, `2026-11`, … `given`: the benefit was given under `key`; `refused`: the
-    challenge was not for them then; `withdrawn`: it is not reached any more.
+    `window` names the window: `ever`, `2026-11`, … What was given for it is known by `key`.
     """
-
-    STATES = ("given", "refused", "withdrawn")
 
     challenge = models.TextField()
     profile = models.ForeignKey(
@@ -54,7 +52,7 @@ class ChallengeReached(models.Model):
     )
     window = models.TextField()
     number = models.IntegerField()
-    state = models.TextField(choices=[(state, state) for state in STATES])
+    state = models.TextField(choices=[(s.value, s.value) for s in ReachedState])
     version = models.ForeignKey(
         ProgrammeVersion, null=True, on_delete=models.PROTECT, related_name="+", db_index=False
     )

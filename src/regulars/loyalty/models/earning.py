@@ -42,3 +42,12 @@ class EarnedOrder(models.Model):
             models.Index(fields=["profile", "day"], name="loyalty_earnedorder_of_profile"),
             models.Index(fields=["day"], name="loyalty_earnedorder_by_day"),
         )
+
+
+class UnearnedOrder(models.Model):
+    """An order that came in as it happened, for which there are no points yet but may be.
+
+    Its customer is not known, or what was paid is too little. Orders of imported history are not here.
+    """
+
+    order_id = models.BigIntegerField(primary_key=True)

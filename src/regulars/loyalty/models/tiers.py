@@ -43,6 +43,23 @@ class TierStanding(models.Model):
         )
 
 
+class TierHeld(models.Model):
+    """A tier somebody had before the one they have now: for what is told late of that time.
+
+    From `since` until before `until`. `lent_by`: it was of that person until the two were merged. First
+    tiers replace none, so nothing is written of those who only ever went up to one.
+    """
+
+    person_id = models.BigIntegerField()
+    tier = models.TextField()
+    since = models.DateTimeField()
+    until = models.DateTimeField()
+    lent_by = models.BigIntegerField(null=True)
+
+    class Meta:
+        indexes = (models.Index(fields=["person_id"], name="loyalty_tierheld_of_person"),)
+
+
 class TierSweep(models.Model):
     """Going through everybody: because the tiers are others, or to see at night that all is right.
 

@@ -14,7 +14,7 @@ from regulars.customers import queries as customers
 from regulars.kit import sql
 from regulars.loyalty.models import EarnedOrder
 from regulars.loyalty.queries.earning import earned
-from regulars.loyalty.queries.tiers import tiers_of
+from regulars.loyalty.queries.tiers_then import Then, tiers_then
 from regulars.loyalty.rules.conditions import JUST_BEFORE, conditions_of_rules
 from regulars.loyalty.rules.earning import goes_by_lines, names_goods, period_of
 from regulars.loyalty.types import Version
@@ -141,27 +141,15 @@ def _first_asked(new: Sequence[OrderStanding], asking: Asking) -> dict[int, Kept
 
 
 def _tiers(new: Sequence[OrderStanding], asking: Asking, persons: Mapping[int, int]) -> dict[int, str]:
-    """What tier each order's customer has; none that the order's programme does not know."""
-    asked = {
-        order.id: person_id
-        for order in new
-        if (person_id := persons.get(order.profile_id or 0)) and asking.version_of[order.id].programme.tiers
-    }
-    if not asked:
-        return {}
-    first = min(order.ordered_at for order in new)
-    standings = tiers_of(person_ids=set(asked.values()), at=first)
-    found = {}
+    """What tier each order's customer had; none that the order's programme does not know."""
+    asked = []
     for order in new:
-        tiers = asking.version_of[order.id].programme.tiers
-        standing = standings.get(asked.get(order.id, 0))
-        if standing is None or tiers is None:
-            continue
-        has_ended = standing.ends_at is not None and standing.ends_at <= order.ordered_at
-        tier = standing.falls_to if has_ended else standing.tier
-        if any(level.key == tier for level in tiers.levels):
-            found[order.id] = tier
-    return found
+        version = asking.version_of[order.id]
+        person_id = persons.get(order.profile_id or 0)
+        if person_id and order.profile_id and version.programme.tiers:
+            zone = asking.zones[order.profile_id]
+            asked.append(Then(order.id, person_id, order.ordered_at, zone, version, version.programme.tiers))
+    return tiers_then(asked)
 
 
 def _fits(new: Sequence[OrderStanding], asking: Asking, persons: Mapping[int, int]) -> dict[int, set[str]]:

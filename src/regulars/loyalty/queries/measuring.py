@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 from zoneinfo import ZoneInfo
 
 from regulars.customers import queries as customers
+from regulars.kit import sql
 from regulars.loyalty.rules.tiers import ROLLING_DAYS, YEARS_COUNTED, counted_from, kept_until
 from regulars.loyalty.rules.zones import known_zone
 from regulars.loyalty.types import POINTS, Programme
@@ -41,6 +43,16 @@ _COUNTS: dict[Measure, str] = {
       AND l.order_id <> '' AND l.settled_minor > 0
 """,
 }
+_BEFORE = """
+SELECT a.number, (SELECT {sum} FROM ({counts}) AS c WHERE c.at < a.before)
+FROM unnest(%(numbers)s::bigint[], %(persons)s::bigint[], %(moments)s::timestamptz[],
+            %(froms)s::timestamptz[]) AS a (number, person_id, before, counts_from)
+"""
+
+
+def _sum(which: str = "") -> str:
+    """What amounts come to, as far as a number reaches: orders of absurd sums stop nobody else's."""
+    return f"least(coalesce(sum(c.amount) {which}, 0), {2**63 - 1})::bigint"
 
 
 def asked_sql(persons: str) -> str:
@@ -65,11 +77,31 @@ def measured_sql(tiers: Tiers) -> str:
 measured AS (
     SELECT a.*, m.measures, m.next_at
     FROM asked AS a, LATERAL (
-        SELECT coalesce(sum(c.amount) FILTER (WHERE c.at <= %(now)s), 0)::bigint AS measures,
+        SELECT {_sum("FILTER (WHERE c.at <= %(now)s)")} AS measures,
                least({_LEAVES[tiers.span]}, min(c.at) FILTER (WHERE c.at > %(now)s)) AS next_at
         FROM ({_COUNTS[tiers.measure]}) AS c
     ) AS m
 )"""  # noqa: S608
+
+
+def measured_before(
+    tiers: Tiers, programme: Programme, asked: Sequence[tuple[int, int, datetime, ZoneInfo]]
+) -> dict[int, int]:
+    """What persons came to before some moment, as it stands; asked by (number, person, moment, zone)."""
+    rows = [
+        (number, person_id, at, counted_from(tiers.span, now=at, zone=zone))
+        for number, person_id, at, zone in asked
+    ]
+    numbers, persons, moments, froms = sql.columns(rows)
+    values = {
+        "numbers": numbers,
+        "persons": persons,
+        "moments": moments,
+        "froms": froms,
+        "currency": programme.currency or team.shop().currency,
+        "points": POINTS,
+    }
+    return dict(sql.rows(_BEFORE.format(sum=_sum(), counts=_COUNTS[tiers.measure]), values))
 
 
 def measuring_values(tiers: Tiers, programme: Programme, now: datetime) -> dict[str, Any]:

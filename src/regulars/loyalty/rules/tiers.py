@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from datetime import UTC, date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
@@ -41,6 +42,11 @@ def following(tiers: Tiers, key: str) -> Tier | None:
     """The tier above the one of that key (empty or unknown: the lowest); None above the highest."""
     at = next((number for number, tier in enumerate(tiers.levels) if tier.key == key), -1)
     return tiers.levels[at + 1] if at + 1 < len(tiers.levels) else None
+
+
+def highest(tiers: Tiers, keys: Collection[str]) -> str:
+    """Of the tiers of these keys the key of the highest; empty: none of them is a tier."""
+    return next((tier.key for tier in reversed(tiers.levels) if tier.key in keys), "")
 
 
 def level(tiers: Tiers | None, key: str) -> Tier | None:

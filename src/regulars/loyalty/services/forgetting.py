@@ -46,6 +46,7 @@ _FORGET = (
     "DELETE FROM loyalty_stamp WHERE profile_id = ANY(%(profiles)s)",
     f"DELETE FROM loyalty_challengeprogress WHERE {_OF_PERSONS}",  # noqa: S608 (a text of ours)
     f"DELETE FROM loyalty_tierstanding WHERE {_OF_PERSONS}",  # noqa: S608
+    f"DELETE FROM loyalty_tierheld WHERE {_OF_PERSONS}",  # noqa: S608
     "DELETE FROM loyalty_dayturn WHERE profile_id = ANY(%(profiles)s)",
     "DELETE FROM loyalty_friendreferral"
     " WHERE referrer_id = ANY(%(profiles)s) OR friend_id = ANY(%(profiles)s)",

@@ -63,7 +63,7 @@ fitted AS (
     FROM fitted AS f
 ), named AS (
     SELECT d.person_id, d.tier AS before, d.fits AS fitted, d.measured_minor, d.ends_at AS ended, d.due_at,
-           d.measures, d.was, d.has, d.ends,
+           d.measures, d.was, d.has, d.ends, d.since AS began, d.lent_by,
            coalesce((%(keys)s::text[])[d.has], '') AS tier, coalesce((%(keys)s::text[])[d.fit], '') AS fits,
            least(CASE WHEN d.next_at <= %(now)s THEN %(now)s + %(again)s ELSE d.next_at END, d.ends) AS due
     FROM decided AS d
@@ -88,7 +88,12 @@ _RECKON = (
     WHERE s.person_id = n.person_id
       AND (s.tier, s.fits, s.measured_minor, s.ends_at, s.due_at)
           IS DISTINCT FROM (n.tier, n.fits, n.measures, n.ends, n.due)
-    RETURNING n.person_id, n.before, n.tier, n.fits, n.measures, n.was, n.has, n.ended, n.ends
+    RETURNING n.person_id, n.before, n.tier, n.fits, n.measures, n.was, n.has, n.ended, n.ends,
+              n.began, n.lent_by
+), held AS (
+    INSERT INTO loyalty_tierheld (person_id, tier, since, until, lent_by)
+    SELECT person_id, before, began, least(ended, %(now)s), lent_by FROM changed
+    WHERE before NOT IN ('', tier) AND began < least(ended, %(now)s)
 )
 SELECT person_id, before, tier, fits, measures, was, has, ends FROM changed
 WHERE was <> has OR (ends IS NOT NULL AND ended IS NULL)

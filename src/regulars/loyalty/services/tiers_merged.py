@@ -19,6 +19,18 @@ INSERT INTO loyalty_tierstanding (person_id) SELECT k.id FROM unnest(%s::bigint[
 WHERE EXISTS (SELECT FROM loyalty_tierstanding AS s WHERE s.person_id = ANY(%s))
 ORDER BY k.id ON CONFLICT DO NOTHING
 """
+# What who is no more had at some time is as if whoever they are now had had it.
+_LEND = """
+WITH pairs AS (SELECT * FROM unnest(%(old)s::bigint[], %(new)s::bigint[]) AS t (old, new)),
+had AS (
+    SELECT person_id, tier, since, until FROM loyalty_tierheld WHERE person_id = ANY(%(old)s)
+    UNION ALL
+    SELECT person_id, tier, since, least(ends_at, %(now)s) FROM loyalty_tierstanding
+    WHERE person_id = ANY(%(old)s) AND merged_into IS NULL AND tier <> '' AND since < least(ends_at, %(now)s)
+)
+INSERT INTO loyalty_tierheld (person_id, tier, since, until, lent_by)
+SELECT pairs.new, had.tier, had.since, had.until, pairs.old FROM pairs JOIN had ON had.person_id = pairs.old
+"""
 # Several may become one at once: the best of them is what they all have.
 _MERGE = """
 WITH pairs AS (SELECT * FROM unnest(%(old)s::bigint[], %(new)s::bigint[]) AS t (old, new)),
@@ -29,22 +41,32 @@ best AS (
              s.ends_at DESC NULLS FIRST, s.person_id
 ), gone AS (
     UPDATE loyalty_tierstanding AS s SET merged_into = pairs.new FROM pairs WHERE s.person_id = pairs.old
+), raised AS (
+    UPDATE loyalty_tierstanding AS s
+    SET tier = best.tier, since = best.since, ends_at = best.ends_at, lent_by = best.person_id
+    FROM best
+    WHERE s.person_id = best.new
+      AND (coalesce(array_position(%(keys)s::text[], best.tier), 0),
+           coalesce(best.ends_at, 'infinity'::timestamptz))
+          > (coalesce(array_position(%(keys)s::text[], s.tier), 0),
+             coalesce(s.ends_at, 'infinity'::timestamptz))
+      AND best.tier <> ''
+    RETURNING s.person_id
 )
-UPDATE loyalty_tierstanding AS s
-SET tier = best.tier, since = best.since, ends_at = best.ends_at, lent_by = best.person_id
-FROM best
-WHERE s.person_id = best.new
-  AND (coalesce(array_position(%(keys)s::text[], best.tier), 0),
-       coalesce(best.ends_at, 'infinity'::timestamptz))
-      > (coalesce(array_position(%(keys)s::text[], s.tier), 0), coalesce(s.ends_at, 'infinity'::timestamptz))
-  AND best.tier <> ''
+INSERT INTO loyalty_tierheld (person_id, tier, since, until, lent_by)
+SELECT was.person_id, was.tier, was.since, least(was.ends_at, %(now)s), was.lent_by
+FROM raised JOIN loyalty_tierstanding AS was USING (person_id)  -- as it was before this statement
+WHERE was.tier <> '' AND was.since < least(was.ends_at, %(now)s)
 """
 # Who goes gets what they had; what was theirs alone is not kept by whoever they were taken for.
 _UNMERGE = """
 WITH pairs AS (SELECT * FROM unnest(%(old)s::bigint[], %(new)s::bigint[]) AS t (old, new)),
 kept AS (
-    UPDATE loyalty_tierstanding AS s SET tier = '', since = NULL, ends_at = NULL, lent_by = NULL
+    UPDATE loyalty_tierstanding AS s SET tier = '', since = %(now)s, ends_at = NULL, lent_by = NULL
     FROM pairs WHERE s.person_id = pairs.old AND s.lent_by = pairs.new
+), taken AS (
+    DELETE FROM loyalty_tierheld AS h USING pairs
+    WHERE h.person_id = pairs.old AND h.lent_by = pairs.new
 )
 UPDATE loyalty_tierstanding AS s SET merged_into = NULL FROM pairs WHERE s.person_id = pairs.new
 """
@@ -62,10 +84,10 @@ def tiers_of_moved(moved: Sequence[Moved], now: datetime) -> None:
     sql.run(_MAKE, [sorted({one.new for one in moved}), persons])
     if not sql.rows(_LOCK, [persons]):
         return  # nobody of them ever bought anything
-    for statement, some in ((_MERGE, merged), (_UNMERGE, parted)):
+    for statement, some in ((_LEND, merged), (_MERGE, merged), (_UNMERGE, parted)):
         if some:
             old, new = [one.old for one in some], [one.new for one in some]
-            sql.run(statement, {"old": old, "new": new, "keys": keys})
+            sql.run(statement, {"old": old, "new": new, "keys": keys, "now": now})
     apart = {person for one in parted for person in (one.old, one.new)}
     for some_persons, told in ((set(persons) - apart, True), (apart, False)):
         for start in range(0, len(some_persons), PERSONS_MAX):

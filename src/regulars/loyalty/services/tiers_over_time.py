@@ -28,9 +28,16 @@ LEFT JOIN loyalty_tierstanding AS s ON s.person_id = p.person_id
 ORDER BY p.person_id
 """
 _FORGET = """
-DELETE FROM loyalty_tierstanding WHERE person_id IN (
-    SELECT person_id FROM loyalty_tierstanding ORDER BY person_id LIMIT %s FOR UPDATE
+WITH gone AS (
+    DELETE FROM loyalty_tierstanding WHERE person_id IN (
+        SELECT person_id FROM loyalty_tierstanding ORDER BY person_id LIMIT %(limit)s FOR UPDATE
+    )
+    RETURNING person_id, tier, since, least(ends_at, %(now)s) AS until, lent_by
+), held AS (
+    INSERT INTO loyalty_tierheld (person_id, tier, since, until, lent_by)
+    SELECT * FROM gone WHERE tier <> '' AND since < until
 )
+SELECT count(*) FROM gone
 """
 
 
@@ -111,7 +118,7 @@ def _portion(sweep_id: int, portion: int, now: datetime) -> int:
     if row is None:
         return 0  # somebody else is at it, or has done it
     if not row.meaning:
-        looked_at = sql.run(_FORGET, [portion])
+        looked_at = int(sql.value(_FORGET, {"limit": portion, "now": now}))
     else:
         is_new = dict(sql.rows(_PAGE, [row.after, portion]))
         looked_at = len(is_new)
