@@ -15,6 +15,9 @@ from regulars.commerce.types import NewBranch
 from regulars.customers import services as customers
 from regulars.customers.types import SHOP, IdentityType, NewProfile, ProfileIdentity
 from regulars.kit import clock
+from regulars.loyalty import queries as loyalty
+from regulars.loyalty import services as programme
+from regulars.loyalty.types import Programme
 from regulars.offers import services
 from regulars.offers.queries.stored import forget
 from regulars.offers.types import Issue, Offer, Terms
@@ -122,6 +125,30 @@ def test_a_sum_that_changed_is_told(till: Caller) -> None:
     answer = till("POST", "/offers/uses", CART | {"key": "17", "coupons": ["SPRING"], "discount_minor": 1})
     assert problem(answer) == (409, "discount_changed")
     assert told(answer)["discount_minor"] == 14_900
+
+
+def test_a_quote_a_check_and_a_use_count_the_same_beside_a_status(till: Caller, anna: int) -> None:
+    """By itself 10% in place of the status; the code takes 9% off, and the status 15% of the rest."""
+    level = {"key": "gold", "name": "Gold", "from_minor": 0, "brings": {"discount_percent": 15}}
+    running = Programme.model_validate({"usable": {"kind": "at_once"}, "tiers": {"levels": [level]}})
+    programme.publish(programme=running, since=None, now=clock.now(), user_id=None)
+    loyalty.forget_versions()
+    offer(kind="personal", percent=10, with_tier=False)
+    offer(percent=9)
+    body = CART | {"customer": "id:C-1", "coupons": ["SPRING"]}
+    quote = told(till("POST", "/loyalty/quote", body))
+    checked = told(till("POST", "/offers/check", body))
+    assert quote["discounts"] == checked["discounts"]
+    assert (quote["pays_minor"], checked["pays_minor"]) == (115_252, 115_252)
+    assert checked["tier_minor"] == quote["tier"]["amount_minor"] == 20_338
+    assert [line["tier_minor"] for line in checked["lines"]] == [13_650, 6_688]
+    use = told(
+        till("POST", "/offers/uses", body | {"key": "17", "discount_minor": checked["discount_minor"]})
+    )
+    assert (use["discount_minor"], use["offers"][0]["coupon"]) == (13_410, "SPRING")
+    # Nobody else has the status.
+    nobody = told(till("POST", "/offers/check", CART | {"coupons": ["SPRING"]}))
+    assert (nobody["pays_minor"], nobody["tier_minor"]) == (134_100, 0)
 
 
 def test_a_key_is_for_one_cart(till: Caller) -> None:

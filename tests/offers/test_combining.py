@@ -10,9 +10,9 @@ from hypothesis import strategies as st
 from tests.offers import combining_oracle as oracle
 from tests.offers.coupon_shop import cart, line, terms
 
+from regulars.kit.shares import spread
 from regulars.offers.rules.codes import SIGNS, code_of, hashed, plain
 from regulars.offers.rules.combining import Candidate, Combined, combine
-from regulars.offers.rules.spreading import spread
 from regulars.offers.rules.taking import Ready, folded
 from regulars.offers.types import Cart, CartLine, Terms
 

@@ -8,16 +8,13 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from regulars.commerce import queries as commerce
-from regulars.commerce.types import ORDER_CANCELLED, ORDER_COMPLETED, ORDER_REFUNDED, ORDER_UPDATED, SourceKey
+from regulars.commerce.types import OF_ORDERS
 from regulars.events.types import Batch, Consumer, LoggedEvent, Start
 from regulars.offers import services
-from regulars.offers.services.orders import OrderSeen
 from regulars.offers.types import COUPON_USED
 
 # A till may tell of a use after the order was given back.
-NAMES = frozenset(
-    type_.name for type_ in (ORDER_COMPLETED, ORDER_UPDATED, ORDER_REFUNDED, ORDER_CANCELLED, COUPON_USED)
-)
+NAMES = OF_ORDERS | {COUPON_USED.name}
 
 
 def _see(batch: Batch) -> None:
@@ -29,25 +26,8 @@ def _see_history(batch: Batch) -> None:
 
 
 def _see_orders(events: Sequence[LoggedEvent], batch: Batch, *, backfill: bool) -> None:
-    if not services.any_uses():
-        return
-    named = commerce.order_ids({key for event in events if (key := _key(event))})
-    seen: dict[int, OrderSeen] = {}
-    for event in events:
-        key = _key(event)
-        order_id = named.get(key) if key else event.properties.get("order_id")
-        if isinstance(order_id, int):
-            before = seen.get(order_id)
-            at = max(event.occurred_at, before.at) if before else event.occurred_at
-            seen[order_id] = OrderSeen(order_id, at, (event.id, event.depth))
-    services.see_orders(seen=list(seen.values()), now=batch.now, backfill=backfill)
-
-
-def _key(event: LoggedEvent) -> SourceKey | None:
-    """The order that offers were used on, as its source names it."""
-    if event.name != COUPON_USED.name or not event.properties.get("order"):
-        return None
-    return event.properties.get("order_source", ""), event.properties["order"]
+    if services.any_uses():
+        services.see_orders(told=commerce.orders_told(events), now=batch.now, backfill=backfill)
 
 
 # No order from before there were offers has used one.

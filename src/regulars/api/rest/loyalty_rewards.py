@@ -24,7 +24,7 @@ from regulars.api.rest.pages import LIMIT, NEXT, After, Limit
 from regulars.api.rest.problems import Code, Problem, missing
 from regulars.api.rest.routes import Routes
 from regulars.loyalty import queries, services
-from regulars.loyalty.errors import CannotCancel, CannotRedeem, KeyReused, NotEnough
+from regulars.loyalty.errors import CannotCancel, CannotRedeem, CouponOver, KeyReused, NotEnough
 from regulars.loyalty.rules.quoting import needs_factor
 from regulars.loyalty.types.rewards import (
     PIECES_MAX,
@@ -250,13 +250,14 @@ def cancel_reward_order(request: Call, order_id: OrderId) -> HttpResponse:
     """Give a redeemed reward back.
 
     Its points return to the customer, its pieces into the catalogue, and a coupon is good for nothing any
-    more. What was handed out, done or used stays, and so does a coupon that is set aside for a sale.
+    more. What was handed out, done or used stays, and so does a coupon that is set aside for a sale or whose
+    last day is over.
     """
     order = _known_order(order_id, request.key)
     try:
         return answer(order_shown(services.cancel_reward(order_id=order_id, now=request.now)))
     except CannotCancel as error:
-        raise _kept(order) from error
+        raise _kept(order, error) from error
 
 
 @routes.read("/loyalty/rewards/waiting", Scope.LOYALTY_READ, GiftsShown)
@@ -329,7 +330,9 @@ def _allow(call: Call, reward_id: int, told: RedeemTold, who: Named) -> None:
         use_factor(call, who, told.factor)
 
 
-def _kept(order: RewardOrderRow) -> Problem:
+def _kept(order: RewardOrderRow, error: CannotCancel) -> Problem:
+    if isinstance(error, CouponOver):
+        return Problem(Code.REWARD_COUPON_OVER, "The last day of the coupon is over; its points stay spent.")
     if order.kind is RewardKind.COUPON:
         return Problem(
             Code.REWARD_COUPON_USED,

@@ -26,6 +26,7 @@ from regulars.api.rest.offers_refusing import closed, coupons_refused, discount_
 from regulars.api.rest.problems import missing
 from regulars.api.rest.routes import Routes
 from regulars.customers.types import SHOP
+from regulars.loyalty import queries as loyalty
 from regulars.offers import queries, services
 from regulars.offers.errors import CouponsRefused, DiscountChanged, UseClosed, UseKeyReused
 from regulars.offers.types import Applied, CouponRefusal, NewUse, Use
@@ -52,6 +53,9 @@ class LineLeftShown(Shown):
     amount_minor: int
     """What is left of it to be paid."""
     discount_minor: int
+    """Taken off by offers."""
+    tier_minor: int
+    """Taken off by the customer's status, after offers."""
 
 
 class CheckShown(Shown):
@@ -60,6 +64,9 @@ class CheckShown(Shown):
     currency: str
     total_minor: int
     discount_minor: int
+    """What the offers take off: what `POST /offers/uses` is told."""
+    tier_minor: int
+    """What the standing discount of the customer's status takes off after that."""
     pays_minor: int
     lines: list[LineLeftShown]
     """In the order of the cart."""
@@ -69,7 +76,7 @@ class CheckShown(Shown):
     with_points: bool
     """Whether the rest may be paid with points."""
     with_tier: bool
-    """Whether the discount of the customer's status counts beside it."""
+    """Whether a discount of a status counts beside the offers that apply."""
 
 
 class UseTold(OfferCartTold):
@@ -130,8 +137,8 @@ class UseShown(Shown):
 def check_offers(request: Call, body: CheckTold) -> HttpResponse:
     """Check what offers take off.
 
-    The codes the customer gives, and what applies to them by itself, the way that takes most off. Changes
-    nothing. `POST /loyalty/quote` says the same with points and what is earned.
+    The codes the customer gives, and what applies to them by itself, the way that leaves them least to pay.
+    Changes nothing. `POST /loyalty/quote` says the same with points and what is earned.
     """
     member = asker(request, body.customer, body.coupons)
     applied = queries.apply(
@@ -139,19 +146,21 @@ def check_offers(request: Call, body: CheckTold) -> HttpResponse:
         codes=body.coupons,
         profile_id=member.profile_id if member else None,
         at=request.now,
+        standing=loyalty.standing_discount(member=member, currency=body.currency, at=request.now),
     )
     note_guesses(request, member, applied)
     off = [applied.of_line(place) for place in range(len(body.lines))]
-    total = sum(line.amount_minor for line in body.lines)
+    total, of_tier = sum(line.amount_minor for line in body.lines), applied.standing
     return answer(
         CheckShown(
             currency=body.currency,
             total_minor=total,
             discount_minor=sum(off),
-            pays_minor=total - sum(off),
+            tier_minor=sum(of_tier),
+            pays_minor=total - sum(off) - sum(of_tier),
             lines=[
-                LineLeftShown(amount_minor=line.amount_minor - taken, discount_minor=taken)
-                for line, taken in zip(body.lines, off, strict=True)
+                LineLeftShown(amount_minor=line.amount_minor - a - b, discount_minor=a, tier_minor=b)
+                for line, a, b in zip(body.lines, off, of_tier, strict=True)
             ],
             discounts=discounts_shown(request, applied, body.currency),
             refused=refused_shown(request, applied),
@@ -179,6 +188,7 @@ def use_offers(request: Call, body: UseTold) -> HttpResponse:
         at=request.now,
         lasts_until=request.now + LASTS,
         discount_minor=body.discount_minor,
+        standing=loyalty.standing_discount(member=member, currency=body.currency, at=request.now),
         order_source=SHOP if body.order_id else "",
         order_id=body.order_id or "",
         branch_id=request.key.branch_id,

@@ -7,9 +7,11 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from regulars.commerce import queries as commerce
+from regulars.commerce.types import OF_ORDERS
 from regulars.events.types import Batch, Consumer, LoggedEvent, Start
 from regulars.loyalty import services
-from regulars.loyalty.handlers.told import OF_ORDERS, OF_PERSONS, orders_told
+from regulars.loyalty.handlers.told import OF_PERSONS
 
 
 def _count(batch: Batch) -> None:
@@ -21,8 +23,7 @@ def _count_history(batch: Batch) -> None:
 
 
 def _count_some(events: Sequence[LoggedEvent], batch: Batch) -> None:
-    of_orders = (event for event in events if event.name in OF_ORDERS)
-    if told := orders_told((event.properties.get("order_id"), event) for event in of_orders):
+    if told := commerce.orders_told([event for event in events if event.name in OF_ORDERS]):
         services.count_orders(told=told, now=batch.now)
     moved = {
         event.profile_id: (event.id, event.depth)

@@ -6,9 +6,10 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import datetime
 
+from regulars.commerce.types import OF_ORDERS
 from regulars.events.types import Batch, Consumer, LoggedEvent, Start
 from regulars.loyalty import services
-from regulars.loyalty.handlers.told import OF_ORDERS, OF_PERSONS
+from regulars.loyalty.handlers.told import OF_PERSONS
 from regulars.loyalty.rules.referring import code_in_path, code_of
 from regulars.loyalty.types.referring import ReferralSource, ToldReferral
 

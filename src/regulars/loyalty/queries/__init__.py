@@ -31,6 +31,7 @@ from regulars.loyalty.queries.journal import (
     journal,
     journal_entries,
     journal_entries_of,
+    journal_marks,
     journals,
 )
 from regulars.loyalty.queries.liability import cohorts, open_points, owed_minor
@@ -40,7 +41,7 @@ from regulars.loyalty.queries.overview import activity, count_members, flows
 from regulars.loyalty.queries.postings import account_sheet, first_posting_at, postings
 from regulars.loyalty.queries.programme import current, forget_versions, shop_zone, version_at, versions
 from regulars.loyalty.queries.qr import customer_qr, scan_qr
-from regulars.loyalty.queries.quoting import quote, quote_for
+from regulars.loyalty.queries.quoting import quote, quote_for, standing_discount
 from regulars.loyalty.queries.referring import (
     brought,
     brought_of,
@@ -116,6 +117,7 @@ __all__ = [
     "journal",
     "journal_entries",
     "journal_entries_of",
+    "journal_marks",
     "journals",
     "last_reward_orders",
     "may_refer",
@@ -145,6 +147,7 @@ __all__ = [
     "rewards_for",
     "scan_qr",
     "shop_zone",
+    "standing_discount",
     "statement",
     "terms_at",
     "tier_counts",

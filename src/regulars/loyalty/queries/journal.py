@@ -39,6 +39,10 @@ _HOLD_ENTRY = (
 ORDER BY e.number LIMIT 1
 """
 )
+_MARKS = """
+SELECT e.number, e.digest FROM loyalty_journalentry AS e JOIN loyalty_journal AS j ON j.id = e.journal_id
+WHERE j.branch_id = %s AND j.till = %s AND e.number = ANY(%s)
+"""
 _JOURNALS = """
 SELECT j.id, j.branch_id, j.till, j.next_number,
        coalesce((SELECT max(number) FROM loyalty_journalentry WHERE journal_id = j.id), 0),
@@ -91,6 +95,12 @@ def entries_wrong(*, before: tuple[datetime, int] | None = None, limit: int = PA
     """Entries of all tills that were short or refused, the newest first, from before (received at, id)."""
     moment, id_ = before or (None, None)
     return _entries(_WRONG, {"before": moment, "before_id": id_, "limit": min(limit, PAGE_MAX)})
+
+
+def journal_marks(*, branch_id: int, till: str, numbers: Collection[int]) -> set[tuple[int, bytes]]:
+    """What is stored under these numbers of a till's journal, as `rules.journal.digest` knows it again."""
+    rows = sql.rows(_MARKS, [branch_id, till, sorted(set(numbers))])
+    return {(number, bytes(mark)) for number, mark in rows}
 
 
 def hold_entry(*, journal_id: int, key: str) -> Entry | None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
+from decimal import Decimal
 
 from regulars.commerce import queries as commerce
 from regulars.loyalty.queries.circumstances import earned_in
@@ -61,7 +62,14 @@ def quote_for(
     shown = None if masked else member
     programme = version.programme if version else Programme(running=False)
     who = _who(programme, member, at)
-    applied = offers.apply(cart=cart, codes=coupons, profile_id=shown.profile_id if shown else None, at=at)
+    tier = who.tier if shown and _counts(programme, cart.currency) else None
+    applied = offers.apply(
+        cart=cart,
+        codes=coupons,
+        profile_id=shown.profile_id if shown else None,
+        at=at,
+        standing=tier.brings.discount_percent if tier else None,
+    )
 
     def earn(pays: Sequence[int]) -> Earned:
         if version is None or not programme.running:
@@ -78,7 +86,6 @@ def quote_for(
         )
         return earned(programme, [order])[0]
 
-    counts = programme.running and programme.currency in ("", cart.currency)
     return quoting.quote(
         lines=[line.amount_minor for line in cart.lines],
         currency=cart.currency,
@@ -87,8 +94,22 @@ def quote_for(
         points_wanted=points_wanted,
         earn=earn,
         offers=applied,
-        tier=who.tier if shown and counts else None,
+        tier=tier,
     )
+
+
+def standing_discount(*, member: Member | None, currency: str, at: datetime) -> Decimal | None:
+    """How many percent somebody's tier takes off a cart in that currency beside offers, as a quote has it."""
+    version = version_at(at)
+    if member is None or version is None or not _counts(version.programme, currency):
+        return None
+    tier = _tier(version.programme, member, at)
+    return tier.brings.discount_percent if tier else None
+
+
+def _counts(programme: Programme, currency: str) -> bool:
+    """Whether the discounts of tiers count for carts in that currency."""
+    return programme.running and programme.currency in ("", currency)
 
 
 def _who(programme: Programme, member: Member | None, at: datetime) -> _Who:
@@ -98,10 +119,6 @@ def _who(programme: Programme, member: Member | None, at: datetime) -> _Who:
     day = _day(programme, member, at)
     if member is None:
         return _Who(day)
-    tier = None
-    if programme.tiers is not None:
-        standing = tiers_of(person_ids=[member.person_id], at=at)[member.person_id]
-        tier = next((one for one in programme.tiers.levels if one.key == standing.tier), None)
     fits: set[str] = set()
     if conditions := conditions_of_rules(programme):
         asked = [segments.Asked(0, member.person_id, at)]
@@ -111,7 +128,14 @@ def _who(programme: Programme, member: Member | None, at: datetime) -> _Who:
         first, last = period_of(day, programme.caps.period)
         have = earned_in([(0, member.profile_id, first, last)])
         room = max(0, programme.caps.period_minor - have.get(0, 0))
-    return _Who(day, tier, frozenset(fits), room)
+    return _Who(day, _tier(programme, member, at), frozenset(fits), room)
+
+
+def _tier(programme: Programme, member: Member, at: datetime) -> Tier | None:
+    if programme.tiers is None:
+        return None
+    standing = tiers_of(person_ids=[member.person_id], at=at)[member.person_id]
+    return next((one for one in programme.tiers.levels if one.key == standing.tier), None)
 
 
 def _day(programme: Programme, member: Member | None, at: datetime) -> date:

@@ -14,7 +14,8 @@ GAP_LASTS = timedelta(hours=72)
 
 def digest(entry: NewEntry) -> bytes:
     """By which the same entry is known again, in whatever order its parts were sent."""
-    told = [entry.kind.value, entry.key, entry.at.isoformat(), entry.body]
+    body = {**entry.body, "customer": entry.named} if entry.named else entry.body
+    told = [entry.kind.value, entry.key, entry.at.isoformat(), body]
     text = json.dumps(told, ensure_ascii=False, sort_keys=True, separators=(",", ":"))
     return hashlib.sha256(text.encode()).digest()
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from regulars.commerce.types import OrderTold
 from regulars.loyalty.types.accounts import MINOR, OF_LOTS, POINTS, SOURCES, Account, Cause
 from regulars.loyalty.types.adjusting import AdjustmentLimits, AdjustmentRow, AdjustmentState
 from regulars.loyalty.types.checking import Check, Checked, Finding, FindingKind
@@ -20,7 +21,6 @@ from regulars.loyalty.types.journal import (
     StoredEntries,
 )
 from regulars.loyalty.types.lots import GiveBack, Settled, Wanted
-from regulars.loyalty.types.orders import OrderTold
 from regulars.loyalty.types.programme import Lifetime, Programme, Version
 from regulars.loyalty.types.standing import TierStanding
 from regulars.loyalty.types.statement import StatementLine

@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
+from regulars.events.types import Caused as Caused
 from regulars.events.types import EventType
 
 SOURCE = "loyalty"
-
-Caused = tuple[int, int]
-"""The event that led to something: its id and its depth."""
 
 POINTS_EARNED = EventType("points_earned")
 """`points_minor`, `order`, `order_source` (empty: not for an order), `usable_at`, `expires_at` (or None)."""

@@ -64,7 +64,8 @@ class NewEntry:
     """Something a till did. `number`: its place in the till's own order, from 1 without gaps.
 
     `key`: what the till made up for it; that of a hold or a spending is the hold's. `at`: when, by the
-    till's clock. `body`: what belongs to the kind, as JSON.
+    till's clock. `body`: what belongs to the kind, as JSON. `named`: a hash of how the till named the
+    customer, where `body` says who that was: by it the entry is known again, whoever has that name by now.
     """
 
     number: int
@@ -72,6 +73,7 @@ class NewEntry:
     key: str
     at: datetime
     body: Mapping[str, Any]
+    named: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -4,9 +4,21 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import date, datetime
+from enum import StrEnum
 
 from regulars.loyalty.types.benefits import Benefit
 from regulars.loyalty.types.challenges import Challenge, Shape
+
+
+class ReachedState(StrEnum):
+    """What became of a challenge that was reached."""
+
+    GIVEN = "given"
+    """Its benefit was."""
+    REFUSED = "refused"
+    """It was not for them then."""
+    WITHDRAWN = "withdrawn"
+    """It is not reached any more."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -151,6 +151,11 @@ class RewardOrderRow:
     cancelled_at: datetime | None
     until: datetime | None
 
+    def is_coupon_over(self, at: datetime) -> bool:
+        """Whether it is a coupon that nobody used and that cannot be used any more."""
+        waits = self.kind is RewardKind.COUPON and self.state is GrantState.GIVEN
+        return waits and self.until is not None and self.until <= at
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ForCustomer:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from decimal import Decimal
 from typing import Any, NamedTuple
 
 from regulars.kit.prepared import prepared_cursor
@@ -74,23 +75,32 @@ class Examined:
     offs: tuple[Off, ...]
 
 
-def apply(*, cart: Cart, codes: Sequence[str], profile_id: int | None, at: datetime) -> Applied:
+def apply(
+    *,
+    cart: Cart,
+    codes: Sequence[str],
+    profile_id: int | None,
+    at: datetime,
+    standing: Decimal | None = None,
+) -> Applied:
     """What all offers take off this cart at that moment, the best way they combine (`rules.combining`).
 
     `codes` as they were typed; each stands in `discounts` or in `refused`. `profile_id`: whose cart it is,
-    None: not known. Changes nothing.
+    None: not known. `standing`: percent of the discount they have anyway. Changes nothing.
     """
-    return examine(cart=cart, codes=codes, profile_id=profile_id, at=at).applied
+    return examine(cart=cart, codes=codes, profile_id=profile_id, at=at, standing=standing).applied
 
 
-def examine(*, cart: Cart, codes: Sequence[str], profile_id: int | None, at: datetime) -> Examined:
+def examine(
+    *, cart: Cart, codes: Sequence[str], profile_id: int | None, at: datetime, standing: Decimal | None
+) -> Examined:
     """The same, with the terms it was reckoned by."""
     given = list(dict.fromkeys(codes))
     refused = dict.fromkeys(given[CODES_MAX:], CouponRefusal.NOT_TOGETHER)
     given = given[:CODES_MAX]
     found = _find(given, cart.currency, profile_id, at)
     if not found:
-        return Examined(Applied(refused=refused | dict.fromkeys(given, CouponRefusal.UNKNOWN)), ())
+        return _examined(cart, [], refused | dict.fromkeys(given, CouponRefusal.UNKNOWN), standing)
     offers = ready({(one.offer_id, one.revision) for one in found})
     fits = fitting.who_fits(offers, found[0].person_id, at)
     offers = priced(offers, cart)
@@ -107,7 +117,7 @@ def examine(*, cart: Cart, codes: Sequence[str], profile_id: int | None, at: dat
             refused[code] = why
     known = {given[one.place - 1] for one in found if one.place}
     refused |= {code: CouponRefusal.UNKNOWN for code in given if code not in known}
-    return _examined(cart, list(fit.values()), refused)
+    return _examined(cart, list(fit.values()), refused, standing)
 
 
 def try_terms(terms: Terms, cart: Cart) -> tuple[int, ...]:
@@ -160,9 +170,11 @@ def _why_not_now(one: _Found, offer: Ready, cart: Cart, *, fits: bool) -> Coupon
     return None
 
 
-def _examined(cart: Cart, fit: Sequence[Candidate], refused: dict[str, CouponRefusal]) -> Examined:
+def _examined(
+    cart: Cart, fit: Sequence[Candidate], refused: dict[str, CouponRefusal], standing: Decimal | None
+) -> Examined:
     lines = folded(cart.lines)
-    combined = combine(lines, fit)
+    combined = combine(lines, fit, standing or Decimal(0))
     counted = {off.candidate.offer_id for off in combined.offs}
     amounts = [line.amount_minor for line in lines]
     for one in fit:
@@ -183,6 +195,7 @@ def _examined(cart: Cart, fit: Sequence[Candidate], refused: dict[str, CouponRef
             for off in combined.offs
         ),
         refused=refused,
+        standing=combined.standing,
         may_pay_with_points=all(one.with_points for one in terms),
         with_tier=all(one.with_tier for one in terms),
     )

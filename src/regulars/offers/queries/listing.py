@@ -112,11 +112,6 @@ def uses_by_day(offer_id: int, *, since: date, zone: str) -> dict[date, int]:
         return dict(cursor.fetchall())
 
 
-def open_codes(offer_id: int) -> int:
-    """How many of its codes wait to be used."""
-    return CodeRow.objects.filter(offer_id=offer_id, serial__gt=0, state=CodeState.OPEN.value).count()
-
-
 def printed_codes(offer_id: int, *, open_only: bool = False) -> Iterator[PrintedCode]:
     """The codes of an offer that were made in bulk, in their order; they are made again as they are read."""
     last = 0

@@ -1,16 +1,20 @@
 """Which offers apply to a cart together.
 
 Prices come first, then percents, then sums of money, each off what the ones before left; within one of
-these, the older offer first. Offers that say so count together; any other counts alone. Of the ways to
-combine them the one that takes most off counts; of equals the one that uses fewer codes, then the older
-offer. An offer that adds nothing to the others is left out, so that no code is used for nothing.
+these, the older offer first. Offers that say so count together; any other counts alone. A standing discount,
+which the customer has anyway, comes off what is left, if all offers that count go with it.
+
+Of these ways, and of that without any offer, the one that leaves least to be paid counts; of equals the one
+that uses fewer codes, then that without any, then the older offer. So no code is used for nothing.
 """
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from decimal import Decimal
 
+from regulars.kit.shares import percent_of
 from regulars.offers.rules.taking import Line, Ready
 from regulars.offers.types import OffAmount, OffPercent
 
@@ -48,62 +52,69 @@ class Off:
 
 @dataclass(frozen=True, slots=True)
 class Combined:
-    """The offers that count, and those whose budget is too small for what they would take off."""
+    """The offers that count, what the standing discount takes off each line after them, and the numbers of
+    offers whose budget is too small for what they would take off."""
 
-    offs: tuple[Off, ...] = ()
+    offs: tuple[Off, ...]
+    standing: tuple[int, ...]
     too_dear: frozenset[int] = frozenset()
-    """Numbers of offers."""
 
     @property
     def amount_minor(self) -> int:
+        """What the offers take off."""
         return sum(off.amount_minor for off in self.offs)
 
+    @property
+    def rank(self) -> tuple[int, int, int]:
+        """The greater, the better."""
+        return (
+            self.amount_minor + sum(self.standing),
+            -sum(1 for off in self.offs if off.candidate.code),
+            -min((off.candidate.offer_id for off in self.offs), default=0),
+        )
 
-def combine(lines: Sequence[Line], candidates: Sequence[Candidate]) -> Combined:
-    """The best combination of these offers, each of which by itself may be used."""
+
+def combine(
+    lines: Sequence[Line], candidates: Sequence[Candidate], standing: Decimal = Decimal(0)
+) -> Combined:
+    """The best combination of these offers, each of which by itself may be used, beside a standing discount
+    of so many percent."""
     too_dear = {
         one.offer_id
         for one in candidates
-        if one.left_minor is not None and _alone(lines, one).amount_minor > one.left_minor
+        if one.left_minor is not None and _way(lines, [one], standing).amount_minor > one.left_minor
     }
     fit = sorted((one for one in candidates if one.offer_id not in too_dear), key=lambda one: one.turn)
     together = [one for one in fit if one.ready.terms.with_offers]
-    ways = [_together(lines, together)]
-    ways += [(off,) for one in fit if not one.ready.terms.with_offers and (off := _alone(lines, one))]
-    best = max(ways, key=_rank)
-    return Combined(tuple(off for off in best if off.amount_minor), frozenset(too_dear))
+    ways = [_way(lines, [one], standing) for one in fit if not one.ready.terms.with_offers]
+    ways += [_way(lines, [], standing), _together(lines, together, standing)]
+    if standing:
+        gentle = [one for one in together if one.ready.terms.with_tier]
+        if len(gentle) < len(together):
+            ways.append(_together(lines, gentle, standing))
+    best = max(ways, key=lambda way: way.rank)
+    return Combined(best.offs, best.standing, frozenset(too_dear))
 
 
-def _rank(way: tuple[Off, ...]) -> tuple[int, int, int]:
-    return (
-        sum(off.amount_minor for off in way),
-        -sum(1 for off in way if off.candidate.code),
-        -min((off.candidate.offer_id for off in way), default=0),
-    )
+def _together(lines: Sequence[Line], candidates: Sequence[Candidate], standing: Decimal) -> Combined:
+    """All of them but for those whose code adds nothing: without it the others take as much."""
+    way = _way(lines, candidates, standing)
+    for off in sorted(way.offs, key=lambda off: off.amount_minor):
+        if off.candidate.code:
+            others = [one for one in candidates if one is not off.candidate]
+            if _way(lines, others, standing).rank[:2] >= way.rank[:2]:
+                return max(way, _together(lines, others, standing), key=lambda one: one.rank)
+    return way
 
 
-def _alone(lines: Sequence[Line], candidate: Candidate) -> Off:
-    return Off(candidate, candidate.ready.off(lines, [line.amount_minor for line in lines]))
-
-
-def _together(lines: Sequence[Line], candidates: Sequence[Candidate]) -> tuple[Off, ...]:
-    """All of them but for those that add nothing: without them the others take as much."""
-    offs = _one_after_another(lines, candidates)
-    total = sum(off.amount_minor for off in offs)
-    for off in sorted(offs, key=lambda off: (off.amount_minor, not off.candidate.code)):
-        if off.amount_minor and not off.candidate.code:
-            continue  # what costs nobody a code stays
-        rest = _one_after_another(lines, [one.candidate for one in offs if one is not off])
-        if sum(one.amount_minor for one in rest) >= total:
-            return _together(lines, [one.candidate for one in rest])
-    return offs
-
-
-def _one_after_another(lines: Sequence[Line], candidates: Sequence[Candidate]) -> tuple[Off, ...]:
+def _way(lines: Sequence[Line], candidates: Sequence[Candidate], standing: Decimal) -> Combined:
+    """What all of these take off, one after the other, and then the standing discount if they go with it."""
     left = [line.amount_minor for line in lines]
     offs = []
     for candidate in candidates:
         taken = candidate.ready.off(lines, left)
-        left = [rest - part for rest, part in zip(left, taken, strict=True)]
-        offs.append(Off(candidate, taken))
-    return tuple(offs)
+        if any(taken):
+            left = [rest - part for rest, part in zip(left, taken, strict=True)]
+            offs.append(Off(candidate, taken))
+    goes = bool(standing) and all(off.candidate.ready.terms.with_tier for off in offs)
+    return Combined(tuple(offs), tuple(percent_of(left, standing) if goes else [0] * len(left)))

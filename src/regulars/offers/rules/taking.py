@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from decimal import ROUND_HALF_UP, Decimal
 
 from regulars.kit.folding import fold
-from regulars.offers.rules.spreading import spread
+from regulars.kit.shares import percent_of, spread
 from regulars.offers.types import CartLine, OffAmount, OffPercent, OfPrices, Terms
 
 _WHOLE = Decimal(1)
@@ -69,7 +69,7 @@ class Ready:
         mine = [rest if self.counts(line) else 0 for line, rest in zip(lines, left, strict=True)]
         takes = self.terms.takes
         if isinstance(takes, OffPercent):
-            off = [int(rest * takes.percent // 100) for rest in mine]
+            off = percent_of(mine, takes.percent)
             if takes.most_minor is not None and sum(off) > takes.most_minor:
                 off = spread(takes.most_minor, off)
         elif isinstance(takes, OffAmount):

@@ -120,6 +120,5 @@ def _issued(
             "key": one.key,
             "until": one.until.isoformat() if one.until else None,
         },
-        cause_id=caused[0] if caused else None,
-        depth=caused[1] + 1 if caused else 0,
+        caused=caused,
     )

@@ -6,14 +6,13 @@ Nothing here asks what changed, so events may come in any order and number, and 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from datetime import datetime
 
 from django.db import transaction
 from django.db.models import F
 
 from regulars.commerce import queries as commerce
-from regulars.commerce.types import OrderStanding, SourceKey
+from regulars.commerce.types import OrderStanding, OrderTold, SourceKey
 from regulars.offers.models import Use
 from regulars.offers.services import taking
 from regulars.offers.services.telling import tell_returned, tell_used
@@ -23,31 +22,22 @@ ORDERS_MAX = 500
 _FOLLOWS = (UseState.RESERVED, UseState.TIMED_OUT, UseState.CAPTURED, UseState.GIVEN_BACK)
 
 
-@dataclass(frozen=True, slots=True)
-class OrderSeen:
-    """That something was told of an order. `caused`: by that event, as (id, depth)."""
-
-    order_id: int
-    at: datetime
-    caused: tuple[int, int] | None = None
-
-
 @transaction.atomic
-def see_orders(*, seen: Sequence[OrderSeen], now: datetime, backfill: bool = False) -> None:
+def see_orders(*, told: Sequence[OrderTold], now: datetime, backfill: bool = False) -> None:
     """Bring the uses of these orders to where the orders are.
 
     An order that stands captures what was set aside for it, also what timed out, if its offers still can be
     used. One of which all was given back lets its offers be used again, as far as their terms say so; one
     that stands again takes them again, unless others have used them up. Raises ValueError above ORDERS_MAX.
     """
-    told = {one.order_id: one for one in seen}
-    if len(told) > ORDERS_MAX:
-        raise ValueError(f"{len(told)} orders to see; the most is {ORDERS_MAX}")
-    orders = {(order.source, order.external_id): order for order in commerce.order_standings(told).values()}
+    latest = {one.order_id: one for one in told}
+    if len(latest) > ORDERS_MAX:
+        raise ValueError(f"{len(latest)} orders to see; the most is {ORDERS_MAX}")
+    orders = {(order.source, order.external_id): order for order in commerce.order_standings(latest).values()}
     rows = _uses_of(orders)
     moments, causes = {}, {}
     for row in rows:
-        one = told[orders[row.order_source, row.order_id].id]
+        one = latest[orders[row.order_source, row.order_id].id]
         moments[row.pk] = min(one.at, now)
         if one.caused is not None:
             causes[row.pk] = one.caused

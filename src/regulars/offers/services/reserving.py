@@ -40,7 +40,9 @@ def reserve(*, new: NewUse, now: datetime) -> Use:
     if (known := _known(new.key, digest)) is not None:
         return known
     for _try in range(_TRIES):
-        examined = examine(cart=new.cart, codes=new.codes, profile_id=new.profile_id, at=new.at)
+        examined = examine(
+            cart=new.cart, codes=new.codes, profile_id=new.profile_id, at=new.at, standing=new.standing
+        )
         wrong = _wrong(new, examined)
         if wrong is not None:
             # Who asked with the same key at the same moment may have been before us.

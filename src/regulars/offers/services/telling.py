@@ -100,6 +100,5 @@ def _event(type_: EventType, row: tuple[Any, ...], at: datetime, caused: tuple[i
             "order_source": source,
             "branch_id": branch,
         },
-        cause_id=caused[0] if caused else None,
-        depth=caused[1] + 1 if caused else 0,
+        caused=caused,
     )

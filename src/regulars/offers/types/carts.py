@@ -76,12 +76,13 @@ class Discounted:
 class Applied:
     """What all offers take off a cart. Nothing is changed by asking.
 
-    `refused`: the codes that take nothing off, and why. `may_pay_with_points`, `with_tier`: as all that
-    apply allow.
+    `refused`: the codes that take nothing off, and why. `standing`: what the discount that the customer has
+    anyway takes off each line after that. `may_pay_with_points`, `with_tier`: as all that apply allow.
     """
 
     discounts: tuple[Discounted, ...] = ()
     refused: Mapping[str, CouponRefusal] = field(default_factory=dict)
+    standing: tuple[int, ...] = ()
     may_pay_with_points: bool = True
     with_tier: bool = True
 

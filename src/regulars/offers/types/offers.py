@@ -55,6 +55,11 @@ class Offer:
         """How often it can be used yet; None: no limit."""
         return None if self.terms.uses is None else max(0, self.terms.uses - self.uses)
 
+    @property
+    def codes_left(self) -> int:
+        """How many of the codes made for it wait to be used: each use of such an offer takes one of them."""
+        return self.codes_made - self.uses
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Issue:

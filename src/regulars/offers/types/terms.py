@@ -107,7 +107,7 @@ class Terms(Part):
     with_offers: bool = False
     """Together with other offers; only if they say so too."""
     with_tier: bool = True
-    """Together with the standing discount of a tier; if not, whichever takes off more counts."""
+    """Together with the standing discount of a tier; if not, whichever leaves less to be paid counts."""
     with_points: bool = True
     """What it is used with may be paid with points."""
     given_back: bool = True

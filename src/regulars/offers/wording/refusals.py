@@ -35,6 +35,6 @@ def refusal_sentence(refusal: CouponRefusal) -> str:
         case CouponRefusal.OTHER_CURRENCY:
             return _("This offer is in another currency.")
         case CouponRefusal.NOT_TOGETHER:
-            return _("This offer does not add up with the others, which take off more.")
+            return _("This offer does not add up with the other discounts, and those take off no less.")
         case CouponRefusal.TWICE:
             return _("This offer counts once for an order.")

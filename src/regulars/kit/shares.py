@@ -1,8 +1,9 @@
-"""A sum over lines, to the last minor unit."""
+"""Parts of amounts, in whole minor units."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
+from decimal import Decimal
 
 
 def spread(amount: int, over: Sequence[int]) -> list[int]:
@@ -19,3 +20,9 @@ def spread(amount: int, over: Sequence[int]) -> list[int]:
     for place in lost[: taken - sum(shares)]:
         shares[place] += 1
     return shares
+
+
+def percent_of(amounts: Sequence[int], percent: Decimal) -> list[int]:
+    """So much of each, rounded down; `percent` has two digits behind the point at most."""
+    hundredths = int(percent * 100)
+    return [amount * hundredths // 10_000 for amount in amounts]
