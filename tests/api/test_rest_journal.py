@@ -6,9 +6,12 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 from tests.api.rest_calls import Caller, caller, problem, told
 
 from regulars.api import keys, limits
+from regulars.api.rest import journal, loyalty_limits
 from regulars.commerce import queries as commerce
 from regulars.commerce import services as trade
 from regulars.commerce.types import NewBranch
@@ -216,3 +219,66 @@ def test_a_key_that_may_not_tell_of_orders_tells_of_none_in_a_journal(branch_id:
     answer = only_points("POST", "/loyalty/journal", {"till": TILL, "entries": [order(1, "T-1", 1)]})
     assert problem(answer) == (403, "not_allowed")
     assert not JournalEntry.objects.exists()
+
+
+def test_an_entry_is_the_same_again_whoever_has_the_card_by_then(call: Caller) -> None:
+    spent = entry(1, "spend", customer="card:2000123", points_minor=5_000)
+    sold = order(2, "T-1", 100_000, customer_id=None, customer="card:2000123")
+    first = send(call, spent, sold)
+    assert outcomes(first) == [(1, "refused", "unknown_customer"), (2, "done", "unknown_customer")]
+    profile_id = customers.find_or_create_profiles(keys=[(SHOP, "C-1")], now=clock.now())[SHOP, "C-1"]
+    card = ProfileIdentity(profile_id, IdentityType.CARD, "2000123")
+    customers.add_identities(identities=[card], now=clock.now())
+    assert send(call, spent, sold) == first
+    other = send(call, spent | {"customer": "card:2000124"})
+    assert outcomes(other) == [(1, "refused", "unknown_customer"), (1, "refused", "number_taken")]
+
+
+def test_a_till_that_asks_for_too_many_by_phone_gets_on_all_the_same(
+    call: Caller, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(loyalty_limits, "UNKNOWN_MAX", 2)
+    loyalty_limits.forget()
+    sold = [
+        order(number, f"T-{number}", 100, customer_id=None, customer=f"phone:+7916000000{number}")
+        for number in range(1, 6)
+    ]
+    body = {"till": TILL, "entries": sold[::-1], "complete_to": 5}
+    for stored in (2, 4):
+        refused = call("POST", "/loyalty/journal", body)
+        assert problem(refused) == (429, "locked_out")
+        assert int(refused["Retry-After"]) > 0
+        assert f"number {stored + 1}" in told(refused)["detail"]
+        assert told(call("GET", f"/loyalty/journal?till={TILL}"))["next_number"] == stored + 1
+        loyalty_limits.forget()  # as after ten minutes
+    found = send(call, *sold)
+    assert outcomes(found) == [(number, "done", "unknown_customer") for number in range(1, 6)]
+
+
+def test_a_till_has_its_answer_before_it_gives_up_waiting(
+    call: Caller, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(journal, "DONE_SECONDS", 0.0)
+    sold = [order(number, f"T-{number}", 100) for number in (1, 2, 3)]
+    states = [[one["state"] for one in send(call, *sold)["entries"]] for _ in sold]
+    assert states == [["done", "waiting", "waiting"], ["done", "done", "waiting"], ["done"] * 3]
+
+
+@pytest.mark.django_db(transaction=True)
+def test_an_entry_that_waits_for_somebody_else_too_long_is_stored_and_done_later(call: Caller) -> None:
+    send(call, order(1, "T-1", 200_000))
+    spent = entry(2, "spend", customer="id:C-1", points_minor=5_000)
+    with connection.cursor() as cursor:
+        cursor.execute("SET statement_timeout = '200ms'")
+        other = connection.copy()
+        try:
+            other.set_autocommit(False)
+            other.cursor().execute("SELECT FROM loyalty_wallet FOR UPDATE")
+            with CaptureQueriesContext(connection) as asked:
+                held_up = send(call, spent)
+        finally:
+            other.close()
+            cursor.execute("RESET statement_timeout")
+    assert outcomes(held_up) == [(2, "waiting", None)]
+    assert sum("complete_to FROM loyalty_journal " in query["sql"] for query in asked) == 1  # begun once
+    assert outcomes(send(call, spent)) == [(2, "done", None)]

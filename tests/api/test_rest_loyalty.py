@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 
@@ -13,6 +14,7 @@ from regulars.api import keys, limits
 from regulars.api.rest import loyalty_limits
 from regulars.commerce import services as trade
 from regulars.commerce.types import NewBranch
+from regulars.customers import queries as profiles
 from regulars.customers import services as customers
 from regulars.customers.types import SHOP, IdentityType, NewProfile, ProfileIdentity
 from regulars.kit import clock
@@ -277,6 +279,25 @@ def test_a_hold_sent_again_after_the_programme_was_stopped(programme: None, anna
     assert problem(call("POST", "/loyalty/holds", wish(key="k2"))) == (409, "no_programme")
     # What was set aside is worth what it was then.
     assert told(call("POST", f"/loyalty/holds/{made['id']}/capture", {}))["discount_minor"] == 30_000
+
+
+def test_a_hold_sent_again_after_two_became_one(programme: None, anna: int) -> None:
+    call, key, now = till(), (SHOP, "C-2"), clock.now()
+    bertha = customers.find_or_create_profiles(keys=[key], now=now)[key]
+    earn(bertha, 50_000)
+    card = ProfileIdentity(bertha, IdentityType.CARD, "300012345")
+    customers.add_identities(identities=[card], now=now)
+    same = wish(customer="card:300012345")
+    made = told(call("POST", "/loyalty/holds", same))
+    customers.add_identities(identities=[replace(card, profile_id=anna)], now=now)
+    assert problem(call("POST", "/loyalty/holds", wish())) == (
+        409,
+        "hold_key_reused",
+    )  # Anna's, who is another
+    details = profiles.profiles([anna, bertha])
+    customers.merge(pairs=[(details[anna].person_id, details[bertha].person_id)], now=now)
+    assert told(call("POST", "/loyalty/holds", same)) == made
+    assert Hold.objects.get().profile_id == bertha
 
 
 def test_a_key_is_told_in_the_body_or_in_the_header(programme: None, anna: int) -> None:

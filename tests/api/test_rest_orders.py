@@ -184,6 +184,13 @@ def test_what_contradicts_itself_is_refused_and_nothing_of_it_stored(call: Calle
     assert problem(call("GET", "/customers/C-1")) == (404, "not_found")
 
 
+def test_all_lines_together_come_to_no_more_than_one_may(call: Caller) -> None:
+    lines = [{"amount_minor": 10**15}, {"amount_minor": 1}]
+    answer = call("PUT", "/orders/T-1", ORDER | {"lines": lines})
+    assert problem(answer) == (409, "refused")
+    assert [fault["code"] for fault in told(answer)["errors"]] == ["bad_amount"]
+
+
 def test_quantities_are_kept_exactly(call: Caller) -> None:
     raw = b"""{"ordered_at": "2026-03-01T12:30:00Z", "currency": "RUB",
                "lines": [{"amount_minor": 1.0, "quantity": 0.1},

@@ -14,6 +14,7 @@ from regulars.api import keys, limits
 from regulars.api.rest import loyalty_limits
 from regulars.kit import clock
 from regulars.loyalty import queries, services
+from regulars.loyalty.models import Grant
 from regulars.loyalty.types import MINOR
 from regulars.loyalty.types.benefits import CouponGiven
 from regulars.loyalty.types.rewards import NewReward, RewardKind, RewardRow, RewardState
@@ -171,3 +172,6 @@ def test_a_coupon_comes_with_its_code_and_is_given_back_until_it_is_used(anna: i
     again = told(call("POST", "/loyalty/quote", sale))
     assert again["discounts"] == []
     assert problem(call("POST", path, wish("k9", pieces=2))) == (409, "reward_one_at_a_time")
+    late = told(call("POST", path, wish("k2")))["id"]
+    Grant.objects.filter(state="given").update(until=clock.now())
+    assert problem(call("POST", f"/loyalty/rewards/orders/{late}/cancel")) == (409, "reward_coupon_over")

@@ -8,6 +8,7 @@ import re
 import subprocess
 from datetime import timedelta
 from pathlib import Path
+from typing import Any
 
 import pytest
 from tests.api.rest_calls import caller
@@ -28,13 +29,11 @@ DOCUMENT = Path(__file__).resolve().parents[2] / "docs" / "till.md"
 PRELUDE = """set -eu
 curl() { command curl -sS --fail-with-body "$@" && echo || { echo; exit 1; }; }
 """
-SCOPES = [Scope.LOYALTY_READ, Scope.LOYALTY_WRITE, Scope.ORDERS_READ, Scope.ORDERS_WRITE]
+SCOPES = [Scope.LOYALTY_READ, Scope.LOYALTY_WRITE, Scope.ORDERS_WRITE, Scope.CUSTOMERS_WRITE]
 
 
-def first_script() -> str:
-    match = re.search(r"```sh\n(.*?)```", DOCUMENT.read_text(encoding="utf-8"), re.DOTALL)
-    assert match is not None
-    return match[1]
+def scripts() -> list[str]:
+    return re.findall(r"```sh\n(.*?)```", DOCUMENT.read_text(encoding="utf-8"), re.DOTALL)
 
 
 def a_shop_with_a_member() -> str:
@@ -62,35 +61,37 @@ def a_shop_with_a_member() -> str:
 @pytest.mark.slow
 @pytest.mark.django_db(transaction=True)
 def test_the_calls_work_as_they_stand(tmp_path: Path) -> None:
-    script = first_script()
-    assert len(re.findall(r"^curl ", script, re.MULTILINE)) == 5
+    script, _code, journal, _example = scripts()
     told = {"KEY": a_shop_with_a_member()}
+
+    def run(call: str) -> Any:
+        done = subprocess.run(
+            ["bash", "-c", PRELUDE + call], env=os.environ | told, capture_output=True, text=True, timeout=60
+        )
+        assert done.returncode == 0, done.stdout + done.stderr
+        return json.loads(done.stdout)
+
     with serving(tmp_path) as server:
         told["REGULARS"] = server.address
-        for name in ("REGULARS", "KEY"):  # the reader puts their own in
-            script, replaced = re.subn(rf"^{name}=.*$", "", script, flags=re.MULTILINE)
-            assert replaced == 1
-        # The number of the hold is read off the answer before, as the document says.
-        calls = re.split(r"(?=^# \d\. )", script, flags=re.MULTILINE)
+        # The reader puts their own in; the number of the hold is read off the answer before.
+        told["NOW"] = clock.now().strftime("%Y-%m-%dT%H:%M:%SZ")
+        first, *calls = re.split(r"(?=^# \d\. )", script, flags=re.MULTILINE)
+        assert re.findall(r"^(\w+)=", first, re.MULTILINE) == ["REGULARS", "KEY", "NOW"]
         for _ in range(2):  # twice: the same again changes nothing
-            answers = []
-            for call in calls[1:]:
-                done = subprocess.run(
-                    ["bash", "-c", PRELUDE + call],
-                    env=os.environ | told,
-                    capture_output=True,
-                    text=True,
-                    timeout=60,
-                )
-                assert done.returncode == 0, done.stdout + done.stderr
-                answers.append(json.loads(done.stdout))
-                told["HOLD"] = str(answers[-1]["id"]) if len(answers) == 2 else told.get("HOLD", "")
-            quote, hold, captured, order, member = answers
+            customer, quote, hold = (run(call) for call in calls[:3])
+            told["HOLD"] = str(hold["id"])
+            captured, order, member = (run(call) for call in calls[3:])
+            assert customer["id"] == order["customer_id"] == "C-1024"
             assert quote["sentences"]["earns"].startswith("За этот заказ вы получите 59")
             assert quote["lines"][0]["amount_minor"] == order["amount_minor"] == 119_000
             assert hold["id"] == captured["id"]
-            assert (captured["state"], captured["order_id"]) == ("captured", "2026-1001")
+            assert (captured["state"], captured["order_id"]) == ("captured", order["id"])
             assert member["balance"]["spendable_minor"] == 90_000
+        sent, _, asked = journal.partition("# What became of it")
+        for _ in range(2):
+            assert [one["state"] for one in run(sent)["entries"]] == ["done", "done"]
+            assert run(f"#{asked}")["next_number"] == 3
+            assert run(calls[-1])["balance"]["spendable_minor"] == 60_000
 
 
 def test_every_refusal_of_the_till_is_explained() -> None:

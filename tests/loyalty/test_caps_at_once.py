@@ -14,11 +14,11 @@ from tests.together import together
 
 from regulars.commerce import queries as commerce
 from regulars.commerce import services as trade
+from regulars.commerce.types import OrderTold
 from regulars.customers import queries as people
 from regulars.customers import services as customers
 from regulars.loyalty import queries, services
 from regulars.loyalty.models import EarnedOrder
-from regulars.loyalty.types.orders import OrderTold
 
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.slow]
 ORDERS = 32

@@ -14,7 +14,7 @@ from tests.loyalty.shop_with_rewards import DAY, NOW, giving, lot_of, points_of,
 
 from regulars.commerce import queries as commerce_queries
 from regulars.commerce import services as commerce
-from regulars.commerce.types import Cancellation, Order, OrderLine
+from regulars.commerce.types import Cancellation, Order, OrderLine, OrderTold
 from regulars.customers import services as customers
 from regulars.customers.models import PersonAttributes, Profile
 from regulars.events.models import Event
@@ -24,7 +24,6 @@ from regulars.loyalty.types import MINOR, GrantState, NewHold
 from regulars.loyalty.types.benefits import Badge, CouponGiven, GiftGiven, PointsGiven, TaskGiven
 from regulars.offers import queries as offers
 from regulars.offers import services as offer_services
-from regulars.offers.services.orders import OrderSeen
 from regulars.offers.types import Cart, CartLine, NewUse
 from regulars.work import queries as tasks
 from regulars.work import services as work
@@ -149,8 +148,8 @@ def test_a_coupon_counts_as_used_when_it_was_and_waits_again_when_the_order_come
     commerce.record_orders(orders=[order], now=NOW)
     gone = Cancellation(source="shop", external_id="1", cancelled_at=NOW)
     commerce.cancel_orders(cancellations=[gone], now=NOW)
-    seen = OrderSeen(commerce_queries.order_ids([("shop", "1")])["shop", "1"], NOW)
-    offer_services.see_orders(seen=[seen], now=NOW)
+    seen = OrderTold(order_id=commerce_queries.order_ids([("shop", "1")])["shop", "1"], at=NOW)
+    offer_services.see_orders(told=[seen], now=NOW)
     log.catch_up(NOW + DAY)
     assert queries.grants_of(person_of(anna))[0].state is GrantState.GIVEN
 

@@ -321,3 +321,29 @@ def test_journals_of_tills_go_their_own_way(shop: None) -> None:
         ("done", None),
     ]
     assert spendable(profile_id) == 30_000
+
+
+def test_setting_aside_and_spending_alone_comes_to_no_more_than_a_till_may(shop: None) -> None:
+    profile_id = customer(points_minor=500_000)
+    found = send(
+        [
+            entry(1, EntryKind.HOLD, "h", customer="id:C-1", points_minor=130_000),
+            entry(2, EntryKind.CAPTURE, hold="h"),
+            entry(3, EntryKind.CAPTURE, hold="h"),
+        ]
+    )
+    limited = {"points_minor": 100_000, "short_minor": 30_000, "reason": "offline_limit"}
+    assert [one.outcome for one in found] == [limited] * 3
+    assert spendable(profile_id) == 400_000
+
+
+def test_a_till_that_may_take_nothing_alone_sets_nothing_aside(shop: None) -> None:
+    profile_id = customer(points_minor=50_000)
+    nothing = Programme(usable=AtOnce(), currency="RUB", offline_minor=0)
+    services.publish(programme=nothing, since=CUT_OFF, now=CUT_OFF, user_id=None)
+    queries.forget_versions()
+    hold = entry(1, EntryKind.HOLD, "h", customer="id:C-1", points_minor=10_000)
+    found = send([hold, entry(2, EntryKind.CAPTURE, hold="h")])
+    assert [one.outcome["reason"] for one in found] == ["offline_limit"] * 2
+    assert states(found) == [(1, "refused"), (2, "short")]
+    assert spendable(profile_id) == 50_000

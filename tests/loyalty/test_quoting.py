@@ -16,6 +16,7 @@ from tests.loyalty.spending import ask, earn
 
 from regulars.customers import services as customers
 from regulars.customers.types import IdentityType, NewProfile, ProfileIdentity
+from regulars.kit.shares import spread
 from regulars.loyalty import queries, services
 from regulars.loyalty.errors import NoSuchMember, SeveralMembers
 from regulars.loyalty.rules import quoting
@@ -104,7 +105,7 @@ def test_above_the_limit_the_customer_has_to_allow_it(above: int | None, needed:
 
 @given(st.integers(0, 10**12), st.lists(st.integers(0, 10**10), min_size=1, max_size=30))
 def test_a_discount_is_spread_to_the_last_kopeck(discount: int, lines: list[int]) -> None:
-    shares = quoting.spread(discount, lines)
+    shares = spread(discount, lines)
     assert sum(shares) == min(discount, sum(lines))
     exact = [Decimal(amount) * min(discount, sum(lines)) / max(1, sum(lines)) for amount in lines]
     for amount, share, fair in zip(lines, shares, exact, strict=True):

@@ -12,6 +12,7 @@ from regulars.analytics.wording.numbers import Formats
 from regulars.kit.money import to_decimal
 from regulars.loyalty import services
 from regulars.loyalty.ready import Ready, programme, programmes
+from regulars.loyalty.types.benefits import CouponGiven, GiftGiven, PointsGiven
 from regulars.loyalty.wording.as_read import Reading, as_read
 
 NOW = datetime(2026, 3, 15, 12, tzinfo=UTC)
@@ -74,3 +75,12 @@ def test_cards_without_points_say_nothing_of_points() -> None:
 def test_there_are_six_and_no_other() -> None:
     assert len({ready.key for ready in programmes("RUB")}) == 6
     assert programme("other", "RUB") is None
+
+
+def test_what_a_birthday_brings_lasts_as_long_as_customers_read() -> None:
+    """ "From 3 days before to 7 days after": who comes on the last of them must not be sent away."""
+    for ready in programmes("RUB"):
+        for day in ready.programme.personal_days:
+            assert isinstance(day.benefit, PointsGiven | GiftGiven | CouponGiven)
+            assert day.benefit.days is not None
+            assert day.benefit.days >= day.before + day.after, ready.key

@@ -26,7 +26,7 @@ from regulars.customers.models import Profile
 from regulars.kit.attributes import Kind
 from regulars.kit.errors import Conflict
 from regulars.loyalty import queries, services
-from regulars.loyalty.errors import BadReward, CannotCancel, CannotRedeem, KeyReused, NotEnough
+from regulars.loyalty.errors import BadReward, CannotCancel, CannotRedeem, KeyReused, NoSuchMember, NotEnough
 from regulars.loyalty.models import RewardOrder
 from regulars.loyalty.types import MINOR, Cause, GrantState
 from regulars.loyalty.types.rewards import NewReward, RewardKind, RewardRow, RewardState, WhyNot
@@ -83,6 +83,11 @@ def test_the_same_key_gives_the_same_order(anna: int) -> None:
     with pytest.raises(KeyReused):
         services.redeem(new=asking(with_points("C-2", 1000), one), now=NOW)
     assert (seen(one).left, RewardOrder.objects.count()) == (9, 1)
+
+
+def test_nobody_takes_nothing(anna: int) -> None:
+    with pytest.raises(NoSuchMember):
+        services.redeem(new=asking(10**9, cup()), now=NOW)
 
 
 def test_cancelled_points_and_stock_come_back(anna: int) -> None:

@@ -22,7 +22,7 @@ from tests.loyalty.shop_with_rewards import (
 
 from regulars.customers.models import Profile
 from regulars.loyalty import queries, services
-from regulars.loyalty.errors import BadReward, CannotCancel, CannotRedeem
+from regulars.loyalty.errors import BadReward, CannotCancel, CannotRedeem, CouponOver
 from regulars.loyalty.queries import engagement
 from regulars.loyalty.types import MINOR, GrantState
 from regulars.loyalty.types.benefits import CouponGiven
@@ -135,6 +135,22 @@ def test_what_is_used_or_set_aside_is_not_cancelled_and_what_is_let_go_is(anna: 
     offer_services.cancel(use_id=set_aside(code, anna, "till-1/2"), now=NOW)
     assert services.cancel_reward(order_id=other.id, now=NOW).state is GrantState.WITHDRAWN
     assert points_of(anna) == 800
+
+
+def test_after_its_last_day_points_come_back_by_a_colleague_alone(anna: int) -> None:
+    order, _code = taken(anna)
+    assert order.until is not None
+    with pytest.raises(CouponOver):
+        services.cancel_reward(order_id=order.id, now=order.until)
+    assert (points_of(anna), queries.rewards()[0].left) == (800, 4)
+    back = services.cancel_reward(order_id=order.id, now=order.until, user_id=4)
+    assert (points_of(anna, order.until), queries.rewards()[0].left) == (1000, 5)
+    assert services.cancel_reward(order_id=order.id, now=order.until) == back
+    # On its last day the customer still may.
+    other, _code = taken(anna, "k2")
+    assert other.until is not None
+    services.cancel_reward(order_id=other.id, now=other.until - timedelta(seconds=1))
+    assert points_of(anna) == 1000
 
 
 def test_used_is_told_of_the_order_once_the_log_is_read(anna: int) -> None:

@@ -133,6 +133,15 @@ class CannotCancel(Conflict):
     code = "handed_out"
 
 
+class CouponOver(CannotCancel):
+    """A coupon taken for points whose last day is over: only a colleague gives its points back."""
+
+    code = "coupon_over"
+
+    def __init__(self) -> None:
+        super().__init__(_("The last day of this coupon is over; its points stay spent."))
+
+
 class NoReferral(LoyaltyProblem):
     """Bringing a friend brings nothing: there is no programme, or none that rewards it."""
 

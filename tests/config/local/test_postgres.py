@@ -70,6 +70,18 @@ def test_nobody_gets_in_without_the_password(server: EmbeddedPostgres) -> None:
             psycopg.connect(host=host, user=role, dbname="regulars")
 
 
+def test_its_log_holds_nothing_of_what_is_stored(server: EmbeddedPostgres, folder: Path) -> None:
+    before = (folder / "postgres.log").stat().st_size
+    with psycopg.connect(server.url()) as connection:
+        connection.execute("CREATE TEMPORARY TABLE mark (phone text UNIQUE)")
+        with pytest.raises(psycopg.errors.UniqueViolation):
+            connection.execute("INSERT INTO mark VALUES ('+79161234567'), ('+79161234567')")
+    told = cluster.log_since(folder, before)
+    assert "duplicate key" in told
+    assert "79161234567" not in told
+    assert ask(server, "SHOW log_min_duration_statement") == "-1"
+
+
 def test_it_is_not_on_the_network(server: EmbeddedPostgres) -> None:
     assert ask(server, "SHOW listen_addresses") == ""
 

@@ -2,18 +2,24 @@
 
 from __future__ import annotations
 
+import hashlib
+import hmac
+import logging
+import time
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from datetime import datetime
 from typing import Annotated, Any, Literal
 
+from django.db import OperationalError
 from django.http import HttpResponse
 from ninja import Query
 from pydantic import Field, ValidationError
 
 from regulars.api.rest import bodies, cursors, faults, loyalty_limits
 from regulars.api.rest.call import Call, answer
-from regulars.api.rest.fields import Id, Moment, Shown, Told, Whole, plain, sample
-from regulars.api.rest.loyalty_holds import KEY_MAX, PointsGiven
+from regulars.api.rest.fields import Id, Shown, plain
+from regulars.api.rest.journal_told import EntryTold, JournalTold, Kind, OrderEntry, ReturnEntry
 from regulars.api.rest.orders import NAMED_TWICE, OrderTold, branch_of
 from regulars.api.rest.pages import LIMIT, NEXT, After, Limit
 from regulars.api.rest.problems import Code, Fault, Problem
@@ -21,139 +27,26 @@ from regulars.api.rest.returns import ReturnTold
 from regulars.api.rest.routes import Routes
 from regulars.commerce import queries as commerce
 from regulars.customers.types import SHOP
+from regulars.kit.sealing import signing_key
 from regulars.loyalty import queries, services
 from regulars.loyalty.errors import NoSuchMember, SeveralMembers
-from regulars.loyalty.rules.refs import LENGTH_MAX, ref_of
+from regulars.loyalty.rules.journal import digest
+from regulars.loyalty.rules.refs import ref_of
 from regulars.loyalty.types import Entry, EntryKind, EntryState, NewEntry
-from regulars.loyalty.types.till import RefKind
+from regulars.loyalty.types.till import Ref, RefKind
 from regulars.team.types import Scope
 
-ENTRIES_MAX = 100
-"""Of a call: each is done before the answer, a few hundredths of a second each."""
 DONE_MAX = 200
 """A call that fills a gap sets off what waited behind it; what is more the worker does within a minute."""
-NUMBER_MAX = 2**53
+DONE_SECONDS = 5.0
+"""After so long none is begun any more: a till that has no answer yet sends all of it once more meanwhile."""
 PAGE = "journal"
+_PURPOSE = "api/journal"
+
+_log = logging.getLogger(__name__)
 
 routes = Routes("Loyalty")
-Till = Annotated[
-    str, Field(min_length=1, max_length=100, pattern=r"^[\x21-\x7e]+$", examples=["till-1-3f2a"])
-]
-Number = Annotated[int, Field(ge=1, le=NUMBER_MAX, examples=[1]), Whole]
-Key = Annotated[
-    str, Field(min_length=1, max_length=KEY_MAX, pattern=r"^[\x20-\x7e]+$", examples=["till-1/2026-03-01/17"])
-]
-CustomerRef = Annotated[
-    str,
-    Field(
-        max_length=LENGTH_MAX,
-        pattern=r"^(?:id|card|qr):[^\x00-\x1f\x7f]{1,200}$",
-        examples=["id:C-1024"],
-        description="Who it was: `id:` and the shop's own id, `card:` and the number of a card, `qr:` and "
-        "what the customer's telephone showed at that moment. Not by a phone: anybody can say a number.",
-    ),
-]
-Kind = Literal["hold", "capture", "cancel", "spend", "order", "return"]
 State = Literal["waiting", "done", "short", "refused"]
-
-
-class _EntryTold(Told):
-    number: Number
-    """Its place in the order in which the till did things: 1, 2, 3 and so on for ever, without gaps."""
-    key: Key
-    """Made up by the till for this alone. Of points set aside or spent it is the key of the hold, the same
-    that `POST /loyalty/holds` was or would have been called with."""
-    at: Moment
-    """When, by the till's clock."""
-
-
-class HoldEntry(_EntryTold):
-    """Points were set aside."""
-
-    kind: Literal["hold"]
-    customer: CustomerRef
-    points_minor: PointsGiven
-    order_id: Id | None = None
-
-
-class CaptureEntry(_EntryTold):
-    """The order was paid with what had been set aside, by this till or by a call before."""
-
-    kind: Literal["capture"]
-    hold: Key
-    """The key of the hold."""
-    points_minor: PointsGiven | None = None
-    """How many of the points; the rest is let go. Null: all."""
-    order_id: Id | None = None
-
-
-class CancelEntry(_EntryTold):
-    """What had been set aside was let go."""
-
-    kind: Literal["cancel"]
-    hold: Key
-    """The key of the hold."""
-
-
-class SpendEntry(_EntryTold):
-    """Points were spent at once: the discount was given."""
-
-    kind: Literal["spend"]
-    customer: CustomerRef
-    points_minor: PointsGiven
-    order_id: Id | None = None
-
-
-class OrderEntry(_EntryTold):
-    """Something was sold."""
-
-    kind: Literal["order"]
-    order_id: Id
-    body: dict[str, Any]
-    """As `PUT /orders/{order_id}` takes it, `customer` as of the moment. One that is not as it should be is
-    refused by itself."""
-
-
-class ReturnEntry(_EntryTold):
-    """Money was given back."""
-
-    kind: Literal["return"]
-    return_id: Id
-    body: dict[str, Any]
-    """As `PUT /returns/{return_id}` takes it. One that is not as it should be is refused by itself."""
-
-
-EntryTold = Annotated[
-    HoldEntry | CaptureEntry | CancelEntry | SpendEntry | OrderEntry | ReturnEntry,
-    Field(discriminator="kind"),
-]
-
-
-class JournalTold(Told):
-    """What a till did while it was cut off, or a part of it."""
-
-    model_config = sample(
-        till="till-1-3f2a",
-        entries=[
-            {
-                "number": 1,
-                "key": "till-1/2026-03-01/17",
-                "at": "2026-03-01T12:30:00+03:00",
-                "kind": "spend",
-                "customer": "id:C-1024",
-                "points_minor": 30000,
-                "order_id": "2026-1001",
-            }
-        ],
-    )
-
-    till: Till
-    """A name of the till that no other of the branch has, nor this one after it lost its numbers."""
-    entries: Annotated[list[EntryTold], Field(max_length=ENTRIES_MAX)] = Field(default_factory=list)
-    complete_to: Annotated[int, Field(ge=0, le=NUMBER_MAX), Whole] = 0
-    """Up to this number the till has nothing to send any more: what is missing there is not waited for."""
-    branch_id: Id | None = None
-    """The shop's own id of the branch. A till's key says it itself; a server's key has to."""
 
 
 class EntryShown(Shown):
@@ -212,18 +105,20 @@ def put_journal(request: Call, body: JournalTold) -> HttpResponse:
     branch_id = branch_of(body.branch_id, request.key)
     if branch_id is None:
         raise _no_branch()
-    told = bodies.load(request.body)[0].get("entries", [])
+    entries, too_many = _entries(request, branch_id, body)
     stored = services.store_entries(
         branch_id=branch_id,
         till=body.till,
-        entries=[_entry(request, entry, raw) for entry, raw in zip(body.entries, told, strict=True)],
-        complete_to=body.complete_to,
+        entries=entries,
+        complete_to=0 if too_many else body.complete_to,
         now=request.now,
     )
-    services.do_entries(journal_id=stored.journal_id, now=request.now, limit=DONE_MAX)
+    _do(stored.journal_id, request.now)
+    if too_many is not None:
+        raise too_many
     numbers = [entry.number for entry in body.entries]
-    entries = queries.journal_entries_of(journal_id=stored.journal_id, numbers=numbers)
-    return answer(_journal(branch_id, body.till, entries))
+    shown = queries.journal_entries_of(journal_id=stored.journal_id, numbers=numbers)
+    return answer(_journal(branch_id, body.till, shown))
 
 
 @routes.read("/loyalty/journal", Scope.LOYALTY_READ, Journal, refuses=True)
@@ -271,13 +166,57 @@ def _no_branch() -> Problem:
     )
 
 
-def _entry(call: Call, entry: EntryTold, raw: Mapping[str, Any]) -> NewEntry:
-    kind = EntryKind(entry.kind)
-    return NewEntry(number=entry.number, kind=kind, key=entry.key, at=entry.at, body=_body(call, entry, raw))
+def _do(journal_id: int, now: datetime) -> None:
+    """Do what can be done before the till stops waiting for the answer.
+
+    The rest waits, for the next call or for the schedule; so does what somebody else is in the way of.
+    """
+    ends = time.monotonic() + DONE_SECONDS
+    for _ in range(DONE_MAX):
+        try:
+            if not services.do_entries(journal_id=journal_id, now=now, limit=1) or time.monotonic() >= ends:
+                return
+        except OperationalError as error:
+            _log.warning("entries of a till's journal wait: %s", type(error.__cause__).__name__)
+            return
 
 
-def _body(call: Call, entry: EntryTold, raw: Mapping[str, Any]) -> dict[str, Any]:
-    """What is kept of an entry: nothing that it may not hold, and no card or code of a customer."""
+def _entries(call: Call, branch_id: int, told: JournalTold) -> tuple[list[NewEntry], Problem | None]:
+    """What is new of a portion; and where too many were asked for by a phone, only what is before that one.
+
+    For whom an entry names that is stored already nobody asks again: they may be known by now, or by nothing.
+    """
+    raw = bodies.load(call.body)[0].get("entries", [])
+    numbers = [entry.number for entry in told.entries]
+    stored = queries.journal_marks(branch_id=branch_id, till=told.till, numbers=numbers)
+    found: list[NewEntry] = []
+    for entry, as_sent in sorted(zip(told.entries, raw, strict=True), key=lambda pair: pair[0].number):
+        new = _entry(entry, as_sent)
+        if (new.number, digest(new)) in stored:
+            continue
+        try:
+            found.append(_with_customer(call, new))
+        except Problem as problem:
+            words = (
+                f"All before number {new.number} is stored. Send the same again after Retry-After seconds."
+            )
+            return found, Problem(problem.code, f"{problem.detail} {words}", headers=problem.headers)
+    return found, None
+
+
+def _entry(entry: EntryTold, raw: Mapping[str, Any]) -> NewEntry:
+    """An entry, whose `customer` is as it was told yet."""
+    body = _body(entry, raw)
+    text, named = body.get("customer"), ""
+    if text is not None and ref_of(text).kind is not RefKind.ID:
+        named = hmac.new(signing_key(purpose=_PURPOSE), text.encode(), hashlib.sha256).hexdigest()
+    return NewEntry(
+        number=entry.number, kind=EntryKind(entry.kind), key=entry.key, at=entry.at, body=body, named=named
+    )
+
+
+def _body(entry: EntryTold, raw: Mapping[str, Any]) -> dict[str, Any]:
+    """What is kept of an entry: nothing that it may not hold."""
     if isinstance(entry, OrderEntry | ReturnEntry):
         model = OrderTold if isinstance(entry, OrderEntry) else ReturnTold
         id_ = (
@@ -292,22 +231,20 @@ def _body(call: Call, entry: EntryTold, raw: Mapping[str, Any]) -> dict[str, Any
         if customer := body.pop("customer", None):
             if body.get("customer_id") is not None:
                 return {**id_, "invalid": f"{NAMED_TWICE}."}
-            id_["customer"] = _customer(call, customer, entry.at)
+            id_["customer"] = customer
         return {**id_, "body": body}
-    told = entry.model_dump(mode="json", exclude={"number", "key", "at", "kind"}, exclude_none=True)
-    if "customer" in told:
-        told["customer"] = _customer(call, told["customer"], entry.at)
-    return told
+    return entry.model_dump(mode="json", exclude={"number", "key", "at", "kind"}, exclude_none=True)
 
 
-def _customer(call: Call, text: str, at: datetime) -> str:
-    """Who that is, as it is kept: the shop's own id, or our number of the profile.
+def _with_customer(call: Call, new: NewEntry) -> NewEntry:
+    """As it is kept: with our number of the profile instead of a card, a phone or a code. Raises Problem."""
+    if not new.named:
+        return new
+    return replace(new, body={**new.body, "customer": _whose(call, ref_of(new.body["customer"]), new.at)})
 
-    Raises Problem where too many were asked for by a phone; then nothing of the portion is stored.
-    """
-    ref = ref_of(text)
-    if ref.kind is RefKind.ID:
-        return text
+
+def _whose(call: Call, ref: Ref, at: datetime) -> str:
+    """Who that is, as it is kept. Raises Problem where too many were asked for by a phone."""
     profile_id = None
     if ref.kind is RefKind.QR:
         scanned = queries.scan_qr(ref.value, now=at)

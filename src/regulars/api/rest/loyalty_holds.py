@@ -17,6 +17,7 @@ from regulars.api.rest.loyalty_quote import POINTS_MAX
 from regulars.api.rest.loyalty_refs import CustomerRef, Named, named
 from regulars.api.rest.problems import Code, Problem, missing
 from regulars.api.rest.routes import Routes
+from regulars.customers import queries as customers
 from regulars.customers.types import SHOP
 from regulars.loyalty import queries, services
 from regulars.loyalty.errors import HoldClosed, KeyReused, NotEnough
@@ -108,7 +109,7 @@ def make_hold(request: Call, body: HoldTold) -> HttpResponse:
     points, until = _new(request, body, who) if before is None else (before.points_minor, before.lasts_until)
     new = NewHold(
         key=key,
-        profile_id=who.member.profile_id,
+        profile_id=_profile_of(who, before),
         points_minor=body.points_minor or points,
         at=request.now,
         lasts_until=until,
@@ -173,6 +174,15 @@ def cancel_hold(request: Call, hold_id: HoldId) -> HttpResponse:
     except HoldClosed as error:
         raise closed(known_hold(hold_id, request.key)) from error
     return answer(hold_shown(hold))
+
+
+def _profile_of(who: Named, before: Hold | None) -> int:
+    """Out of whose points it is taken; asked for again that of the first time, if they are one by now."""
+    if before is not None:
+        first = customers.profiles([before.profile_id]).get(before.profile_id)
+        if first is not None and first.person_id == who.member.person_id:
+            return before.profile_id
+    return who.member.profile_id
 
 
 def key_told(call: Call, told: str | None) -> str:

@@ -15,6 +15,7 @@ from regulars.api.rest.access import OfBranch, check_branch
 from regulars.api.rest.call import Call, answer
 from regulars.api.rest.customers import known
 from regulars.api.rest.fields import (
+    AMOUNT_MAX,
     Amount,
     Currency,
     Given,
@@ -42,6 +43,7 @@ from regulars.commerce.types import (
     OrderReturn,
     OrderState,
     OrderStatus,
+    RefusedOrder,
 )
 from regulars.customers import queries as customers
 from regulars.customers import services as profiles
@@ -185,12 +187,12 @@ def store_order(
     if profile_id is None and body.customer_id is not None:
         named_so = (SHOP, body.customer_id)
         profile_id = profiles.find_or_create_profiles(keys=[named_so], now=now)[named_so]
+    if sum(line.amount_minor for line in body.lines) > AMOUNT_MAX:
+        raise _refused(RefusedOrder.BAD_AMOUNT)
     order = _order(order_id, body, profile_id, key, now)
     recorded = services.record_orders(orders=[order], now=now)
     if reason := recorded.refused.get(order.key):
-        raise Problem(
-            Code.REFUSED, f"The order cannot be stored: {reason.value}.", faults=_faults(reason.value)
-        )
+        raise _refused(reason)
     before = recorded.before.get(order.key)
     if before is not None:
         check_branch(key, before.branch_id)
@@ -306,13 +308,17 @@ def _products(lines: Sequence[LineTold]) -> dict[str, int]:
     return {external_id: stored[product.key] for external_id, product in told.items()}
 
 
-def _faults(reason: str) -> list[Fault]:
+def _refused(reason: RefusedOrder) -> Problem:
     places = {
-        "bad_amount": ("lines", "All lines together come to more than can be stored"),
-        "bad_return": ("returns", "A return names a line that the order does not have"),
+        RefusedOrder.BAD_AMOUNT: ("lines", f"All lines together come to more than {AMOUNT_MAX}"),
+        RefusedOrder.BAD_RETURN: ("returns", "A return names a line that the order does not have"),
     }
     field, words = places.get(reason, ("", "This cannot be stored"))
-    return [Fault(field, reason, words)]
+    return Problem(
+        Code.REFUSED,
+        f"The order cannot be stored: {reason.value}.",
+        faults=[Fault(field, reason.value, words)],
+    )
 
 
 def _place(after: str | None, updated_since: datetime | None) -> OrderPlace | None:

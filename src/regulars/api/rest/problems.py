@@ -45,6 +45,7 @@ class Code(Enum):
     REWARD_OTHER_TIER = "reward_other_tier", 409, "The reward is for another tier"
     REWARD_HANDED_OUT = "reward_handed_out", 409, "The reward was handed out or done"
     REWARD_COUPON_USED = "reward_coupon_used", 409, "The coupon was used or is set aside"
+    REWARD_COUPON_OVER = "reward_coupon_over", 409, "The last day of the coupon is over"
     REWARD_ONE_AT_A_TIME = "reward_one_at_a_time", 409, "Coupons are taken one at a time"
     REWARD_KEY_REUSED = "reward_key_reused", 409, "The key was used for another reward"
     GIFT_NOT_WAITING = "gift_not_waiting", 409, "The gift does not wait to be handed out"

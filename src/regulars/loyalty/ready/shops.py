@@ -16,6 +16,10 @@ from regulars.loyalty.types.programme import AtOnce
 from regulars.loyalty.types.referring import Referral
 from regulars.loyalty.types.tiers import Privileges, Tier, Tiers
 
+BIRTHDAY_BEFORE = 3
+BIRTHDAY_DAYS = 10
+"""So long it lasts, and so long customers read that it does: until a week after the birthday."""
+
 
 def cashback(of: Units) -> Programme:
     """So many percent back, some more for a birthday, and for a friend."""
@@ -24,7 +28,7 @@ def cashback(of: Units) -> Programme:
         worth_minor=of.worth_minor,
         cashback_percent=Decimal(5),
         spend_percent=Decimal(30),
-        personal_days=(_birthday(PointsGiven(points_minor=of.points(3), days=14)),),
+        personal_days=(_birthday(PointsGiven(points_minor=of.points(3), days=BIRTHDAY_DAYS)),),
         referral=Referral(
             referrer=PointsGiven(points_minor=of.points(3)),
             friend=PointsGiven(points_minor=of.points(3)),
@@ -52,7 +56,7 @@ def stamp_card(of: Units) -> Programme:
                 benefit=GiftGiven(name=_("A drink of your choice"), cost_minor=of(1), days=30),
             ),
         ),
-        personal_days=(_birthday(GiftGiven(name=_("A dessert"), cost_minor=of(1), days=7)),),
+        personal_days=(_birthday(GiftGiven(name=_("A dessert"), cost_minor=of(1), days=BIRTHDAY_DAYS)),),
     )
 
 
@@ -87,7 +91,7 @@ def tiers(of: Units) -> Programme:
                 ),
             ),
         ),
-        personal_days=(_birthday(CouponGiven(percent=Decimal(15), days=14)),),
+        personal_days=(_birthday(CouponGiven(percent=Decimal(15), days=BIRTHDAY_DAYS)),),
     )
 
 
@@ -113,7 +117,13 @@ def discount_card(of: Units) -> Programme:
 
 
 def _birthday(benefit: PointsGiven | GiftGiven | CouponGiven) -> PersonalDay:
-    return PersonalDay(key="birthday", name=_("Birthday"), before=3, after=7, benefit=benefit)
+    return PersonalDay(
+        key="birthday",
+        name=_("Birthday"),
+        before=BIRTHDAY_BEFORE,
+        after=BIRTHDAY_DAYS - BIRTHDAY_BEFORE,
+        benefit=benefit,
+    )
 
 
 def _tier(key: str, name: str, from_minor: int, **brings: Decimal | bool) -> Tier:
@@ -121,4 +131,4 @@ def _tier(key: str, name: str, from_minor: int, **brings: Decimal | bool) -> Tie
 
 
 def _card(percent: int) -> str:
-    return _("Card of %(percent)s percent") % {"percent": percent}
+    return _("%(percent)s%% card") % {"percent": percent}

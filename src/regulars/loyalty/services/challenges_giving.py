@@ -18,9 +18,8 @@ from regulars.loyalty.services.granting import GRANTS_MAX, grant
 from regulars.loyalty.services.withdrawing import withdraw
 from regulars.loyalty.types.events import Caused
 from regulars.loyalty.types.grants import Mechanic, NewGrant
+from regulars.loyalty.types.progress import ReachedState
 from regulars.segments import queries as segments
-
-_GIVEN, _REFUSED, _WITHDRAWN = "given", "refused", "withdrawn"
 
 _STORED = """
 SELECT k.person_id, r.challenge, r.profile_id, r.window, r.number, r.state
@@ -61,7 +60,7 @@ class _Row:
     profile_id: int
     window: str
     number: int
-    state: str
+    state: ReachedState
 
     @property
     def key(self) -> str:
@@ -89,7 +88,7 @@ def bring_to(due: Sequence[Due], who: People, *, now: datetime) -> None:
             if not is_read_whole(window, one.since):
                 continue
             reached, there = one.reached.get(window, ()), of_windows.get(window, [])
-            standing = [row for row in there if row.state != _WITHDRAWN]
+            standing = [row for row in there if row.state is not ReachedState.WITHDRAWN]
             if len(reached) < len(standing):
                 surplus.append((standing, len(standing) - len(reached)))
             elif len(reached) > len(standing):
@@ -106,7 +105,7 @@ def is_read_whole(window: str, since: datetime | None) -> bool:
 
 def _missing(one: Due, window: str, reached: Sequence[Reached], there: Sequence[_Row]) -> Iterator[_Missing]:
     """Each under the number of one that was taken back, else the next of the profile."""
-    free = [row for row in there if row.state == _WITHDRAWN]
+    free = [row for row in there if row.state is ReachedState.WITHDRAWN]
     last: defaultdict[int, int] = defaultdict(int)
     for row in there:
         last[row.profile_id] = max(last[row.profile_id], row.number)
@@ -115,7 +114,7 @@ def _missing(one: Due, window: str, reached: Sequence[Reached], there: Sequence[
             row = free.pop(0)
         else:
             last[once.profile_id] += 1
-            row = _Row(one.challenge, once.profile_id, window, last[once.profile_id], _WITHDRAWN)
+            row = _Row(one.challenge, once.profile_id, window, last[once.profile_id], ReachedState.WITHDRAWN)
         yield _Missing(row, once, one.person_id, one.caused)
 
 
@@ -124,7 +123,8 @@ def _give(missing: Sequence[_Missing], now: datetime) -> None:
     if not missing:
         return
     fit = _fit(missing)
-    _put((one.row, _GIVEN if place in fit else _REFUSED, one.reached) for place, one in enumerate(missing))
+    states = [ReachedState.GIVEN if place in fit else ReachedState.REFUSED for place in range(len(missing))]
+    _put((one.row, state, one.reached) for one, state in zip(missing, states, strict=True))
     grants = [_grant(one, now) for place, one in enumerate(missing) if place in fit]
     for start in range(0, len(grants), GRANTS_MAX):
         grant(grants=grants[start : start + GRANTS_MAX], now=now)
@@ -170,12 +170,12 @@ def _take(surplus: Iterable[tuple[Sequence[_Row], int]], now: datetime) -> None:
     open_ = [(list(standing), many) for standing, many in surplus]
     while open_:
         tried = [[standing.pop() for _each in range(min(many, len(standing)))] for standing, many in open_]
-        keys = [row.key for rows in tried for row in rows if row.state == _GIVEN]
+        keys = [row.key for rows in tried for row in rows if row.state is ReachedState.GIVEN]
         taken = _withdrawn(keys, now)
         rest = []
         gone: list[_Row] = []
         for (standing, many), rows in zip(open_, tried, strict=True):
-            here = [row for row in rows if row.state == _REFUSED or row.key in taken]
+            here = [row for row in rows if row.state is ReachedState.REFUSED or row.key in taken]
             gone += here
             if standing and many > len(here):
                 rest.append((standing, many - len(here)))
@@ -199,18 +199,18 @@ def _stored(due: Sequence[Due], who: People) -> dict[tuple[int, str], dict[str, 
     if asked:
         for person_id, challenge, profile_id, window, number, state in sql.rows(_STORED, sql.columns(asked)):
             rows = found.setdefault((person_id, challenge), {}).setdefault(window, [])
-            rows.append(_Row(challenge, profile_id, window, number, state))
+            rows.append(_Row(challenge, profile_id, window, number, ReachedState(state)))
     return found
 
 
-def _put(rows: Iterable[tuple[_Row, str, Reached]]) -> None:
+def _put(rows: Iterable[tuple[_Row, ReachedState, Reached]]) -> None:
     values = [
         (
             row.challenge,
             row.profile_id,
             row.window,
             row.number,
-            state,
+            state.value,
             reached.edition.version_id,
             reached.at,
         )

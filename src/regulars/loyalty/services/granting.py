@@ -166,6 +166,5 @@ def _event(one: giving.Giving) -> NewEvent:
             "kind": new.benefit.kind,
             "points_minor": new.benefit.points_minor if isinstance(new.benefit, PointsGiven) else 0,
         },
-        cause_id=new.caused[0] if new.caused else None,
-        depth=new.caused[1] + 1 if new.caused else 0,
+        caused=new.caused,
     )

@@ -16,6 +16,7 @@ from typing import Any
 
 from django.db import OperationalError, connection, transaction
 from django.utils import translation
+from psycopg.errors import DeadlockDetected
 
 from regulars.kit import sql
 from regulars.kit.errors import RegularsError
@@ -218,8 +219,9 @@ def _do_next(journal_id: int, now: datetime) -> bool:
     for left in reversed(range(TRIES)):
         try:
             return _do_first(journal_id, now)
-        except OperationalError:
-            if not left or connection.in_atomic_block:
+        except OperationalError as error:
+            chosen = isinstance(error.__cause__, DeadlockDetected)
+            if not chosen or not left or connection.in_atomic_block:
                 raise
     raise AssertionError("a last try either ends or raises")
 

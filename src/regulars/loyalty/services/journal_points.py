@@ -41,16 +41,18 @@ def do_hold(doing: Doing) -> Done:
     asked = int(doing.body["points_minor"])
     known = hold_by_key(_key(doing, doing.key))
     if known is not None:
-        return _held(known, asked, _same(known, profile_id))
-    new = _new(doing, doing.key, profile_id, min(asked, programme.offline_minor), programme)
+        return _held(known, asked, _same(known, profile_id), programme)
+    allowed = min(asked, programme.offline_minor)
+    if not allowed:
+        return _none(profile_id, asked, EntryReason.OFFLINE_LIMIT)
+    new = _new(doing, doing.key, profile_id, allowed, programme)
     try:
         made = hold(new=new, now=doing.now)
     except NotEnough as error:
         if not error.spendable_minor:
-            reason = {"reason": EntryReason.NOT_ENOUGH.value, "points_minor": 0, "short_minor": asked}
-            return Done(state=EntryState.REFUSED, profile_id=profile_id, outcome=reason)
+            return _none(profile_id, asked, EntryReason.NOT_ENOUGH)
         made = hold(new=replace(new, points_minor=error.spendable_minor), now=doing.now)
-    return _held(made, asked, profile_id)
+    return _held(made, asked, profile_id, programme)
 
 
 def do_spend(doing: Doing) -> Done:
@@ -74,7 +76,7 @@ def do_capture(doing: Doing) -> Done:
     known = hold_by_key(_key(doing, key))
     if known is not None:
         whole = int(entry.body["points_minor"]) if entry else known.points_minor
-        return _captured(doing, known, int(told or whole))
+        return _captured(doing, known, int(told or whole), alone=entry is not None)
     if entry is None or entry.profile_id is None:
         raise EntryRefused(EntryReason.NO_SUCH_HOLD, "There is no hold with this key.")
     # It could not be set aside, since nothing was there then.
@@ -108,8 +110,8 @@ DOERS = {
 }
 
 
-def _captured(doing: Doing, known: Hold, asked: int) -> Done:
-    """What becomes of points that were set aside, and of those that should have been."""
+def _captured(doing: Doing, known: Hold, asked: int, *, alone: bool = False) -> Done:
+    """What becomes of points that were set aside, by the till `alone` or by a call, and of what is more."""
     if known.state is HoldState.CANCELLED:
         raise _closed(known)
     if known.state is HoldState.CAPTURED:
@@ -121,7 +123,8 @@ def _captured(doing: Doing, known: Hold, asked: int) -> Done:
     if not rest:
         missing = short_of_hold(known.id)
         return _done(known.profile_id, asked - missing, missing)
-    return _spent(doing, f"{known.key.partition(':')[2]}:{REST}", known.profile_id, rest, beside=asked - rest)
+    key, beside = f"{known.key.partition(':')[2]}:{REST}", asked - rest
+    return _spent(doing, key, known.profile_id, rest, beside=beside, alone=beside if alone else 0)
 
 
 def _capture(doing: Doing, known: Hold, points_minor: int) -> int:
@@ -144,13 +147,13 @@ def _capture(doing: Doing, known: Hold, points_minor: int) -> int:
     return points_minor
 
 
-def _spent(doing: Doing, key: str, profile_id: int, asked: int, beside: int = 0) -> Done:
+def _spent(doing: Doing, key: str, profile_id: int, asked: int, *, beside: int = 0, alone: int = 0) -> Done:
     """Spend as far as there are points, a till alone may, and the programme's rule allows to be owed.
 
-    `beside`: what was spent of a hold already, for the same discount.
+    `beside`: what was spent of a hold already, for the same discount; `alone`: of it, by the till itself.
     """
     programme = _programme(doing.at)
-    allowed = min(asked, programme.offline_minor)
+    allowed = min(asked, max(0, programme.offline_minor - alone))
     over = {"reason": EntryReason.OFFLINE_LIMIT.value} if allowed < asked else {}
     if not allowed:
         return _done(profile_id, beside, asked, over)
@@ -169,8 +172,15 @@ def _done(profile_id: int, spent: int, short: int, more: Mapping[str, Any] | Non
     return Done(state=EntryState.SHORT, profile_id=profile_id, outcome=outcome)
 
 
-def _held(made: Hold, asked: int, profile_id: int) -> Done:
-    return _done(profile_id, made.points_minor, max(0, asked - made.points_minor))
+def _held(made: Hold, asked: int, profile_id: int, programme: Programme) -> Done:
+    limited = made.points_minor == programme.offline_minor
+    over = {"reason": EntryReason.OFFLINE_LIMIT.value} if limited else {}
+    return _done(profile_id, made.points_minor, max(0, asked - made.points_minor), over)
+
+
+def _none(profile_id: int, asked: int, reason: EntryReason) -> Done:
+    outcome = {"reason": reason.value, "points_minor": 0, "short_minor": asked}
+    return Done(state=EntryState.REFUSED, profile_id=profile_id, outcome=outcome)
 
 
 def _new(doing: Doing, key: str, profile_id: int, points_minor: int, programme: Programme) -> NewHold:

@@ -13,7 +13,7 @@ from regulars.events import services as events
 from regulars.events.types import EventType, NewEvent
 from regulars.kit import sql
 from regulars.loyalty import locks
-from regulars.loyalty.errors import CannotCancel, CannotRedeem, KeyReused
+from regulars.loyalty.errors import CannotCancel, CannotRedeem, CouponOver, KeyReused, NoSuchMember
 from regulars.loyalty.models import RewardOrder
 from regulars.loyalty.queries.balances import balances
 from regulars.loyalty.queries.grants import grants_by_key
@@ -68,12 +68,14 @@ def redeem(*, new: Redeeming, now: datetime) -> RewardOrderRow:
     The same key again gives the same order, and with it the same code. Records `reward_ordered` (and
     `points_spent`, `coupon_issued`).
 
-    Raises CannotRedeem (`code`: why not), NotEnough (with what can be spent), and KeyReused where the key
-    came before with something else.
+    Raises NoSuchMember, CannotRedeem (`code`: why not), NotEnough (with what can be spent), and KeyReused
+    where the key came before with something else.
     """
     _check(new)
     # Whoever takes something for the same person waits here; so limits are counted by one at a time.
     theirs = locks.lock_persons_wallets(profile_ids=[new.profile_id], make=True)
+    if new.profile_id not in theirs:
+        raise NoSuchMember
     if (before := reward_order_by_key(new.key)) is not None:
         return _again(before, new, theirs)
     wanted = _wanted(new, now)
@@ -101,15 +103,18 @@ def redeem(*, new: Redeeming, now: datetime) -> RewardOrderRow:
 def cancel_reward(*, order_id: int, now: datetime, user_id: int | None = None) -> RewardOrderRow:
     """Give a reward back: its points return to where they came from, its pieces into the catalogue.
 
-    Points that would have expired meanwhile are given anew. Cancelled again it stays as it is. Records
-    `reward_cancelled`.
+    Points that would have expired meanwhile are given anew. Cancelled again it stays as it is. `user_id`: the
+    colleague who does it; None: the customer wishes it. Records `reward_cancelled`.
 
-    Raises CannotRedeem where there is no such order, and CannotCancel where it was handed out or done, or
-    the coupon is used or set aside for a sale that is under way.
+    Raises CannotRedeem where there is no such order; CannotCancel where it was handed out or done, or the
+    coupon is used or set aside for a sale that is under way; CouponOver where its last day is over and no
+    colleague does it: else each coupon that was not used would give its points back.
     """
     found = reward_order(order_id)
     if found is None:
         raise CannotRedeem(_("There is no such order. Look at the list again."), code="no_such_order")
+    if user_id is None and found.is_coupon_over(now):
+        raise CouponOver
     locks.lock_persons_wallets(profile_ids=[found.profile_id], make=True)
     row = sql.row(_CANCEL, [now, user_id, order_id])
     if row is None:

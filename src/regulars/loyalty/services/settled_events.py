@@ -41,8 +41,7 @@ def _event(wanted: Wanted, settled: Settled, cause: Caused | None) -> NewEvent:
         occurred_at=wanted.at,
         profile_id=settled.profile_id,
         properties=properties,
-        cause_id=cause[0] if cause else None,
-        depth=cause[1] + 1 if cause else 0,
+        caused=cause,
     )
 
 

@@ -71,6 +71,5 @@ def _of_hold(
         occurred_at=at,
         profile_id=found.profile_id,
         properties={"hold_id": found.id, **properties},
-        cause_id=cause[0] if cause else None,
-        depth=cause[1] + 1 if cause else 0,
+        caused=cause,
     )

@@ -103,8 +103,7 @@ def _event(
         occurred_at=now,
         profile_id=cause[0] if cause else profile_id,
         properties=properties,
-        cause_id=cause[1][0] if cause else None,
-        depth=cause[1][1] + 1 if cause else 0,
+        caused=cause[1] if cause else None,
     )
 
 

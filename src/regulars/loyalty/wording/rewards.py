@@ -24,9 +24,7 @@ def reward_sentence(
     """
     told = [_what(reward, speaker)]
     if reward.tiers:
-        names = [quoted(tiers.get(key, key)) for key in reward.tiers]
-        said = ngettext("with the tier %(names)s", "with the tiers %(names)s", len(names))
-        told.append(said % {"names": speaker.one_of(names)})
+        told.append(_with_tiers(reward, speaker, tiers))
     if reward.most_each is not None:
         said = ngettext(
             "at most %(n)s for each customer", "at most %(n)s for each customer", reward.most_each
@@ -38,6 +36,13 @@ def reward_sentence(
         last = _day(reward.until - timedelta(microseconds=1), zone)
         told.append(_("until %(last)s, all that day") % {"last": speaker.formats.day(last)})
     return ", ".join(told) + "."
+
+
+def price_words(reward: RewardRow, speaker: Speaker, *, tiers: Mapping[str, str]) -> str:
+    """ "“Cup” for 300 points", for a list of several; `tiers`: the names of the tiers by their keys."""
+    facts = {"name": quoted(reward.name), "points": speaker.points(reward.price_minor)}
+    told = _("%(name)s for %(points)s") % facts
+    return f"{told} ({_with_tiers(reward, speaker, tiers)})" if reward.tiers else told
 
 
 def left_words(reward: RewardRow, speaker: Speaker) -> str:
@@ -74,6 +79,12 @@ def _what(reward: RewardRow, speaker: Speaker) -> str:
         facts["coupon"] = benefit_words(reward.coupon, speaker)
         return _("%(name)s for %(points)s: %(coupon)s") % facts
     return _("%(name)s for %(points)s") % facts
+
+
+def _with_tiers(reward: RewardRow, speaker: Speaker, tiers: Mapping[str, str]) -> str:
+    names = [quoted(tiers.get(key, key)) for key in reward.tiers]
+    said = ngettext("with the tier %(names)s", "with the tiers %(names)s", len(names))
+    return said % {"names": speaker.one_of(names)}
 
 
 def _day(moment: datetime, zone: ZoneInfo) -> date:
