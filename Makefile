@@ -85,7 +85,7 @@ locale: $(CATALOGUES:.po=.mo)
 
 BUILT := src/regulars/console/static/built
 # Tailwind looks for its classes in templates and views; the report's styles are those of its page too.
-ASSET_SOURCES := $(shell find assets/src assets/build.mjs assets/icons.txt \
+ASSET_SOURCES := $(shell find assets/src assets/build.mjs assets/keep.mjs assets/icons.txt \
   src/regulars/console src/regulars/analytics/templates -type f \
   \( -name '*.html' -o -name '*.py' -o -name '*.css' -o -path 'assets/*' \) \
   -not -path '*/static/built/*' 2>/dev/null)

