@@ -112,3 +112,20 @@ def test_a_shop_without_points_is_fit_for_everybody(visit: Visit, owner: User, p
     page = visit(language="ru", width=360).enter(owner, path)
     assert overflow(page) == 0
     assert serious_findings(page) == []
+
+
+def test_on_a_phone_the_pages_of_loyalty_are_one_row_with_the_current_one_in_view(
+    visit: Visit, owner: User
+) -> None:
+    page = visit(width=390, scripts=False).enter(owner, "/loyalty/by-hand/")
+    pages = page.get_by_role("navigation", name="Разделы лояльности")
+    here = pages.locator("[aria-current=page]")
+    expect(here).to_be_in_viewport(ratio=1)
+    whole, row = here.bounding_box(), pages.bounding_box()
+    assert whole is not None
+    assert row is not None
+    assert row["height"] < 2 * whole["height"]
+    # Not held there: the first can be reached.
+    first = pages.get_by_role("link").first
+    first.focus()
+    expect(first).to_be_in_viewport(ratio=1)

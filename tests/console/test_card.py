@@ -24,8 +24,9 @@ pytestmark = pytest.mark.django_db
 # The session, the user, what they may; the person's profiles and identities; the shop, the run, the figures,
 # notes, members of the team, tasks; what the shop wants to know and what its sources say, the manager,
 # whether it was merged, segments, consents; the programme of points and the balance; whether it was seen
-# today; orders and lines; the timeline: which names there are, facts, visits.
-QUERIES = 33
+# today; orders and lines; the timeline: which names there are, facts, visits; offers that
+# apply by themselves.
+QUERIES = 34
 
 
 @pytest.fixture

@@ -477,7 +477,7 @@ def test_long_history_takes_no_more_questions(
     address = reverse("customers-card", args=[anna])
     with clock.fixed(shops.NOW):
         inside.get(address)
-        with django_assert_num_queries(33):
+        with django_assert_num_queries(34):
             page = inside.get(address).text
         further = page.split('hx-get="')[-1].split('"')[0].replace("&amp;", "&")
         # The session, the user, what they may; profiles, identities, notes, tasks, the shop; the timeline.

@@ -20,7 +20,7 @@ from regulars.customers.models import Profile
 from regulars.kit import clock
 from regulars.offers import queries, services
 from regulars.offers.queries.stored import forget
-from regulars.offers.types import NewUse, Offer, OfferKind, OfferState, OffPercent, OfPrices
+from regulars.offers.types import CodeState, NewUse, Offer, OfferKind, OfferState, OffPercent, OfPrices
 from regulars.team.models import AuditLogEntry
 from regulars.team.types import Action, Role
 
@@ -186,6 +186,26 @@ def test_the_list_shows_what_became_of_offers(
         ["Summer", "One code for everybody", 0, 0, 0],
         ["Spring", "One code for everybody", 3, 1, 300],
     ]
+
+
+def test_a_list_says_how_many_codes_are_left(
+    inside: Client, django_assert_num_queries: DjangoAssertNumQueries
+) -> None:
+    offer = running("", kind="codes")
+    services.order_codes(offer_id=offer.id, count=1_200)
+    services.fill_codes(now=NOW, limit=1_200)
+    first, second, *_rest = (one.code for one in queries.printed_codes(offer.id))
+    for key, code in (("1001", first), ("1002", second)):
+        new = NewUse(key=key, cart=cart(), codes=(code,), at=NOW, lasts_until=NOW)
+        services.reserve(new=new, now=NOW)
+    services.cancel(use_id=services.reserve(new=new, now=NOW).id, now=NOW)
+    running("", kind="codes", uses=5)
+    with django_assert_num_queries(QUERIES_LIST):
+        text = page(inside, "offers")
+    assert "1,199 of 1,200" in text
+    assert [row[8] for row in rows_of(inside.get(reverse("offers-export")))[1:]] == [0, 1_199]
+    open_codes = [one for one in queries.printed_codes(offer.id) if one.state is CodeState.OPEN]
+    assert len(open_codes) == 1_199
 
 
 def test_an_offer_shows_who_used_it(

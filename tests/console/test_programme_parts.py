@@ -350,11 +350,21 @@ def test_a_copy_has_a_key_no_version_ever_had(inside: Client) -> None:
     ]  # fmt: skip
 
 
-def test_removing_can_be_undone(inside: Client) -> None:
+@pytest.mark.parametrize(
+    ("do", "said", "names"),
+    [
+        ("remove", "“Rule 2” is removed from the draft.", ["Rule 1", "Rule 3"]),
+        ("copy", "“Rule 2” is copied in the draft.", ["Rule 1", "Rule 2", "Rule 2, copy", "Rule 3"]),
+    ],
+)
+def test_what_was_done_to_a_part_can_be_undone(inside: Client, do: str, said: str, names: list[str]) -> None:
     _three()
-    page = _do(inside, "rules", "r2", "remove")
-    assert "“Rule 2” is removed from the draft." in page
-    assert _names() == ["Rule 1", "Rule 3"]
+    look = reverse("loyalty-programme-look")
+    assert look not in inside.get(PATH).text  # nothing to publish
+    page = _do(inside, "rules", "r2", do)
+    assert said in page
+    assert look in page
+    assert _names() == names
     undo = page.partition(f'action="{PATH}draft/?do=undo')[2].partition('"')[0]
     back = inside.post(f"{PATH}draft/?do=undo{undo.replace('&amp;', '&')}", follow=True).text
     assert "The last change is taken back." in back

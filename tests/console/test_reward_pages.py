@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import timedelta
+from decimal import Decimal
 
 import pytest
 from django.test import Client
@@ -20,7 +21,7 @@ from regulars.loyalty import queries as loyalty
 from regulars.loyalty import services
 from regulars.loyalty.models import Reward
 from regulars.loyalty.types import MINOR, Mechanic, NewGrant, Programme, Wanted
-from regulars.loyalty.types.benefits import GiftGiven
+from regulars.loyalty.types.benefits import CouponGiven, GiftGiven
 from regulars.loyalty.types.rewards import NewReward, Redeeming, RewardKind, RewardRow, RewardState
 from regulars.team.models import AuditLogEntry
 from regulars.team.types import Action, Role
@@ -195,7 +196,10 @@ def test_a_coupon_is_taken_for_a_customer_shown_with_its_code_and_given_back(cou
     page = read(browser, "customers-rewards", counter.person)
     assert code in page
     assert "not used yet" in page
-    assert code in read(browser, "customers-card", counter.person)
+    # Fourteen whole days after this one; the page of rewards says the same last day as the card.
+    assert "until 15 May" in page
+    card = read(browser, "customers-card", counter.person)
+    assert "until 15 May" in card.partition(code)[2][:200]
     assert "waits at the counter" not in page
     here = reverse("customers-rewards", args=[counter.person])
     back = send(browser, "loyalty-rewards-cancel", order.id, next=here)
@@ -307,6 +311,16 @@ def test_an_agent_takes_a_reward_for_a_customer_and_gives_it_back(
     assert counter.has() == 1000
     logged = AuditLogEntry.objects.filter(action=Action.REWARD_TAKEN.value).order_by("id")
     assert [entry.details["what"] for entry in logged] == ["taken", "taken", "given back"]
+
+
+def test_points_of_a_coupon_that_is_over_are_given_back_with_a_warning(counter: Counter) -> None:
+    row = counter.reward(kind=RewardKind.COUPON, coupon=CouponGiven(percent=Decimal(10), days=14))
+    new = Redeeming(key="k", reward_id=row.id, profile_id=counter.profile, at=NOW - 20 * DAY)
+    order = services.redeem(new=new, now=NOW - 20 * DAY)
+    browser = counter.browser(Role.AGENT)
+    assert "give the points back only as a favour" in read(browser, "customers-rewards", counter.person)
+    assert "300 points returned." in send(browser, "loyalty-rewards-cancel", order.id)
+    assert counter.has() == 1000
 
 
 def test_a_refusal_is_told_in_words(counter: Counter) -> None:

@@ -23,6 +23,7 @@ from regulars.loyalty import queries, services
 from regulars.loyalty.models import ProgrammeVersion, TierStanding
 from regulars.loyalty.ready import programmes
 from regulars.loyalty.types import Programme
+from regulars.loyalty.types.rewards import NewReward, RewardKind
 from regulars.team.models import AuditLogEntry
 from regulars.team.types import Action, Role
 
@@ -30,8 +31,8 @@ pytestmark = pytest.mark.django_db
 NOW, DAY = shops.NOW, timedelta(days=1)
 # Session, user, permissions, shop; versions, counts, people, names, the sweep.
 QUERIES_TIERS = 9
-# Session, user, permissions, shop; versions, the draft.
-QUERIES_READING = 6
+# Session, user, permissions, shop; versions, the draft, the rewards.
+QUERIES_READING = 7
 TIERS: dict[str, Any] = {
     "levels": [
         {"key": "silver", "name": "Silver", "from_minor": 1_000_00, "brings": {"discount_percent": 3}},
@@ -161,9 +162,32 @@ def test_as_customers_read_it(inside: Client, django_assert_num_queries: DjangoA
     assert "<" not in text.text
 
 
+@pytest.mark.usefixtures("tiered")
+def test_what_points_buy_stands_on_the_page_too(inside: Client) -> None:
+    priced = [("Cup", 300), ("Sold out", 50), *((f"Thing {n}", 1_000 + n) for n in range(7))]
+    for name, price in priced:
+        new = NewReward(
+            name=name,
+            kind=RewardKind.THING,
+            price_minor=price * 100,
+            left=0 if name == "Sold out" else None,
+            tiers=("gold",) if name == "Cup" else (),
+        )
+        services.add_reward(new=new, now=NOW - DAY)
+    page = _page(inside, "loyalty-programme-as-read")
+    assert "For points you can have: “Cup” for 300 points (with the tier “Gold”), “Thing 0” for" in page
+    assert "“Thing 4” for 1,004 points, and 2 more rewards." in page
+    ready = inside.get(reverse("loyalty-programme-as-read"), {"what": "cashback"}).text
+    assert "Cup" not in ready
+
+
 def test_what_no_longer_fits_says_which_part_is_long(inside: Client) -> None:
     levels = [
-        {"key": f"t{n}", "name": f"A tier with a long name, number {n}", "from_minor": n * 1_000_00}
+        {
+            "key": f"t{n}",
+            "name": f"A tier with a name that is much longer than any line of a page, number {n}",
+            "from_minor": n * 1_000_00,
+        }
         for n in range(1, 9)
     ]
     days = [

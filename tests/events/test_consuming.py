@@ -58,7 +58,7 @@ def test_an_event_is_given_as_it_was_told() -> None:
     kept = Kept()
     with registry.only_consumers(Consumer("test.drums", kept, backfill=True)):
         told = {"чай": "улун", "n": 3, "big": 2**60, "part": 0.1}
-        ids = beat([7], "a", backfill=True, properties=told, cause_id=99, depth=8)
+        ids = beat([7], "a", backfill=True, properties=told, caused=(99, 7))
         beat([None], "b", type=FLUTE, occurred_at=NOW - timedelta(days=9, microseconds=1))
         drained()
     by_key = {event.key: event for event in kept.events}

@@ -41,7 +41,7 @@ def rows(query: str, *values: object) -> list[tuple[Any, ...]]:
 @pytest.mark.django_db
 def test_an_event_is_stored_as_told() -> None:
     earlier = NOW - timedelta(days=400)
-    event = cup("a", 7, occurred_at=earlier, properties={"чай": "улун", "n": 3}, cause_id=99, depth=8)
+    event = cup("a", 7, occurred_at=earlier, properties={"чай": "улун", "n": 3}, caused=(99, 7))
     new = record([event], backfill=True)
     stored = Event.objects.get()
     assert new.ids == {("test", "a"): stored.id}
@@ -94,7 +94,7 @@ def test_counts_keep_first_last_and_how_many_per_profile_and_name() -> None:
 @pytest.mark.django_db
 def test_nothing_of_a_refused_batch_is_written() -> None:
     with pytest.raises(EventLoop):
-        record([cup("a"), cup("b", depth=9)])
+        record([cup("a"), cup("b", caused=(99, 8))])
     with pytest.raises(UnknownEvent):
         record([cup("a"), cup("b", type=EventType("cup_dreamt_of"))])
     assert not EventKey.objects.exists()

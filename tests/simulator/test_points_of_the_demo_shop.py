@@ -7,7 +7,9 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 from django.db import connection
+from django.utils import translation
 
+from regulars.analytics.wording.numbers import Formats
 from regulars.commerce import services as commerce
 from regulars.commerce.types import Order, OrderLine
 from regulars.customers import queries as customers
@@ -19,9 +21,12 @@ from regulars.loyalty.handlers import CONSUMERS
 from regulars.loyalty.models import FriendReferral, Grant, Posting, ProgrammeVersion, TierStanding, Wallet
 from regulars.loyalty.queries.engagement import parts_doing
 from regulars.loyalty.types import Cause
+from regulars.loyalty.types.rewards import RewardKind
+from regulars.loyalty.wording.as_read import as_read
 from regulars.offers import queries as offers
 from regulars.simulator import clearing, demo
 from regulars.simulator.models import DemoShop
+from regulars.simulator.programme import programme
 
 NOW = datetime(2026, 3, 15, 12, tzinfo=UTC)
 DAY = timedelta(days=1)
@@ -80,6 +85,15 @@ def test_customers_do_all_that_the_programme_offers() -> None:
     states = Counter(Grant.objects.values_list("kind", "state"))
     assert states["gift", "used"] > 0
     assert states["coupon", "used"] > 0
+    coupons = [reward for reward in queries.rewards() if reward.kind is RewardKind.COUPON]
+    assert coupons[0].taken > 0
+    for language in ("ru", "en"):
+        with translation.override(language):
+            formats = Formats(language, "RUB")
+            read = as_read(
+                programme(), title="", formats=formats, return_window_days=14, rewards=queries.rewards()
+            )
+        assert read.fits, (language, read.lines)
     assert TierStanding.objects.filter(tier="guest").exists()
     assert FriendReferral.objects.filter(state="rewarded").exists()
     assert queries.reward_figures(since=datetime.min.replace(tzinfo=UTC), until=NOW + DAY).pieces > 0

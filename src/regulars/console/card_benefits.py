@@ -9,7 +9,9 @@ from typing import Any
 from django.utils.translation import gettext as _
 
 from regulars.analytics.wording.numbers import Formats
+from regulars.console.offers_pages.of_customer import offers_of
 from regulars.console.voice import Voice
+from regulars.console.wording.points import last_day
 from regulars.customers.types import PersonRow
 from regulars.loyalty import queries as loyalty
 from regulars.loyalty.rules.tiers import level
@@ -40,7 +42,8 @@ def benefits_part(found: PersonRow, speak: Voice) -> dict[str, Any]:
     speaker = Speaker(Formats(speak.language, currency), speak.shop.return_window_days)
     tier = level(programme.tiers, ahead.standing.tier) if programme else None
     missing = all_missing(ahead, speaker)
-    if not (tier or missing or ahead.gifts or ahead.coupons or ahead.badges):
+    offers = offers_of(found.id, speak)
+    if not (tier or missing or ahead.gifts or ahead.coupons or ahead.badges or offers):
         return {}
     return {
         "benefits": {
@@ -53,6 +56,7 @@ def benefits_part(found: PersonRow, speak: Voice) -> dict[str, Any]:
             "gifts": _gifts(ahead, speak),
             "coupons": _coupons(ahead, speak)[:COUPONS_SHOWN],
             "coupons_more": max(0, len(ahead.coupons) - COUPONS_SHOWN),
+            "offers": offers,
             "badges": ahead.badges,
         }
     }
@@ -79,7 +83,8 @@ def _coupons(ahead: Ahead, speak: Voice) -> list[Waiting]:
     return [
         Waiting(
             customer_sentence(one.terms, OfferVoice(speak.language, one.currency, speak.zone)),
-            "",  # the sentence says it
+            # When its offer ends, the sentence says.
+            _until(one.until, speak) if one.until != one.terms.until else "",
             one.code,
         )
         for one in ahead.coupons
@@ -87,4 +92,4 @@ def _coupons(ahead: Ahead, speak: Voice) -> list[Waiting]:
 
 
 def _until(until: datetime | None, speak: Voice) -> str:
-    return _("until %(day)s") % {"day": speak.day(speak.day_of(until))} if until else ""
+    return _("until %(day)s") % {"day": last_day(until, speak)} if until else ""

@@ -86,11 +86,11 @@ def figures(balance: Balance, programme: Programme | None, speak: Voice) -> list
         ("held", _("Set aside"), balance.held_minor, _("for an order that is being paid")),
         ("owed", _("Owed"), balance.owed_minor, _("the next points go there")),
     )
-    spendable = amounts.number(balance.spendable_minor, speak.formats)
+    spendable = amounts.points(balance.spendable_minor, speak.formats)
     return [
         Tile(key="spendable", label=_("Can be spent"), value=spendable, period=in_money),
         *(
-            Tile(key=key, label=label, value=amounts.number(minor, speak.formats), period=words)
+            Tile(key=key, label=label, value=amounts.points(minor, speak.formats), period=words)
             for key, label, minor, words in told
             if minor
         ),

@@ -98,6 +98,8 @@ class Taken:
     when: str
     standing: Standing
     may_cancel: bool
+    is_over: bool = False
+    """It is a coupon whose last day is over; a colleague may still give its points back."""
     code: str = ""
     until: str = ""
     person: int = 0
@@ -213,6 +215,7 @@ class Words:
             until=self.day(row.until - timedelta(microseconds=1)) if row.until else "",
             may_cancel=row.state is GrantState.GIVEN
             or (row.kind is RewardKind.CAUSE and row.state is GrantState.USED),
+            is_over=row.is_coupon_over(self.speak.now),
             person=row.person_id,
             who=name_or_number((people or {}).get(row.person_id, ""), row.person_id),
         )
@@ -354,27 +357,20 @@ def figures(speak: Voice, told: Words) -> list[Tile]:
     month = timedelta(days=30)
     now = loyalty.reward_figures(since=speak.now - month, until=speak.now + timedelta(minutes=1))
     before = loyalty.reward_figures(since=speak.now - 2 * month, until=speak.now - month)
-    number, period = speak.formats.number, _("last 30 days")
+    formats = speak.formats
+    pieces, people = formats.number(before.pieces), formats.number(before.people)
+    points = amounts.number(before.points_minor, formats)
     return [
-        Tile("pieces", _("Rewards taken"), number(now.pieces), _before(number(before.pieces)), "", period),
+        Tile("pieces", _("Rewards taken"), formats.number(now.pieces), period=_beside(pieces)),
         Tile(
             "points",
             _("Points for them"),
-            amounts.number(now.points_minor, speak.formats),
-            _before(amounts.number(before.points_minor, speak.formats)),
-            "",
-            period,
+            amounts.points(now.points_minor, formats),
+            period=_beside(points),
         ),
-        Tile(
-            "people",
-            _("Customers who took one"),
-            number(now.people),
-            _before(number(before.people)),
-            "",
-            period,
-        ),
+        Tile("people", _("Customers who took one"), formats.number(now.people), period=_beside(people)),
     ]
 
 
-def _before(value: str) -> str:
-    return _("%(value)s in the 30 days before") % {"value": value}
+def _beside(before: str) -> str:
+    return _("in 30 days; %(value)s in the 30 days before") % {"value": before}

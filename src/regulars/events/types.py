@@ -52,13 +52,17 @@ class EventType:
     is_outside: bool = False
 
 
+Caused = tuple[int, int]
+"""The event that led to something: its id and its depth."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class NewEvent:
     """Something that happened.
 
     `source` and `key` say which occasion it is: the same pair is recorded once, ever. `properties` is
-    JSON without personal data; money in it is whole minor units. `cause_id` is the event that made us
-    do what this one tells of, and `depth` that event's depth plus one.
+    JSON without personal data; money in it is whole minor units. `caused`: by the event that made us do what
+    this one tells of.
     """
 
     type: EventType
@@ -67,8 +71,17 @@ class NewEvent:
     occurred_at: datetime
     profile_id: int | None = None
     properties: Mapping[str, Any] = field(default_factory=dict)
-    cause_id: int | None = None
-    depth: int = 0
+    caused: Caused | None = None
+
+    @property
+    def cause_id(self) -> int | None:
+        """The event that led to it."""
+        return self.caused[0] if self.caused else None
+
+    @property
+    def depth(self) -> int:
+        """How many events stand before it in its chain."""
+        return self.caused[1] + 1 if self.caused else 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -163,8 +176,7 @@ class LoggedEvent(NamedTuple):
             occurred_at=occurred_at,
             profile_id=profile_id,
             properties=properties or {},
-            cause_id=self.id,
-            depth=self.depth + 1,
+            caused=(self.id, self.depth),
         )
 
 

@@ -20,7 +20,7 @@ from regulars.loyalty.errors import CannotRedeem, MayNotRefer, NoReferral, NotEn
 from regulars.loyalty.rules.grants import grant_of_coupon
 from regulars.loyalty.types import OrderTold
 from regulars.loyalty.types.referring import ReferralSource, ToldReferral
-from regulars.loyalty.types.rewards import Redeeming
+from regulars.loyalty.types.rewards import Redeeming, RewardKind
 from regulars.offers import queries as offer_queries
 from regulars.offers import services as offers
 from regulars.offers.errors import OfferProblem
@@ -69,6 +69,7 @@ class Mechanics:
     rewards: list[int] = field(default_factory=list)
     offers: list[int] = field(default_factory=list)
     birthdays: dict[int, date] = field(default_factory=dict)
+    _have_coupon: set[int] = field(default_factory=set)
     _orders: dict[int, int] = field(default_factory=dict)
     _regulars: list[int] = field(default_factory=list)
 
@@ -132,7 +133,8 @@ class Mechanics:
     def _uses_coupon(self, one: Bought) -> None:
         if one.purchase.cancelled_at is not None:
             return
-        coupon = self._birthday_coupon(one) if self._just_had_birthday(one) else None
+        has_one = one.profile_id in self._have_coupon or self._just_had_birthday(one)
+        coupon = self._own_coupon(one) if has_one else None
         shared = self.random.random() < _USES_SHARED
         if coupon is None and not (shared and one.has(programme.TEA)):
             return
@@ -156,6 +158,7 @@ class Mechanics:
         # As the reader of the log does later; so the pages are right from the beginning.
         if coupon and (grant := grant_of_coupon(coupon.key)):
             services.note_coupons_used(used=[(*grant, at)])
+            self._have_coupon.discard(one.profile_id)
 
     def _just_had_birthday(self, one: Bought) -> bool:
         day = self.birthdays.get(one.profile_id)
@@ -165,7 +168,7 @@ class Mechanics:
         this_year = day.replace(year=bought.year, day=min(day.day, 28))
         return -3 <= (bought - this_year).days <= 30
 
-    def _birthday_coupon(self, one: Bought) -> Coupon | None:
+    def _own_coupon(self, one: Bought) -> Coupon | None:
         person_id = persons_of([one.profile_id])[one.profile_id]
         coupons = offer_queries.coupons_of(person_id, at=one.purchase.at)
         return next((coupon for coupon in coupons if coupon.used_at is None), None)
@@ -187,9 +190,11 @@ class Mechanics:
                 at=end,
             )
             try:
-                services.redeem(new=new, now=end)
+                taken = services.redeem(new=new, now=end)
             except (CannotRedeem, NotEnough):
                 continue
+            if taken.kind is RewardKind.COUPON:
+                self._have_coupon.add(one.profile_id)
 
 
 def _cart(purchase: Purchase) -> Cart:

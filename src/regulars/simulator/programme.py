@@ -73,7 +73,7 @@ def _rules() -> tuple[Rule, ...]:
             key="rarity",
             name=_("50 points for each pack of the rare harvest"),
             gives=ByPiece(points_minor=5_000),
-            goods=Goods(products=("Дикий пуэр, лимитированный сбор",)),
+            goods=Goods(products=("Дикий пуэр, редкий сбор",)),
         ),
     )
 
@@ -137,6 +137,13 @@ def rewards() -> list[NewReward]:
             cost_minor=18_000,
             left=120,
             most_each=2,
+        ),
+        NewReward(
+            name=_("300 roubles off"),
+            words=_("A code for your next order of 1,500 roubles or more."),
+            kind=RewardKind.COUPON,
+            price_minor=25_000,
+            coupon=CouponGiven(amount_minor=30_000, total_from_minor=150_000, days=30),
         ),
         NewReward(
             name=_("A tasting for two"),

@@ -37,6 +37,7 @@ from regulars.offers.types import OfferKind, OffPercent, OfPrices, Terms
 
 PERCENT, AMOUNT = "percent", "amount"
 PRICES_CHARACTERS_MAX = 1_000_000
+_TOO_LONG = gettext_lazy("It has %(show_value)s signs; shorten it to %(limit_value)s.")
 
 
 class OfferForm(PartForm):
@@ -49,11 +50,15 @@ class OfferForm(PartForm):
 
     def build(self) -> None:
         self.fields["name"] = name_field(gettext_lazy("What it is called"))
+        self.fields["name"].error_messages["max_length"] = _TOO_LONG
         if self.kind is OfferKind.SHARED:
             self.fields["code"] = forms.CharField(
                 label=gettext_lazy("The code"),
                 max_length=32,
-                error_messages={"required": gettext_lazy("Think of a code, such as SPRING.")},
+                error_messages={
+                    "required": gettext_lazy("Think of a code, such as SPRING."),
+                    "max_length": _TOO_LONG,
+                },
             )
         if self.kind is OfferKind.PRICES:
             self.fields["prices"] = forms.CharField(

@@ -13,6 +13,8 @@ from typing import NamedTuple
 
 from django.utils.translation import gettext as _
 
+from regulars.analytics.wording.numbers import Formats
+from regulars.console.voice import language
 from regulars.kit.folding import fold
 from regulars.kit.money import to_decimal, to_minor
 from regulars.offers.types import LISTED_MAX, PRICES_MAX
@@ -119,7 +121,7 @@ def read_file(rows: Iterable[tuple[int, list[str]]], currency: str) -> PriceFile
         else:
             reading.add(line, _cell(cells, columns.name), _cell(cells, columns.price))
         if len(reading.prices) > LISTED_MAX:
-            raise ValueError(_("At most %(most)s prices stand in one offer.") % {"most": f"{LISTED_MAX:,}"})
+            raise ValueError(_("At most %(most)s prices stand in one offer.") % {"most": _number(LISTED_MAX)})
     return PriceFile(reading.prices, columns, reading.wrong, reading.wrong_count)
 
 
@@ -135,7 +137,7 @@ def read_prices(text: str, currency: str) -> dict[str, int]:
         raise ValueError(found.wrong[0])
     if len(found.prices) > PRICES_MAX:
         raise ValueError(
-            _("At most %(most)s prices stand here. Bring more as a file.") % {"most": PRICES_MAX}
+            _("At most %(most)s prices stand here. Bring more as a file.") % {"most": _number(PRICES_MAX)}
         )
     return dict(found.prices)
 
@@ -159,6 +161,10 @@ def minor_of(text: str, currency: str) -> int | None:
     if not value.is_finite() or not 0 <= value <= _PRICE_MAX:
         return None
     return to_minor(value, currency)
+
+
+def _number(value: int) -> str:
+    return Formats(language()).number(value)
 
 
 def _columns(rows: Sequence[tuple[int, list[str]]], currency: str) -> tuple[Columns | None, int]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from django.conf import settings
@@ -13,6 +14,7 @@ from regulars.console.voice import Voice
 from regulars.loyalty import queries
 from regulars.loyalty.ready import programme as ready_programme
 from regulars.loyalty.types import Programme
+from regulars.loyalty.types.rewards import RewardRow
 from regulars.loyalty.wording.as_read import PAGE_LINES, Reading, as_read
 
 NOW, NEXT, DRAFT = "now", "next", "draft"
@@ -59,15 +61,21 @@ def ready_source(key: str, language: str, speak: Voice) -> Source | None:
     return Source(key, ready.name, ready.programme) if ready else None
 
 
-def reading(source: Source, language: str, speak: Voice) -> Reading:
-    """It in one of the two languages; names that the shop made up stay as they are."""
+def reading(source: Source, language: str, speak: Voice, *, rewards: Sequence[RewardRow] = ()) -> Reading:
+    """It in one of the two languages, with these rewards; names that the shop made up stay as they are."""
     with translation.override(language):
         return as_read(
             source.programme,
             title=title(speak),
             formats=Formats(language, source.programme.currency or speak.shop.currency),
             return_window_days=speak.shop.return_window_days,
+            rewards=rewards,
         )
+
+
+def rewards_to_be_had(speak: Voice) -> list[RewardRow]:
+    """What of the catalogue anybody can take now."""
+    return [row for row in queries.rewards() if row.is_offered(speak.now) and row.left != 0]
 
 
 def title(speak: Voice) -> str:

@@ -143,14 +143,23 @@ def figures_of_one(offer: Offer, speak: Voice) -> list[Figure]:
     if offer.left is not None:
         shown.append(Figure(_("Uses left"), number(offer.left), _("now")))
     elif offer.terms.kind is OfferKind.CODES:
-        open_codes = queries.open_codes(offer.id)
-        shown.append(Figure(_("Codes not used yet"), number(open_codes), _("now")))
+        shown.append(Figure(_("Codes not used yet"), number(offer.codes_left), _("now")))
     return shown
+
+
+def uses_left(offer: Offer) -> int | None:
+    """How often an offer can be used yet, also by its codes; None: no limit."""
+    if offer.terms.kind is not OfferKind.CODES:
+        return offer.left
+    return offer.codes_left if offer.left is None else min(offer.left, offer.codes_left)
 
 
 def _line(offer: Offer, found: OfferFigures, speak: Voice) -> OfferLine:
     number = speak.formats.number
-    left = DASH if offer.left is None else number(offer.left)
+    left = uses_left(offer)
+    told = DASH if left is None else number(left)
+    if offer.codes_made:
+        told = _("%(left)s of %(codes)s") % {"left": told, "codes": number(offer.codes_made)}
     return OfferLine(
         id=offer.id,
         name=plain(offer.terms.name),
@@ -162,7 +171,7 @@ def _line(offer: Offer, found: OfferFigures, speak: Voice) -> OfferLine:
         uses=number(offer.uses),
         people=number(found.people),
         taken=speak.money(offer.taken_minor, offer.currency),
-        left=left,
+        left=told,
     )
 
 

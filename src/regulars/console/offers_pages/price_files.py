@@ -8,10 +8,11 @@ from typing import IO
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from regulars.analytics import tables
 from regulars.analytics.errors import InputError
+from regulars.analytics.queries import sheets
 from regulars.analytics.wording.numbers import plain
 from regulars.console.forms.price_lists import Columns, PriceFile, read_file
+from regulars.console.offers_pages.lines import offer_voice
 from regulars.console.voice import Voice
 from regulars.kit.errors import RegularsError
 from regulars.offers import queries, services
@@ -39,7 +40,7 @@ def read(
 ) -> ShownList | str | None:
     """The list of a file, read and kept until an offer goes by it; a text says why it cannot be taken."""
     try:
-        found = read_file(tables.rows_of(file, size), currency)
+        found = read_file(sheets.rows_of_file(file, size), currency)
         if not found.prices:
             return found.wrong[0] if found.wrong else _("There is no price in this file.")
         number = services.keep_prices(prices=found.prices, now=speak.now)
@@ -74,11 +75,11 @@ def _shown(number: int, offer: Offer | None, currency: str, speak: Voice) -> Sho
     before = offer.terms.takes if offer and isinstance(offer.terms.takes, OfPrices) else None
     is_new = before is None or before.listed != number
     rest = takes.count - len(takes.prices)
-    count = speak.formats.number
+    count, money = speak.formats.number, offer_voice(speak, currency).money
     return ShownList(
         number=number,
         words=ngettext("%(n)s price", "%(n)s prices", takes.count) % {"n": count(takes.count)},
-        rows=tuple((plain(name), speak.money(price, currency)) for name, price in takes.prices.items()),
+        rows=tuple((plain(name), money(price)) for name, price in takes.prices.items()),
         takes=takes,
         more=ngettext("and %(n)s more", "and %(n)s more", rest) % {"n": count(rest)} if rest else "",
         is_new=is_new,

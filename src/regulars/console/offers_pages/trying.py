@@ -8,6 +8,7 @@ from decimal import Decimal, InvalidOperation
 from django.http import QueryDict
 from django.utils.translation import gettext as _
 
+from regulars.console.offers_pages.lines import offer_voice
 from regulars.console.tried_carts import categories_and_brands, number, written_at
 from regulars.console.voice import Voice
 from regulars.kit.money import to_decimal, to_minor
@@ -41,6 +42,7 @@ class Trying:
     result: str = ""
     before: str = ""
     off: str = ""
+    hint: str = ""
     problem: str = ""
 
 
@@ -54,17 +56,22 @@ def trying(asked: QueryDict, terms: Terms | None, currency: str, speak: Voice) -
         cart = _cart(lines, currency)
     except (ValueError, InvalidOperation):
         return Trying(lines, goods, problem=_("Write amounts as numbers, such as 1500."))
-    off = sum(queries.try_terms(terms, cart))
+    off, money = sum(queries.try_terms(terms, cart)), offer_voice(speak, currency).money
     total = cart.total_minor
     if total < terms.total_from_minor:
         return Trying(lines, goods, problem=_("The order is too small for this offer."))
     return Trying(
         lines,
         goods,
-        result=speak.money(total - off, currency),
-        before=speak.money(total, currency),
-        off=speak.money(off, currency),
+        result=money(total - off),
+        before=money(total),
+        off=money(off),
+        hint="" if off or not goods or any(line.goods for line in lines) else _names_goods(),
     )
+
+
+def _names_goods() -> str:
+    return _("Name one of its goods in the cart: nothing else has a discount.")
 
 
 def _cart(lines: tuple[Line, ...], currency: str) -> Cart:

@@ -8,6 +8,7 @@ from datetime import datetime, timedelta
 
 from django.utils.translation import ngettext, pgettext_lazy
 
+from regulars.console.offers_pages.lines import offer_voice
 from regulars.console.voice import Voice
 from regulars.console.xlsx import ROWS_MAX
 from regulars.customers import queries as customers
@@ -66,6 +67,7 @@ class Day:
 
     name: str
     words: str
+    uses: int
     left: int
     top: int
     height: int
@@ -83,7 +85,7 @@ def uses_of(offer: Offer, *, before: str, speak: Voice) -> UsesShown:
             who=names.get(row.person_id or 0, ""),
             person_id=row.person_id,
             order=row.order_id,
-            amount=speak.money(row.amount_minor, row.currency),
+            amount=offer_voice(speak, row.currency).money(row.amount_minor),
             state=str(STATES[UseState(row.state)]),
             is_back=row.state == UseState.GIVEN_BACK,
         )
@@ -106,7 +108,13 @@ def days_of(offer: Offer, speak: Voice) -> list[Day]:
 def _bar(place: int, day: str, uses: int, most: int) -> Day:
     words = ngettext("%(day)s: used %(count)s time", "%(day)s: used %(count)s times", uses)
     height = -(-_HIGH * uses // most)
-    return Day(day, words % {"day": day, "count": uses}, place * _WIDE, _HIGH - height, height)
+    return Day(day, words % {"day": day, "count": uses}, uses, place * _WIDE, _HIGH - height, height)
+
+
+def most_of(days: Sequence[Day]) -> str:
+    """How high the highest bar is."""
+    most = max((day.uses for day in days), default=0)
+    return ngettext("most on one day: %(n)s use", "most on one day: %(n)s uses", most) % {"n": most}
 
 
 def all_uses(offer: Offer) -> list[UseLine]:

@@ -14,14 +14,13 @@ from regulars.console.programme_pages.desk import Desk
 from regulars.console.tried_carts import categories_and_brands, number, written_at
 from regulars.kit.folding import fold
 from regulars.kit.money import to_decimal, to_minor
+from regulars.kit.shares import percent_of
 from regulars.loyalty import queries
 from regulars.loyalty.rules.earning import discount_minor, payable_minor
-from regulars.loyalty.rules.quoting import cut
 from regulars.loyalty.types import MINOR, Programme
 from regulars.loyalty.types.earned import CASHBACK, EarningLine, EarningOrder, of_rule, of_tier
 from regulars.loyalty.types.tiers import Tier
 from regulars.loyalty.wording.amounts import points
-from regulars.offers.types import Applied
 
 LINES = 3
 USUAL = Decimal(2000)
@@ -133,7 +132,7 @@ def _order(tried: Trying, level: Tier | None, currency: str) -> _Order:
     """The lines as they are asked about, less the tier's discount. Raises ValueError, InvalidOperation."""
     written = [line for line in tried.lines if line.amount.strip()]
     amounts = [to_minor(number(line.amount, AMOUNT_MAX), currency) for line in written]
-    taken = cut(amounts, Applied(), level.brings.discount_percent if level else None).of_tier
+    taken = percent_of(amounts, (level and level.brings.discount_percent) or Decimal(0))
     known = categories_and_brands([line.goods for line in written if line.goods])
     lines = []
     for line, amount, off in zip(written, amounts, taken, strict=True):

@@ -6,12 +6,13 @@ import csv
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import islice
 from typing import Final
 
 from django.utils.translation import gettext as _
 
 from regulars.analytics.errors import InputError
-from regulars.analytics.queries.sheets import first_rows
+from regulars.analytics.queries.sheets import is_workbook, rows_of_workbook
 from regulars.analytics.wording.numbers import plain
 from regulars.kit.errors import RegularsError
 
@@ -22,8 +23,6 @@ REFERENCE_CHARACTERS_MAX: Final = 300
 _LOOKED_AT: Final = 200
 """Rows by which the column is chosen."""
 _DELIMITERS: Final = (";", "\t", ",")
-_ZIP: Final = b"PK\x03\x04"
-_OLD_WORKBOOK: Final = b"\xd0\xcf\x11\xe0"
 _PHONE: Final = re.compile(r"\+?[\d\s().\-]{7,25}")
 _TITLES: Final = re.compile(
     r"e-?mail|mail|почта|phone|tel|телефон|моб|\bid\b|_id\b|customer|client|клиент|покупател|номер|код|number|card|карт",
@@ -47,9 +46,10 @@ class References:
 
 def of_file(content: bytes) -> References:
     """A workbook or a text, of one column or of several. Raises CannotRead."""
-    if content.startswith((_ZIP, _OLD_WORKBOOK)):
+    if is_workbook(content):
         try:
-            return _of_rows(first_rows(content, limit=REFERENCES_MAX + 2))
+            rows = islice(rows_of_workbook(content), REFERENCES_MAX + 2)
+            return _of_rows([cells for _number, cells in rows])
         except InputError as error:
             raise CannotRead(error.message) from error
     return of_text(_decoded(content))

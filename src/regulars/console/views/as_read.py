@@ -19,6 +19,7 @@ from regulars.console.loyalty_pages.reading import (
     language_of,
     reading,
     ready_source,
+    rewards_to_be_had,
     sources,
 )
 from regulars.console.voice import Voice, voice
@@ -69,4 +70,8 @@ def _read(
         source = ready_source(wanted, language, speak)
     if source is None and found:
         source = next((one for one in found if one.key == DRAFT), found[0])
-    return source, language, reading(source, language, speak) if source else None
+    if source is None:
+        return None, language, None
+    # A ready programme is read as it would be in any shop.
+    rewards = rewards_to_be_had(speak) if source in found else []
+    return source, language, reading(source, language, speak, rewards=rewards)

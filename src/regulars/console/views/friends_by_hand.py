@@ -93,7 +93,7 @@ def _look(request: HttpRequest, person: PersonRow | None) -> HttpResponse:
     """The search; `person`: who was brought, where that is known already."""
     speak = voice()
     version = loyalty.current(speak.now)
-    asked = request.GET.get("q", "").strip()[:100]
+    asked = request.GET.get("q", "").strip()[:200]
     ids = pages.people_found(asked, limit=FOUND_SHOWN + 2) if asked else []
     others = [one for one in ids if person is None or one != person.id]
     context = {

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from django.http import Http404, HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
 from django.shortcuts import redirect, render
+from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_POST, require_safe
@@ -16,10 +17,12 @@ from regulars.console import said
 from regulars.console.access import allowed, user_id_of
 from regulars.console.offers_pages import lines, using
 from regulars.console.offers_pages.codes import progress
+from regulars.console.offers_pages.finding import ASKED_MAX, find
 from regulars.console.voice import Voice, voice
 from regulars.console.xlsx import Cell, Column, workbook
 from regulars.kit.errors import RegularsError
 from regulars.offers import queries, services
+from regulars.offers.models import Code
 from regulars.offers.types import Offer, OfferKind
 from regulars.team import services as team
 from regulars.team.types import Action, Permission
@@ -33,7 +36,11 @@ def page(request: HttpRequest) -> HttpResponse:
     speak = voice()
     offers = queries.offers()
     figures = lines.figures_of([offer.id for offer in offers], speak)
+    asked = request.GET.get("code", "").strip()[:ASKED_MAX]
     context = {
+        "asked": asked,
+        "found": find(asked, speak) if asked else None,
+        "can_find": bool(offers) or Code.objects.exists(),
         "lines": lines.lines_of(offers, figures, speak),
         "figures": lines.figures_of_all(offers, figures, speak),
     }
@@ -70,7 +77,7 @@ def export(request: HttpRequest) -> HttpResponseBase:
             figures[offer.id].people,
             speak.amount(offer.taken_minor, offer.currency),
             offer.currency,
-            offer.left,
+            lines.uses_left(offer),
             " ".join(lines.said_of(offer, speak)),
         ]
         for offer in offers
@@ -87,6 +94,7 @@ def one(request: HttpRequest, number: int) -> HttpResponse:
     offer = known(number)
     before = request.GET.get("before", "")
     shown = using.uses_of(offer, before=before, speak=speak)
+    days = using.days_of(offer, speak)
     context = {
         "offer": offer,
         "name": plain(offer.terms.name),
@@ -94,7 +102,8 @@ def one(request: HttpRequest, number: int) -> HttpResponse:
         "mark": lines.mark_of(offer, speak),
         "says": lines.said_of(offer, speak),
         "figures": lines.figures_of_one(offer, speak),
-        "days": using.days_of(offer, speak),
+        "days": days,
+        "days_most": using.most_of(days),
         "uses": shown.lines,
         "older": shown.older,
         "before": before,
@@ -109,19 +118,22 @@ def one(request: HttpRequest, number: int) -> HttpResponse:
 @require_POST
 @allowed(Permission.SET_UP_LOYALTY)
 def state(request: HttpRequest, number: int) -> HttpResponse:
-    """Start an offer, pause it, end it, or throw a draft away."""
+    """Start an offer, pause it, end it, or throw a draft away; `do` stands in the address of what undoes."""
     speak = voice()
     offer = known(number)
-    name, wanted = plain(offer.terms.name), request.POST.get("do", "")
+    name, wanted = plain(offer.terms.name), request.POST.get("do") or request.GET.get("do", "")
+    undo = ""
     try:
         if wanted == "drop":
             services.drop_draft(offer_id=number)
             words = _("The draft “%(name)s” is thrown away.")
         elif wanted == "start":
             services.start(offer_id=number)
+            undo = "pause"
             words = _("“%(name)s” runs: it can be used at the till now.")
         elif wanted == "pause":
             services.pause(offer_id=number)
+            undo = "start"
             words = _("“%(name)s” is paused: nobody can use it.")
         elif wanted == "stop":
             services.stop(offer_id=number)
@@ -132,7 +144,8 @@ def state(request: HttpRequest, number: int) -> HttpResponse:
         said.refused(request, error.message)
         return redirect("offers-one", number)
     changed(request, speak, offer, wanted)
-    said.done(request, words % {"name": name})
+    address = f"{reverse('offers-state', args=[number])}?do={undo}" if undo else ""
+    said.done(request, words % {"name": name}, undo=address)
     return redirect("offers") if wanted == "drop" else redirect("offers-one", number)
 
 

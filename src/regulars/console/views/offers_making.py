@@ -168,7 +168,8 @@ def _said(asked: QueryDict, form: OfferForm, offer: Offer | None, speak: Voice) 
         )
         texts = [plain(one) for one in sentences(terms, offer_voice(speak, currency), shared_code=code)]
     wrong = [
-        (form.fields[name].label, errors[0]) for name, errors in form.errors.items() if name in form.fields
+        (form.fields[name].label if name in form.fields else "", errors[0])
+        for name, errors in form.errors.items()
     ]
     return {"texts": texts, "wrong": wrong, "trying": trying(asked, terms, currency, speak)}
 
@@ -211,12 +212,12 @@ def _terms(form: OfferForm, before: Terms | None) -> Terms | None:
     try:
         return form.part("", before)
     except ValidationError as error:
-        form.add_error("name", error)
+        form.add_error(None, error)
         return None
 
 
 def _refuse(form: OfferForm, error: RegularsError) -> None:
-    form.add_error("code" if error.code == "code_taken" and "code" in form.fields else "name", error.message)
+    form.add_error("code" if error.code == "code_taken" and "code" in form.fields else None, error.message)
 
 
 def _kind(text: str) -> OfferKind:

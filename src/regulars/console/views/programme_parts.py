@@ -86,17 +86,13 @@ def do(request: HttpRequest, name: str, key: str) -> HttpResponse:
     asked = request.POST.get("do", "")
     if part is not None and asked == "remove":
         desk.keep(lambda programme: parts.without(programme, kind, wanted), _changed("removed", name, part))
-        what = title_of(kind, part)
-        said.done(
-            request,
-            _("“%(what)s” is removed from the draft.") % {"what": what},
-            undo=f"{reverse('loyalty-programme-draft')}?do=undo&seen={desk.seen}",
-        )
+        _say(request, desk, _("“%(what)s” is removed from the draft.") % {"what": title_of(kind, part)})
     elif part is not None and asked == "copy":
         desk.keep(
             lambda programme: parts.copied(programme, kind, wanted, desk.key_for(kind)),
             _changed("copied", name, part),
         )
+        _say(request, desk, _("“%(what)s” is copied in the draft.") % {"what": title_of(kind, part)})
     elif part is not None and asked in _BY and not kind.sorts:
         desk.keep(
             lambda programme: parts.moved(programme, kind, wanted, _BY[asked]), _changed("moved", name, part)
@@ -105,6 +101,11 @@ def do(request: HttpRequest, name: str, key: str) -> HttpResponse:
 
 
 _BY = {"up": -1, "down": 1}
+
+
+def _say(request: HttpRequest, desk: Desk, text: str) -> None:
+    """What was done to the draft, with its undo."""
+    said.done(request, text, undo=f"{reverse('loyalty-programme-draft')}?do=undo&seen={desk.seen}")
 
 
 def _edit(

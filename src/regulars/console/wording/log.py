@@ -87,6 +87,7 @@ ACTIONS: Mapping[Action, Promise] = {
     Action.REWARD_CHANGED: _("Reward of the catalogue changed"),
     Action.REWARD_TAKEN: _("Reward taken for a customer, or given back"),
     Action.REWARD_HANDED_OUT: _("Gift handed out"),
+    Action.RETURN_PLACED: _("Return without an order looked at"),
     Action.BOOKS_CHECKED: _("Books of points checked"),
     Action.READER_CHANGED: _("Reader of events changed"),
 }
@@ -126,6 +127,7 @@ LISTS: Mapping[str, Promise] = {
     "rewards-taken": _("rewards taken"),
     "gifts": _("gifts"),
     "causes": _("good causes"),
+    "returns": _("returns that name no order"),
 }
 
 PAGES: Mapping[str, tuple[str, Promise]] = {
@@ -138,6 +140,7 @@ PAGES: Mapping[str, tuple[str, Promise]] = {
     "webhook": ("connections-webhook", _("Webhook %(number)s")),
     "segment": ("segments-one", _("Segment %(number)s")),
     "reward": ("loyalty-reward", _("Reward %(number)s")),
+    "return": ("loyalty-return", _("Return %(number)s")),
     "attribute": ("settings-attribute", _("Attribute %(number)s")),
     "merge": ("", _("Merge %(number)s")),
     "task": ("", _("Task %(number)s")),
@@ -158,6 +161,14 @@ OF_REWARDS: Mapping[str, Promise] = {
     "given back": pgettext_lazy("what was done to a reward", "given back"),
     "handed out": pgettext_lazy("what was done to a reward", "handed out"),
     "not fetched": pgettext_lazy("what was done to a reward", "not fetched after all"),
+}
+
+
+OF_RETURNS: Mapping[str, Promise] = {
+    "named": pgettext_lazy("what was said of a return", "belongs to order %(order)s"),
+    "undone": pgettext_lazy("what was said of a return", "does not belong to order %(order)s after all"),
+    "away": pgettext_lazy("what was said of a return", "belongs to no order"),
+    "back": pgettext_lazy("what was said of a return", "on the list again"),
 }
 
 
@@ -197,6 +208,9 @@ def sentences(lines: Iterable[LogLine]) -> list[Sentence]:
     if "key" in numbers:
         listed = team.keys()
         names["key"] = {key.id: key.name for key in listed}
+    if "return" in numbers:
+        of_returns = [line for line in kept if line.action == Action.RETURN_PLACED]
+        names["return"] = {_subject(line)[1] or 0: plain(str(line.details["number"])) for line in of_returns}
     if "segment" in numbers:
         rows = Segment.objects.filter(pk__in=numbers["segment"])
         names["segment"] = {id_: plain(name) for id_, name in rows.values_list("pk", "name")}
@@ -272,6 +286,8 @@ def _details(line: LogLine, users: Mapping[int, str], attributes: Mapping[str, s
     if reward := details.get("reward") or details.get("gift"):
         done = str(details.get("what", ""))
         said.append(f"{plain(str(reward))}: {OF_REWARDS.get(done, done)}")
+    if line.action == Action.RETURN_PLACED and (placed := OF_RETURNS.get(str(details.get("what", "")))):
+        said.append(str(placed) % {"order": plain(str(details.get("order", "")))})
     if line.action in OF_DRAFTS and (words := change_words(details)):
         said.append(words)
     if "reader" in details:

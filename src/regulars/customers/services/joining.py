@@ -127,7 +127,6 @@ def _tell(
 ) -> None:
     told: dict[bool, list[NewEvent]] = {True: [], False: []}
     for id_, kept, gone in done:
-        cause = joins[gone].cause
         told[joins[gone].backfill].append(
             NewEvent(
                 type=CUSTOMERS_MERGED,
@@ -136,8 +135,7 @@ def _tell(
                 occurred_at=now,
                 profile_id=min(profiles[kept]),
                 properties={"merge_id": id_, "kept": kept, "gone": gone},
-                cause_id=cause[0] if cause else None,
-                depth=cause[1] + 1 if cause else 0,
+                caused=joins[gone].cause,
             )
         )
     for backfill, some in told.items():

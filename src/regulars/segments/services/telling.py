@@ -76,8 +76,7 @@ def _event(passed: Passed, profile_id: int, cause: LoggedEvent | None, now: date
         occurred_at=now,
         profile_id=cause.profile_id if cause and cause.profile_id else profile_id,
         properties={"segment_id": passed.segment_id},
-        cause_id=cause.id if cause else None,
-        depth=cause.depth + 1 if cause else 0,
+        caused=(cause.id, cause.depth) if cause else None,
     )
 
 
