@@ -261,13 +261,14 @@ def _programme(at: datetime) -> Programme:
     return found.programme
 
 
-def _spend(entry: NewEntry, key: str, customer: str, points: int) -> None:
-    """As much as a till alone may."""
-    services.spend(
-        new=_new(entry, key, customer, min(points, LIMIT)),
-        now=entry.at,
-        when_short=_programme(entry.at).when_spent,
-    )
+def _spend(entry: NewEntry, key: str, customer: str, points: int, beside: int = 0) -> None:
+    """As much as a till alone may, beside what it has spent so already."""
+    if allowed := min(points, max(0, LIMIT - beside)):
+        services.spend(
+            new=_new(entry, key, customer, allowed),
+            now=entry.at,
+            when_short=_programme(entry.at).when_spent,
+        )
 
 
 def _hold(entry: NewEntry) -> None:
@@ -303,7 +304,7 @@ def _capture(entry: NewEntry, customer: str, asked: int) -> None:
     if found.state is HoldState.TIMED_OUT:
         rest = points
     if rest:
-        _spend(entry, f"{entry.body['hold']}:rest", customer, rest)
+        _spend(entry, f"{entry.body['hold']}:rest", customer, rest, points - rest)
 
 
 def _held(key: str) -> Hold | None:

@@ -1,18 +1,13 @@
-"""A colleague may say which order money given back is of; made without keeping writers out."""
+"""A colleague may say which order money given back is of."""
 
 from __future__ import annotations
 
 import django.db.models.deletion
-from django.contrib.postgres.operations import (
-    AddConstraintNotValid,
-    AddIndexConcurrently,
-    ValidateConstraint,
-)
+from django.contrib.postgres.operations import AddConstraintNotValid
 from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-    atomic = False
     dependencies = [("commerce", "0011_facts_products")]
 
     operations = [
@@ -43,31 +38,6 @@ class Migration(migrations.Migration):
                     _connector="OR",
                 ),
                 name="commerce_credit_of_named_order",
-            ),
-        ),
-        ValidateConstraint(model_name="credit", name="commerce_credit_of_named_order"),
-        AddIndexConcurrently(
-            model_name="credit",
-            index=models.Index(
-                condition=models.Q(("order__isnull", True)),
-                fields=["credited_at", "id"],
-                name="commerce_credit_of_no_order",
-            ),
-        ),
-        AddIndexConcurrently(
-            model_name="credit",
-            index=models.Index(
-                condition=models.Q(("named_order__isnull", False)),
-                fields=["named_order"],
-                name="commerce_credit_by_hand",
-            ),
-        ),
-        AddIndexConcurrently(
-            model_name="credit",
-            index=models.Index(
-                condition=models.Q(("named_order__isnull", False)),
-                fields=["source", "order_external_id"],
-                name="commerce_credit_told_beside",
             ),
         ),
     ]
