@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import datetime, timedelta
+from datetime import datetime, time, timedelta
 from decimal import Decimal
 
 from django.utils.translation import gettext as _
@@ -17,6 +17,7 @@ from regulars.loyalty.types.referring import Referral
 from regulars.loyalty.types.rewards import NewReward, RewardKind
 from regulars.loyalty.types.tiers import Privileges, Tier, Tiers
 from regulars.offers.types import Goods, OffAmount, OfferKind, OffPercent, Terms
+from regulars.simulator.history import ZONE
 
 CURRENCY = "RUB"
 TEA = ("Чёрный чай", "Зелёный чай", "Улун и пуэр", "Травяной чай")
@@ -162,6 +163,10 @@ def rewards() -> list[NewReward]:
     ]
 
 
+def _midnight(now: datetime, *, days: int) -> datetime:
+    return datetime.combine(now.astimezone(ZONE).date() + timedelta(days=days), time(), ZONE)
+
+
 def offers(now: datetime) -> list[tuple[Terms, str]]:
     """Offers with the code of those that are shared."""
     return [
@@ -172,7 +177,7 @@ def offers(now: datetime) -> list[tuple[Terms, str]]:
                 takes=OffPercent(percent=Decimal(10), most_minor=100_000),
                 goods=Goods(categories=TEA),
                 since=now - timedelta(days=60),
-                until=now + timedelta(days=30),
+                until=_midnight(now, days=31),
                 uses=1_000,
                 uses_each=1,
             ),
@@ -184,7 +189,7 @@ def offers(now: datetime) -> list[tuple[Terms, str]]:
                 kind=OfferKind.CODES,
                 takes=OffAmount(amount_minor=30_000),
                 total_from_minor=150_000,
-                until=now + timedelta(days=90),
+                until=_midnight(now, days=91),
             ),
             "",
         ),
