@@ -3,24 +3,13 @@
 from __future__ import annotations
 
 import io
-from typing import Any
 
 import pytest
-import xlsxwriter
+from tests.console.workbooks import book
 
 from regulars.analytics.errors import InputError
 from regulars.analytics.queries import sheets
 from regulars.console.segment_pages.references import CannotRead, of_file
-
-
-def book(*rows: tuple[Any, ...]) -> bytes:
-    file = io.BytesIO()
-    with xlsxwriter.Workbook(file) as made:
-        made.add_worksheet("Пустой")
-        sheet = made.add_worksheet("Цены")
-        for number, row in enumerate(rows):
-            sheet.write_row(number, 0, row)
-    return file.getvalue()
 
 
 def refused(body: bytes) -> str:

@@ -2,19 +2,16 @@
 
 from __future__ import annotations
 
-import io
 import re
 import time
 from datetime import timedelta
-from typing import Any
 
 import pytest
-import xlsxwriter
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 from django.urls import reverse
 from tests.console import shops
-from tests.console.workbooks import rows_of
+from tests.console.workbooks import book, rows_of
 from tests.offers.coupon_shop import cart, line
 
 from regulars.console.forms.price_lists import minor_of
@@ -39,16 +36,6 @@ def at_noon(monkeypatch: pytest.MonkeyPatch) -> None:
 @pytest.fixture
 def inside() -> Client:
     return shops.browser_of(shops.colleague())
-
-
-def book(*rows: tuple[Any, ...]) -> bytes:
-    file = io.BytesIO()
-    with xlsxwriter.Workbook(file) as made:
-        made.add_worksheet("Empty")
-        sheet = made.add_worksheet("Prices")
-        for number, row in enumerate(rows):
-            sheet.write_row(number, 0, row)
-    return file.getvalue()
 
 
 def read(client: Client, body: bytes, address: str = NEW, **values: object) -> tuple[str, str]:

@@ -2,16 +2,14 @@
 
 from __future__ import annotations
 
-import io
 from collections.abc import Sequence
 
 import pytest
-import xlsxwriter
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 from django.urls import reverse
 from tests.console import shops
-from tests.console.workbooks import rows_of
+from tests.console.workbooks import book, rows_of
 
 from regulars.console.segment_pages import references
 from regulars.console.segment_pages.references import CannotRead, of_file, of_text
@@ -70,23 +68,12 @@ def test_encodings_of_files(codec: str) -> None:
     assert found.values == ("Иванов-1", "Петров-2")
 
 
-def _book(rows: Sequence[Sequence[str | float]]) -> bytes:
-    file = io.BytesIO()
-    book = xlsxwriter.Workbook(file)
-    book.add_worksheet("Пустой")
-    sheet = book.add_worksheet("Клиенты")
-    for number, row in enumerate(rows):
-        sheet.write_row(number, 0, row)
-    book.close()
-    return file.getvalue()
-
-
 def test_workbook_is_read() -> None:
-    found = of_file(_book([["Имя", "Телефон"], ["Анна", 89161234567], ["Борис", "+79161234568"]]))
+    found = of_file(book(["Имя", "Телефон"], ["Анна", 89161234567], ["Борис", "+79161234568"]))
     assert (found.values, found.column) == (("89161234567", "+79161234568"), "Телефон")
 
 
-@pytest.mark.parametrize("content", [b"", b" \n\n", b"\x00\x01\x02" * 50, b"PK\x03\x04 broken", _book([])])
+@pytest.mark.parametrize("content", [b"", b" \n\n", b"\x00\x01\x02" * 50, b"PK\x03\x04 broken", book()])
 def test_nothing_in_it_is_said(content: bytes) -> None:
     with pytest.raises(CannotRead):
         of_file(content)

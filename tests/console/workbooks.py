@@ -1,11 +1,14 @@
-"""Reading the workbooks that pages give away."""
+"""Workbooks that pages give away, read, and those people give them."""
 
 from __future__ import annotations
 
 import io
 import zipfile
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
+from typing import Any
 from xml.etree import ElementTree
+
+import xlsxwriter
 
 NAMES = {"m": "http://schemas.openxmlformats.org/spreadsheetml/2006/main"}
 
@@ -25,3 +28,14 @@ def _value(text: str) -> str | float:
         return float(text)
     except ValueError:
         return text
+
+
+def book(*rows: Sequence[Any]) -> bytes:
+    """A workbook of these rows, behind a sheet without anything, as people send them."""
+    file = io.BytesIO()
+    with xlsxwriter.Workbook(file) as made:
+        made.add_worksheet("Пустой")
+        sheet = made.add_worksheet("Лист")
+        for number, row in enumerate(rows):
+            sheet.write_row(number, 0, row)
+    return file.getvalue()
