@@ -7,7 +7,6 @@ from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 
 import pytest
-from django.db import connection
 from tests.segments.shops import (
     LATELY,
     NOW,
@@ -29,6 +28,7 @@ from regulars.commerce import services as commerce
 from regulars.commerce.types import Order, OrderLine
 from regulars.customers import services as people
 from regulars.customers.types import SHOP, NewTraits
+from regulars.events import queries as marks
 from regulars.events import services as log
 from regulars.segments import queries, services
 from regulars.segments.models import Segment
@@ -197,9 +197,7 @@ def test_who_was_touched_without_an_event_is_looked_at() -> None:
     keep_up()
     assert members(segment) == [anna]
     log.touch(profiles=[profile_of(anna)])
-    with connection.cursor() as cursor:
-        cursor.execute("SELECT id FROM touched_profiles")
-        analytics.see_to_touched([id_ for (id_,) in cursor.fetchall()])
+    analytics.see_to_touched(marks.touched_profiles(99))
     tick(after(minutes=1))
     assert members(segment) == []
     assert told() == [("segment_entered", segment, True), ("segment_left", segment, True)]

@@ -74,13 +74,13 @@ def make_all_figures(*, now: datetime, progress: Progress) -> int | None:
 
 def _bring_lake_up_to_date(
     con: duckdb.DuckDBPyConnection, now: datetime, progress: Progress
-) -> tuple[datetime, list[int]]:
-    """Gives the run's turn, and the ids of the marks of profiles that its look includes."""
+) -> tuple[datetime, list[tuple[int, int]]]:
+    """Gives the run's turn, and the marks of profiles (id, profile id) that its look includes."""
     progress.step(_("Reading the shop's orders"))
     with snapshot() as look:
         with locks.turn(now) as taken_at:
             month_marks = marks.touched_months(MONTH_MARKS_MAX)
-            profile_marks = [id_ for id_, _profile in marks.touched_profiles(PROFILE_MARKS_MAX)]
+            profile_marks = marks.touched_profiles(PROFILE_MARKS_MAX)
             look.begin()
         lake.bring_up_to_date(con, look, marks=month_marks, now=now)
     return taken_at, profile_marks
@@ -145,6 +145,6 @@ def _write_back(con: duckdb.DuckDBPyConnection, taken_at: datetime) -> None:
     services.store_figures(rows=b"", above=above, up_to=None, computed_at=taken_at)
 
 
-def _forget(profile_marks: list[int]) -> None:
+def _forget(profile_marks: list[tuple[int, int]]) -> None:
     for start in range(0, len(profile_marks), FORGET_MAX):
         services.see_to_touched(profile_marks[start : start + FORGET_MAX])

@@ -52,7 +52,7 @@ class _Touched:
     """What a look shows of the touched: `persons` to be refreshed, some of whom may be gone."""
 
     taken_at: datetime
-    mark_ids: list[int]
+    marks: list[tuple[int, int]]
     persons: list[int]
 
 
@@ -71,7 +71,7 @@ def refresh_touched(now: datetime) -> Outcome:
         _make_persons(con, run, own)
         if not _write_back(con, touched, run):
             return "later"
-    services.see_to_touched(touched.mark_ids)
+    services.see_to_touched(touched.marks)
     return "done"
 
 
@@ -98,7 +98,7 @@ def _read(con: duckdb.DuckDBPyConnection, now: datetime) -> _Touched | None:
         theirs = con.execute("SELECT profile_id FROM read_profiles").fetchall()
         _keep(con, "read_lines", look, _where(shop.LINES, "profile_id", (id_ for (id_,) in theirs)))
     shop.read_nothing(con, "read_costs")
-    return _Touched(taken_at, [id_ for id_, _profile in found], sorted(persons))
+    return _Touched(taken_at, found, sorted(persons))
 
 
 def _persons_of(look: Snapshot, profiles: Iterable[int]) -> list[int]:

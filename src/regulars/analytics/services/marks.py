@@ -8,22 +8,24 @@ from django.db import connection, transaction
 
 from regulars.events import services as events
 
+# No join with the marks: where the server has looked at both tables while an import was filling them, it
+# takes them for empty, and goes through all of one for each row of the other.
 _HAND_ON = """
 INSERT INTO analytics_figuresmark (person_id, is_more)
-SELECT DISTINCT p.person_id, true
-FROM touched_profiles AS t JOIN facts_profiles AS p USING (profile_id) WHERE t.id = ANY(%s)
+SELECT DISTINCT person_id, true FROM facts_profiles WHERE profile_id = ANY(%s)
 """
 
 
 @transaction.atomic
-def see_to_touched(mark_ids: Sequence[int]) -> None:
+def see_to_touched(marks: Sequence[tuple[int, int]]) -> None:
     """Forget marks of profiles whose figures are right again, and mark their persons for who comes next.
 
+    They come as `events.queries.touched_profiles` gives them: (id, profile id).
     So whoever changes rows without telling the log of it, as an import that is undone, is heard of too.
     """
     with events.only_backfill(), connection.cursor() as cursor:
-        cursor.execute(_HAND_ON, [list(mark_ids)])
-        events.forget_touched(profiles=mark_ids)
+        cursor.execute(_HAND_ON, [sorted({profile for _id, profile in marks})])
+        events.forget_touched(profiles=[id_ for id_, _profile in marks])
 
 
 def forget_changed(mark_ids: Sequence[int]) -> None:
