@@ -15,6 +15,8 @@ import psycopg
 import pytest
 from tests.config.backups.installations import Installation
 
+from regulars.config.backups import container, restore
+
 pytestmark = pytest.mark.slow
 
 
@@ -142,6 +144,16 @@ def test_a_database_of_something_else_is_left_alone(there: Installation, backup:
 def test_while_somebody_works_with_it_nothing_is_restored(there: Installation, backup: Path) -> None:
     with psycopg.connect(there.url):
         assert "Somebody works" in refused(there, backup)
+
+
+def test_who_is_just_leaving_does_not_hold_it_up(
+    there: Installation, backup: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    leaving = psycopg.connect(there.url)
+    monkeypatch.setattr(time, "sleep", lambda seconds: leaving.close())
+    with container.read(backup) as reading:
+        assert not restore.require_empty(there.url, reading.manifest)
+    assert leaving.closed
 
 
 def _until(true: Callable[[], bool]) -> None:

@@ -7,6 +7,7 @@ import re
 import subprocess
 import tempfile
 import threading
+import time
 from collections.abc import Callable, Iterable, Iterator
 from typing import IO, Any
 
@@ -20,6 +21,7 @@ from regulars.config.backups.manifest import MARK, Manifest
 from regulars.config.words import gettext as _
 
 SERVER_VERSION_MIN = 150_000
+LEAVE_SECONDS_MAX = 5.0
 _ALL_TABLES = """
 SELECT c.relname FROM pg_class AS c
 WHERE c.relnamespace = 'public'::regnamespace AND c.relkind IN ('r', 'p') AND NOT c.relispartition
@@ -111,10 +113,10 @@ def require_empty(url: str, manifest: Manifest) -> bool:
 
     They are after an attempt that was interrupted behind its commit. Raises BackupError.
     """
-    with psycopg.connect(url) as connection:
+    with psycopg.connect(url, autocommit=True) as connection:
         if connection.info.server_version < SERVER_VERSION_MIN:
             raise BackupError(_("This server is too old. Restore into PostgreSQL 15 or newer."))
-        if _rows(connection, _OTHERS)[0][0]:
+        if not _is_left_alone(connection):
             raise BackupError(_("Somebody works with this database. Stop web and workers of Regulars first."))
         tables = [name for (name,) in _rows(connection, _ALL_TABLES)]
         if MARK in tables:
@@ -133,6 +135,16 @@ def require_empty(url: str, manifest: Manifest) -> bool:
                 )
             )
     return False
+
+
+def _is_left_alone(connection: psycopg.Connection[Any]) -> bool:
+    """Whether nobody else works with this database; who is gone takes a moment to leave."""
+    deadline = time.monotonic() + LEAVE_SECONDS_MAX
+    while _rows(connection, _OTHERS)[0][0]:
+        if time.monotonic() > deadline:
+            return False
+        time.sleep(0.05)
+    return True
 
 
 def _filled(connection: psycopg.Connection[Any], table: str) -> bool:
