@@ -90,6 +90,23 @@ def test_capture_spends_what_was_held_and_tells_of_it(anna: int) -> None:
     ]
 
 
+@pytest.mark.parametrize(("lots", "minutes_left"), [((700,), 30), ((700,), 1), ((300, 400), 30)])
+def test_a_capture_ends_alike_by_each_way(anna: int, lots: tuple[int, ...], minutes_left: int) -> None:
+    """The short way is of one lot and of a hold that cannot time out meanwhile."""
+    for number, points in enumerate(lots):
+        earn(anna, points, f"{number}")
+    made = services.hold(new=ask(anna, 700), now=NOW)
+    now = made.lasts_until - minutes_left * MINUTE
+    captured = services.capture(hold_id=made.id, now=now, order_source="shop", order_id="7")
+    assert (captured.state, captured.spent_minor, captured.order_id) == (HoldState.CAPTURED, 700, "7")
+    assert [points for _lot, points in drawn(made.id, "spent")] == list(lots)
+    assert drawn(made.id, "released") == []
+    assert told("points_spent") == [
+        {"hold_id": made.id, "points_minor": 700, "order": "7", "order_source": "shop", "branch_id": None}
+    ]
+    assert has(anna) == Balance(0, 0, 0, 0)
+
+
 def test_the_same_capture_again_gives_the_same_answer(anna: int) -> None:
     earn(anna, 1000)
     made = services.hold(new=ask(anna, 700), now=NOW)
