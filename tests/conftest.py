@@ -10,8 +10,8 @@ from django.db import connection
 from django.test import TransactionTestCase
 from django.utils import translation
 
+from regulars.kit.kept import forget_all
 from regulars.loyalty.queries.programme import forget_versions
-from regulars.segments.queries.fitting import forget_known
 
 # The same kind of hash, made in a thousandth of the time: hundreds of tests begin with somebody's password.
 Argon2PasswordHasher.time_cost = 1
@@ -50,7 +50,7 @@ def _nothing_kept() -> None:
     """A process keeps the versions of the programme and what conditions may ask for a moment; those of the
     test before are gone."""
     forget_versions()
-    forget_known()
+    forget_all()
 
 
 @pytest.fixture(autouse=True)

@@ -11,11 +11,17 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
-from functools import cached_property
+from functools import cache, cached_property
 
 from babel import Locale
 from babel.dates import format_date
-from babel.numbers import format_compact_decimal, format_currency, format_decimal
+from babel.numbers import (
+    NumberPattern,
+    format_compact_decimal,
+    format_currency,
+    format_decimal,
+    parse_pattern,
+)
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext, pgettext
 
@@ -55,8 +61,9 @@ class Formats:
         """1240.5 -> "1 241" or, with one place, "1 240,5"."""
         if value is None:
             return DASH
-        pattern = "#,##0" + ("." + "0" * places if places else "")
-        text: str = format_decimal(value, format=pattern, locale=self._locale, decimal_quantization=True)
+        text: str = format_decimal(
+            value, format=_pattern(_figure(places)), locale=self._locale, decimal_quantization=True
+        )
         return _typeset(text)
 
     def compact(self, value: Number) -> str:
@@ -115,7 +122,7 @@ class Formats:
         if value is None:
             return DASH
         digits = self.money_places([value]) if places is None else places
-        pattern = "#,##0" + ("." + "0" * digits if digits else "")
+        pattern = _figure(digits)
         if self.currency is None:
             return self.number(value, digits)
         if self.language == "ru":
@@ -124,7 +131,7 @@ class Formats:
             # A code of letters needs a space before the figure, a sign of its own does not.
             pattern = ("¤" if self._has_sign else "¤" + NBSP) + pattern
         text: str = format_currency(
-            value, self.currency, format=pattern, locale=self._locale, currency_digits=False
+            value, self.currency, format=_pattern(pattern), locale=self._locale, currency_digits=False
         )
         return _typeset(text)
 
@@ -211,3 +218,13 @@ def _size(value: Number) -> Number:
 def _typeset(text: str) -> str:
     """The space between thousands must not break a line, and minus is not a hyphen."""
     return text.replace("\u202f", NBSP).replace(" ", NBSP).replace("-", MINUS)
+
+
+def _figure(places: int) -> str:
+    return "#,##0" + ("." + "0" * places if places else "")
+
+
+@cache
+def _pattern(text: str) -> NumberPattern:
+    """Read once: there are few of them, and figures are written with every cart."""
+    return parse_pattern(text)

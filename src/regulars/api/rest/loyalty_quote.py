@@ -118,7 +118,7 @@ class QuotedTierShown(Shown):
     """What its standing discount takes off this cart."""
     free_delivery: bool
     sentence: str
-    """Of the discount; empty where there is none."""
+    """Of the discount, free delivery and priority service; empty where it brings none of them."""
 
 
 class BringsShown(Shown):
@@ -188,8 +188,9 @@ def quote_cart(request: Call, body: CartTold) -> HttpResponse:
     shown = None if who is None or who.masked else who.member
     if body.coupons:
         ask_for_codes(request.key, shown.person_id if shown else None, body.coupons)
+    by_goods = queries.goes_by_goods(currency=body.currency, coupons=body.coupons, at=request.now)
     quoted = queries.quote_for(
-        cart=cart_of(body.currency, body.lines),
+        cart=cart_of(body.currency, body.lines, by_goods=by_goods),
         member=member,
         points_wanted=body.points_minor,
         at=request.now,

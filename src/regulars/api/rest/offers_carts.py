@@ -65,9 +65,9 @@ class RefusedCouponShown(Shown):
     sentence: str
 
 
-def cart_of(currency: str, lines: Sequence[LineTold]) -> Cart:
-    """The cart, with what the catalogue knows of products that are named by id alone."""
-    asked = {line.product_id for line in lines if line.product_id}
+def cart_of(currency: str, lines: Sequence[LineTold], *, by_goods: bool = True) -> Cart:
+    """The cart, with what the catalogue knows of its products, where it matters (`by_goods`)."""
+    asked = {line.product_id for line in lines if line.product_id and by_goods}
     known = commerce.products_told(SHOP, asked) if asked else {}
     return Cart(
         currency=currency,

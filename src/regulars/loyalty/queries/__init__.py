@@ -41,7 +41,7 @@ from regulars.loyalty.queries.overview import activity, count_members, flows
 from regulars.loyalty.queries.postings import account_sheet, first_posting_at, postings
 from regulars.loyalty.queries.programme import current, forget_versions, shop_zone, version_at, versions
 from regulars.loyalty.queries.qr import customer_qr, scan_qr
-from regulars.loyalty.queries.quoting import quote, quote_for, standing_discount
+from regulars.loyalty.queries.quoting import goes_by_goods, quote, quote_for, standing_discount
 from regulars.loyalty.queries.referring import (
     brought,
     brought_of,
@@ -109,6 +109,7 @@ __all__ = [
     "forget_versions",
     "friends_of",
     "gifts_waiting",
+    "goes_by_goods",
     "grants_by_key",
     "grants_of",
     "hold",

@@ -7,9 +7,10 @@ from typing import Any
 
 from regulars.customers.queries.details import stored_forms
 from regulars.customers.types import ANONYMOUS, SHOP, IdentityType
-from regulars.kit import sql
+from regulars.kit.prepared import prepared_cursor
 from regulars.loyalty.errors import NoSuchMember, SeveralMembers
 from regulars.loyalty.queries.balances import balance_of
+from regulars.loyalty.queries.tiers import STANDING_COLUMNS, stands
 from regulars.loyalty.types import POINTS
 from regulars.loyalty.types.till import Member, Ref, RefKind
 
@@ -58,10 +59,13 @@ SELECT who.persons, who.profile_id, who.person_id,
     COALESCE((SELECT sum(held_minor) FROM theirs), 0)::bigint,
     COALESCE((SELECT -sum(debt_minor) FROM theirs), 0)::bigint,
     soonest.there, soonest.expires_at,
-    (SELECT timezone FROM customers_personattributes AS a WHERE a.person_id = who.person_id)
+    (SELECT timezone FROM customers_personattributes AS a WHERE a.person_id = who.person_id),
+    {standing}
 FROM who LEFT JOIN soonest ON TRUE
+LEFT JOIN loyalty_tierstanding AS stands ON stands.person_id = who.person_id AND stands.merged_into IS NULL
 """
-_STATEMENTS = {kind: _MEMBER.format(found=found) for kind, found in _FOUND.items()}
+_STANDING = ", ".join(f"stands.{name}" for name in STANDING_COLUMNS.split(", "))
+_STATEMENTS = {kind: _MEMBER.format(found=found, standing=_STANDING) for kind, found in _FOUND.items()}
 
 
 def member(ref: Ref, *, at: datetime, profile_id: int | None = None) -> Member:
@@ -92,8 +96,10 @@ def member_of_profile(profile_id: int, *, at: datetime) -> Member:
 
 
 def _member(statement: str, parameters: dict[str, Any]) -> Member:
-    ((persons, profile_id, *row),) = sql.rows(statement, parameters)
-    person_id, shop_id, name, usable, pending, held, owed, soonest, soonest_at, zone = row
+    with prepared_cursor() as cursor:
+        cursor.execute(statement, parameters)
+        ((persons, profile_id, *row),) = cursor.fetchall()
+    person_id, shop_id, name, usable, pending, held, owed, soonest, soonest_at, zone, *standing = row
     if not persons:
         raise NoSuchMember
     if persons > 1:
@@ -105,4 +111,5 @@ def _member(statement: str, parameters: dict[str, Any]) -> Member:
         name=name or "",
         timezone=zone or "",
         balance=balance_of(usable, pending, held, owed, soonest or 0, soonest_at),
+        stands=None if standing[0] is None else stands(*standing),
     )

@@ -1,28 +1,20 @@
 """The versions of the programme: which one holds when.
 
-Few rows that change once in a while and are asked for with every cart: a process keeps what it read for
-`KEPT_SECONDS`. So a version that holds at once is known everywhere that much later.
+Few rows that change once in a while and are asked for with every cart: a process keeps what it read
+(`kit.kept`). So a version that holds at once is known everywhere two seconds later.
 """
 
 from __future__ import annotations
 
-import time
 from collections.abc import Sequence
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
-from django.db import connection
-
+from regulars.kit.kept import Kept
 from regulars.loyalty.models import ProgrammeVersion
 from regulars.loyalty.types import Programme, Version
 from regulars.team import queries as team
 
-KEPT_SECONDS = 2.0
-
-_kept: list[tuple[float, tuple[Version, ...]]] = []
-"""What was read last, and until when that does; one at most."""
-_zone: list[tuple[float, ZoneInfo]] = []
-"""The shop's, kept as long."""
 _read: dict[int, Version] = {}
 """All that were ever read here."""
 
@@ -38,7 +30,7 @@ def versions() -> tuple[Version, ...]:
 
 def version_at(moment: datetime) -> Version | None:
     """The one that holds for what is ordered at that moment; None before the first."""
-    return holding(_known(), moment)
+    return holding(_versions.get(), moment)
 
 
 def current(now: datetime) -> Version | None:
@@ -46,15 +38,15 @@ def current(now: datetime) -> Version | None:
     return version_at(now)
 
 
+def current_anew(now: datetime) -> Version | None:
+    """The same, read anew: for whoever writes down for all what comes of it, and would undo what was done by
+    a version that another process has published a moment ago."""
+    return holding(versions(), now)
+
+
 def shop_zone() -> ZoneInfo:
     """The shop's calendar."""
-    for until, kept in _zone[:1]:
-        if time.monotonic() < until:
-            return kept
-    found = ZoneInfo(team.shop().timezone)
-    if not connection.in_atomic_block:
-        _zone[:] = [(time.monotonic() + KEPT_SECONDS, found)]
-    return found
+    return _zone.get()
 
 
 def holding(of: Sequence[Version], moment: datetime) -> Version | None:
@@ -64,8 +56,8 @@ def holding(of: Sequence[Version], moment: datetime) -> Version | None:
 
 def forget_versions() -> None:
     """Read them anew next time: one was published, or (in tests) is gone."""
-    _kept.clear()
-    _zone.clear()
+    _versions.forget()
+    _zone.forget()
     _read.clear()
 
 
@@ -80,12 +72,5 @@ def to_version(row: ProgrammeVersion) -> Version:
     )
 
 
-def _known() -> tuple[Version, ...]:
-    for until, kept in _kept[:1]:
-        if time.monotonic() < until:
-            return kept
-    found = versions()
-    # What is read within a transaction may not be committed yet, or be gone with it.
-    if not connection.in_atomic_block:
-        _kept[:] = [(time.monotonic() + KEPT_SECONDS, found)]
-    return found
+_versions = Kept(versions)
+_zone = Kept(lambda: ZoneInfo(team.shop().timezone))

@@ -12,10 +12,10 @@ from regulars.loyalty.queries.circumstances import earned_in
 from regulars.loyalty.queries.earning import earned
 from regulars.loyalty.queries.members import member_of_profile
 from regulars.loyalty.queries.programme import shop_zone, version_at
-from regulars.loyalty.queries.tiers import tiers_of
+from regulars.loyalty.queries.tiers import tier_of
 from regulars.loyalty.rules import quoting
 from regulars.loyalty.rules.conditions import conditions_of_rules
-from regulars.loyalty.rules.earning import goes_by_days, period_of
+from regulars.loyalty.rules.earning import goes_by_days, names_goods, period_of
 from regulars.loyalty.rules.zones import known_zone
 from regulars.loyalty.types import Programme
 from regulars.loyalty.types.earned import NOTHING, Earned, EarningLine, EarningOrder
@@ -98,6 +98,14 @@ def quote_for(
     )
 
 
+def goes_by_goods(*, currency: str, coupons: Sequence[str], at: datetime) -> bool:
+    """Whether a quote asks what the goods of a cart are called, and of which category and brand."""
+    version = version_at(at)
+    if version is not None and version.programme.running and names_goods(version.programme):
+        return True
+    return bool(coupons) or offers.any_by_itself(currency, at)
+
+
 def standing_discount(*, member: Member | None, currency: str, at: datetime) -> Decimal | None:
     """How many percent somebody's tier takes off a cart in that currency beside offers, as a quote has it."""
     version = version_at(at)
@@ -134,7 +142,7 @@ def _who(programme: Programme, member: Member | None, at: datetime) -> _Who:
 def _tier(programme: Programme, member: Member, at: datetime) -> Tier | None:
     if programme.tiers is None:
         return None
-    standing = tiers_of(person_ids=[member.person_id], at=at)[member.person_id]
+    standing = tier_of(member, at=at)
     return next((one for one in programme.tiers.levels if one.key == standing.tier), None)
 
 

@@ -93,5 +93,4 @@ def withdraw_version(*, version_id: int) -> bool:
     except ProtectedError:
         return False
     forget_versions()
-    transaction.on_commit(forget_versions)
     return True

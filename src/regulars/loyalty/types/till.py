@@ -9,6 +9,7 @@ from enum import StrEnum
 
 from regulars.loyalty.types.holds import Balance
 from regulars.loyalty.types.programme import Version
+from regulars.loyalty.types.standing import TierStanding
 from regulars.loyalty.types.tiers import Tier
 from regulars.offers.types import Applied
 
@@ -35,7 +36,8 @@ class Ref:
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Member:
     """Whom a till has before it, and what they have; `shop_id` is empty where the shop has no id of them,
-    `timezone` where nobody knows theirs."""
+    `timezone` where nobody knows theirs. `stands`: among the tiers, as they were reckoned last; None: never
+    (`queries.tiers` says as of a moment)."""
 
     profile_id: int
     person_id: int
@@ -43,6 +45,7 @@ class Member:
     name: str
     balance: Balance
     timezone: str = ""
+    stands: TierStanding | None = None
 
 
 @dataclass(frozen=True, slots=True)

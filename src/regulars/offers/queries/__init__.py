@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from regulars.offers.queries.applying import CODES_MAX, apply, try_terms
+from regulars.offers.queries.applying import CODES_MAX, apply, try_offer, try_terms
+from regulars.offers.queries.by_themselves import any_by_itself
 from regulars.offers.queries.coupons import coupons_by_key, coupons_of
 from regulars.offers.queries.listing import (
     any_offers,
@@ -19,6 +20,7 @@ from regulars.offers.queries.uses import use, use_by_key
 __all__ = [
     "CODES_MAX",
     "PriceChanges",
+    "any_by_itself",
     "any_offers",
     "apply",
     "changes_of",
@@ -30,6 +32,7 @@ __all__ = [
     "price_list",
     "prices_of",
     "printed_codes",
+    "try_offer",
     "try_terms",
     "use",
     "use_by_key",

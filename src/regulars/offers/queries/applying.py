@@ -3,19 +3,29 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from decimal import Decimal
 from typing import Any, NamedTuple
 
 from regulars.kit.prepared import prepared_cursor
 from regulars.offers.queries import fitting
+from regulars.offers.queries.by_themselves import any_by_itself
 from regulars.offers.queries.prices import priced
 from regulars.offers.queries.stored import hash_of, ready
 from regulars.offers.rules.codes import GIVEN_MAX
 from regulars.offers.rules.combining import Candidate, Combined, Off, combine
 from regulars.offers.rules.taking import Ready, folded
-from regulars.offers.types import Applied, Cart, CodeState, CouponRefusal, Discounted, OfferState, Terms
+from regulars.offers.types import (
+    Applied,
+    Cart,
+    CodeState,
+    CouponRefusal,
+    Discounted,
+    Offer,
+    OfferState,
+    Terms,
+)
 
 CODES_MAX = 20
 """Codes of one cart."""
@@ -88,6 +98,8 @@ def apply(
     `codes` as they were typed; each stands in `discounts` or in `refused`. `profile_id`: whose cart it is,
     None: not known. `standing`: percent of the discount they have anyway. Changes nothing.
     """
+    if not codes and not any_by_itself(cart.currency, at):
+        return _examined(cart, [], {}, standing).applied
     return examine(cart=cart, codes=codes, profile_id=profile_id, at=at, standing=standing).applied
 
 
@@ -126,6 +138,29 @@ def try_terms(terms: Terms, cart: Cart) -> tuple[int, ...]:
         return (0,) * len(cart.lines)
     offer = priced({0: Ready(terms)}, cart)[0]
     return offer.off(folded(cart.lines), [line.amount_minor for line in cart.lines])
+
+
+def try_offer(offer: Offer, cart: Cart, *, at: datetime, standing: Decimal | None) -> Applied:
+    """What an offer would take off a cart beside a standing discount, if its code were given; whoever's the
+    cart is, and though the offer does not run yet. Why it takes nothing off stands under an empty code."""
+    terms = offer.terms
+    why = None
+    if terms.since is not None and at < terms.since:
+        why = CouponRefusal.NOT_YET
+    elif terms.until is not None and at >= terms.until:
+        why = CouponRefusal.OVER
+    elif offer.currency != cart.currency:
+        why = CouponRefusal.OTHER_CURRENCY
+    elif cart.total_minor < terms.total_from_minor:
+        why = CouponRefusal.TOO_SMALL
+    ready_one = priced({offer.id: Ready(terms)}, cart)[offer.id]
+    fit = [] if why else [Candidate(offer.id, ready_one)]
+    applied = _examined(cart, fit, {"": why} if why else {}, standing).applied
+    if why is None and not applied.discounts:
+        takes = any(try_terms(terms, cart))
+        why = CouponRefusal.NOT_TOGETHER if takes else CouponRefusal.OTHER_GOODS
+        return replace(applied, refused={"": why})
+    return applied
 
 
 def _find(codes: Sequence[str], currency: str, profile_id: int | None, at: datetime) -> list[_Found]:

@@ -13,6 +13,7 @@ from django.utils.translation import gettext as _
 from regulars.offers.errors import BadOffer, CodeTaken, NoSuchOffer, OfferProblem
 from regulars.offers.models import Code
 from regulars.offers.models import Offer as Row
+from regulars.offers.queries.by_themselves import running
 from regulars.offers.queries.listing import to_offer
 from regulars.offers.queries.stored import hash_of
 from regulars.offers.rules.checking import wrong_of, wrong_of_code
@@ -64,6 +65,7 @@ def change_offer(
     if (before.uses or before.codes_made) and columns["currency"] != before.currency:
         raise BadOffer(_("It was used in another currency already. Make a new offer."))
     Row.objects.filter(pk=offer_id).update(revision=F("revision") + 1, **columns)
+    running.forget()
     if terms.kind is OfferKind.SHARED and shared_code and shared_code != before.shared_code:
         _set_code(before, shared_code, now)
     return to_offer(_row(offer_id))
@@ -75,12 +77,16 @@ def start(*, offer_id: int) -> Offer:
 
 
 def pause(*, offer_id: int) -> Offer:
-    """Nobody can use it until it is started again; what is reserved stays so."""
+    """Nobody can use it until it is started again; what is reserved stays so. Raises OfferProblem for one
+    that the programme made."""
+    _check_by_hand(offer_id)
     return _move(offer_id, (OfferState.RUNNING,), OfferState.PAUSED)
 
 
 def stop(*, offer_id: int) -> Offer:
-    """End it for good; its codes are used no more, and a shared one is free for another offer."""
+    """End it for good; its codes are used no more, and a shared one is free for another offer. Raises
+    OfferProblem for one that the programme made."""
+    _check_by_hand(offer_id)
     with transaction.atomic():
         stopped = _move(offer_id, (OfferState.RUNNING, OfferState.PAUSED), OfferState.STOPPED)
         # Of no code anybody can type, so that another offer may have the one it had.
@@ -114,10 +120,19 @@ def offer_for(*, key: str, terms: Terms, now: datetime) -> int:
     return Row.objects.values_list("id", flat=True).get(key=key)
 
 
+def _check_by_hand(offer_id: int) -> None:
+    """The programme would go on giving coupons of its offer, which no till takes any more."""
+    if _row(offer_id).key:
+        raise OfferProblem(
+            _("The programme gives coupons of this offer. Take what gives them out of the programme instead.")
+        )
+
+
 def _move(offer_id: int, before: tuple[OfferState, ...], after: OfferState) -> Offer:
     """Raises NoSuchOffer, and OfferProblem for an offer that is in none of these states."""
     moved = Row.objects.filter(pk=offer_id, state__in=[state.value for state in before])
     changed = moved.update(state=after.value)
+    running.forget()
     found = to_offer(_row(offer_id))
     if not changed and found.state is not after:
         raise OfferProblem(_("This offer is in another state by now. Look at it again."))

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from functools import cached_property
 
 from regulars.kit import attributes as registry
 from regulars.kit.attributes import Attribute, Relation
@@ -55,6 +56,7 @@ class Compiled:
         """Who of these persons fulfils it as of `now`. `profiles` are all of theirs."""
         return self._statement(Asking(self.known, now, (persons, profiles)))
 
+    @cached_property
     def of_rows(self) -> Statement:
         """Whether the person of a row fulfils it as of the moment of that row (`moments.ROW`).
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import time
 from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
@@ -13,22 +12,22 @@ from django.db import connection
 from django.utils.translation import gettext as _
 
 from regulars.kit.attributes import registered, relations
+from regulars.kit.kept import Kept
 from regulars.kit.prepared import prepared_cursor
 from regulars.segments.compiling import Compiled, Statement
 from regulars.segments.errors import BadCondition
-from regulars.segments.queries.live import Knowledge, knowledge
+from regulars.segments.queries.live import knowledge
 from regulars.segments.queries.segments import live_ids
 from regulars.segments.rules import check, parse
 from regulars.segments.types import Did
 from regulars.segments.wording import sentence, speech
 from regulars.segments.wording.nodes import details
 
-KEPT_SECONDS = 2.0
 FEW = 3
 """So many at most are asked about by a prepared statement."""
 
-_kept: list[tuple[float, Knowledge]] = []
-"""What was known last, and until when that does; one at most."""
+_known = Kept(knowledge)
+"""A till asks with each cart."""
 _ASKED = """
 WITH asked AS MATERIALIZED (
     SELECT t.number, t.person_id, t.at,
@@ -70,7 +69,7 @@ def asked_by_rows(conditions: Sequence[Compiled], asked: Sequence[Asked]) -> lis
     """The numbers each of these conditions fits, in one statement."""
     numbers: list[set[int]] = [set() for _each in conditions]
     if conditions and asked:
-        for place, number in _rows([one.of_rows() for one in conditions], asked):
+        for place, number in _rows([one.of_rows for one in conditions], asked):
             numbers[place].add(number)
     return numbers
 
@@ -107,28 +106,11 @@ def _compiled(conditions: Mapping[str, Mapping[str, Any]]) -> dict[str, Compiled
     """Those that can be asked."""
     found: dict[str, Compiled] = {}
     if conditions:
-        known = _known()
+        known = _known.get()
         for name, condition in conditions.items():
             with suppress(BadCondition):
                 found[name] = known.compiled(condition)
     return found
-
-
-def _known() -> Knowledge:
-    """What is known; a process keeps it for `KEPT_SECONDS`, as a till asks with each cart."""
-    for until, kept in _kept[:1]:
-        if time.monotonic() < until:
-            return kept
-    found = knowledge()
-    # What is read within a transaction may not be committed yet, or be gone with it.
-    if not connection.in_atomic_block:
-        _kept[:] = [(time.monotonic() + KEPT_SECONDS, found)]
-    return found
-
-
-def forget_known() -> None:
-    """Ask anew next time: what was known (in tests) is gone."""
-    _kept.clear()
 
 
 def _rows(statements: Sequence[Statement], asked: Sequence[Asked]) -> list[tuple[int, int]]:
