@@ -18,7 +18,10 @@ from regulars.customers.types import SHOP, IdentityType, NewProfile, ProfileIden
 from regulars.kit import clock
 from regulars.loyalty import queries, services
 from regulars.loyalty.types import Programme
+from regulars.loyalty.types.benefits import TaskGiven
+from regulars.loyalty.types.grants import Mechanic, NewGrant
 from regulars.team.types import KeyKind, Scope
+from regulars.work.models import Task
 
 pytestmark = pytest.mark.django_db
 TIERS: dict[str, Any] = {
@@ -90,6 +93,27 @@ def test_tier_and_what_is_missing_in_the_language_asked_for(till: Caller) -> Non
     assert (found["coupons"], found["gifts"], found["badges"]) == ([], [], [])
 
 
+def test_what_was_promised_is_told_until_it_is_done(till: Caller, anna: int) -> None:
+    """An hour of advice is a task of ours; whoever won it must see that it is not forgotten."""
+    hour = TaskGiven(name="An hour of advice")
+    now = clock.now()
+    new = NewGrant(
+        key="k",
+        profile_id=anna,
+        mechanic=Mechanic.CHALLENGE,
+        part="five",
+        name="Five orders",
+        benefit=hour,
+        at=now,
+    )
+    services.grant(grants=[new], now=now)
+    found = told(till("GET", "/loyalty/customers/card:2000123/benefits"))
+    assert [one["name"] for one in found["promised"]] == ["An hour of advice"]
+    assert found["gifts"] == []
+    services.note_tasks_done(task_ids=Task.objects.values_list("id", flat=True), now=now)
+    assert told(till("GET", "/loyalty/customers/card:2000123/benefits"))["promised"] == []
+
+
 @pytest.mark.usefixtures("anna")
 def test_who_is_named_by_a_phone_learns_nothing(till: Caller) -> None:
     answer = till("GET", "/loyalty/customers/phone:+79161234567/benefits")
@@ -99,4 +123,4 @@ def test_who_is_named_by_a_phone_learns_nothing(till: Caller) -> None:
 def test_without_a_programme_there_is_nothing(till: Caller) -> None:
     customers.find_or_create_profiles(keys=[(SHOP, "B-1")], now=clock.now())
     found = told(till("GET", "/loyalty/customers/id:B-1/benefits"))
-    assert found == {"tier": None, "missing": [], "coupons": [], "gifts": [], "badges": []}
+    assert found == {"tier": None, "missing": [], "coupons": [], "gifts": [], "promised": [], "badges": []}

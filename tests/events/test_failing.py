@@ -195,13 +195,14 @@ def test_a_loop_is_set_aside_at_once(effects: str) -> None:
     assert len(tries) == 8 + 2  # in the batch, and once by itself
 
 
-def test_a_deadlock_is_never_the_fault_of_an_event(effects: str) -> None:
-    def deadlock(_event: LoggedEvent) -> Exception:
+@pytest.mark.parametrize("sqlstate", ["40P01", "53100"])
+def test_a_deadlock_or_a_full_disk_is_never_the_fault_of_an_event(effects: str, sqlstate: str) -> None:
+    def in_the_way(_event: LoggedEvent) -> Exception:
         with connection.cursor() as cursor:
-            cursor.execute("DO $$ BEGIN RAISE EXCEPTION 'in the way' USING ERRCODE = '40P01'; END $$")
+            cursor.execute(f"DO $$ BEGIN RAISE EXCEPTION 'in the way' USING ERRCODE = '{sqlstate}'; END $$")
         raise AssertionError
 
-    picky = Picky("a0", raising=deadlock)
+    picky = Picky("a0", raising=in_the_way)
     with registry.only_consumers(Consumer("test.picky", picky)):
         beat([1], "a")
         settled()

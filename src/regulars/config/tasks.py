@@ -13,6 +13,8 @@ from regulars.kit import clock
 
 TICK_SECONDS_MAX = 50.0
 """A tick ends before the next minute's; what is left stays due."""
+TICK_PRIORITY = 1
+"""Before all others that wait: many slow jobs, such as letters a server hangs on, hold up no schedule."""
 ATTEMPTS_MAX = 3
 """A job whose workers died this many times is the likely cause; it is given up."""
 KEEP_JOBS_HOURS = 30 * 24
@@ -20,7 +22,7 @@ KEEP_JOBS_HOURS = 30 * 24
 
 
 @app.periodic(cron="* * * * *", periodic_id="tick")
-@app.task(name="regulars.tick", queueing_lock="regulars.tick", pass_context=True)
+@app.task(name="regulars.tick", queueing_lock="regulars.tick", pass_context=True, priority=TICK_PRIORITY)
 def tick(context: JobContext, timestamp: int) -> None:
     """Run what is due. `timestamp` is the minute Procrastinate made the job for; what counts is our clock."""
     ends_at = time.monotonic() + TICK_SECONDS_MAX

@@ -44,11 +44,15 @@ class Sender(Protocol):
         """The address for those who may not see it."""
 
     def send(self, message: CodeMessage) -> None:
-        """Send it, outside any transaction. Raises CannotSend, to be tried again."""
+        """Send it, outside any transaction. Raises CannotSend, to be tried again, and Unsendable."""
 
 
 class CannotSend(Exception):
     """It did not go out this time. Says why without naming anybody."""
+
+
+class Unsendable(Exception):
+    """It will not go out, however often it is tried. Says why without naming anybody."""
 
 
 _senders: dict[str, Sender] = {}

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from datetime import datetime, time
 
 from procrastinate import JobContext, RetryStrategy
@@ -12,8 +13,12 @@ from regulars.kit import clock
 from regulars.kit.schedules import Daily, Every, Schedule
 from regulars.loyalty import services
 from regulars.loyalty.models.year import REPLAY
-from regulars.loyalty.registry import CannotSend
+from regulars.loyalty.registry import CannotSend, Unsendable
 from regulars.loyalty.services.codes import SEND
+
+SENT_TRIES = 3
+
+_log = logging.getLogger(__name__)
 
 
 def check_books(now: datetime, limit: int) -> int:
@@ -27,10 +32,15 @@ def forget_codes(now: datetime, limit: int) -> int:
     return services.forget_codes(now=now, limit=limit)
 
 
-@app.task(name=SEND, retry=RetryStrategy(max_attempts=3, wait=5, retry_exceptions=[CannotSend]))
-def send_code(code_id: int) -> None:
-    """Send a code. Asked for by `services`."""
-    services.deliver_code(code_id=code_id, now=clock.now())
+@app.task(name=SEND, pass_context=True, retry=RetryStrategy(wait=5, retry_exceptions=[CannotSend]))
+def send_code(context: JobContext, code_id: int) -> None:
+    """Send a code. Asked for by `services`. One that does not go out is no mistake of ours: no failed job."""
+    try:
+        services.deliver_code(code_id=code_id, now=clock.now())
+    except (CannotSend, Unsendable) as error:
+        if isinstance(error, CannotSend) and context.job.attempts + 1 < SENT_TRIES:
+            raise
+        _log.warning("a code did not go out: %s", error)
 
 
 def time_out_holds(now: datetime, limit: int) -> int:

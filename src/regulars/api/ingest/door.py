@@ -12,7 +12,6 @@ from http import HTTPStatus
 from typing import Any
 
 from django.conf import settings
-from django.db import InterfaceError, OperationalError
 from django.http.request import split_domain_port, validate_host
 
 from regulars.api import keys, limits
@@ -31,6 +30,7 @@ from regulars.api.ingest.types import (
     Status,
 )
 from regulars.kit import clock
+from regulars.kit.database import is_unable
 from regulars.team.types import ApiKey, KeyKind, Scope
 
 Environ = dict[str, Any]
@@ -74,14 +74,15 @@ def application(environ: Environ, start_response: StartResponse) -> Iterable[byt
         status, headers, body = _answer(environ)
     except CallRefused as refused:
         status, headers, body = _refusal(refused)
-    except (OperationalError, InterfaceError) as error:
-        _log.warning("a call found the database unable to answer: %s", type(error).__name__)
-        status, headers, body = _refusal(_unavailable())
-    except Exception:
-        _log.exception("a call broke")
-        status, headers, body = _refusal(
-            CallRefused(500, "broken", "This is a mistake of ours; nothing of the call was stored.")
-        )
+    except Exception as error:
+        if is_unable(error):
+            _log.warning("a call found the database unable to answer: %s", type(error).__name__)
+            status, headers, body = _refusal(_unavailable())
+        else:
+            _log.exception("a call broke")
+            status, headers, body = _refusal(
+                CallRefused(500, "broken", "This is a mistake of ours; nothing of the call was stored.")
+            )
     finally:
         database.let_go()
     start_response(_REASONS[status], headers)
@@ -143,7 +144,9 @@ def _take(environ: Environ, what: Kind | str) -> tuple[int, Headers, bytes]:
     )
     try:
         results = _process(raws, what if isinstance(what, Kind) else None, call)
-    except (OperationalError, InterfaceError) as error:
+    except Exception as error:
+        if not is_unable(error):
+            raise
         _log.warning("a call found the database unable to answer: %s", type(error).__name__)
         raise _unavailable(tuple(headers)) from None
     statuses = [result.status for result in results]

@@ -13,10 +13,9 @@ from collections import deque
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 
-from django.db import InterfaceError, OperationalError
-
 from regulars.api.ingest.entries import Entry
 from regulars.api.ingest.types import Result
+from regulars.kit.database import is_unable
 
 SMALL = 20
 """Calls with more items go by themselves: they would make the others wait."""
@@ -103,7 +102,7 @@ class Together:
         try:
             results = self._write([entry for call in group for entry in call.entries])
         except Exception as error:
-            if len(group) == 1 or isinstance(error, OperationalError | InterfaceError):
+            if len(group) == 1 or is_unable(error):
                 for call in group:
                     call.error = error
             else:  # one of them is to blame; the others shall not pay for it

@@ -5,7 +5,6 @@ from __future__ import annotations
 import logging
 from collections.abc import Callable
 
-from django.db import InterfaceError, OperationalError
 from django.http import Http404, HttpRequest, HttpResponse
 from django.urls import get_resolver
 from django.utils import translation
@@ -15,6 +14,7 @@ from regulars.api.rest import problems
 from regulars.api.rest.bodies import check_length
 from regulars.api.rest.problems import Problem
 from regulars.kit import clock
+from regulars.kit.database import is_unable
 
 PREFIX = "/api/"
 URLS = "regulars.api.rest.urls"
@@ -56,10 +56,10 @@ def _answered(request: HttpRequest) -> HttpResponse:
             return _dispatched(request)
     except Problem as problem:
         return problem.response()
-    except (OperationalError, InterfaceError) as error:
-        _log.warning("a call found the database unable to answer: %s", type(error).__name__)
-        return problems.unavailable().response()
-    except Exception:
+    except Exception as error:
+        if is_unable(error):
+            _log.warning("a call found the database unable to answer: %s", type(error).__name__)
+            return problems.unavailable().response()
         _log.exception("a call broke: %s %s", request.method, _route(request))
         return problems.broken().response()
 

@@ -16,6 +16,7 @@ from django.http import HttpResponse
 
 from regulars.api.rest.call import Call, json_response
 from regulars.api.rest.problems import Code, Problem, in_progress
+from regulars.kit import sql
 
 HEADER = "Idempotency-Key"
 REPLAYED = "Idempotency-Replayed"
@@ -23,6 +24,8 @@ LENGTH_MAX = 255
 KEPT = timedelta(hours=24)
 
 _KEY = re.compile(r"[\x20-\x7e]{1,255}")
+# Somebody in the way of one customer must not keep all connections: whoever calls repeats sooner than that.
+_PATIENCE = "SET LOCAL lock_timeout = '5s'"
 # A number of 64 bits: whom it meets by chance is only asked to come again.
 _LOCK = "SELECT pg_try_advisory_xact_lock(%s)"
 _LOOK = "SELECT fingerprint, status, body FROM api_answeredcall WHERE api_key_id = %s AND key = %s"
@@ -46,6 +49,7 @@ def once(call: Call, work: Callable[[], HttpResponse]) -> HttpResponse:
     """
     name = call.headers.get(HEADER)
     with transaction.atomic():
+        sql.run(_PATIENCE)
         if name is None:
             return work()
         if not _KEY.fullmatch(name):

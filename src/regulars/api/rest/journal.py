@@ -11,7 +11,6 @@ from dataclasses import replace
 from datetime import datetime
 from typing import Annotated, Any, Literal
 
-from django.db import OperationalError
 from django.http import HttpResponse
 from ninja import Query
 from pydantic import Field, ValidationError
@@ -27,6 +26,7 @@ from regulars.api.rest.returns import ReturnTold
 from regulars.api.rest.routes import Routes
 from regulars.commerce import queries as commerce
 from regulars.customers.types import SHOP
+from regulars.kit.database import is_unable
 from regulars.kit.sealing import signing_key
 from regulars.loyalty import queries, services
 from regulars.loyalty.errors import NoSuchMember, SeveralMembers
@@ -176,8 +176,10 @@ def _do(journal_id: int, now: datetime) -> None:
         try:
             if not services.do_entries(journal_id=journal_id, now=now, limit=1) or time.monotonic() >= ends:
                 return
-        except OperationalError as error:
-            _log.warning("entries of a till's journal wait: %s", type(error.__cause__).__name__)
+        except Exception as error:
+            if not is_unable(error):
+                raise
+            _log.warning("entries of a till's journal wait: %s", type(error.__cause__ or error).__name__)
             return
 
 

@@ -74,6 +74,13 @@ class WaitingGiftShown(Shown):
     until: datetime | None
 
 
+class PromisedShown(Shown):
+    """Something of the shop's own that is still to be done for them, such as an hour of advice."""
+
+    name: str
+    since: datetime
+
+
 class BadgeShown(Shown):
     """Nothing but honour."""
 
@@ -91,6 +98,7 @@ class BenefitsShown(Shown):
     """What ends first, then the next tier, the nearest goals, days to come."""
     coupons: list[CouponShown]
     gifts: list[WaitingGiftShown]
+    promised: list[PromisedShown]
     badges: list[BadgeShown]
 
 
@@ -127,6 +135,10 @@ def benefits_shown(member: Member, *, language: str, now: datetime) -> BenefitsS
             gifts=[
                 WaitingGiftShown(id=one.id, name=getattr(one.benefit, "name", one.name), until=one.until)
                 for one in ahead.gifts
+            ],
+            promised=[
+                PromisedShown(name=getattr(one.benefit, "name", one.name), since=one.given_at)
+                for one in ahead.promised
             ],
             badges=[BadgeShown(key=one.key, name=one.name, times=one.times) for one in ahead.badges],
         )

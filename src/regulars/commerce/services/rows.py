@@ -152,7 +152,7 @@ def insert_orders(orders: Mapping[SourceKey, SoundOrder], now: datetime) -> dict
             for key, id_ in ids.items()
             for number, line in enumerate(orders[key].lines, start=1)
         ]
-        with cursor.copy(_COPY_LINES) as copy:
+        with connection.wrap_database_errors, cursor.copy(_COPY_LINES) as copy:
             copy.write("".join(rows))
     _write_returns([(id_, orders[key].order) for key, id_ in ids.items() if orders[key].order.returns])
     return ids

@@ -24,8 +24,9 @@ WAITS = (timedelta(seconds=1), timedelta(seconds=10))
 """How long a lane waits after the first and the second failure of its next event."""
 REPLAYED = 50
 
-PASSING = frozenset({"40001", "40P01", "55P03"})
-"""A conflict with another transaction, which is no fault of the event: serialization, deadlock, lock."""
+PASSING = frozenset({"40001", "40P01", "55P03", "53100", "53300", "58030"})
+"""What is no fault of the event: a conflict with another transaction (serialization, deadlock, lock); a full
+disk, too many connections, a disk that fails."""
 
 
 def raise_if_not_the_handlers(error: Exception) -> None:
@@ -109,7 +110,7 @@ def _is_over(error: Exception, tries: int) -> bool:
     """Whether there is no sense in trying an event again."""
     if isinstance(error, EventLoop):
         return True
-    cause = error.__cause__ if isinstance(error, DatabaseError) else None
+    cause = error.__cause__ if isinstance(error, DatabaseError) else error  # `copy` raises psycopg's own
     return tries >= TRIES_MAX and getattr(cause, "sqlstate", None) not in PASSING
 
 

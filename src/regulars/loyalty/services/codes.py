@@ -32,17 +32,20 @@ SELECT count(*) FILTER (WHERE made_at > %(lately)s), count(*),
 FROM loyalty_spendingcode WHERE made_at > %(today)s AND {_OF_PERSON}
 """  # noqa: S608 (a condition of ours)
 _LOCKED = f"""
-SELECT max(made_at) FROM loyalty_spendingcode
-WHERE tries >= %(most)s AND made_at > %(since)s AND {_OF_PERSON}
+SELECT max(expires_at) FROM loyalty_spendingcode
+WHERE tries >= %(most)s AND expires_at > %(since)s AND {_OF_PERSON}
 """  # noqa: S608
 # Of somebody's codes the last that was made counts, and no other. Both look and change in one statement:
 # many guesses at once are counted one after the other.
+_NEWEST = f"SELECT max(id) FROM loyalty_spendingcode WHERE {_OF_PERSON}"  # noqa: S608
 _LAST = f"""
-id = (SELECT id FROM loyalty_spendingcode WHERE {_OF_PERSON} ORDER BY id DESC LIMIT 1)
-AND expires_at > %(now)s AND used_at IS NULL AND tries < %(most)s
-"""  # noqa: S608
+id = ({_NEWEST}) AND expires_at > %(now)s AND used_at IS NULL AND tries < %(most)s
+"""
+# The last wrong try is also the end of the code: from then on they are locked out.
 _WRONG = f"""
-UPDATE loyalty_spendingcode SET tries = tries + 1 WHERE {_LAST} AND code_hash <> ALL(%(hashes)s)
+UPDATE loyalty_spendingcode
+SET tries = tries + 1, expires_at = CASE WHEN tries + 1 < %(most)s THEN expires_at ELSE %(now)s END
+WHERE {_LAST} AND code_hash <> ALL(%(hashes)s)
 """  # noqa: S608
 _USE = f"""
 UPDATE loyalty_spendingcode SET used_at = %(now)s, sealed = '' WHERE {_LAST} AND code_hash = ANY(%(hashes)s)
@@ -79,7 +82,9 @@ def send_code(*, member: Member, branch_id: int | None, language: str, now: date
 
 
 def deliver_code(*, code_id: int, now: datetime) -> bool:
-    """Send a code that waits; says whether it went out. Raises CannotSend, to be tried again.
+    """Send a code that waits; says whether it went out. Raises CannotSend, to be tried again, and Unsendable.
+
+    One that opens nothing any more is not sent: it is over, or a newer one was made meanwhile.
 
     Nothing is locked meanwhile: a worker that dies in between sends the same code once more, which harms
     nobody.
@@ -88,8 +93,11 @@ def deliver_code(*, code_id: int, now: datetime) -> bool:
     if row is None or not row.sealed:
         return False
     person_id = customers.profiles([row.profile_id])[row.profile_id].person_id
+    if sql.value(_NEWEST, {"person_id": person_id}) != row.pk:
+        return False
     sender = registry.sender(row.channel)
-    address = sender.address(customers.contacts([person_id])[person_id])
+    contacts = customers.contacts([person_id]).get(person_id)
+    address = sender.address(contacts) if contacts else ""
     if not address:
         return False
     sender.send(

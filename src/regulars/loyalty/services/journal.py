@@ -16,9 +16,10 @@ from typing import Any
 
 from django.db import OperationalError, connection, transaction
 from django.utils import translation
-from psycopg.errors import DeadlockDetected
+from psycopg.errors import DeadlockDetected, LockNotAvailable
 
 from regulars.kit import sql
+from regulars.kit.database import is_unable
 from regulars.kit.errors import RegularsError
 from regulars.loyalty.errors import EntryRefused, HoldClosed, KeyReused, NoSuchHold, NotEnough
 from regulars.loyalty.registry import doer_of
@@ -48,6 +49,8 @@ TRIES = 3
 
 _log = logging.getLogger(__name__)
 
+# Who is in the way of one customer is not waited for: the entry stays, and is done with the next call.
+_PATIENCE = "SET LOCAL lock_timeout = '5s'"
 _OPEN = """
 INSERT INTO loyalty_journal (branch_id, till) VALUES (%s, %s) ON CONFLICT (branch_id, till) DO NOTHING
 """
@@ -158,7 +161,11 @@ def do_journals(now: datetime, limit: int) -> int:
     for journal_id, next_number, number, received_at in found:
         if is_given_up(received_at, now=now):
             _give_up(journal_id, next_number, number)
-        done += do_entries(journal_id=journal_id, now=now, limit=limit - done)
+        try:
+            done += do_entries(journal_id=journal_id, now=now, limit=limit - done)
+        except OperationalError as error:
+            if not isinstance(error.__cause__, LockNotAvailable):
+                raise
         if done >= limit:
             break
     return done
@@ -228,6 +235,7 @@ def _do_next(journal_id: int, now: datetime) -> bool:
 
 @transaction.atomic
 def _do_first(journal_id: int, now: datetime) -> bool:
+    sql.run(_PATIENCE)
     ((branch_id, next_number, complete_to),) = sql.rows(_TURN, [journal_id])
     found = sql.row(_FIRST, [journal_id])
     if found is None or not is_due(found[1], next_number=next_number, complete_to=complete_to):
@@ -278,9 +286,9 @@ def _outcome(doing: Doing) -> Done:
         return _refused(EntryReason.KEY_REUSED, error.message)
     except RegularsError as error:
         return _refused(EntryReason.NOT_STORED, error.message)
-    except OperationalError:
-        raise  # a deadlock or a lost connection: it is done again
-    except Exception:
+    except Exception as error:
+        if is_unable(error) or isinstance(error, MemoryError):
+            raise  # a deadlock, a lost connection, a full disk: it is done again
         # Set aside instead of tried for ever: all that comes after it would wait for it.
         _log.exception("an entry of a till's journal broke")
         return _refused(EntryReason.BROKEN, "")
