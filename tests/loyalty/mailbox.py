@@ -17,14 +17,16 @@ from pytest_django.fixtures import Settings
 
 @dataclass
 class Mailbox:
-    """Letters as they came in; while `refuses` is set none is taken."""
+    """Letters as they came in; while `refuses` is set none is taken, and `refused` counts them."""
 
     port: int
     refuses: str = ""
+    refused: int = 0
     letters: list[EmailMessage] = field(default_factory=list)
 
     async def handle_DATA(self, server: Any, session: Any, envelope: Any) -> str:
         if self.refuses:
+            self.refused += 1
             return self.refuses
         letter = email.message_from_bytes(envelope.content, policy=email.policy.default)
         assert isinstance(letter, EmailMessage)

@@ -121,6 +121,38 @@ def test_a_campaign_has_its_days() -> None:
     assert standing(campaign, done(2), after=3).until == date(2024, 3, 2)
 
 
+@pytest.mark.parametrize(
+    ("first", "last", "windows", "left"),
+    [
+        (date(2024, 2, 27), date(2024, 3, 9), {"2024-02-26": 1}, 2),  # begins later: what was done stays done
+        (date(2024, 3, 3), date(2024, 3, 9), {"2024-02-26": 1}, 2),
+        (date(2024, 3, 4), date(2024, 3, 9), {"2024-02-26": 1, "2024-03-04": 1}, 2),  # is another one
+    ],
+)
+def test_a_campaign_whose_days_are_changed_while_it_lasts_is_reached_once(
+    first: date, last: date, windows: dict[str, int], left: int
+) -> None:
+    before = challenge(times=2, window="campaign", first=FIRST, last=date(2024, 3, 3))
+    after = challenge(times=2, window="campaign", first=first, last=last)
+    changed = FIRST + timedelta(days=3)
+    editions = [Edition(at_noon(FIRST - timedelta(days=9)), 1, before), Edition(at_noon(changed), 2, after)]
+    found = tally(editions, done(0, 1, 8, 9))
+    assert {window: len(times) for window, times in found.reached().items()} == windows
+    here = found.standing(after, FIRST + timedelta(days=9))
+    assert (here.window, here.done, here.is_over) == (list(windows)[-1], left, True)
+
+
+def test_half_of_a_campaign_whose_days_are_changed_stays_done() -> None:
+    before = challenge(times=2, window="campaign", first=FIRST, last=date(2024, 3, 3))
+    after = challenge(times=2, window="campaign", first=date(2024, 2, 28), last=date(2024, 3, 3))
+    editions = [
+        Edition(at_noon(FIRST - timedelta(days=9)), 1, before),
+        Edition(at_noon(FIRST + timedelta(days=1)), 2, after),
+    ]
+    assert tally(editions, done(0)).standing(after, FIRST + timedelta(days=1)).done == 1
+    assert len(tally(editions, done(0, 4)).reached()["2024-02-26"]) == 1
+
+
 def test_what_was_done_is_judged_by_the_programme_of_then() -> None:
     editions = [
         Edition(at_noon(FIRST), 1, challenge(times=3, repeats=True)),

@@ -102,6 +102,49 @@ def test_who_changes_their_birthday_has_no_other_one() -> None:
 
 
 @pytest.mark.django_db
+def test_who_tells_another_birthday_each_half_year_has_one_a_year() -> None:
+    shop = DaysShop({"which": "birthday"})
+    given = []
+    for told, day in (
+        ("1990-10-10", "2026-10-10"),
+        ("1990-04-09", "2027-04-09"),
+        ("1990-10-06", "2027-10-06"),
+    ):
+        shop.born(shop.anna, told, at=moment(f"{day}T00:00:00") - 10 * DAY)
+        given.append(shop.given(moment(f"{day}T12:00:00")))
+    assert given == [1, 1, 2]
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("kept", ["anna", "boris"])
+def test_who_became_one_with_somebody_of_another_birthday_has_one_a_year(kept: str) -> None:
+    shop = DaysShop({"which": "birthday"})
+    shop.born(shop.anna, "1990-12-20")
+    shop.born(shop.boris, "1990-02-10")
+    assert shop.given(moment("2027-02-10T12:00:00")) == 1
+    pair = (person_of(shop.anna), person_of(shop.boris))
+    customers.merge(pairs=[pair if kept == "anna" else pair[::-1]], now=moment("2027-03-01T12:00:00"))
+    # Farther apart than any changed birthday needs to be, but of the same year.
+    for day in ("2027-12-20", "2028-02-10", "2028-12-20"):
+        shop.given(moment(f"{day}T12:00:00"))
+    years = sorted(DayTurn.objects.values_list("year", flat=True))
+    assert years == [2027, 2028]
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("before", [0, 7, 60])
+@pytest.mark.parametrize("after", [0, 7])
+def test_a_birthday_told_on_the_last_day_of_its_window_is_given_for(before: int, after: int) -> None:
+    """The worker of the night would come when the window is closed."""
+    shop = DaysShop({"which": "birthday", "before": before, "after": after})
+    last = moment("2026-04-10T09:00:00") + after * DAY
+    shop.born(shop.anna, "1990-04-10", at=last, timezone="Pacific/Apia")  # is over at 11:00 UTC
+    shop.born(shop.boris, "1990-04-10", at=last, timezone="America/Los_Angeles")
+    assert shop.given(last + HOUR) == 2
+    assert shop.given(last + HOUR, late=True) == 2
+
+
+@pytest.mark.django_db
 def test_a_new_year_within_the_window_makes_no_second_turn() -> None:
     shop = DaysShop()
     shop.born(shop.anna, "1990-01-02")

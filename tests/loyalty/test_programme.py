@@ -9,6 +9,8 @@ from decimal import Decimal
 import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
+from tests.loyalty.shop_with_points import NOW as SHOP_NOW
+from tests.loyalty.shop_with_points import Shop
 
 from regulars.loyalty import queries, services
 from regulars.loyalty.errors import BadProgramme
@@ -47,6 +49,41 @@ def test_a_moment_is_given_once() -> None:
         services.publish(programme=Programme(), since=NOW, now=NOW, user_id=None)
     again = services.publish(programme=Programme(), since=None, now=NOW, user_id=None)
     assert again.since > NOW
+
+
+@pytest.mark.django_db
+def test_what_is_to_hold_from_some_day_on_can_be_put_right_until_then() -> None:
+    services.publish(programme=Programme(), since=None, now=NOW, user_id=None)
+    tomorrow = NOW + DAY
+
+    def publish(percent: int, *, instead_of: int | None, now: datetime = NOW) -> int:
+        programme = Programme(cashback_percent=Decimal(percent))
+        return services.publish(
+            programme=programme, since=tomorrow, now=now, user_id=None, instead_of=instead_of
+        ).id
+
+    first = publish(7, instead_of=None)
+    second = publish(8, instead_of=first)
+    for instead_of in (None, first):  # somebody else was faster
+        with pytest.raises(BadProgramme, match="another moment"):
+            publish(9, instead_of=instead_of)
+    with pytest.raises(BadProgramme, match="another moment"):
+        publish(9, instead_of=second, now=tomorrow)  # orders are earned by it already
+    assert [version.programme.cashback_percent for version in queries.versions()] == [5, 8]
+
+
+@pytest.mark.django_db
+def test_what_something_was_earned_by_is_not_put_right() -> None:
+    """By an order of a till whose clock is ahead."""
+    shop = Shop()
+    tomorrow = SHOP_NOW + DAY
+    version = shop.publish(tomorrow, cashback_percent="7")
+    shop.tell(shop.order(ordered_at=tomorrow), now=SHOP_NOW + timedelta(hours=1))
+    with pytest.raises(BadProgramme, match="another moment"):
+        services.publish(
+            programme=Programme(), since=tomorrow, now=SHOP_NOW, user_id=None, instead_of=version.id
+        )
+    assert queries.versions()[-1] == version
 
 
 @pytest.mark.django_db

@@ -14,7 +14,7 @@ from regulars.offers.errors import BadOffer, OfferProblem
 from regulars.offers.models import Code
 from regulars.offers.queries import stored
 from regulars.offers.services import bulk
-from regulars.offers.types import CouponRefusal
+from regulars.offers.types import CouponRefusal, OfferState
 from regulars.segments import services as segments
 from regulars.segments.registry import conditions_kept
 
@@ -159,6 +159,16 @@ def test_coupons_of_the_programme_have_one_offer_for_a_key(shop: Shop) -> None:
     assert [offer.id for offer in queries.offers(by_hand=False)] == [first]
     with pytest.raises(BadOffer):
         services.offer_for(key="spring", terms=terms(), now=NOW)
+
+
+def test_what_the_programme_gives_coupons_of_is_not_stopped_under_it(shop: Shop) -> None:
+    """It would go on giving coupons that no till takes."""
+    offer_id = services.offer_for(key="birthday:10", terms=terms(kind="codes"), now=NOW)
+    for move in (services.pause, services.stop):
+        with pytest.raises(OfferProblem, match="The programme gives coupons"):
+            move(offer_id=offer_id)
+    (offer,) = queries.offers(by_hand=False)
+    assert offer.state is OfferState.RUNNING
 
 
 def test_codes_in_bulk_pass_over_one_that_is_there(shop: Shop, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -92,6 +92,7 @@ def steps(desk: Desk) -> list[Step]:
                 Add(_("Add a stamp card"), _new("challenges", "stamps"), "stamp"),
                 Add(_("Add a challenge"), _new("challenges", "challenge"), "trophy"),
                 Add(_("Points for a review"), _new("challenges", "review"), "sparkles"),
+                Add(_("Points for joining"), _new("challenges", "joining"), "user"),
             ),
         ),
         _listed(

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Any
 
+from django.db import transaction
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
@@ -174,19 +175,29 @@ def _in_words(programme: Programme, speak: Voice) -> dict[str, Any]:
 
 def _published(request: HttpRequest, desk: Desk, since: Since) -> HttpResponse:
     user, now = desk.user_id, desk.speak.now
-    version = services.publish_draft(
-        programme=desk.programme, seen=desk.seen, since=since.moment, now=now, user_id=user
-    )
-    team.log(
-        user_id=user,
-        action=Action.PROGRAMME_PUBLISHED,
-        now=now,
-        subject=f"programme:{version.id}",
-        details={"since": version.since.isoformat()},
-    )
+    with transaction.atomic():
+        version = services.publish_draft(
+            programme=desk.programme,
+            seen=desk.seen,
+            since=since.moment,
+            now=now,
+            user_id=user,
+            instead_of=desk.newest.id if desk.newest else None,
+        )
+        team.log(
+            user_id=user,
+            action=Action.PROGRAMME_PUBLISHED,
+            now=now,
+            subject=f"programme:{version.id}",
+            details={"since": version.since.isoformat()} | ({"day": since.day} if since.moment else {}),
+        )
     if version.since > now:
         moment = in_words.moment(version.since, desk.speak)
         said.done(request, _("Published. The rules hold for orders from %(moment)s on.") % {"moment": moment})
+    elif (coming := next((one for one in queries.versions() if one.since > now), None)) is not None:
+        moment = in_words.moment(coming.since, desk.speak)
+        text = _("Published. The rules hold for orders from now on, until %(moment)s: then others begin.")
+        said.done(request, text % {"moment": moment})
     else:
         said.done(request, _("Published. The rules hold for orders from now on."))
     return redirect("loyalty-programme-versions")

@@ -90,22 +90,40 @@ def reckoned(asking: Asking) -> dict[int, Kept]:
     lines = _lines(asking)
     found = known | _first_asked(new, asking)
     found |= _rooms([found[order.id] for order in new], asking)
+    done = _come_to(asking.orders, found, lines, asking)
+    # What was edited, or of which a return was withdrawn, may come to more than when it was asked about.
+    grown = [one for id_, one in done.items() if id_ in known and one.points_minor > known[id_].points_minor]
+    if less := _left_by_now(grown, known, asking):
+        some = [order for order in asking.orders if order.id in less]
+        cut = {id_: replace(done[id_], room_minor=room) for id_, room in less.items()}
+        again = _come_to(some, cut, lines, asking)
+        done |= {id_: replace(one, room_minor=done[id_].room_minor) for id_, one in again.items()}
+    return done
+
+
+def _come_to(
+    orders: Sequence[OrderStanding],
+    found: Mapping[int, Kept],
+    lines: Mapping[int, Sequence[LineStanding]],
+    asking: Asking,
+) -> dict[int, Kept]:
+    """What these orders earn by what was found of them; a statement for each version."""
     done: dict[int, Kept] = {}
     by_version: defaultdict[int, list[OrderStanding]] = defaultdict(list)
-    for order in asking.orders:
+    for order in orders:
         by_version[asking.version_of[order.id].id].append(order)
     for some in by_version.values():
         programme = asking.version_of[some[0].id].programme
         by_lines, with_goods = goes_by_lines(programme), names_goods(programme)
-        asked = []
+        kept_, asked = [], []
         for order in some:
-            of_order = lines.get(order.id, []) if by_lines else None
-            if with_goods:
-                found[order.id] = _with_goods(found[order.id], of_order or ())
-            asked.append(_asked(order, found[order.id], of_order))
-        for order, one in zip(some, earned(programme, asked), strict=True):
-            points, shares = one.total_minor, dict(one.shares)
-            done[order.id] = replace(found[order.id], points_minor=points, shares=shares)
+            of_order = lines.get(order.id, ()) if by_lines else None
+            one = _with_goods(found[order.id], of_order or ()) if with_goods else found[order.id]
+            kept_.append(one)
+            asked.append(_asked(order, one, of_order))
+        for one, earns in zip(kept_, earned(programme, asked), strict=True):
+            points, shares = earns.total_minor, dict(earns.shares)
+            done[one.order_id] = replace(one, points_minor=points, shares=shares)
     return done
 
 
@@ -183,19 +201,34 @@ def earned_in(asked: Sequence[tuple[int, int, date, date]]) -> dict[int, int]:
 
 
 def _rooms(new: Sequence[Kept], asking: Asking) -> dict[int, Kept]:
-    """What the period's limit has left for each of these, where there is one."""
+    """These with what the period's limit has left for them, where there is one."""
+    left = _left(new, asking)
+    return {one.order_id: replace(one, room_minor=left[one.order_id]) for one in new if one.order_id in left}
+
+
+def _left_by_now(grown: Sequence[Kept], known: Mapping[int, Kept], asking: Asking) -> dict[int, int]:
+    """Of orders that come to more than before, what they can have: what others have left of the limit by now,
+    and what they had in any case; only where that is less."""
+    left = _left([one for one in grown if one.room_minor is not None], asking)
+    can_have = {id_: max(known[id_].points_minor, room) for id_, room in left.items()}
+    return {
+        one.order_id: can_have[one.order_id]
+        for one in grown
+        if can_have.get(one.order_id, one.points_minor) < one.points_minor
+    }
+
+
+def _left(of: Sequence[Kept], asking: Asking) -> dict[int, int]:
+    """What the limit of their period leaves each of these by what other orders earned in it."""
     limited = []
-    for one in new:
+    for one in of:
         caps = asking.version_of[one.order_id].programme.caps
         if caps.period_minor is not None:
             limited.append((one, caps.period_minor, period_of(one.day, caps.period)))
     if not limited:
         return {}
     have = earned_in([(one.order_id, one.profile_id, first, last) for one, _most, (first, last) in limited])
-    return {
-        one.order_id: replace(one, room_minor=max(0, most - have.get(one.order_id, 0)))
-        for one, most, _period in limited
-    }
+    return {one.order_id: max(0, most - have.get(one.order_id, 0)) for one, most, _period in limited}
 
 
 def _lines(asking: Asking) -> dict[int, list[LineStanding]]:

@@ -120,20 +120,16 @@ class Turn:
 
 
 def candidates(
-    of: PersonalDay, *, now: datetime, opening: bool, after: int, most: int
+    of: PersonalDay, *, days: Sequence[date], now: datetime, after: int, most: int
 ) -> Sequence[Candidate]:
-    """People whose window is open somewhere and who had no turn yet, in the order of their numbers.
-
-    `opening`: only those whose window opens about now. `after`: the last number there was.
+    """People whose day may be one of these, which follow each other, and who had no turn yet, in the order of
+    their numbers. `after`: the last number there was.
     """
-    days = rules.days_open(of, now, opening=opening)
-    if not days:
-        return ()
     values: dict[str, Any] = {
         "key": of.key,
         "about": days[len(days) // 2],
         # Whom this lets through, `turns` looks at by their own day.
-        "apart": max(1, rules.APART_DAYS - len(days)),
+        "apart": max(1, rules.apart_days(of) - len(days)),
         "after": after,
         "most": most,
     }
@@ -164,9 +160,7 @@ def turns(of: PersonalDay, found: Collection[Candidate], *, now: datetime) -> li
         if (profile_id := profiles.get(one.person_id)) is None:
             continue
         day = _day(of, one.origin, now=now, zone=zones[profile_id])
-        if day is not None and all(
-            abs((day - other).days) >= rules.APART_DAYS for other in had.get(one.person_id, ())
-        ):
+        if day is not None and all(rules.is_another(of, day, other) for other in had.get(one.person_id, ())):
             turns_.append(Turn(one.person_id, profile_id, day))
     return turns_
 

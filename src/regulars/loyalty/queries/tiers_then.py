@@ -11,7 +11,7 @@ from zoneinfo import ZoneInfo
 from regulars.kit import sql
 from regulars.kit.prepared import prepared_cursor
 from regulars.loyalty.queries.measuring import measured_before
-from regulars.loyalty.rules.tiers import fitting, highest
+from regulars.loyalty.rules.tiers import fitting, highest, level
 from regulars.loyalty.types import Version
 from regulars.loyalty.types.tiers import Tiers
 
@@ -44,8 +44,8 @@ def tiers_then(asked: Sequence[Then]) -> dict[int, str]:
     """By the order the key of the tier; empty: none that the order's version knows. One statement.
 
     Where an order is older than what its customer has by now, it is the higher of what they had then and what
-    fits what they had bought by then, so that all a till tells late earns as if told in time. Those orders
-    take one statement more a version.
+    fits what they had bought by then, so that all a till tells late earns as if told in time. What fits is
+    asked too where what they have is no tier of that version. Those take one statement more a version.
     """
     if not asked:
         return {}
@@ -57,7 +57,9 @@ def tiers_then(asked: Sequence[Then]) -> dict[int, str]:
         for order_id, tier, is_late, held in cursor.fetchall():
             one = by_order[order_id]
             had[order_id] = set(held or ())
-            if is_late:
+            # A tier that the order's version does not know is none: the worker was not there yet.
+            is_gone = bool(tier) and level(one.tiers, tier) is None
+            if is_late or is_gone:
                 late[one.version.id].append(one)
             else:
                 had[order_id].add(_reached(one.tiers, 0) if tier is None else tier)

@@ -85,6 +85,8 @@ class Tally:
     windows: dict[str, _Window]
     last_at: datetime | None
     """Of the last thing that counted."""
+    campaigns: Mapping[date | None, str] = field(default_factory=dict)
+    """The windows of campaigns, by their first day."""
 
     def reached(self) -> dict[str, list[Reached]]:
         """By window, each time it was reached."""
@@ -93,6 +95,8 @@ class Tally:
     def standing(self, challenge: Challenge, today: date) -> Standing:
         """How far somebody is today, by the challenge as it is now."""
         label = window_of(challenge, today)
+        if challenge.window == CAMPAIGN:
+            label = self.campaigns.get(challenge.first, label)
         window = self.windows.get(label, _Window())
         reached, done, until = len(window.reached), window.done, window_ends(challenge, today)
         if challenge.in_a_row:
@@ -140,6 +144,7 @@ def counted_plainly(editions: Sequence[Edition]) -> Challenge | None:
 def tally(editions: Sequence[Edition], counted: Iterable[Counted]) -> Tally:
     """Go through all that counts; both in the order of their moments."""
     windows: dict[str, _Window] = {}
+    campaigns = _campaigns(editions)
     place, last = -1, len(editions) - 1
     last_at: datetime | None = None
     label = ""
@@ -153,10 +158,32 @@ def tally(editions: Sequence[Edition], counted: Iterable[Counted]) -> Tally:
         last_at = one.at
         if not label or challenge.window in _BY_CALENDAR:
             label = window_of(challenge, one.day)
+            if challenge.window == CAMPAIGN:
+                label = campaigns[challenge.first]
         window = windows.get(label) or windows.setdefault(label, _Window())
         for _each in range(_add(window, challenge, one)):
             window.reached.append(Reached(one.at, one.profile_id, editions[place]))
-    return Tally(windows, last_at)
+    return Tally(windows, last_at, campaigns)
+
+
+def _campaigns(editions: Sequence[Edition]) -> dict[date | None, str]:
+    """By its first day the window of each campaign. One of which the days were changed while it lasted is the
+    same: what was done for it stays done, and it is reached once."""
+    found: dict[date | None, str] = {}
+    before: Challenge | None = None
+    for edition in editions:
+        now = edition.challenge
+        if now is None or now.window != CAMPAIGN:
+            continue
+        goes_on = before is not None and _overlap(before, now)
+        found[now.first] = found[before.first] if before and goes_on else window_of(now, date.min)
+        before = now
+    return found
+
+
+def _overlap(one: Challenge, other: Challenge) -> bool:
+    begins = max(one.first or date.min, other.first or date.min)
+    return begins <= min(one.last or date.max, other.last or date.max)
 
 
 def is_within(challenge: Challenge, day: date) -> bool:

@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import calendar
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from datetime import UTC, date, datetime, timedelta
 
 from regulars.loyalty.types.days import PersonalDay
 
 APART_DAYS = 180
-"""Two days of one part are farther apart than that: who changes their birthday does not have another one."""
+"""Two days of one part are at least so far apart: a shop may move its day, a merge an anniversary."""
+BIRTHDAYS_APART_DAYS = 300
+"""Two birthdays of somebody: who tells another one each half year is not given twice a year for it."""
 _LEAP_DAY = 229
 _DAY_BEFORE = 228
 _EARLIEST, _LATEST = timedelta(hours=-12), timedelta(hours=14)
@@ -54,22 +56,40 @@ def anniversary_from(origin: date) -> date:
     return day_in(origin.year + 1, origin.month, origin.day)
 
 
+def apart_days(of: PersonalDay) -> int:
+    """How far two days of a part are apart at least."""
+    return BIRTHDAYS_APART_DAYS if of.which == "birthday" else APART_DAYS
+
+
+def is_another(of: PersonalDay, day: date, had: date) -> bool:
+    """Whether a day may be given for though that of another was: once a year, and not too soon after."""
+    return day.year != had.year and abs((day - had).days) >= apart_days(of)
+
+
 def todays(now: datetime) -> tuple[date, date]:
     """The earliest and the latest day it is anywhere."""
     utc = now.astimezone(UTC)
     return (utc + _EARLIEST).date(), (utc + _LATEST).date()
 
 
-def days_open(of: PersonalDay, now: datetime, *, opening: bool) -> list[date]:
-    """The days whose window is open somewhere; `opening`: whose window opens today or did the day before."""
+def days_open(of: PersonalDay, now: datetime) -> list[date]:
+    """The days whose window is open somewhere."""
     first, last = todays(now)
-    since = first - timedelta(days=1) + timedelta(of.before) if opening else first - timedelta(of.after)
-    # A window that opened within the last day may be over for good already.
-    since = max(since, first - timedelta(of.after))
-    return list(_days(since, last + timedelta(of.before)))
+    return list(_days(first - timedelta(of.after), last + timedelta(of.before)))
 
 
-def numbers_of(days: list[date]) -> dict[int, date]:
+def days_turning(of: PersonalDay, now: datetime) -> list[list[date]]:
+    """Of these those whose window opens today or did the day before, and those whose last day it is: who
+    tells of a birthday then cannot wait for the night. Days that follow each other in each list."""
+    first, last = todays(now)
+    closing = list(_days(first - timedelta(of.after), last - timedelta(of.after)))
+    opening = list(_days(first - timedelta(days=1) + timedelta(of.before), last + timedelta(of.before)))
+    if opening[0] <= closing[-1] + timedelta(days=1):
+        return [days_open(of, now)]
+    return [opening, closing]
+
+
+def numbers_of(days: Sequence[date]) -> dict[int, date]:
     """Days of the year by number, and the day each is: in a year without 29 February that is the 28th."""
     found = {number_of(day.month, day.day): day for day in days}
     if _DAY_BEFORE in found and not calendar.isleap(found[_DAY_BEFORE].year):
@@ -77,7 +97,7 @@ def numbers_of(days: list[date]) -> dict[int, date]:
     return found
 
 
-def spans_of(days: list[date], *, years: range) -> list[tuple[datetime, datetime]]:
+def spans_of(days: Sequence[date], *, years: range) -> list[tuple[datetime, datetime]]:
     """The moments, in any zone, at which something happened on these days of the year in the years before.
 
     Days that follow each other are one span.

@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from datetime import datetime
+from collections.abc import Callable, Sequence
+from datetime import date, datetime
 
 from django.db import transaction
 
 from regulars.customers.services.holding import hold_persons
 from regulars.kit import sql
 from regulars.loyalty.queries.days import Candidate, Turn, candidates, turns
-from regulars.loyalty.queries.programme import current
+from regulars.loyalty.queries.programme import current_anew
+from regulars.loyalty.rules import days as rules
 from regulars.loyalty.services.granting import grant
 from regulars.loyalty.types.days import PersonalDay
 from regulars.loyalty.types.grants import Mechanic, NewGrant
@@ -32,24 +33,28 @@ RETURNING profile_id
 
 
 def give_personal_days(*, now: datetime, limit: int) -> int:
-    """Give to those whose window opens about now; says to how many people, `limit` if there may be more."""
-    return _see_to(now=now, limit=limit, opening=True)
+    """Give to those whose window opens or ends about now; says to how many people, `limit` if there may be
+    more."""
+    return _see_to(now=now, limit=limit, days_of=rules.days_turning)
 
 
 def give_personal_days_late(*, now: datetime, limit: int) -> int:
     """The same for all windows that are open: for birthdays told late, and for what was missed."""
-    return _see_to(now=now, limit=limit, opening=False)
+    return _see_to(now=now, limit=limit, days_of=lambda of, at: [rules.days_open(of, at)])
 
 
-def _see_to(*, now: datetime, limit: int, opening: bool) -> int:
-    version = current(now)
+def _see_to(
+    *, now: datetime, limit: int, days_of: Callable[[PersonalDay, datetime], Sequence[Sequence[date]]]
+) -> int:
+    version = current_anew(now)
     if version is None or not version.programme.running:
         return 0
     done, most = 0, min(limit, FOUND_MAX)
-    for of in version.programme.personal_days:
+    parts = version.programme.personal_days
+    for of, days in [(part, days) for part in parts for days in days_of(part, now)]:
         after = 0
         while True:
-            found = candidates(of, now=now, opening=opening, after=after, most=most)
+            found = candidates(of, days=days, now=now, after=after, most=most)
             for begin in range(0, len(found), PORTION):
                 done += _give(of, found[begin : begin + PORTION], version_id=version.id, now=now)
                 if done >= limit:

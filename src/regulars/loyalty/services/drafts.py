@@ -87,14 +87,20 @@ def drop_draft(*, seen: int | None, now: datetime, user_id: int | None) -> None:
 
 @transaction.atomic
 def publish_draft(
-    *, programme: Programme, seen: int | None, since: datetime | None, now: datetime, user_id: int | None
+    *,
+    programme: Programme,
+    seen: int | None,
+    since: datetime | None,
+    now: datetime,
+    user_id: int | None,
+    instead_of: int | None = None,
 ) -> Version:
     """Publish what was drafted, and have no draft with that; see `publish`.
 
     Raises DraftChanged where it is not that draft any more, and BadProgramme.
     """
     kept = _seen(seen)
-    version = publish(programme=programme, since=since, now=now, user_id=user_id)
+    version = publish(programme=programme, since=since, now=now, user_id=user_id, instead_of=instead_of)
     if kept is not None:
         _add(None, None, now, user_id)
     return version

@@ -139,6 +139,7 @@ def _earn(work: _Work) -> set[int]:
     done: dict[str, tuple[Wanted, OrderStanding]] = {}
     settled: list[Settled] = []
     version_of = {id_: version for id_, order in work.orders.items() if (version := work.version(order))}
+    keep(_of_nobody(work), work.kept)
     for some in rounds(list(work.orders.values()), version_of):
         keep(_ask(some, work), work.kept)
         wanted = {one.key: (one, order) for order in some for one in _wanted(order, work)}
@@ -172,6 +173,16 @@ def _ask(orders: Sequence[OrderStanding], work: _Work) -> dict[int, Kept]:
     found = reckoned(Asking(asked, version_of, work.kept, work.zones, work.as_of)) if asked else {}
     work.points.update({id_: one.points_minor for id_, one in found.items()})
     return found
+
+
+def _of_nobody(work: _Work) -> dict[int, Kept]:
+    """Orders of which nobody knows any more whose they are: they earn nothing, and leave the limit of the
+    period to others."""
+    return {
+        order.id: replace(work.kept[order.id], points_minor=0, shares={})
+        for order in work.orders.values()
+        if order.profile_id is None and order.id in work.kept
+    }
 
 
 def _reckon_tiers(orders: Sequence[OrderStanding], work: _Work) -> None:

@@ -14,7 +14,7 @@ from django.db import transaction
 
 from regulars.kit import sql
 from regulars.loyalty.queries.measuring import asked_sql, measured_sql, measuring_values
-from regulars.loyalty.queries.programme import current
+from regulars.loyalty.queries.programme import current_anew
 from regulars.loyalty.services.telling_of_tiers import Passed, tell
 from regulars.loyalty.types import Programme
 from regulars.loyalty.types.events import Caused
@@ -117,7 +117,7 @@ def reckon_tiers(
     told, for it was the programme that changed and not the customer. Nothing where the programme of now has
     no tiers. Raises ValueError above PERSONS_MAX people.
     """
-    version = current(now)
+    version = current_anew(now)
     if version is None or version.programme.tiers is None:
         return 0
     persons = set(person_ids)

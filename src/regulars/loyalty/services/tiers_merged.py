@@ -7,7 +7,7 @@ from datetime import datetime
 
 from regulars.customers.registry import Moved
 from regulars.kit import sql
-from regulars.loyalty.queries.programme import current
+from regulars.loyalty.queries.programme import current_anew
 from regulars.loyalty.services.tiers import PERSONS_MAX, reckon_tiers
 
 # All rows of all who moved, in one order, so that nobody waits in a circle.
@@ -75,7 +75,7 @@ UPDATE loyalty_tierstanding AS s SET merged_into = NULL FROM pairs WHERE s.perso
 def tiers_of_moved(moved: Sequence[Moved], now: datetime) -> None:
     """The merge step: the higher tier wins, then both are reckoned by what they bought."""
     persons = sorted({person for one in moved for person in (one.old, one.new)})
-    version = current(now)
+    version = current_anew(now)
     if not persons or version is None or version.programme.tiers is None:
         return
     merged = [one for one in moved if one.merged]

@@ -10,7 +10,7 @@ from django.db import transaction
 
 from regulars.kit import sql
 from regulars.loyalty.models import TierSweep
-from regulars.loyalty.queries.programme import current
+from regulars.loyalty.queries.programme import current_anew
 from regulars.loyalty.services.tiers import PERSONS_MAX, reckon_page, reckon_tiers
 from regulars.loyalty.types import Version
 
@@ -54,7 +54,7 @@ def run_tiers(*, now: datetime, limit: int) -> int:
 
 def sweep(*, now: datetime, limit: int) -> int:
     """Go on with going through everybody, beginning anew where the tiers became others."""
-    version = current(now)
+    version = current_anew(now)
     meaning = meaning_of(version)
     last = TierSweep.objects.order_by("-id").first()
     if last is None and not meaning:
@@ -81,7 +81,7 @@ def begin_sweep_of_tiers(*, now: datetime) -> None:
     last = TierSweep.objects.order_by("-id").first()
     if last is None or last.done_at is None or last.done_at > now - AGAIN_AFTER:
         return
-    if last.meaning and last.meaning == meaning_of(current(now)):
+    if last.meaning and last.meaning == meaning_of(current_anew(now)):
         TierSweep.objects.create(meaning=last.meaning, changed=False, began_at=now)
     _forget_old()
 
@@ -103,7 +103,7 @@ def _due(now: datetime, limit: int) -> int:
 
 
 def _portions(now: datetime, limit: int) -> Iterator[list[int]]:
-    version = current(now)
+    version = current_anew(now)
     if version is None or version.programme.tiers is None:
         return  # all is forgotten soon
     due = sql.column(_DUE, [now, limit])
@@ -124,7 +124,7 @@ def _portion(sweep_id: int, portion: int, now: datetime) -> int:
         looked_at = len(is_new)
         row.after = max(is_new, default=row.after)
         row.persons += looked_at
-        version = current(now)
+        version = current_anew(now)
         if version is not None:
             reckon_page(is_new, version.programme, now=now, told=not row.changed)
     row.done_at = now if looked_at < portion else None

@@ -108,7 +108,8 @@ class Caps(Part):
     """The most that can be earned; None: no limit.
 
     What an order may still earn in its period is what orders before it (in the order in which they were
-    settled) have left, and is kept with it: what is given back of them later changes nothing for it.
+    settled) have left, and is kept with it: what is given back of them later changes nothing for it. Where it
+    comes to more later, what all others have left by then is a limit too.
     """
 
     order_minor: SomePoints | None = None
