@@ -15,11 +15,21 @@ from tests.console import loyalty_books as books
 from tests.console import shops
 from tests.console.workbooks import rows_of
 
+from regulars.commerce.models import Order
 from regulars.customers.models import Profile
 from regulars.kit import clock
 from regulars.loyalty import queries, services
-from regulars.loyalty.models import EarnedOrder, Grant, ProgrammeVersion, TierStanding
-from regulars.loyalty.queries.engagement import Doing, doing_by_tier, parts_doing
+from regulars.loyalty.models import (
+    ChallengeProgress,
+    EarnedOrder,
+    Grant,
+    ProgrammeVersion,
+    Stamp,
+    TierHeld,
+    TierStanding,
+)
+from regulars.loyalty.queries.discounted import discounted, discounts_of
+from regulars.loyalty.queries.engagement import Doing, doing_by_tier, enrolled_by_tier, parts_doing
 from regulars.loyalty.types import Programme, Version
 from regulars.loyalty.types.grants import GrantState, Mechanic
 from regulars.team.models import AuditLogEntry
@@ -138,6 +148,62 @@ def test_what_each_part_did() -> None:
     assert len(found) == 3
 
 
+def _bought(person: int, amount_minor: int, days_ago: int) -> None:
+    Order.objects.create(
+        source="shop",
+        external_id=f"o{Order.objects.count()}",
+        profile_id=Profile.objects.get(person_id=person).pk,
+        ordered_at=NOW - days_ago * DAY,
+        status="completed",
+        amount_minor=amount_minor,
+        currency="RUB",
+    )
+
+
+def test_who_holds_a_discount_card_takes_part(inside: Client) -> None:
+    """There are no points then: what it took off is told by the orders of who has it."""
+    ten = {"key": "ten", "name": "10% card", "from_minor": 100, "brings": {"discount_percent": "10"}}
+    best = {"key": "best", "name": "20% card", "from_minor": 500, "brings": {"discount_percent": "20"}}
+    far = {"key": "far", "name": "Guests", "from_minor": 900, "brings": {"manager": True}}
+    version = _publish(
+        cashback_percent=0, spend_percent=0, tiers={"span": "ever", "levels": [ten, best, far]}
+    )
+    anna, boris, vera = (shops.person(name) for name in ("Анна", "Борис", "Вера"))
+    TierStanding.objects.create(person_id=anna, tier="ten", since=NOW - 20 * DAY)
+    TierStanding.objects.create(person_id=boris, tier="ten", since=NOW - 20 * DAY)
+    TierStanding.objects.create(person_id=vera)
+    _bought(anna, 50_000, 20)  # by this she got it
+    _bought(anna, 90_000, 10)
+    _bought(anna, 0, 5)  # given back
+    _bought(vera, 90_000, 10)
+    page = _page(inside)
+    assert "In 90 days 1 of 2 who take part earned, spent or used something: 50.0%." in page
+    assert "RUB 100" in page  # 90 after a tenth of 100
+    assert "Nobody uses: “20% card”, “Guests”." in page
+    # What she had before counts by what it was.
+    TierStanding.objects.filter(person_id=anna).update(tier="best", since=NOW - 8 * DAY)
+    TierHeld.objects.create(person_id=anna, tier="ten", since=NOW - 20 * DAY, until=NOW - 8 * DAY)
+    _bought(anna, 80_000, 7)
+    found = discounted(discounts_of(version.programme), since=NOW - 30 * DAY, until=NOW)
+    assert sorted((one.tier, one.orders, one.off_minor) for one in found) == [
+        ("best", 1, 20_000),
+        ("ten", 1, 10_000),
+    ]
+
+
+def test_who_has_a_stamp_takes_part() -> None:
+    anna, boris = shops.person("Анна"), shops.person("Борис")
+    ChallengeProgress.objects.create(
+        challenge="card", person_id=anna, window="ever", done=1, reached=0, last_at=NOW
+    )
+    told = {"challenge": "card", "amount": 1, "of_order": True}
+    anna_profile, boris_profile = (Profile.objects.get(person_id=one).pk for one in (anna, boris))
+    Stamp.objects.create(ref=1, profile_id=anna_profile, at=NOW - DAY, **told)
+    Stamp.objects.create(ref=2, profile_id=boris_profile, at=NOW - DAY, **told | {"amount": 0})
+    assert enrolled_by_tier() == {"": 1}
+    assert doing_by_tier(since=NOW - 30 * DAY, until=NOW) == {"": Doing(1, 1, 0)}
+
+
 def test_the_page_points_out_what_nobody_uses(
     inside: Client, django_assert_num_queries: DjangoAssertNumQueries
 ) -> None:
@@ -169,9 +235,17 @@ def test_a_young_part_is_not_said_to_be_unused(inside: Client) -> None:
 def test_it_can_be_taken_away_as_a_file() -> None:
     owner = shops.browser_of(shops.colleague())
     anna = shops.person("Анна")
+    gone = {"key": "gone", "name": "Cups on Mondays", "gives": {"kind": "order", "points_minor": 100}}
+    _publish(since=NOW - 90 * DAY, rules=[gone])
     version = _publish(**_rules())
     _order(1, anna, version, cashback=10_000, rule_gone=5_000)
     rows = rows_of(owner.get(reverse("loyalty-engagement-export")))
-    assert [row[0] for row in rows[1:]] == ["Basic cashback", "Tea twice", "Gold", "A review", "gone"]
+    assert [row[0] for row in rows[1:]] == [
+        "Basic cashback",
+        "Tea twice",
+        "Gold",
+        "A review",
+        "Cups on Mondays",  # by its name, though it is no part any more
+    ]
     assert rows[1][2:] == [1, 1, 100, 100]
     assert AuditLogEntry.objects.get(action=Action.LIST_TAKEN_OUT.value).details["list"] == "engagement"

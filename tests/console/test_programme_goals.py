@@ -22,7 +22,7 @@ from regulars.events.types import EventClass, NewEvent
 from regulars.kit import clock
 from regulars.loyalty import queries
 from regulars.loyalty.types import Programme
-from regulars.loyalty.types.benefits import Badge
+from regulars.loyalty.types.benefits import Badge, PointsGiven
 from regulars.loyalty.types.challenges import Challenge, OfEvents
 
 pytestmark = pytest.mark.django_db
@@ -90,6 +90,18 @@ def _where() -> tuple[dict[str, Any], ...]:
 
 def _test(said: Sent | dict[str, Any]) -> dict[str, Any]:
     return {"field": "x", "test": said}
+
+
+def test_points_for_joining_are_a_step_away(inside: Client) -> None:
+    """What most shops begin with must not need to know what the log calls a new customer."""
+    assert "Points for joining" in inside.get(reverse("loyalty-programme")).text
+    address = f"{NEW}?begin=joining"
+    inside.post(address, _sent(inside.get(address).text) | {"given_points": "300"})
+    draft = queries.draft()
+    assert draft is not None
+    (goal,) = draft.programme.challenges
+    assert (goal.name, goal.counted, goal.repeats) == ("Welcome", OfEvents(event="profile_created"), False)
+    assert goal.benefit == PointsGiven(points_minor=30_000)
 
 
 @pytest.mark.parametrize(

@@ -14,14 +14,19 @@ from tests.console import shops
 
 from regulars.customers.models import Profile
 from regulars.kit import clock
+from regulars.loyalty import queries as loyalty
+from regulars.loyalty.models import TierStanding
+from regulars.loyalty.services import publish
+from regulars.loyalty.types import Programme
 from regulars.team.models import AuditLogEntry, User
 from regulars.team.types import Action, Role
 from regulars.work.models import Task
 from regulars.work.services import create_task
 
 pytestmark = pytest.mark.django_db
-# The session, the user, what they may, the shop, the tasks, the team (for whom they may be), names.
-QUERIES = 7
+# The session, the user, what they may, the shop, the tasks, the team (for whom they may be), names, the
+# versions of the programme (which pages keep for some seconds).
+QUERIES = 8
 
 
 @pytest.fixture
@@ -174,6 +179,23 @@ def test_who_sees_tasks(role: Role, page: int, file: int) -> None:
 @pytest.mark.parametrize("name", ["tasks-close", "tasks-reopen", "tasks-take"])
 def test_nothing_changes_by_a_link(inside: Client, name: str) -> None:
     assert inside.get(reverse(name, args=[1])).status_code == 405
+
+
+def test_who_is_served_first_by_their_tier_stands_out(inside: Client, marketer: User) -> None:
+    loyalty.forget_versions()
+    gold = {"key": "gold", "name": "Gold", "from_minor": 1, "brings": {"priority_service": True}}
+    programme = Programme.model_validate({"currency": "RUB", "tiers": {"levels": [gold]}})
+    since = shops.NOW - timedelta(days=9)
+    publish(programme=programme, since=since, now=since, user_id=None)
+    anna, boris = shops.person("Анна"), shops.person("Борис")
+    TierStanding.objects.create(person_id=anna, tier="gold", since=since)
+    _set("Call", marketer, 0, boris)
+    assert "is served first" not in _page(inside)
+    _set("Call", marketer, 0, anna)
+    assert _page(inside).count("is served first") == 1
+    with clock.fixed(shops.NOW):
+        assert inside.get(reverse("tasks-my-day")).text.count("is served first") == 1
+    loyalty.forget_versions()
 
 
 def test_page_takes_few_questions(

@@ -41,7 +41,7 @@ def _tiers(measured: int, *, tier: str = "", last_day: date | None = None, **tie
     )
 
 
-def _goal(done: int, **challenge: Any) -> Ahead:
+def _goal(done: int, *, last_day: date | None = None, **challenge: Any) -> Ahead:
     told = {"key": "c", "name": "Card", "benefit": POINTS, "counted": {"kind": "orders"}, "times": 6}
     document = Challenge.model_validate(told | challenge)
     progress = Progress(
@@ -53,7 +53,7 @@ def _goal(done: int, **challenge: Any) -> Ahead:
         reached=0,
         is_over=done >= document.times,
         until=None,
-        last_day=None,
+        last_day=last_day,
         benefit=document.benefit,
         challenge=document,
     )
@@ -85,6 +85,17 @@ def _goal(done: int, **challenge: Any) -> Ahead:
             _goal(0, times=1, shape="review", counted={"kind": "events", "event": "review_left"}),
             "1 review more for 100 points",
             "ещё 1 отзыв — и 100 баллов",
+        ),
+        (
+            _goal(5, window="month", last_day=date(2026, 3, 31)),
+            "1 order more by 31 March 2026 for 100 points",
+            "ещё 1 заказ не позже 31 марта 2026 — и 100 баллов",
+        ),
+        (
+            # Of months that follow each other the last day is that of the next one alone.
+            _goal(4, in_a_row="months", last_day=date(2026, 4, 30)),
+            "2 months in a row more for 100 points",
+            "ещё 2 месяца подряд — и 100 баллов",
         ),
         (
             _goal(4, in_a_row="months"),

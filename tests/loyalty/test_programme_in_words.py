@@ -11,7 +11,7 @@ from django.utils import translation
 
 from regulars.analytics.wording.numbers import Formats
 from regulars.loyalty.types import Programme
-from regulars.loyalty.types.benefits import Badge, PointsGiven
+from regulars.loyalty.types.benefits import Badge, Benefit, GiftGiven, PointsGiven
 from regulars.loyalty.types.challenges import Challenge, OfOrders
 from regulars.loyalty.types.days import PersonalDay
 from regulars.loyalty.types.earning import (
@@ -36,6 +36,8 @@ from regulars.loyalty.types.programme import (
 )
 from regulars.loyalty.types.referring import Referral
 from regulars.loyalty.types.tiers import Tier, Tiers
+from regulars.loyalty.wording.challenges import challenge_sentence
+from regulars.loyalty.wording.days import day_sentence
 from regulars.loyalty.wording.programme import basics, differences, example, sentences
 from regulars.loyalty.wording.rules import caps_sentence, rule_sentence
 from regulars.loyalty.wording.speaker import Speaker
@@ -53,7 +55,14 @@ def said(programme: Programme, rule: str, formats: Formats = ENGLISH) -> str:
 @pytest.mark.parametrize(
     ("rule", "programme", "text"),
     [
-        ("earning", Programme(cashback_percent=Decimal("7.50")), "7.5% comes back as points, in whole"),
+        (
+            "earning",
+            Programme(cashback_percent=Decimal("7.50"), currency="RUB"),
+            "7.5% comes back as points: 75 points for RUB 1,000 paid in money.",
+        ),
+        ("earning", Programme(currency="RUB", worth_minor=10_000), "5 points for RUB 10,000"),
+        ("whole_points", Programme(), "rounded down to whole points"),
+        ("whole_points", Programme(whole_points=False), "not rounded"),
         ("earning", Programme(cashback_percent=Decimal(0)), "bring no points"),
         ("worth", Programme(worth_minor=250), "RUB 2.50 off"),
         ("spending", Programme(spend_percent=Decimal(100)), "paid with points entirely"),
@@ -89,6 +98,22 @@ def test_a_stopped_programme_says_nothing_else() -> None:
     assert only.rule == "running"
 
 
+def test_without_points_nothing_is_said_of_spending_them() -> None:
+    """Colleagues who read the rules of a stamp card need no word about what a point is worth."""
+    card = Programme(cashback_percent=Decimal(0), spend_percent=Decimal(0), tiers=TIERS)
+    told = sentences(card, formats=ENGLISH, return_window_days=14)
+    assert [one.rule for one in told] == ["earning", "tiers", "tier:t1"]
+    assert [one.rule for one in basics(card, formats=ENGLISH, return_window_days=14)] == ["earning"]
+    # Points that were given before can still be spent.
+    spent = card.model_copy(update={"spend_percent": Decimal(10)})
+    assert said(spent, "worth") == "1 point takes RUB 1 off an order.".replace("RUB ", "RUB\u00a0")
+    # Rules bring points though the basics bring none.
+    ruled = card.model_copy(update={"rules": (_rule(ByOrder(points_minor=100)),)})
+    told = basics(ruled, formats=ENGLISH, return_window_days=14)
+    assert told[0].text == "By itself an order brings no points."
+    assert "worth" in {one.rule for one in told}
+
+
 def test_what_differs_is_what_was_changed() -> None:
     before = Programme()
     after = before.model_copy(update={"cashback_percent": Decimal(7), "hold_minutes": 15})
@@ -96,7 +121,7 @@ def test_what_differs_is_what_was_changed() -> None:
     assert [one.rule for one in found] == ["earning", "hold"]
     assert all(one.before and one.after and one.before != one.after for one in found)
     first = differences(None, after, formats=ENGLISH, return_window_days=14)
-    assert len(first) == 12
+    assert len(first) == 13
     assert not any(one.before for one in first)
 
 
@@ -225,10 +250,10 @@ def test_for_whom_a_rule_is() -> None:
     ("caps", "text"),
     [
         (Caps(), ""),
-        (Caps(order_minor=100_000), "At most: for an order 1,000 points."),
+        (Caps(order_minor=100_000), "You can earn at most: 1,000 points for an order."),
         (
             Caps(order_minor=100_000, period="week", period_minor=500_000),
-            "At most: for an order 1,000 points, in a week 5,000 points.",
+            "You can earn at most: 1,000 points for an order, 5,000 points in a week.",
         ),
     ],
 )
@@ -255,6 +280,42 @@ def test_each_part_is_among_the_sentences_customers_read() -> None:
     assert {one.rule for one in basics(whole, formats=ENGLISH, return_window_days=14, briefly=True)} == {
         "earning", "worth", "spending", "usable", "expiry", "given_back",
     }  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("benefit", "text"),
+    [
+        (
+            GiftGiven(name="Tea", days=10),
+            "For your birthday: a gift: “Tea” (within 10 days); given 3 days before it",
+        ),
+        (PointsGiven(points_minor=10_000), "For your birthday: 100 points; given 3 days before it"),
+    ],
+)
+def test_customers_read_of_a_day_what_they_get_and_when(benefit: Benefit, text: str) -> None:
+    """Who tells of a birthday late is the shop's matter: two spans of days in a sentence are one too many."""
+    day = PersonalDay(key="b", name="Birthday", before=3, after=7, benefit=benefit)
+    speaker = Speaker(ENGLISH, 14)
+    assert day_sentence(day, PLAIN, speaker, briefly=True) == f"{text}."
+    assert day_sentence(day, PLAIN, speaker) == f"{text}; if we learn of it late, up to 7 days after it."
+
+
+@pytest.mark.parametrize(
+    ("challenge", "text"),
+    [
+        ({"counted": {"kind": "events", "event": "profile_created"}}, "For joining, once: 100 points."),
+        ({"counted": {"kind": "events", "event": "signed_up"}}, "For joining, once: 100 points."),
+        ({"counted": {"kind": "events", "event": "quiz"}}, "For “Welcome”, once: 100 points."),
+        (
+            {"counted": {"kind": "orders"}, "times": 3, "in_a_row": "months", "repeats": True},
+            "For orders 3 months in a row, each time: 100 points.",
+        ),
+    ],
+)
+def test_a_goal_is_one_sentence(challenge: dict[str, Any], text: str) -> None:
+    told = {"key": "c", "name": "Welcome", "benefit": {"kind": "points", "points_minor": 10_000}}
+    document = Challenge.model_validate(told | challenge)
+    assert challenge_sentence(document, PLAIN, Speaker(ENGLISH, 14)) == text
 
 
 def test_what_is_gone_is_among_the_differences() -> None:

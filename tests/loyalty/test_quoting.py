@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import timedelta
 from decimal import Decimal
 from typing import Any
@@ -23,8 +24,9 @@ from regulars.loyalty.rules import quoting
 from regulars.loyalty.rules.earning import earned_minor
 from regulars.loyalty.types import Balance, Programme, Version
 from regulars.loyalty.types.earned import Earned
-from regulars.loyalty.types.till import Member, Quote, Ref, RefKind
-from regulars.loyalty.wording.quoting import sentences
+from regulars.loyalty.types.tiers import Tier
+from regulars.loyalty.types.till import Member, Quote, QuotedLine, Ref, RefKind
+from regulars.loyalty.wording.quoting import sentences, tier_sentence
 
 
 def version(**rules: object) -> Version:
@@ -51,6 +53,29 @@ def quoted(
             earned_minor(paid_minor=sum(pays), currency=currency, programme=told.programme), {}
         ),
     )
+
+
+@pytest.mark.parametrize(
+    ("brings", "off", "said"),
+    [
+        ({}, 0, ""),
+        ({"early_access": True, "manager": True}, 0, ""),
+        ({"free_delivery": True}, 0, "Status “Gold”: free delivery"),
+        ({"discount_percent": "5"}, 5_000, "Discount of the status “Gold”: RUB 50"),
+        (
+            {"discount_percent": "5", "free_delivery": True, "priority_service": True},
+            5_000,
+            "Discount of the status “Gold”: RUB 50; also free delivery, priority service",
+        ),
+    ],
+)
+def test_whoever_serves_reads_what_a_status_brings_now(
+    brings: dict[str, object], off: int, said: str
+) -> None:
+    gold = Tier.model_validate({"key": "gold", "name": "Gold", "from_minor": 1, "brings": brings})
+    lines = (QuotedLine(amount_minor=95_000, discount_minor=0, tier_minor=off),)
+    found = tier_sentence(replace(quoted(100_000), tier=gold, lines=lines), language="en")
+    assert found.replace("\u00a0", " ") == said
 
 
 def test_a_cart_earns_and_may_be_paid_with_points_up_to_the_share() -> None:

@@ -33,6 +33,7 @@ from regulars.console.forms.programme_fields import (
 from regulars.console.forms.programme_goods import filled_goods, goods_fields, goods_rows, read_goods
 from regulars.console.forms.programme_tests import ShownRow, TestsField, made_of, rows_of, shown_rows
 from regulars.console.segment_builder.offers import Offers, Option, Options
+from regulars.customers.types import PROFILE_CREATED
 from regulars.kit.documents import Condition
 from regulars.loyalty.types.challenges import Challenge, Counted, OfEvents, OfOrders
 
@@ -47,6 +48,8 @@ BEGINNINGS: Mapping[str, dict[str, Any]] = {
     "visits": {"shape": "visits", "counted": "orders", "times": 4, "in_a_row": "weeks"},
     "review": {"shape": "review", "counted": "events", "event": "review_left", "times": 1, "repeats": True,
                "window": "month", "most": 1},
+    "joining": {"name": gettext_lazy("Welcome"), "shape": "occasion", "counted": "events",
+                "event": PROFILE_CREATED.name, "times": 1},
     "occasion": {"shape": "occasion", "counted": "events", "event": "", "times": 1},
     "invite": {"shape": "invite", "counted": "events", "event": "", "times": 1},
 }  # fmt: skip
@@ -56,6 +59,7 @@ TITLES: Mapping[str, Any] = {
     "challenge": gettext_lazy("A new challenge"),
     "visits": gettext_lazy("A new series of visits"),
     "review": gettext_lazy("Points for a review"),
+    "joining": gettext_lazy("Points for joining"),
 }
 ANOTHER = "*"
 """Chosen in place of an event that is not in the list; its name is written then."""

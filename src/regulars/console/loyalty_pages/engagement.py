@@ -14,6 +14,7 @@ from regulars.console.loyalty_pages import words
 from regulars.console.loyalty_pages.engagement_parts import (
     Row,
     Unused,
+    idle_tiers,
     part_rows,
     parts,
     parts_of,
@@ -21,6 +22,7 @@ from regulars.console.loyalty_pages.engagement_parts import (
 )
 from regulars.console.voice import Voice
 from regulars.loyalty import queries
+from regulars.loyalty.queries.discounted import discounts_of
 from regulars.loyalty.queries.engagement import Doing, doing_by_tier, earned_by_tier, enrolled_by_tier
 from regulars.loyalty.types import Version
 
@@ -49,18 +51,24 @@ def days_of(asked: str) -> int:
 def context(version: Version | None, days: int, speak: Voice) -> dict[str, Any]:
     """All that the page shows."""
     now, span = speak.now, timedelta(days=days)
-    enrolled = enrolled_by_tier()
+    discounts = discounts_of(version.programme if version else None)
+    enrolled = enrolled_by_tier(discounts)
     found = {"version": version, "any": bool(enrolled), "days": days, "spans": SPANS}
     if not enrolled:
         return found
-    last = doing_by_tier(since=now - span, until=now)
+    last = doing_by_tier(since=now - span, until=now, discounts=discounts)
     # Against a span in which there was no programme for a while nothing can be said.
     began = min((one.since for one in queries.versions()), default=now)
-    before = doing_by_tier(since=now - 2 * span, until=now - span) if began <= now - 2 * span else {}
-    doing = parts_of(days, speak)
+    before = (
+        doing_by_tier(since=now - 2 * span, until=now - span, discounts=discounts)
+        if began <= now - 2 * span
+        else {}
+    )
+    doing = parts_of(days, version, speak)
     current = parts(version, speak) if version else []
     rows = part_rows(current, doing, _all(last).active, version, speak)
-    unused = unused_parts(current, doing, speak)
+    idle = idle_tiers(version, enrolled, speak) if version else []
+    unused = unused_parts([*current, *idle], doing, speak)
     return found | {
         "headline": headline(sum(enrolled.values()), _all(last), unused, days, speak),
         "tiles": tiles(sum(enrolled.values()), _all(last), _all(before), rows, days, version, speak),
@@ -138,7 +146,10 @@ def tiles(
             _("Take part"),
             formats.number(enrolled),
             period=_("customers by now"),
-            help=_("Customers who ever had points or used something of the programme."),
+            help=_(
+                "Customers who ever had points or a stamp or used something of the programme, and those with "
+                "a tier that brings a discount."
+            ),
         ),
         *_people(last, before, in_span, speak),
         Tile(
@@ -148,7 +159,7 @@ def tiles(
             period=_("in %(days)s days") % {"days": days},
             help=_(
                 "Points at what they are worth, with what coupons and offers took off and what gifts cost. "
-                "The standing discount of a tier is taken at the till and not told, so it is not in here."
+                "The discount of a tier is reckoned as if it had been taken off each order of who has it."
             ),
         ),
         Tile(
@@ -165,13 +176,19 @@ def _people(last: Doing, before: Doing, in_span: str, speak: Voice) -> list[Tile
         (
             "active",
             _("Active"),
-            _("They earned or spent points, or used something. The change is against the span before."),
+            _(
+                "They earned or spent points, got a stamp, bought with the discount of a tier, or used "
+                "something. The change is against the span before."
+            ),
         ),
-        ("earning", _("Earn"), _("They got points, for an order or a goal.")),
+        ("earning", _("Earn"), _("They got points or a stamp, for an order or a goal.")),
         (
             "redeeming",
             _("Redeem"),
-            _("They spent points, used a coupon of the programme, or fetched a gift."),
+            _(
+                "They spent points, bought with the discount of a tier, used a coupon of the programme, or "
+                "fetched a gift."
+            ),
         ),
     )
     return [

@@ -14,9 +14,12 @@ from django.utils.translation import gettext_lazy
 from regulars.console.loyalty_pages import words
 from regulars.console.voice import Voice
 from regulars.loyalty import queries
+from regulars.loyalty.queries.discounted import discounts_of
 from regulars.loyalty.queries.engagement import PartDoing, parts_doing
 from regulars.loyalty.types import MINOR, Programme, Version
 from regulars.loyalty.types.challenges import Challenge
+from regulars.loyalty.types.earned import of_tier
+from regulars.loyalty.types.tiers import Tier
 from regulars.offers import queries as offers
 from regulars.offers.types import OfferState
 
@@ -45,7 +48,7 @@ WHAT_TO_DO: Mapping[Kind, Promise] = {
         "No order has fitted it. Look whether the goods are still called so, or ask for less; else take it"
         " out."
     ),
-    "tier": gettext_lazy("Nobody has earned with it. Ask for less, or let customers see how near they are."),
+    "tier": gettext_lazy("Nobody has had it. Ask for less, or let customers see how near they are."),
     "challenge": gettext_lazy(
         "Nobody has reached it. Make the goal nearer, tell customers of it, or take it out."
     ),
@@ -107,10 +110,13 @@ class Unused:
     url: str
 
 
-def parts_of(days: int, speak: Voice) -> dict[str, PartDoing]:
+def parts_of(days: int, version: Version | None, speak: Voice) -> dict[str, PartDoing]:
     """What each part did, by its key; a part that gave to both sides of a friendship is one."""
     found = parts_doing(
-        first=speak.today - timedelta(days=days), since=speak.now - timedelta(days=days), until=speak.now
+        first=speak.today - timedelta(days=days),
+        since=speak.now - timedelta(days=days),
+        until=speak.now,
+        discounts=discounts_of(version.programme if version else None),
     )
     return {one.key: one for one in found}
 
@@ -126,8 +132,8 @@ def parts(version: Version, speak: Voice) -> list[Part]:
     found = [part("cashback", "cashback", _("Basic cashback"))] if programme.cashback_percent else []
     found += [part(f"rule:{rule.key}", "rule", rule.name) for rule in programme.rules]
     for tier in programme.tiers.levels if programme.tiers else ():
-        if tier.brings.factor and tier.brings.factor > 1:
-            found.append(part(f"tier:{tier.key}", "tier", tier.name))
+        if _tells(tier):
+            found.append(part(of_tier(tier.key), "tier", tier.name))
     found += [part(f"challenge:{one.key}", _shape(one), one.name) for one in programme.challenges]
     found += [part(f"day:{day.key}", "day", day.name) for day in programme.personal_days]
     if programme.referral:
@@ -139,6 +145,16 @@ def parts(version: Version, speak: Voice) -> list[Part]:
     for offer in offers.offers(states=[OfferState.RUNNING]):
         found.append(Part(f"offer:{offer.id}", "offer", offer.terms.name, speak.day_of(offer.made_at)))
     return found
+
+
+def idle_tiers(version: Version, enrolled: Mapping[str, int], speak: Voice) -> list[Part]:
+    """Tiers of which nothing is told but who has them, and which nobody has."""
+    levels = version.programme.tiers.levels if version.programme.tiers else ()
+    idle = [tier for tier in levels if not _tells(tier) and not enrolled.get(tier.key)]
+    if not idle:
+        return []
+    began = _began(queries.versions(), version, speak)
+    return [Part(of_tier(tier.key), "tier", tier.name, began(of_tier(tier.key))) for tier in idle]
 
 
 def part_rows(
@@ -153,13 +169,29 @@ def part_rows(
         _row(part.key, part.name, part.kind, doing.get(part.key), active, version, speak) for part in current
     ]
     known = {part.key for part in current}
-    rest = sorted((one for key, one in doing.items() if key not in known), key=lambda one: -one.people)
-    for one in rest:
+    rest = [one for key, one in doing.items() if key not in known and one.times]
+    names = _names_of_all() if rest else {}
+    for one in sorted(rest, key=lambda one: -one.people):
         kind, _colon, named = one.key.partition(":")
-        if one.times:
-            name = one.name or named or _("Basic cashback")
-            rows.append(_row(one.key, name, kind, one, active, version, speak, is_over=True))
+        name = names.get(one.key) or one.name or named
+        rows.append(_row(one.key, name, kind, one, active, version, speak, is_over=True))
     return rows
+
+
+def _names_of_all() -> dict[str, str]:
+    """What each part was called when it was last a part; the basic cashback and friends too."""
+    names = {
+        "cashback": _("Basic cashback"),
+        "referral:referrer": _("Bring a friend"),
+        "referral:friend": _("Bring a friend: the friend"),
+    }
+    for version in queries.versions():
+        programme = version.programme
+        names |= {f"rule:{rule.key}": rule.name for rule in programme.rules}
+        names |= {of_tier(tier.key): tier.name for tier in programme.tiers.levels} if programme.tiers else {}
+        names |= {f"challenge:{one.key}": one.name for one in programme.challenges}
+        names |= {f"day:{day.key}": day.name for day in programme.personal_days}
+    return names
 
 
 def unused_parts(current: Iterable[Part], doing: Mapping[str, PartDoing], speak: Voice) -> list[Unused]:
@@ -238,6 +270,11 @@ def _keys(programme: Programme) -> set[str]:
     found |= {f"challenge:{one.key}" for one in programme.challenges}
     found |= {f"day:{day.key}" for day in programme.personal_days}
     return found | ({"referral:referrer", "referral:friend"} if programme.referral else set())
+
+
+def _tells(tier: Tier) -> bool:
+    """Whether what a tier brings is told apart: its points from the usual ones, or what it takes off."""
+    return (tier.brings.factor or 0) > 1 or bool(tier.brings.discount_percent)
 
 
 def _shape(challenge: Challenge) -> Kind:

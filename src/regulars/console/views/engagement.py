@@ -44,7 +44,9 @@ def export(request: HttpRequest) -> HttpResponseBase:
         details={"list": "engagement"},
     )
     current = engagement_parts.parts(version, speak) if version else []
-    rows = engagement_parts.part_rows(current, engagement_parts.parts_of(days, speak), 0, version, speak)
+    rows = engagement_parts.part_rows(
+        current, engagement_parts.parts_of(days, version, speak), 0, version, speak
+    )
     columns = [
         Column(_("Part of the programme"), width=36),
         Column(_("Kind")),

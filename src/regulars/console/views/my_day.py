@@ -21,6 +21,7 @@ from regulars.console.access import allowed, may, user_id_of
 from regulars.console.contacts import first_contacts
 from regulars.console.members_list import figures_of
 from regulars.console.places import place_of, place_text
+from regulars.console.served_first import served_first
 from regulars.console.task_forms import FARTHEST, able, due_at
 from regulars.console.voice import Voice, voice
 from regulars.console.ways import back, with_choices
@@ -59,7 +60,8 @@ def page(request: HttpRequest) -> HttpResponse:
     people = _people(request, user, speak)
     about = {task.person_id for task in [*due, *free, *coming] if task.person_id}
     names = customers.person_names(sorted(about | people["ids"])) if about or people["ids"] else {}
-    groups = grouped(due, names, {}, speak)
+    first = served_first(about, at=speak.now)
+    groups = grouped(due, names, {}, speak, first=first)
     counts = {group.key: len(group.lines) for group in groups}
     done = work.count_closed(closed_by=user, since=tomorrow - timedelta(days=1))
     return render(
@@ -68,8 +70,8 @@ def page(request: HttpRequest) -> HttpResponse:
         {
             "tiles": _tiles(counts, len(coming), done, speak),
             "groups": groups,
-            "free": [task_line(task, names, {}, speak) for task in free],
-            "coming": [task_line(task, names, {}, speak) for task in coming],
+            "free": [task_line(task, names, {}, speak, first=first) for task in free],
+            "coming": [task_line(task, names, {}, speak, first=first) for task in coming],
             "done": done,
             "colleagues": [member for member in able(team.members()) if member.id != user],
             "tomorrow": (speak.today + timedelta(days=1)).isoformat(),

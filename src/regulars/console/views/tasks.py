@@ -17,6 +17,7 @@ from django.views.decorators.http import require_POST, require_safe
 from regulars.console import said
 from regulars.console.access import allowed, user_id_of
 from regulars.console.places import place_of, place_text
+from regulars.console.served_first import served_first
 from regulars.console.task_forms import able, chosen_assignee, due_at
 from regulars.console.voice import Voice, voice
 from regulars.console.ways import back, with_choices
@@ -55,7 +56,7 @@ def page(request: HttpRequest) -> HttpResponse:
         request,
         "console/tasks/page.html",
         {
-            "groups": grouped(shown, names, colleagues, speak),
+            "groups": grouped(shown, names, colleagues, speak, first=served_first(names, at=speak.now)),
             "everybody": everybody,
             "mine_url": path,
             "all_url": with_choices(path, who="all"),

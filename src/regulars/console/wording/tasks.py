@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import timedelta
 
@@ -27,6 +27,8 @@ class TaskLine:
     assignee: str
     free: bool
     """Open, and nobody's in particular."""
+    first: bool = False
+    """About somebody who is served first."""
 
 
 @dataclass
@@ -37,9 +39,15 @@ class TaskGroup:
 
 
 def task_line(
-    task: TaskRow, names: Mapping[int, str], colleagues: Mapping[int, str], voice: Voice
+    task: TaskRow,
+    names: Mapping[int, str],
+    colleagues: Mapping[int, str],
+    voice: Voice,
+    *,
+    first: Collection[int] = (),
 ) -> TaskLine:
-    """`names` of persons and of `colleagues` by their numbers; without the latter nobody is named."""
+    """`names` of persons and of `colleagues` by their numbers; without the latter nobody is named. `first`:
+    persons who are served first."""
     closed = task.closed_at is not None
     due = voice.day_of(task.due_at)
     assignee = ""
@@ -55,18 +63,24 @@ def task_line(
         person_name=name_or_number(names.get(task.person_id), task.person_id) if task.person_id else "",
         assignee=assignee,
         free=not closed and task.assignee_id is None,
+        first=not closed and task.person_id in first,
     )
 
 
 def grouped(
-    tasks: Iterable[TaskRow], names: Mapping[int, str], colleagues: Mapping[int, str], voice: Voice
+    tasks: Iterable[TaskRow],
+    names: Mapping[int, str],
+    colleagues: Mapping[int, str],
+    voice: Voice,
+    *,
+    first: Collection[int] = (),
 ) -> list[TaskGroup]:
     """Overdue, today's and later ones; groups with nothing in them are left out."""
     groups = {key: TaskGroup(key, name) for key, name in _group_names().items()}
     for task in tasks:
         due = voice.day_of(task.due_at)
         key = "overdue" if due < voice.today else "today" if due == voice.today else "later"
-        groups[key].lines.append(task_line(task, names, colleagues, voice))
+        groups[key].lines.append(task_line(task, names, colleagues, voice, first=first))
     return [group for group in groups.values() if group.lines]
 
 

@@ -6,11 +6,12 @@ from datetime import date, datetime, timedelta
 
 from regulars.loyalty.queries.challenges import badges_of, progress_of
 from regulars.loyalty.queries.days_overview import days_of
-from regulars.loyalty.queries.grants import gifts_waiting
+from regulars.loyalty.queries.grants import held_by
 from regulars.loyalty.queries.lots import zones_of
 from regulars.loyalty.queries.programme import current
 from regulars.loyalty.queries.tiers import tiers_of
 from regulars.loyalty.types.ahead import Ahead
+from regulars.loyalty.types.benefits import TaskGiven
 from regulars.offers import queries as offers
 
 GIFTS_MAX = 20
@@ -24,6 +25,7 @@ def ahead_of(*, person_id: int, profile_id: int, at: datetime) -> Ahead:
     """
     version = current(at)
     programme = version.programme if version and version.programme.running else None
+    held = held_by(person_id, at=at, limit=GIFTS_MAX)
     standing = tiers_of(person_ids=[person_id], at=at)[person_id]
     return Ahead(
         programme=programme,
@@ -31,7 +33,8 @@ def ahead_of(*, person_id: int, profile_id: int, at: datetime) -> Ahead:
         last_day=_last_day(standing.ends_at, profile_id),
         progress=progress_of(person_id=person_id, at=at) if programme and programme.challenges else (),
         days=days_of(person_id=person_id, now=at) if programme and programme.personal_days else (),
-        gifts=gifts_waiting(at=at, limit=GIFTS_MAX, person_ids=[person_id]),
+        gifts=[one for one in held if not isinstance(one.benefit, TaskGiven)],
+        promised=[one for one in held if isinstance(one.benefit, TaskGiven)],
         coupons=offers.coupons_of(person_id, at=at),
         badges=badges_of(person_id=person_id),
     )

@@ -1,23 +1,32 @@
 """Who takes part in the programme: in each of its parts and tiers, over a span; and what that cost.
 
-A person earns in a span who got points then, and redeems who spent points, used a coupon of the programme or
-was handed something: what is given without anybody doing anything, such as a birthday coupon, makes nobody
-active. Spans of points are by the moment of the books, as in `overview`.
+A person earns in a span who got points or a stamp then, and redeems who spent points, bought with a tier's
+standing discount, used a coupon of the programme or was handed something: what is given without anybody doing
+anything, such as a birthday coupon, makes nobody active. So whoever holds a stamp card or a discount card
+takes part, as whoever has points. Spans of points are by the moment of the books, as in `overview`.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 
 from regulars.kit import sql
+from regulars.loyalty.queries.discounted import (
+    DISCOUNTED,
+    NO_DISCOUNTS,
+    Discounted,
+    Discounts,
+    discounted,
+)
 from regulars.loyalty.types import POINTS, Cause
+from regulars.loyalty.types.earned import of_tier
 from regulars.loyalty.types.grants import GrantState, Mechanic
 from regulars.offers import queries as offers
 
 # Each wallet once for each thing that was done: far fewer rows than postings before persons are counted.
-_DOING = """
+_DOING = f"""
 WITH done AS (
     SELECT DISTINCT w.profile_id, t.did FROM (
         SELECT DISTINCT wallet_id, CASE cause WHEN %(spent)s THEN 'redeemed' ELSE 'earned' END AS did
@@ -28,21 +37,30 @@ WITH done AS (
     UNION
     SELECT profile_id, 'redeemed' FROM loyalty_grant
     WHERE used_at >= %(since)s AND used_at < %(until)s AND kind <> 'points'
+    UNION
+    SELECT profile_id, 'earned' FROM loyalty_stamp
+    WHERE at >= %(since)s AND at < %(until)s AND challenge <> '' AND amount > 0
 ), them AS (
-    SELECT DISTINCT p.person_id, d.did FROM done AS d JOIN customers_profile AS p ON p.id = d.profile_id
+    SELECT p.person_id, d.did FROM done AS d JOIN customers_profile AS p ON p.id = d.profile_id
+    UNION
+    SELECT person_id, 'redeemed' FROM ({DISCOUNTED}) AS t
 )
 SELECT coalesce(s.tier, ''), count(DISTINCT t.person_id), count(*) FILTER (WHERE t.did = 'earned'),
        count(*) FILTER (WHERE t.did = 'redeemed')
 FROM them AS t LEFT JOIN loyalty_tierstanding AS s ON s.person_id = t.person_id AND s.merged_into IS NULL
 GROUP BY 1
-"""
+"""  # noqa: S608 (a statement of ours)
 _ENROLLED = """
 SELECT coalesce(s.tier, ''), count(*)
 FROM (SELECT p.person_id FROM loyalty_wallet AS w
       JOIN customers_profile AS p ON p.id = w.profile_id WHERE w.currency = %s
       UNION
       SELECT p.person_id FROM loyalty_grant AS g
-      JOIN customers_profile AS p ON p.id = g.profile_id WHERE g.used_at IS NOT NULL) AS m
+      JOIN customers_profile AS p ON p.id = g.profile_id WHERE g.used_at IS NOT NULL
+      UNION
+      SELECT person_id FROM loyalty_challengeprogress WHERE done > 0 OR reached > 0
+      UNION
+      SELECT person_id FROM loyalty_tierstanding WHERE merged_into IS NULL AND tier = ANY(%s)) AS m
 LEFT JOIN loyalty_tierstanding AS s ON s.person_id = m.person_id AND s.merged_into IS NULL
 GROUP BY 1
 """
@@ -114,11 +132,12 @@ class PartDoing:
     """Uses by customers nobody knows."""
 
 
-def doing_by_tier(*, since: datetime, until: datetime) -> dict[str, Doing]:
+def doing_by_tier(
+    *, since: datetime, until: datetime, discounts: Discounts = NO_DISCOUNTS
+) -> dict[str, Doing]:
     """Who did something in a span, by the tier they have now (empty: none); each person has one."""
     values = {
-        "since": since,
-        "until": until,
+        **discounts.values(since, until),
         "currency": POINTS,
         "spent": Cause.SPENT.value,
         "causes": [Cause.EARNED.value, Cause.SPENT.value],
@@ -126,10 +145,10 @@ def doing_by_tier(*, since: datetime, until: datetime) -> dict[str, Doing]:
     return {tier: Doing(*sums) for tier, *sums in sql.rows(_DOING, values)}
 
 
-def enrolled_by_tier() -> dict[str, int]:
-    """How many persons have an account of points, or used what they were given; by the tier they have now
-    (empty: none)."""
-    return dict(sql.rows(_ENROLLED, [POINTS]))
+def enrolled_by_tier(discounts: Discounts = NO_DISCOUNTS) -> dict[str, int]:
+    """How many persons have an account of points, stamps, or a tier with a standing discount, or used what
+    they were given; by the tier they have now (empty: none)."""
+    return dict(sql.rows(_ENROLLED, [POINTS, list(discounts.percents)]))
 
 
 def earned_by_tier(*, first: date) -> dict[str, tuple[int, int]]:
@@ -137,12 +156,14 @@ def earned_by_tier(*, first: date) -> dict[str, tuple[int, int]]:
     return {tier: (orders, points) for tier, orders, points in sql.rows(_EARNED_BY_TIER, {"first": first})}
 
 
-def parts_doing(*, first: date, since: datetime, until: datetime) -> list[PartDoing]:
+def parts_doing(
+    *, first: date, since: datetime, until: datetime, discounts: Discounts = NO_DISCOUNTS
+) -> list[PartDoing]:
     """What each part of the programme, of this version or another, and each offer did in a span.
 
     `first`: its first day, for what is kept by days.
     """
-    found = [PartDoing(key, "", *sums) for key, *sums in sql.rows(_EARNED, {"first": first})]
+    found = _earned(first, discounted(discounts, since=since, until=until))
     coupons, uses = _offers(since)
     values = {
         "since": since,
@@ -160,6 +181,21 @@ def parts_doing(*, first: date, since: datetime, until: datetime) -> list[PartDo
         cash = cost + coupons.get(key, 0)
         found.append(PartDoing(key, name, people, pieces, cash_minor=cash, used=used))
     return found + uses
+
+
+def _earned(first: date, cards: Sequence[Discounted]) -> list[PartDoing]:
+    """What earned points, and tiers by which less was paid; one that does both is one part."""
+    found = {key: PartDoing(key, "", *sums) for key, *sums in sql.rows(_EARNED, {"first": first})}
+    for card in cards:
+        key = of_tier(card.tier)
+        one = found.get(key, PartDoing(key, "", 0, 0))
+        found[key] = replace(
+            one,
+            people=max(one.people, card.people),
+            times=max(one.times, card.orders),
+            cash_minor=card.off_minor,
+        )
+    return list(found.values())
 
 
 def _offers(since: datetime) -> tuple[Mapping[str, int], list[PartDoing]]:

@@ -39,6 +39,12 @@ WHERE g.kind = 'gift' AND g.state = 'given' AND (g.until IS NULL OR g.until > %(
   AND (%(after)s::timestamptz IS NULL OR (g.given_at, g.id) > (%(after)s, %(after_id)s))
 ORDER BY g.given_at, g.id LIMIT %(limit)s
 """  # noqa: S608
+_HELD = f"""
+SELECT {_COLUMNS} FROM customers_profile AS p JOIN loyalty_grant AS g ON g.profile_id = p.id
+WHERE p.person_id = %s AND g.kind IN ('gift', 'task') AND g.state = 'given'
+  AND (g.until IS NULL OR g.until > %s)
+ORDER BY g.given_at, g.id LIMIT %s
+"""  # noqa: S608
 _COUNT = """
 SELECT count(*) FROM loyalty_grant
 WHERE kind = 'gift' AND state = 'given' AND (until IS NULL OR until > %s)
@@ -75,6 +81,11 @@ def gifts_waiting(
     persons = None if person_ids is None else list(person_ids)
     told = {"at": at, "persons": persons, "after": moment, "after_id": id_, "limit": limit}
     return _rows(_WAITING, told)
+
+
+def held_by(person_id: int, *, at: datetime, limit: int) -> list[GrantRow]:
+    """Gifts a person can fetch at a moment and what we still have to do for them, the oldest first."""
+    return _rows(_HELD, [person_id, at, limit])
 
 
 def count_gifts_waiting(*, at: datetime) -> int:

@@ -8,6 +8,7 @@ from __future__ import annotations
 from datetime import date, timedelta
 
 from regulars.loyalty.types import MINOR, Programme
+from regulars.loyalty.types.benefits import Benefit, PointsGiven
 from regulars.loyalty.types.earning import Period, Times
 
 _BASIS = 10_000
@@ -52,6 +53,21 @@ def discount_minor(points_minor: int, programme: Programme) -> int:
 
 def _counts(currency: str, programme: Programme) -> bool:
     return currency == programme.currency or not programme.currency
+
+
+def brings_points(programme: Programme) -> bool:
+    """Whether there are points at all; a stamp card or a discount card does without."""
+    given: list[Benefit] = [challenge.benefit for challenge in programme.challenges]
+    given += [day.benefit for day in programme.personal_days]
+    if programme.referral is not None:
+        given += [programme.referral.referrer, programme.referral.friend]
+    levels = programme.tiers.levels if programme.tiers else ()
+    return (
+        bool(programme.cashback_percent)
+        or bool(programme.rules)
+        or any(tier.brings.cashback_percent for tier in levels)
+        or any(isinstance(benefit, PointsGiven) for benefit in given)
+    )
 
 
 def goes_by_lines(programme: Programme) -> bool:

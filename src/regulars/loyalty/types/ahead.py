@@ -19,7 +19,7 @@ class Ahead:
     """As of a moment. `programme`: None where there is none that runs.
 
     `last_day`: the last one with the tier, by the customer's calendar, where it ends; `gifts` wait to be
-    fetched, `coupons` to be used.
+    fetched, `coupons` to be used; what was `promised` is still to be done for them.
     """
 
     programme: Programme | None
@@ -28,5 +28,6 @@ class Ahead:
     progress: Sequence[Progress] = ()
     days: Sequence[NextDay] = ()
     gifts: Sequence[GrantRow] = ()
+    promised: Sequence[GrantRow] = ()
     coupons: Sequence[Coupon] = ()
     badges: Sequence[BadgeHeld] = ()

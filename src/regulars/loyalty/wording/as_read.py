@@ -11,8 +11,8 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from regulars.analytics.wording.numbers import Formats
+from regulars.loyalty.rules.earning import brings_points
 from regulars.loyalty.types import Programme
-from regulars.loyalty.types.benefits import Benefit, PointsGiven
 from regulars.loyalty.types.programme import AfterReturnWindow
 from regulars.loyalty.types.rewards import RewardRow
 from regulars.loyalty.wording.challenges import challenge_sentence
@@ -108,7 +108,7 @@ def as_read(
             (
                 "days",
                 _("Special days"),
-                tuple(day_sentence(day, programme, speaker) for day in programme.personal_days),
+                tuple(day_sentence(day, programme, speaker, briefly=True) for day in programme.personal_days),
             ),
             ("friends", _("Bring a friend"), _friends(programme, speaker)),
         ]
@@ -117,21 +117,6 @@ def as_read(
             parts = [("points", _("Points"), points), *parts]
     width = LINE_CHARACTERS[formats.language]
     return Reading(title, tuple(ReadPart(*part, width) for part in parts if part[2]))
-
-
-def brings_points(programme: Programme) -> bool:
-    """Whether there are points at all; a stamp card or a discount card does without."""
-    given: list[Benefit] = [challenge.benefit for challenge in programme.challenges]
-    given += [day.benefit for day in programme.personal_days]
-    if programme.referral is not None:
-        given += [programme.referral.referrer, programme.referral.friend]
-    levels = programme.tiers.levels if programme.tiers else ()
-    return (
-        bool(programme.cashback_percent)
-        or bool(programme.rules)
-        or any(tier.brings.cashback_percent for tier in levels)
-        or any(isinstance(benefit, PointsGiven) for benefit in given)
-    )
 
 
 def _tiers(programme: Programme, speaker: Speaker) -> tuple[str, ...]:

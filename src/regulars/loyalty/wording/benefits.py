@@ -12,14 +12,17 @@ from regulars.offers.wording import goods_words, quoted
 
 
 def benefit_words(benefit: Benefit, speaker: Speaker) -> str:
-    """ "100 points for 30 days", "a coupon for 10% off, valid for 14 days", "“A cup of coffee” as a gift"."""
+    """ "100 points for 30 days", "a coupon for 10% off, valid for 14 days", or a gift."""
     match benefit:
         case PointsGiven():
             return _points(benefit, speaker)
         case CouponGiven():
             return _coupon(benefit, speaker)
         case GiftGiven():
-            return _("a gift: %(name)s") % {"name": quoted(benefit.name)}
+            said = ngettext(
+                "a gift: %(name)s (within %(n)s day)", "a gift: %(name)s (within %(n)s days)", benefit.days
+            )
+            return said % {"name": quoted(benefit.name), "n": speaker.formats.number(benefit.days)}
         case TaskGiven():
             return quoted(benefit.name)
         case Badge():

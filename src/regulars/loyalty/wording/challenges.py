@@ -5,6 +5,7 @@ from __future__ import annotations
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext, pgettext
 
+from regulars.customers.types import PROFILE_CREATED
 from regulars.loyalty.rules.challenges import DAYS_UNLESS_SAID
 from regulars.loyalty.types import Programme
 from regulars.loyalty.types.challenges import Challenge, OfEvents, OfOrders, Shape
@@ -13,6 +14,9 @@ from regulars.loyalty.wording.speaker import Speaker
 from regulars.loyalty.wording.who import who_words
 from regulars.offers.wording import goods_words, quoted
 from regulars.segments.queries import details_sentence
+
+JOINING = frozenset({PROFILE_CREATED.name, "signed_up", "account_created"})
+"""Events of somebody who becomes a customer, as we and as sites call them."""
 
 
 def challenge_sentence(challenge: Challenge, programme: Programme, speaker: Speaker) -> str:
@@ -90,6 +94,8 @@ def _events(challenge: Challenge, speaker: Speaker) -> str:
         case "visits":
             every = ngettext("for every %(n)s visit", "for every %(n)s visits", n)
             told = every if each else ngettext("for %(n)s visit", "for %(n)s visits", n)
+        case _ if n == 1 and _is_joining(challenge):
+            told = _("for joining")
         case _:
             if n == 1:
                 named = _("each time for %(name)s") if each else _("for %(name)s")
@@ -98,6 +104,12 @@ def _events(challenge: Challenge, speaker: Speaker) -> str:
             told = every if each else ngettext("for %(name)s, %(n)s time", "for %(name)s, %(n)s times", n)
     said = told % (_n(n, speaker) | {"name": quoted(challenge.name)})
     return _where(said, challenge)
+
+
+def _is_joining(challenge: Challenge) -> bool:
+    """Whether it is for becoming a customer: shops call that by names that read badly in a sentence."""
+    counted = challenge.counted
+    return isinstance(counted, OfEvents) and counted.event in JOINING
 
 
 def _where(said: str, challenge: Challenge) -> str:
@@ -165,7 +177,7 @@ def _how_often(challenge: Challenge, speaker: Speaker) -> str:
     """ "once a month", "at most 3 times"; empty where there is no limit."""
     most = challenge.most if challenge.repeats else 1
     if most is None:
-        return _("each time anew") if challenge.in_a_row else ""
+        return _("each time") if challenge.in_a_row else ""
     if most == 1:
         return _once(challenge, speaker)
     times = ngettext("at most %(n)s time", "at most %(n)s times", most) % _n(most, speaker)

@@ -12,34 +12,42 @@ from regulars.loyalty.wording.speaker import Speaker
 from regulars.loyalty.wording.who import who_words
 
 
-def day_sentence(day: PersonalDay, programme: Programme, speaker: Speaker) -> str:
-    """ "On your birthday: 300 points, from 7 days before to 7 days after it."."""
+def day_sentence(day: PersonalDay, programme: Programme, speaker: Speaker, *, briefly: bool = False) -> str:
+    """ "For your birthday: 300 points; given 3 days before it; if we learn of it late, 7 days after it."
+
+    `briefly`: without until when it is given to who tells of it late; customers need not know.
+    """
     day_of = {"day": _which(day, speaker), "benefit": benefit_words(day.benefit, speaker)}
-    said = [_("%(day)s: %(benefit)s") % day_of]
-    if window := _window(day, speaker):
-        said.append(window)
-    if who := who_words(day.who):
-        said.append(who)
-    return ", ".join(said) + "."
+    said = ", ".join(filter(None, [_("%(day)s: %(benefit)s") % day_of, who_words(day.who)]))
+    late = "" if briefly else _late(day, speaker)
+    return "; ".join(filter(None, [said, _ahead(day, speaker), late])) + "."
 
 
 def _which(day: PersonalDay, speaker: Speaker) -> str:
     if day.which == "date":
         return _("Each year on %(day)s") % {"day": speaker.day_of_year(day.month or 1, day.day or 1)}
     return {
-        "birthday": _("On the birthday"),
-        "first_order": _("On the anniversary of the first order"),
-        "registered": _("On the day they came to the shop, each year"),
+        "birthday": _("For your birthday"),
+        "first_order": _("For the anniversary of your first order"),
+        "registered": _("For the anniversary of the day you joined"),
     }[day.which]
 
 
-def _window(day: PersonalDay, speaker: Speaker) -> str:
-    """When it is given, beside the day itself; empty where that is all."""
-    parts = []
-    if day.before:
-        said = ngettext("from %(n)s day before", "from %(n)s days before", day.before)
-        parts.append(said % {"n": speaker.formats.number(day.before)})
-    if day.after:
-        said = ngettext("to %(n)s day after", "to %(n)s days after", day.after)
-        parts.append(said % {"n": speaker.formats.number(day.after)})
-    return " ".join(parts)
+def _ahead(day: PersonalDay, speaker: Speaker) -> str:
+    """How long before the day it is given; empty for the day itself."""
+    if not day.before:
+        return ""
+    said = ngettext("given %(n)s day before it", "given %(n)s days before it", day.before)
+    return said % {"n": speaker.formats.number(day.before)}
+
+
+def _late(day: PersonalDay, speaker: Speaker) -> str:
+    """Until when it is given to who could not have it in time."""
+    if not day.after:
+        return ""
+    said = ngettext(
+        "if we learn of it late, up to %(n)s day after it",
+        "if we learn of it late, up to %(n)s days after it",
+        day.after,
+    )
+    return said % {"n": speaker.formats.number(day.after)}

@@ -107,10 +107,16 @@ def to_challenge(progress: Progress, speaker: Speaker) -> Missing | None:
     """What is missing to the benefit of a challenge; None where nothing more can be reached now."""
     if progress.is_over:
         return None
-    text = _("%(left)s more for %(benefit)s") % {
+    facts = {
         "left": _left(progress, speaker),
         "benefit": benefit_words(progress.benefit, speaker),
+        "day": speaker.formats.day(progress.last_day) if progress.last_day else "",
     }
+    # Of days, weeks or months in a row the last day is that of the present one, not of all that are missing.
+    if progress.last_day is None or progress.challenge.in_a_row:
+        text = _("%(left)s more for %(benefit)s") % facts
+    else:
+        text = _("%(left)s more by %(day)s for %(benefit)s") % facts
     return Missing(
         kind="challenge",
         key=progress.key,

@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext, pgettext
 
 from regulars.analytics.wording.numbers import Formats
-from regulars.loyalty.rules.earning import discount_minor, earned_minor, payable_minor
+from regulars.loyalty.ready.units import units
+from regulars.loyalty.rules.earning import brings_points, discount_minor, earned_minor, payable_minor
 from regulars.loyalty.types import Programme
 from regulars.loyalty.types.earning import Caps
 from regulars.loyalty.types.programme import AfterDays, AfterDelivery, AtOnce, Never, OnDay
@@ -23,6 +24,8 @@ from regulars.team.types import Role
 
 _ANY = 10**12
 """As many points as there may be: no limit."""
+_EXAMPLE = 10
+"""A thousand roubles, about ten dollars: an order that customers can reckon with."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,17 +59,28 @@ class Example:
 def sentences(
     programme: Programme, *, formats: Formats, return_window_days: int, briefly: bool = False
 ) -> tuple[Said, ...]:
-    """All rules, in the order in which a customer meets them; `briefly`: only those customers meet."""
+    """All rules, in the order in which a customer meets them; `briefly`: only those customers meet.
+
+    Where there are no points, nothing is said of how they are spent.
+    """
+    return _told(programme, programme, Speaker(formats, return_window_days), briefly)
+
+
+def _told(programme: Programme, whole: Programme, speaker: Speaker, briefly: bool) -> tuple[Said, ...]:
+    """The sentences of a programme, or of what is no part of its own of the `whole`."""
     if not programme.running:
         stopped = _("The programme is stopped: nothing is earned, and points cannot be spent.")
         return (Said("running", stopped),)
-    speaker = Speaker(formats, return_window_days)
-    told = [Said("earning", _earning(programme, speaker)), *_of_rules(programme, speaker)]
-    told += [Said(rule, say(programme, speaker)) for rule, say in _OF_SPENDING.items()]
+
+    def said(rules: Mapping[str, _Says]) -> list[Said]:
+        return [Said(rule, say(programme, speaker)) for rule, say in rules.items()]
+
+    has_points = bool(whole.spend_percent) or brings_points(whole)
+    told = [Said("earning", _earning(whole, speaker)), *_of_rules(programme, speaker)]
+    told += said(_OF_SPENDING) if has_points else []
     told += _of_parts(programme, speaker)
-    told += [Said(rule, say(programme, speaker)) for rule, say in _OF_RETURNS.items()]
-    if not briefly:
-        told += [Said(rule, say(programme, speaker)) for rule, say in _OF_THE_SHOP.items()]
+    if has_points:
+        told += said(_OF_RETURNS) + ([] if briefly else said(_OF_THE_SHOP))
     return tuple(told)
 
 
@@ -84,7 +98,7 @@ def basics(
             "referral": None,
         }
     )
-    return sentences(bare, formats=formats, return_window_days=return_window_days, briefly=briefly)
+    return _told(bare, programme, Speaker(formats, return_window_days), briefly)
 
 
 def differences(
@@ -133,16 +147,39 @@ def example(
 
 
 def _earning(programme: Programme, speaker: Speaker) -> str:
-    facts = {"percent": speaker.percent(programme.cashback_percent)}
     if not programme.cashback_percent:
+        levels = programme.tiers.levels if programme.tiers else ()
+        if programme.rules or any(tier.brings.cashback_percent for tier in levels):
+            return _("By itself an order brings no points.")
         return _("Orders bring no points.")
+    paid, earned = _round_example(programme, speaker)
+    facts = {
+        "percent": speaker.percent(programme.cashback_percent),
+        "points": speaker.points(earned),
+        "money": speaker.money(paid, programme),
+    }
+    return _("%(percent)s comes back as points: %(points)s for %(money)s paid in money.") % facts
+
+
+def _round_example(programme: Programme, speaker: Speaker) -> tuple[int, int]:
+    """A round sum of money and what it brings by the basic cashback; more where that were nothing."""
+    currency = programme.currency or speaker.formats.currency or "RUB"
+    paid = units(currency)(_EXAMPLE)
+    while True:
+        earned = earned_minor(paid_minor=paid, currency=programme.currency, programme=programme)
+        if earned or paid > _ANY:
+            return paid, earned
+        paid *= 10
+
+
+def _whole_points(programme: Programme, _speaker: Speaker) -> str:
     if programme.whole_points:
-        return _("Of what is paid in money, %(percent)s comes back as points, in whole points.") % facts
-    return _("Of what is paid in money, %(percent)s comes back as points.") % facts
+        return _("What an order brings is rounded down to whole points.")
+    return _("What an order brings is not rounded to whole points.")
 
 
 def _worth(programme: Programme, speaker: Speaker) -> str:
-    return _("A point takes %(money)s off an order.") % {
+    return _("1 point takes %(money)s off an order.") % {
         "money": speaker.money(programme.worth_minor, programme)
     }
 
@@ -228,14 +265,14 @@ def _expiry(programme: Programme, speaker: Speaker) -> str:
 def _given_back(programme: Programme, speaker: Speaker) -> str:
     if not programme.given_back_days:
         return _(
-            "When an order paid with points is given back, its points come back; those that have expired "
-            "are lost."
+            "If you return an order, the points it brought are taken back, and those you paid with come "
+            "back; expired ones are lost."
         )
     return ngettext(
-        "When an order paid with points is given back, its points come back; those that have expired are "
-        "given anew for %(n)s day.",
-        "When an order paid with points is given back, its points come back; those that have expired are "
-        "given anew for %(n)s days.",
+        "If you return an order, the points it brought are taken back, and those you paid with come back; "
+        "for expired ones you get new ones for %(n)s day.",
+        "If you return an order, the points it brought are taken back, and those you paid with come back; "
+        "for expired ones you get new ones for %(n)s days.",
         programme.given_back_days,
     ) % {"n": speaker.formats.number(programme.given_back_days)}
 
@@ -315,7 +352,7 @@ def _of_rules(programme: Programme, speaker: Speaker) -> Iterator[Said]:
     for rule in programme.rules:
         yield Said(f"rule:{rule.key}", rule_sentence(rule, programme, speaker))
     if has_several_factors(programme):
-        yield Said("factors", _("Where points would be multiplied twice, only the larger number counts."))
+        yield Said("factors", _("Points are never multiplied twice: the larger number counts."))
     if said := caps_sentence(programme.caps, speaker):
         yield Said("caps", said)
 
@@ -342,6 +379,7 @@ _OF_SPENDING: dict[str, _Says] = {
 }
 _OF_RETURNS: dict[str, _Says] = {"given_back": _given_back}
 _OF_THE_SHOP: dict[str, _Says] = {
+    "whole_points": _whole_points,
     "when_spent": _when_spent,
     "hold": _hold,
     "factor": _factor,

@@ -69,13 +69,24 @@ def brought(quote: Quote, *, language: str) -> list[Brought]:
 
 
 def tier_sentence(quote: Quote, *, language: str) -> str:
-    """What the customer's tier takes off; empty for nothing."""
-    if quote.tier is None or not quote.tier_minor:
+    """What the customer's tier takes off, and what whoever serves them has to know of it; empty for nothing.
+
+    All else it brings is no matter of one order; `benefits` say it.
+    """
+    if quote.tier is None:
         return ""
-    told = {
-        "tier": quote.tier.name,
-        "money": _money(quote.tier_minor, quote, _formats(language, quote.currency)),
-    }
+    told = {"tier": quote.tier.name}
+    served = []
+    if quote.tier.brings.free_delivery:
+        served.append(_("free delivery"))
+    if quote.tier.brings.priority_service:
+        served.append(_("priority service"))
+    told["served"] = ", ".join(served)
+    if not quote.tier_minor:
+        return _("Status “%(tier)s”: %(served)s") % told if served else ""
+    told["money"] = _money(quote.tier_minor, quote, _formats(language, quote.currency))
+    if served:
+        return _("Discount of the status “%(tier)s”: %(money)s; also %(served)s") % told
     return _("Discount of the status “%(tier)s”: %(money)s") % told
 
 

@@ -23,16 +23,38 @@ def referral_sentences(referral: Referral, programme: Programme, speaker: Speake
     }
     if referral.order_from_minor:
         first = _(
-            "Bring a friend: for their first order of %(total)s or more, you get %(referrer)s, and the "
-            "friend %(friend)s."
+            "Give a friend your code: for their first order of %(total)s or more, you get %(referrer)s, and "
+            "the friend %(friend)s."
         )
     else:
-        first = _("Bring a friend: for their first order, you get %(referrer)s, and the friend %(friend)s.")
+        first = _(
+            "Give a friend your code: for their first order, you get %(referrer)s, and the friend %(friend)s."
+        )
     said = [first % both, _when(referral, speaker)]
     if limit := _limit(referral, speaker):
         said.append(limit)
     if who := who_words(referral.who):
         said.append(_("This is %(who)s.") % {"who": who})
+    return tuple(said)
+
+
+def promised_sentences(
+    referral: Referral, programme: Programme, speaker: Speaker, referrer: str, friend: str
+) -> tuple[str, ...]:
+    """What these two get and when, for staff; the names stand as they are kept."""
+    both = ((referrer, referral.referrer), (friend, referral.friend))
+    said = [
+        _("%(name)s: %(given)s.") % {"name": name, "given": benefit_words(benefit, speaker)}
+        for name, benefit in both
+    ]
+    if referral.order_from_minor:
+        total = speaker.money(referral.order_from_minor, programme)
+        said.append(_("It is for the friend's first order of %(total)s or more.") % {"total": total})
+    else:
+        said.append(_("It is for the friend's first order."))
+    said.append(_when(referral, speaker))
+    if limit := _limit(referral, speaker):
+        said.append(limit)
     return tuple(said)
 
 
@@ -60,10 +82,10 @@ def is_reason(text: str) -> TypeGuard[Refused]:
 def _when(referral: Referral, speaker: Speaker) -> str:
     days = speaker.return_window_days if referral.wait_days is None else referral.wait_days
     if not days:
-        return _("It is given as soon as the order is paid.")
+        return _("Both get it as soon as the order is paid.")
     return ngettext(
-        "It is given %(n)s full day after the order, if it was not given back.",
-        "It is given %(n)s full days after the order, if it was not given back.",
+        "Both get it %(n)s full day after the order, unless it is returned.",
+        "Both get it %(n)s full days after the order, unless it is returned.",
         days,
     ) % {"n": speaker.formats.number(days)}
 

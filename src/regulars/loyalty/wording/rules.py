@@ -45,10 +45,10 @@ def caps_sentence(caps: Caps, speaker: Speaker) -> str:
         return ""
     told = []
     if caps.order_minor is not None:
-        told.append(_("for an order %(points)s") % {"points": speaker.points(caps.order_minor)})
+        told.append(_("%(points)s for an order") % {"points": speaker.points(caps.order_minor)})
     if caps.period_minor is not None:
         told.append(_in_period()[caps.period] % {"points": speaker.points(caps.period_minor)})
-    return _("At most: %(limits)s.") % {"limits": ", ".join(told)}
+    return _("You can earn at most: %(limits)s.") % {"limits": ", ".join(told)}
 
 
 def has_several_factors(programme: Programme) -> bool:
@@ -191,10 +191,10 @@ def _instead(said: str, rule: Rule) -> str:
 
 def _in_period() -> Mapping[Period, str]:
     return {
-        "day": _("in a day %(points)s"),
-        "week": _("in a week %(points)s"),
-        "month": _("in a month %(points)s"),
-        "year": _("in a year %(points)s"),
+        "day": _("%(points)s in a day"),
+        "week": _("%(points)s in a week"),
+        "month": _("%(points)s in a month"),
+        "year": _("%(points)s in a year"),
     }
 
 

@@ -23,11 +23,11 @@ def tier_sentences(tiers: Tiers, programme: Programme, speaker: Speaker) -> tupl
 
 def how_sentence(tiers: Tiers, speaker: Speaker) -> str:
     """What the tier goes by, over which time, and what happens to who falls short."""
-    said = _("The tier goes by %(measure)s %(span)s.") % {
+    said = _("Your tier goes by %(measure)s %(span)s.") % {
         "measure": {
-            "spend": pgettext("the tier goes by", "what was paid for orders"),
-            "orders": pgettext("the tier goes by", "the number of orders"),
-            "points": pgettext("the tier goes by", "points earned for orders"),
+            "spend": pgettext("the tier goes by", "what you paid for orders"),
+            "orders": pgettext("the tier goes by", "the number of your orders"),
+            "points": pgettext("the tier goes by", "points your orders brought"),
         }[tiers.measure],
         "span": {
             "rolling_year": pgettext("the tier goes by", "over the last 365 days"),
@@ -38,10 +38,10 @@ def how_sentence(tiers: Tiers, speaker: Speaker) -> str:
     if tiers.span == "ever":
         return said
     if not tiers.grace_days:
-        return f"{said} {_('Who falls short has it until the end of that day.')}"
+        return f"{said} {_('If that is no longer enough, it ends with that day.')}"
     kept = ngettext(
-        "Who falls short keeps it for %(n)s day more.",
-        "Who falls short keeps it for %(n)s days more.",
+        "If that is no longer enough, you keep it for %(n)s day more.",
+        "If that is no longer enough, you keep it for %(n)s days more.",
         tiers.grace_days,
     )
     return f"{said} {kept % {'n': speaker.formats.number(tiers.grace_days)}}"
