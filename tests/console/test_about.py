@@ -19,6 +19,9 @@ from regulars.customers.types import NewConsent, NewTraits
 from regulars.events.models import Event
 from regulars.kit import clock
 from regulars.kit.attributes import Kind
+from regulars.loyalty import services as loyalty
+from regulars.loyalty.models import TierStanding
+from regulars.loyalty.types import Programme
 from regulars.segments.models import Member, Segment
 from regulars.team.models import AuditLogEntry
 from regulars.team.types import Action, Role
@@ -231,6 +234,19 @@ def test_a_customer_is_given_to_a_colleague_and_back(inside: Client, anna: int) 
     assert f'action="{undo}"' in page
     inside.post(undo, {"next": "/customers/"})
     assert queries.managers_of([anna]) == {}
+
+
+def test_a_tier_that_promises_a_manager_is_not_forgotten(inside: Client, anna: int) -> None:
+    gold = {"key": "gold", "name": "Gold", "from_minor": 1, "brings": {"manager": True}}
+    programme = Programme.model_validate({"currency": "RUB", "tiers": {"levels": [gold]}})
+    since = shops.NOW - timedelta(days=9)
+    loyalty.publish(programme=programme, since=since, now=since, user_id=None)
+    TierStanding.objects.create(person_id=anna, tier="gold", since=since)
+    missed = "Nobody yet, though the tier “Gold” promises somebody of their own."
+    assert missed in _open(inside, anna)
+    olga = shops.colleague(name="Ольга")
+    customers.set_manager(person_ids=[anna], manager_id=olga.pk, user_id=None, now=shops.NOW)
+    assert missed not in _open(inside, anna)
 
 
 @pytest.mark.parametrize("manager", ["999999999", "-1", "1.5"])

@@ -23,10 +23,10 @@ from regulars.work.models import Task
 pytestmark = pytest.mark.django_db
 # The session, the user, what they may; the person's profiles and identities; the shop, the run, the figures,
 # notes, members of the team, tasks; what the shop wants to know and what its sources say, the manager,
-# whether it was merged, segments, consents; the programme of points and the balance; whether it was seen
-# today; orders and lines; the timeline: which names there are, facts, visits; offers that
-# apply by themselves.
-QUERIES = 34
+# whether it was merged, segments, consents; the programme of points (twice: it is kept outside of
+# transactions only) and the balance; whether it was seen today; orders and lines; the timeline: which names
+# there are, facts, visits; offers that apply by themselves.
+QUERIES = 35
 
 
 @pytest.fixture
@@ -157,11 +157,11 @@ def test_customer_who_does_not_exist_gets_help(inside: Client) -> None:
 def test_contacts_are_links_for_those_who_may_see_them(inside: Client) -> None:
     anna = shops.person("Анна", email="anna@mail.ru", phone="+79161234567", number="K-17")
     page = _page(inside, anna)
-    assert 'href="mailto:anna@mail.ru"' in page
+    assert 'href="mailto:anna@mail.ru">anna<wbr>@mail.ru</a>' in page  # breaks before the @ if at all
     assert 'href="tel:+79161234567">+7 916 123-45-67</a>' in page
     assert "K-17 (shop)" in page
     masked = _page(shops.browser_of(shops.colleague(Role.CASHIER)), anna)
-    assert "anna@mail.ru" not in masked
+    assert "anna@mail.ru" not in masked.replace("<wbr>", "")
     assert "4567" not in masked
     assert "a•••@mail.ru" in masked
 

@@ -357,6 +357,8 @@ def test_every_event_of_the_domains_has_words() -> None:
     assert sorted(SENTENCES.keys() - declared.keys()) == []
     # What is told by its name alone falls among the rest.
     assert [name for name in SENTENCES if sign_of(name) == "other"] == []
+    offers = ("coupon_issued", "coupon_used", "coupon_returned")
+    assert {sign_of(name) for name in offers} == {"offers"}
 
 
 FULL = {
@@ -477,7 +479,7 @@ def test_long_history_takes_no_more_questions(
     address = reverse("customers-card", args=[anna])
     with clock.fixed(shops.NOW):
         inside.get(address)
-        with django_assert_num_queries(34):
+        with django_assert_num_queries(35):
             page = inside.get(address).text
         further = page.split('hx-get="')[-1].split('"')[0].replace("&amp;", "&")
         # The session, the user, what they may; profiles, identities, notes, tasks, the shop; the timeline.

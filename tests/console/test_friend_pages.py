@@ -32,6 +32,8 @@ NOW = shops.NOW
 DAY = timedelta(days=1)
 POINTS = {"kind": "points", "points_minor": 30_000}
 SEARCH_QUERIES = 13
+PREVIEW_QUERIES = 34
+"""The session, the user, what they may; the shop, the programme; both customers; and telling of them."""
 PAGE_QUERIES = 11
 """The session, the user, what they may; the shop, the programme; the figures, what was given, the reasons;
 the list with its numbers, and the names in it."""
@@ -100,7 +102,7 @@ def friends(db: None) -> Friends:
 
 def test_without_anybody_the_page_says_what_to_do_first(friends: Friends) -> None:
     text = friends.see()
-    assert "Bring a friend: for their first order, you get 300 points, and the friend 300 points." in text
+    assert "for their first order, you get 300 points, and the friend 300 points." in text
     assert "Nobody came with a code yet" in text
 
 
@@ -254,6 +256,39 @@ def test_a_colleague_says_who_brought_a_customer_and_takes_it_back(
     ]
     owner = shops.browser_of(shops.colleague(Role.OWNER, "Ирина"))
     assert "Said who brought a customer" in friends.see(reverse("settings-log"), owner)
+
+
+def test_what_it_gives_is_looked_at_before(
+    friends: Friends, django_assert_num_queries: DjangoAssertNumQueries
+) -> None:
+    boris, vera = shops.person("Борис"), shops.person("Вера")
+    preview = reverse("customers-brought-by", args=[boris]) + f"?referrer={friends.anna}"
+    looked = friends.see(preview)
+    assert "Did Анна bring Борис ?" in looked
+    for said in ("Анна: 300 points.", "Борис: 300 points.", "first order", "14 full days", "Yes, note it"):
+        assert said in looked, said
+    with django_assert_num_queries(PREVIEW_QUERIES):
+        friends.see(preview)
+    assert not FriendReferral.objects.exists()  # looking keeps nothing
+    assert not AuditLogEntry.objects.filter(action__startswith="referral_").exists()
+    by_hand(friends, boris, friends.anna)
+    assert "This is known already" in friends.see(preview)
+    # The same as with a code speaks against it, and is said before.
+    friends.order(vera, NOW - DAY)
+    against = friends.see(reverse("customers-brought-by", args=[vera]) + f"?referrer={friends.anna}")
+    assert "It would bring nothing" in against
+    assert "The reason: the friend had bought before." in against
+    assert "Note it all the same" in against
+    own = reverse("customers-brought-by", args=[friends.anna])
+    themselves = friends.see(f"{own}?referrer={friends.anna}")
+    assert "the friend is the customer themselves" in themselves
+    assert "Note it all the same" not in themselves
+    unknown = friends.inside.get(f"{own}?referrer=x", follow=True)
+    assert "Choose the customer who brought them." in unknown.text
+    by_hand(friends, vera, friends.anna)
+    owner = shops.browser_of(shops.colleague(Role.OWNER, "Ирина"))
+    log = friends.see(reverse("settings-log"), owner)
+    assert "Said who brought a customer: Вера (it brings nothing)" in log
 
 
 def test_somebody_is_found_by_card_by_code_and_by_phone(friends: Friends) -> None:

@@ -121,7 +121,6 @@ def test_no_call_is_offered_that_would_change_something(inside: Client) -> None:
 
 def test_till_belongs_to_a_branch(inside: Client) -> None:
     address = reverse("connections-key-new")
-    assert "First a branch" in inside.get(address, {"kind": "till"}).text
     branch = _branch()
     page = inside.get(address, {"kind": "till"}).text
     assert "Nevsky 28" in page
@@ -139,7 +138,31 @@ def test_till_belongs_to_a_branch(inside: Client) -> None:
 
 def test_branch_put_away_is_not_offered(inside: Client) -> None:
     Branch.objects.filter(pk=_branch()).update(active=False)
-    assert "First a branch" in inside.get(reverse("connections-key-new"), {"kind": "till"}).text
+    page = inside.get(reverse("connections-key-new"), {"kind": "till"}).text
+    assert 'name="new_branch"' in page
+    assert "Nevsky 28" not in page
+
+
+def test_a_branch_is_added_with_the_key_of_its_till(inside: Client) -> None:
+    address = reverse("connections-key-new")
+    form = {"kind": "till", "name": "Window", "scopes": ["orders:write"]}
+    assert "Say what the branch is called." in inside.post(address, form).text
+    inside.post(address, form | {"new_branch": " Arbat "}, follow=True)
+    (key,) = queries.keys()
+    (arbat,) = Branch.objects.all()
+    assert (arbat.name, key.branch_id) == ("Arbat", arbat.pk)
+    # One more beside it; what was filled in stays when the name is taken, and nothing is half done.
+    second = form | {"name": "Yard", "branch": "", "scopes": ["loyalty:read"]}
+    page = inside.post(address, second | {"new_branch": "Arbat"}).text
+    assert "There is a branch called “Arbat” already" in page
+    assert 'value="Yard"' in page
+    assert len(queries.keys()) == 1
+    inside.post(address, second | {"new_branch": "Nevsky 28"}, follow=True)
+    assert set(Branch.objects.values_list("name", flat=True)) == {"Arbat", "Nevsky 28"}
+    made, there = queries.keys(), set(Branch.objects.values_list("id", flat=True))
+    assert {key.branch_id for key in made} == there
+    logged = AuditLogEntry.objects.filter(action="branch_changed").values_list("subject", flat=True)
+    assert set(logged) == {f"branch:{number}" for number in there}
 
 
 @pytest.mark.parametrize(

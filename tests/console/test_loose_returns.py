@@ -28,6 +28,8 @@ NOW = shops.NOW
 DAY = timedelta(days=1)
 LIST_QUERIES = 8
 """The session, the user, what they may; the shop; the returns, how many, whose; the names."""
+FOUND_QUERIES = 12
+CHOSEN_QUERIES = 10
 ONE_QUERIES = 9
 """The same without the count, and the orders it may be of with their lines."""
 
@@ -60,11 +62,13 @@ class Returns:
         )
         return commerce.record_orders(orders=[told], now=NOW).ids["shop", number]
 
-    def back(self, number: str = "R-1", *, days: int = 1, whose: int | None = None) -> int:
+    def back(
+        self, number: str = "R-1", *, days: int = 1, whose: int | None = None, nobodys: bool = False
+    ) -> int:
         told = NewCredit(
             source="1c",
             external_id=number,
-            profile_id=profile_of(whose or self.anna),
+            profile_id=None if nobodys else profile_of(whose or self.anna),
             credited_at=NOW - days * DAY,
             amount_minor=600_000,
             currency="RUB",
@@ -159,11 +163,57 @@ def test_whose_orders_do_not_fit_is_told_so(returns: Returns) -> None:
     boris = shops.person("Борис")
     number = returns.back(whose=boris)
     address = reverse("loyalty-return", args=[number])
-    assert "This customer has no order that it could belong to" in returns.see(address)
+    assert "This customer has no orders." in returns.see(address)
     assert "cannot belong to that order" in returns.see(f"{address}?order={returns.kettle}")
     assert "cannot belong to that order" in returns.do("loyalty-return", number, order=returns.kettle)
     assert "Choose the order" in returns.do("loyalty-return", number, order="?")
     assert "Nothing is left to do here" in returns.see(reverse("loyalty-return", args=[10**18]))
+
+
+def test_whose_source_names_no_customer_is_looked_for_first(
+    returns: Returns, django_assert_num_queries: DjangoAssertNumQueries
+) -> None:
+    boris = shops.person("Борис")
+    number = returns.back(nobodys=True)
+    assert "Customer not known" in returns.see()
+    address = reverse("loyalty-return", args=[number])
+    assert "Whose is it?" in returns.see(address)
+    assert "Nobody was found." in returns.see(address + "?q=nobody")
+    found = returns.see(address + "?q=анна")
+    assert "Анна" in found
+    assert "Their orders" in found
+    with django_assert_num_queries(FOUND_QUERIES):
+        returns.see(address + "?q=анна")
+    of_anna = f"{address}?person={returns.anna}"
+    orders = returns.see(of_anna)
+    assert "Whose it is: Анна" in orders
+    assert orders.index("1001") < orders.index("1002")
+    with django_assert_num_queries(CHOSEN_QUERIES):
+        returns.see(of_anna)
+    looked = returns.see(f"{of_anna}&order={returns.kettle}")
+    assert "Taken back from the customer: 300 points." in looked
+    assert returns.points() == 400
+    assert "Return R-1 belongs to order 1001 now." in returns.do(
+        "loyalty-return", number, order=returns.kettle, person=returns.anna
+    )
+    assert returns.points() == 100
+    assert "Анна RUB 6,000" in returns.see(reverse("loyalty-returns") + "?state=named")
+    returns.do("loyalty-return-undo", number, order=returns.kettle)
+    assert returns.points() == 400
+    assert "Customer not known" in returns.see()
+    assert loyalty.verify().findings == ()
+    logged = AuditLogEntry.objects.filter(action=Action.RETURN_PLACED.value)
+    assert [entry.details["what"] for entry in logged.order_by("id")] == ["named", "undone"]
+    # Who has none that fit is told why.
+    assert "This customer has no orders." in returns.see(f"{address}?person={boris}")
+    early = returns.back("R-2", days=15, nobodys=True)
+    commerce.name_order(credit_id=returns.back("R-3"), order_id=returns.kettle, now=NOW)
+    why = returns.see(reverse("loyalty-return", args=[early]) + f"?person={returns.anna}")
+    assert "1 order was made after the return." in why
+    assert "All of 1 order is given back already." in why
+    late = returns.do("loyalty-return", early, order=returns.cup, person=returns.anna)
+    assert "cannot belong to that order" in late
+    assert "Whose it is: Анна" in late
 
 
 def test_the_list_is_searched_has_pages_and_can_be_saved(returns: Returns) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import io
+from datetime import timedelta
 
 import pytest
 from django.http import StreamingHttpResponse
@@ -16,13 +17,15 @@ from tests.console.workbooks import rows_of
 from tests.offers.coupon_shop import cart, terms
 
 from regulars.console.offers_pages.codes_workbook import workbook_in_pieces
+from regulars.console.wording.log import sentences
 from regulars.customers.models import Profile
 from regulars.kit import clock
 from regulars.offers import queries, services
 from regulars.offers.queries.stored import forget
 from regulars.offers.types import CodeState, NewUse, Offer, OfferKind, OfferState, OffPercent, OfPrices
+from regulars.team import queries as team
 from regulars.team.models import AuditLogEntry
-from regulars.team.types import Action, Role
+from regulars.team.types import Action, LogFilter, Role
 
 pytestmark = pytest.mark.django_db
 NOW = shops.NOW
@@ -115,6 +118,54 @@ def test_an_offer_is_made_step_by_step(inside: Client) -> None:
     assert only().state is OfferState.RUNNING
     actions = AuditLogEntry.objects.order_by("id").values_list("action", "details__what")
     assert [what for action, what in actions if action == Action.OFFER_CHANGED.value] == ["made", "start"]
+
+
+def test_the_audit_log_says_what_was_done_to_which_offer(inside: Client) -> None:
+    def do(what: str) -> None:
+        inside.post(reverse("offers-state", args=[offer.id]), {"do": what})
+
+    sent = FORM | {"code": "SPRING"}
+    inside.post(reverse("offers-new-kind", args=["shared"]), sent)
+    offer = only()
+    change = reverse("offers-change", args=[offer.id])
+    inside.post(change, sent | {"code": "MAY", "budget": "500", "last": "2026-03-31", "revision": "0"})
+    inside.post(change, sent | {"code": "MAY", "budget": "500", "last": "2026-03-31"})  # the same again
+    for what in ("start", "pause", "stop", "start"):  # the last is refused
+        do(what)
+    rows_of(inside.get(reverse("offers-uses-export", args=[offer.id])))
+    inside.post(reverse("offers-new-kind", args=["codes"]), FORM | {"name": "Cards"})
+    gone = offer.id
+    (offer,) = (one for one in queries.offers() if one.id != gone)
+    inside.post(reverse("offers-codes", args=[offer.id]), {"count": "20"})
+    inside.post(reverse("offers-new-kind", args=["codes"]), FORM | {"name": "Slip"})
+    offer = queries.offers()[0]
+    do("drop")
+    lines = sentences(team.log_page(which=LogFilter(), limit=20))[::-1]
+    assert [line.text for line in lines if "offer" in line.line.subject] == [
+        "Offer changed: Spring (made, as a draft)",
+        "Offer changed: Spring (changed: code, last day, budget)",
+        "Offer changed: Spring (started)",
+        "Offer changed: Spring (paused)",
+        "Offer changed: Spring (stopped for good)",
+        "List saved as a file: Spring (uses of an offer; rows: 0)",
+        "Offer changed: Cards (made, as a draft)",
+        "Offer changed: Cards (20 codes ordered)",
+        "Offer changed: Slip (made, as a draft)",
+        "Offer changed: Slip (draft thrown away)",
+    ]
+    assert [line.url for line in lines if line.subject == "Slip"] == ["", ""]
+
+
+def test_moments_within_a_day_stay_when_something_else_is_changed(inside: Client) -> None:
+    offer = running(since=NOW, until=NOW + timedelta(hours=3))
+    change = reverse("offers-change", args=[offer.id])
+    day = clock.now().date().isoformat()
+    sent = FORM | {"code": "SPRING", "name": "May", "first": day, "last": day}
+    inside.post(change, sent | {"revision": str(offer.revision)})
+    assert (only().terms.name, only().terms.since) == ("May", NOW)
+    assert only().terms.until == NOW + timedelta(hours=3)
+    inside.post(change, sent | {"first": ""})
+    assert only().terms.since is None
 
 
 def test_a_cart_is_tried_on_what_is_written(inside: Client) -> None:

@@ -51,7 +51,8 @@ def test_who_is_to_be_erased_has_to_be_said_twice(owner: Client) -> None:
     assert queries.erasure_of(person) is not None
     (entry,) = AuditLogEntry.objects.filter(action="person_erased")
     assert entry.details == {"reason": "asked"}
-    assert "anna@example.com" not in owner.get(reverse("customers-card", args=[person])).text
+    card = owner.get(reverse("customers-card", args=[person])).text
+    assert "anna@example.com" not in card.replace("<wbr>", "")
     assert owner.get(reverse("customers"), {"q": "anna@example.com"}).text.count("Анна") == 0
 
 

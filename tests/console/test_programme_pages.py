@@ -16,6 +16,7 @@ from tests.console import shops
 from tests.console.forms import fields_of
 
 from regulars.commerce.models import Order
+from regulars.console.wording.log import sentences
 from regulars.customers.models import Profile
 from regulars.kit import clock
 from regulars.loyalty import queries
@@ -23,16 +24,17 @@ from regulars.loyalty.models import ProgrammeVersion
 from regulars.loyalty.types import Programme
 from regulars.loyalty.types.earning import ByOrder, Rule
 from regulars.loyalty.types.programme import AfterDays, AfterDelivery, AfterReturnWindow, AtOnce, Never, OnDay
+from regulars.team import queries as team_queries
 from regulars.team import services as team
 from regulars.team.models import AuditLogEntry, User
-from regulars.team.types import Action, Role, ShopProfile
+from regulars.team.types import Action, LogFilter, Role, ShopProfile
 
 pytestmark = pytest.mark.django_db
 NOW = shops.NOW
 PATH = "/loyalty/programme/"
 BASICS, LOOK = f"{PATH}basics/", f"{PATH}look/"
 QUERIES_BASICS = 7  # session, user, what they may, shop; draft, versions; the example
-QUERIES_PAGE = 9  # the same of the order that is tried, its branches, and the shop: may it be published?
+QUERIES_PAGE = 9  # the same of the order that is tried, its coupons, and the shop: may it be published?
 
 
 @pytest.fixture(autouse=True)
@@ -269,6 +271,8 @@ def test_rules_may_begin_with_a_day(inside: Client) -> None:
     assert "not yet" in page
     (version,) = queries.versions()
     assert version.since.isoformat() == "2024-05-31T21:00:00+00:00"  # midnight in Moscow
+    (line,) = sentences(team_queries.log_page(which=LogFilter(action="programme_published"), limit=9))
+    assert shops.plain(line.text).endswith("published (they hold from 1 June 2024 on)")
     assert "It begins on 1 June." in shops.plain(inside.get(reverse("loyalty")).text)
 
 
@@ -280,9 +284,24 @@ def test_a_day_that_cannot_be_is_refused(inside: Client, day: str) -> None:
     assert not ProgrammeVersion.objects.exists()
 
 
-def test_a_moment_that_is_taken_is_said_in_words(inside: Client) -> None:
+def test_what_is_to_begin_with_a_day_is_put_right_until_then(inside: Client) -> None:
     _look(inside, since="day", day="2024-06-01")
     _keep(inside, cashback_percent="9")
+    _look(inside, since="day", day="2024-06-01")
+    (version,) = queries.versions()
+    assert version.programme.cashback_percent == 9
+
+
+def test_who_publishes_while_others_wait_to_begin_is_told_until_when_it_holds(inside: Client) -> None:
+    _look(inside, since="day", day="2024-06-01")
+    _keep(inside, cashback_percent="7")
+    assert "from now on, until 1 June: then others begin." in shops.plain(_look(inside).text)
+
+
+def test_a_moment_that_is_taken_is_said_in_words(inside: Client) -> None:
+    for day, percent in (("2024-06-01", "9"), ("2024-06-02", "8")):
+        _look(inside, since="day", day=day)
+        _keep(inside, cashback_percent=percent)
     answer = _look(inside, since="day", day="2024-06-01")
     assert answer.status_code == 422
     assert "another version holds already" in answer.text

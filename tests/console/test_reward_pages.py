@@ -31,7 +31,7 @@ NOW = shops.NOW
 DAY = timedelta(days=1)
 CATALOGUE_QUERIES = 10
 WAITING_QUERIES = 9
-CUSTOMER_QUERIES = 17
+CUSTOMER_QUERIES = 18
 TIERS = {"levels": [{"key": "gold", "name": "Gold", "from_minor": 100_000_00}]}
 FORM = {"kind": "thing", "name": "Cup", "price": "300", "left": "10", "due_days": "3"}
 

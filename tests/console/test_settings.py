@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from decimal import Decimal
 
 import pytest
@@ -89,6 +90,21 @@ def test_change_says_what_it_means_for_the_figures(
     assert said in inside.get(reverse("settings")).text
     assert (ProcrastinateJob.objects.count() > before) is made_anew
     assert (analytics.figures_work() == "making") is made_anew
+
+
+def test_only_currencies_of_today_are_offered(inside: Client) -> None:
+    page = inside.get(reverse("settings-shop")).text
+    for code in ("RUB", "EUR", "CHF", "XAF"):
+        assert f'value="{code}"' in page, code
+    for code in ("SUR", "DEM", "HRK", "BYR", "XAU", "XTS"):  # withdrawn, a metal, none at all
+        assert f'value="{code}"' not in page, code
+    # Who has one that was withdrawn since keeps it until they choose another.
+    services.save_shop(shop=replace(queries.shop(), currency="HRK"), user_id=None, now=clock.now())
+    page = inside.get(reverse("settings-shop")).text
+    assert 'value="HRK" selected' in page
+    sent = _shop_as_sent(name="Кофейня")
+    assert inside.post(reverse("settings-shop"), sent).status_code == 302
+    assert (queries.shop().name, queries.shop().currency) == ("Кофейня", "HRK")
 
 
 def test_form_sent_as_it_was_changes_nothing(inside: Client) -> None:

@@ -158,7 +158,7 @@ def test_as_customers_read_it(inside: Client, django_assert_num_queries: DjangoA
     assert '<article class="leaflet sheet" lang="ru"' in russian
     text = inside.get(reverse("loyalty-programme-as-read-text"), {"language": "en"})
     assert text["Content-Type"] == "text/plain; charset=utf-8"
-    assert "Tiers\n– The tier goes by what was paid for orders" in text.text
+    assert "Tiers\n– Your tier goes by what you paid for orders" in text.text
     assert "<" not in text.text
 
 

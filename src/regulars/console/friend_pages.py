@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
+from django.db import transaction
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
@@ -17,6 +18,7 @@ from regulars.console.wording.people import name_or_number
 from regulars.customers import queries as customers
 from regulars.customers.types import PersonRow
 from regulars.loyalty import queries as loyalty
+from regulars.loyalty import services
 from regulars.loyalty.types import Programme
 from regulars.loyalty.types.referring import (
     ReferralFigures,
@@ -25,7 +27,7 @@ from regulars.loyalty.types.referring import (
     ReferralState,
     Refused,
 )
-from regulars.loyalty.wording.referring import referral_sentences, refused_words
+from regulars.loyalty.wording.referring import promised_sentences, referral_sentences, refused_words
 from regulars.loyalty.wording.speaker import Speaker
 from regulars.team import queries as team
 
@@ -210,6 +212,49 @@ def sentences(speak: Voice, programme: Programme | None) -> tuple[str, ...]:
     if programme is None or programme.referral is None or not programme.running:
         return ()
     return referral_sentences(programme.referral, programme, _speaker(speak, programme))
+
+
+@dataclass(frozen=True, slots=True)
+class WouldBe:
+    """What telling of a friend would come to. `why`: it brings nothing; `known`: it was told before."""
+
+    says: tuple[str, ...]
+    why: str
+    known: bool
+    settled: bool
+
+
+def would_be(referrer: PersonRow, friend: PersonRow, *, user_id: int, speak: Voice) -> WouldBe:
+    """It is told, looked at and taken back at once, so it cannot be another.
+
+    Raises what `refer_by_hand` does.
+    """
+    with transaction.atomic():
+        row = tell_of(referrer, friend, user_id=user_id, now=speak.now)
+        transaction.set_rollback(True)
+    version = loyalty.current(speak.now)
+    programme = version.programme if version else None
+    says: tuple[str, ...] = ()
+    if programme is not None and programme.referral is not None and not row.reason:
+        names = (name_or_number(one.name, one.id) for one in (referrer, friend))
+        says = promised_sentences(programme.referral, programme, _speaker(speak, programme), *names)
+    return WouldBe(
+        says=says,
+        why=refused_words(row.reason) if row.reason else "",
+        known=not is_told_now(row, user_id, speak.now),
+        settled=row.reason in _SETTLED,
+    )
+
+
+def tell_of(referrer: PersonRow, friend: PersonRow, *, user_id: int, now: datetime) -> ReferralRow:
+    """Somebody says of one that the other brought them."""
+    ids = {"referrer_id": referrer.profile_ids[0], "friend_id": friend.profile_ids[0]}
+    return services.refer_by_hand(**ids, user_id=user_id, now=now)
+
+
+def is_told_now(row: ReferralRow, user_id: int, now: datetime) -> bool:
+    """Whether it is new, not one that was known already."""
+    return row.told_by == user_id and row.at == now
 
 
 def friends_part(found: PersonRow, speak: Voice) -> dict[str, Any]:

@@ -2,18 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
 
 from django.db import transaction
+from django.http import HttpRequest
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 
 from regulars.analytics.wording.numbers import plain
 from regulars.commerce import queries as commerce
 from regulars.commerce import services as commerce_services
-from regulars.commerce.types import LooseCredit, OrderThatFits
+from regulars.commerce.types import LooseCredit, OrderThatFits, WhyUnfit
+from regulars.console.card_likely import ShortCard, cards_of
+from regulars.console.friend_pages import people_found
 from regulars.console.import_pages import moment
 from regulars.console.voice import Voice
 from regulars.console.wording.people import name_or_number
@@ -23,6 +27,7 @@ from regulars.loyalty.queries.orders import lots_of_orders, spent_on_orders
 from regulars.loyalty.types import OrderTold
 from regulars.loyalty.wording import amounts
 
+PEOPLE_SHOWN = 20
 LINES_SHOWN = 4
 """What was in an order, as far as it helps to tell it from others."""
 
@@ -55,6 +60,17 @@ class Fitting:
     left: str
     what: str
     has_product: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Whose:
+    """Looking for the customer of a return whose source names none. `found`: whom somebody may mean."""
+
+    person: int | None = None
+    name: str = ""
+    asked: str = ""
+    found: Sequence[ShortCard] = ()
+    more: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -117,6 +133,41 @@ def fitting_of(orders: Sequence[OrderThatFits], speak: Voice) -> list[Fitting]:
             )
         )
     return found
+
+
+def whose_of(request: HttpRequest, speak: Voice) -> Whose:
+    """Who was chosen, or who is found by what was asked."""
+    number, asked = request.GET.get("person", ""), request.GET.get("q", "").replace("\0", "").strip()[:200]
+    is_number = number.isascii() and number.isdigit() and len(number) < 19
+    if is_number and (person := customers.person(int(number))):
+        return Whose(person=person.id, name=name_or_number(person.name, person.id), asked=asked)
+    ids = people_found(asked, limit=PEOPLE_SHOWN + 1) if asked else []
+    cards = cards_of(request, ids[:PEOPLE_SHOWN], speak)
+    return Whose(asked=asked, found=cards, more=len(ids) > PEOPLE_SHOWN)
+
+
+def unfit_words(reasons: Mapping[WhyUnfit, int], speak: Voice) -> list[str]:
+    """ "2 orders were made after the return.": why none of a customer's orders fits."""
+    said = sorted(reasons.items(), key=lambda one: -one[1])
+    return [_unfit(why, count) % {"n": speak.formats.number(count)} for why, count in said]
+
+
+def _unfit(why: WhyUnfit, n: int) -> str:
+    match why:
+        case WhyUnfit.LATER:
+            return ngettext(
+                "%(n)s order was made after the return.", "%(n)s orders were made after the return.", n
+            )
+        case WhyUnfit.CURRENCY:
+            return ngettext("%(n)s order is in another currency.", "%(n)s orders are in another currency.", n)
+        case WhyUnfit.CANCELLED:
+            return ngettext("%(n)s order is cancelled.", "%(n)s orders are cancelled.", n)
+        case WhyUnfit.GIVEN_BACK:
+            return ngettext(
+                "All of %(n)s order is given back already.",
+                "All of %(n)s orders is given back already.",
+                n,
+            )
 
 
 def effect(*, credit_id: int, order_id: int, now: datetime) -> Effect:

@@ -16,6 +16,7 @@ from regulars.commerce.queries.loose import (
     loose_credit,
     loose_credits,
     orders_that_fit,
+    why_none_fits,
 )
 from regulars.commerce.queries.orders import (
     credits_of,
@@ -61,4 +62,5 @@ __all__ = [
     "products_told",
     "shipment",
     "shipments_of",
+    "why_none_fits",
 ]

@@ -6,7 +6,7 @@ from collections.abc import Collection
 from datetime import datetime
 from typing import Any
 
-from regulars.commerce.types import Loose, LooseCredit, OrderThatFits
+from regulars.commerce.types import Loose, LooseCredit, OrderThatFits, WhyUnfit
 from regulars.kit import sql
 
 ORDERS_THAT_FIT_MAX = 30
@@ -46,14 +46,23 @@ SELECT count(*) FROM (
     LIMIT %s
 ) AS found
 """
-# An order of another source has products of its own: they are the same by their names.
-_FITTING = """
-WITH one AS (
-    SELECT c.*, p.name AS product, mine.person_id FROM commerce_credit AS c
-    JOIN facts_profiles AS mine ON mine.profile_id = c.profile_id
+# Whose it is: of one that says nothing of a customer, whoever a colleague means, or whose the order is.
+_ONE_OF = """
+one AS (
+    SELECT c.*, p.name AS product, coalesce(
+        mine.person_id, %(person)s::bigint,
+        (SELECT f.person_id FROM commerce_order AS o JOIN facts_profiles AS f USING (profile_id)
+         WHERE o.id = %(order)s)
+    ) AS person_id
+    FROM commerce_credit AS c
+    LEFT JOIN facts_profiles AS mine ON mine.profile_id = c.profile_id
     LEFT JOIN commerce_product AS p ON p.id = c.product_id
     WHERE c.id = %(credit)s AND c.reckoned = ''
-), worth AS (
+)
+"""
+# An order of another source has products of its own: they are the same by their names.
+_FITTING = f"""
+WITH {_ONE_OF}, worth AS (
     SELECT o.id, o.source, o.external_id, o.profile_id, o.ordered_at, o.amount_minor,
            o.amount_minor
            - coalesce((SELECT sum(r.amount_minor) FROM commerce_orderreturn AS r WHERE r.order_id = o.id), 0)
@@ -75,7 +84,18 @@ SELECT w.id, w.source, w.external_id, w.profile_id, w.ordered_at, w.amount_minor
 FROM worth AS w LEFT JOIN commerce_branch AS b ON b.id = w.branch_id
 WHERE w.left_minor > 0
 ORDER BY w.has_product DESC, w.ordered_at DESC, w.id DESC LIMIT %(limit)s
-"""
+"""  # noqa: S608 (texts of ours)
+# Asked where no order fits: so the last of the reasons is that nothing is left of them.
+_UNFIT = f"""
+WITH {_ONE_OF}
+SELECT CASE WHEN o.status = 'cancelled' THEN 'cancelled' WHEN o.currency <> one.currency THEN 'currency'
+            WHEN o.ordered_at > one.credited_at THEN 'later' ELSE 'given_back' END AS reason,
+       count(*)
+FROM one
+JOIN facts_profiles AS p ON p.person_id = one.person_id
+JOIN commerce_order AS o ON o.profile_id = p.profile_id
+GROUP BY reason
+"""  # noqa: S608 (texts of ours)
 
 
 def loose_credits(
@@ -113,11 +133,20 @@ def count_loose_credits(*, most: int) -> int:
 
 
 def orders_that_fit(
-    *, credit_id: int, order_id: int | None = None, limit: int = ORDERS_THAT_FIT_MAX
+    *,
+    credit_id: int,
+    order_id: int | None = None,
+    person_id: int | None = None,
+    limit: int = ORDERS_THAT_FIT_MAX,
 ) -> list[OrderThatFits]:
     """Orders of the same customer that a credit may be of: in its currency, made before it, and still worth
-    something without it. Those with its product come first, then the newest. `order_id`: only this one."""
-    rows = sql.rows(_FITTING, {"credit": credit_id, "order": order_id, "limit": limit})
+    something without it. Those with its product come first, then the newest.
+
+    `order_id`: only this one. `person_id`: whose a credit is whose source names no customer; where it is not
+    said either, that of the order is.
+    """
+    values = {"credit": credit_id, "order": order_id, "person": person_id}
+    rows = sql.rows(_FITTING, values | {"limit": limit})
     return [
         OrderThatFits(
             id=id_,
@@ -144,6 +173,12 @@ def orders_that_fit(
             branch,
         ) in rows
     ]
+
+
+def why_none_fits(*, credit_id: int, person_id: int | None = None) -> dict[WhyUnfit, int]:
+    """Where none of a customer's orders fits: how many do not for which reason; empty where there is none."""
+    values = {"credit": credit_id, "order": None, "person": person_id}
+    return {WhyUnfit(reason): count for reason, count in sql.rows(_UNFIT, values)}
 
 
 def _credit(row: tuple[Any, ...]) -> LooseCredit:

@@ -30,6 +30,7 @@ WHERE id = %(credit)s AND order_id IS NULL AND put_away <> %(away)s
 def name_order(*, credit_id: int, order_id: int, now: datetime) -> None:
     """Have a credit that is of no order be of this one, until its source names one that is known.
 
+    Where its source names no customer, it is that of the order.
     From then on it is as if it had been told so: the order is worth less, and the log tells of it. Raises
     NoSuchCredit, NamedAlready for one that is of an order, and OrderDoesNotFit.
     """
@@ -38,7 +39,10 @@ def name_order(*, credit_id: int, order_id: int, now: datetime) -> None:
         raise NamedAlready(_("This return belongs to an order by now. Look again before you change it."))
     if not orders_that_fit(credit_id=credit_id, order_id=order_id):
         raise OrderDoesNotFit(
-            _("This return cannot belong to that order: it is cancelled, given back, or not theirs.")
+            _(
+                "This return cannot belong to that order: it is cancelled, given back, younger than the "
+                "return, in another currency, or not theirs."
+            )
         )
     sql.run(_NAME, [order_id, credit_id])
     _write(row, order_id, now)

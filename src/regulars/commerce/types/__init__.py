@@ -66,7 +66,7 @@ from regulars.commerce.types.goods import (
     TillRow,
     UndoneCosts,
 )
-from regulars.commerce.types.loose import Loose, LooseCredit, OrderThatFits
+from regulars.commerce.types.loose import Loose, LooseCredit, OrderThatFits, WhyUnfit
 from regulars.commerce.types.orders import (
     Cancellation,
     CancelledOrders,
@@ -178,4 +178,5 @@ __all__ = [
     "Undone",
     "UndoneCosts",
     "UndoneOrders",
+    "WhyUnfit",
 ]

@@ -19,6 +19,17 @@ class Loose(StrEnum):
     """A colleague said that they belong to none."""
 
 
+class WhyUnfit(StrEnum):
+    """Why a credit cannot be of an order of its customer."""
+
+    CANCELLED = "cancelled"
+    CURRENCY = "currency"
+    LATER = "later"
+    """It was ordered after the money was given back."""
+    GIVEN_BACK = "given_back"
+    """All of it is given back already."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class LooseCredit:
     """A credit as one looks for its order.

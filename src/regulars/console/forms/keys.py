@@ -37,6 +37,12 @@ class KeyForm(NameForm):
         empty_value=None,
         error_messages={"required": _("Choose the branch whose tills these are.")},
     )
+    new_branch = forms.CharField(
+        label=_("Or a new branch"),
+        max_length=200,
+        required=False,
+        widget=forms.TextInput(attrs={"autocomplete": "off"}),
+    )
     scopes = forms.TypedMultipleChoiceField(
         label=_("What it may"),
         coerce=Scope,
@@ -56,8 +62,23 @@ class KeyForm(NameForm):
             del self.fields["scopes"]
         branch: Any = self.fields["branch"]
         branch.choices = branches if len(branches) == 1 else [("", _("Choose a branch")), *branches]
+        branch.required = False  # it may be a new one
         if kind is not KeyKind.TILL:
+            del self.fields["new_branch"]
+        elif not branches:
+            new: Any = self.fields["new_branch"]
+            new.label, new.required = _("Branch"), True
+            new.error_messages["required"] = _("Say what the branch is called.")
+        if kind is not KeyKind.TILL or not branches:
             del self.fields["branch"]
+
+    def clean(self) -> dict[str, Any]:
+        """Some branch is there: of the list, or new."""
+        said: dict[str, Any] = super().clean() or self.cleaned_data
+        asked = "branch" in self.fields and "branch" not in self.errors
+        if asked and not said.get("branch") and not said.get("new_branch"):
+            self.add_error("branch", self.fields["branch"].error_messages["required"])
+        return said
 
     def chosen(self) -> frozenset[str]:
         """The scopes that are ticked, as they stand in the form."""

@@ -142,6 +142,12 @@ class OfferForm(PartForm):
             document["goods"] = read_goods(said)
         if isinstance(before, Terms):
             document["currency"] = before.currency
+            was = self.filled(before, self.around)
+            # Made by a program it may begin and end within a day; that stays where the day does.
+            if said["first"] == was["first"]:
+                document["since"] = before.since
+            if last == was["last"]:
+                document["until"] = before.until
         try:
             return Terms.model_validate(document)
         except BadDocument as error:

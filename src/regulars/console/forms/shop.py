@@ -2,10 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+from datetime import date
 from decimal import Decimal, InvalidOperation
+from functools import lru_cache
 from typing import Any
 
-from babel.numbers import list_currencies
+from babel import Locale
+from babel.core import get_global
+from babel.numbers import get_territory_currencies
 from django import forms
 from django.core.exceptions import ValidationError
 from django.utils.translation import get_language, gettext
@@ -21,15 +26,25 @@ NEAR = ("RUB", "BYN", "KZT", "UZS", "KGS", "AMD", "GEL", "AZN", "EUR", "USD", "G
 WINDOW_DAYS_MAX = 365
 
 
-def currencies() -> list[tuple[str, list[tuple[str, str]]]]:
-    """All of today's currencies by name, the near ones first."""
-    from babel import Locale
-
+def currencies(kept: str = "") -> list[tuple[str, list[tuple[str, str]]]]:
+    """What is paid with somewhere today, by name, the near ones first. `kept`: one that is chosen already,
+    which stays even where it is withdrawn."""
     names = Locale(get_language() or "ru").currencies
-    today = sorted(set(list_currencies()) & set(names), key=lambda code: names[code].casefold())
-    rest = [(code, f"{names[code]} · {code}") for code in today if code not in NEAR and code[0] != "X"]
-    near = [(code, f"{names[code]} · {code}") for code in NEAR]
-    return [(gettext("Often"), near), (gettext("All others"), rest)]
+    near = [*NEAR, *([kept] if kept and kept not in NEAR else [])]
+    rest = _in_use(clock.now().date()).difference(near)
+
+    def named(codes: Iterable[str]) -> list[tuple[str, str]]:
+        return [(code, f"{names[code]} · {code}" if code in names else code) for code in codes]
+
+    by_name = sorted(rest, key=lambda code: names.get(code, code).casefold())
+    return [(gettext("Often"), named(near)), (gettext("All others"), named(by_name))]
+
+
+@lru_cache(maxsize=2)
+def _in_use(day: date) -> frozenset[str]:
+    """Legal tender of some country on that day: no withdrawn currency, no metal, no unit of account."""
+    countries = get_global("territory_currencies")
+    return frozenset(code for one in countries for code in get_territory_currencies(one, day, day))
 
 
 class PercentField(forms.CharField):
@@ -104,7 +119,8 @@ class ShopForm(forms.Form):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.fields["currency"].choices = currencies()  # type: ignore[attr-defined]
+        kept = str(self.initial.get("currency", ""))
+        self.fields["currency"].choices = currencies(kept)  # type: ignore[attr-defined]
 
     def clean_timezone(self) -> str:
         found = zones.find(self.cleaned_data["timezone"])

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass, replace
-from datetime import date
+from datetime import date, datetime, time
 from decimal import Decimal, InvalidOperation
+from itertools import islice
 
 from django.http import QueryDict
 from django.utils.translation import gettext as _
 
+from regulars.analytics.wording.numbers import plain
 from regulars.commerce.queries import choices
 from regulars.console.programme_pages.desk import Desk
 from regulars.console.tried_carts import categories_and_brands, number, written_at
@@ -21,6 +24,9 @@ from regulars.loyalty.types import MINOR, Programme
 from regulars.loyalty.types.earned import CASHBACK, EarningLine, EarningOrder, of_rule, of_tier
 from regulars.loyalty.types.tiers import Tier
 from regulars.loyalty.wording.amounts import points
+from regulars.offers import queries as offers
+from regulars.offers.types import Applied, Cart, CartLine, Offer, OfferKind, OfferState
+from regulars.offers.wording import refusal_sentence
 
 LINES = 3
 USUAL = Decimal(2000)
@@ -28,6 +34,10 @@ USUAL = Decimal(2000)
 AMOUNT_MAX = Decimal(10) ** 9
 PIECES_MAX = 10_000
 ANY = 10**12 * MINOR
+COUPONS_MAX = 50
+"""The newest; nobody looks through more."""
+WITH_CODES = frozenset({OfferKind.SHARED, OfferKind.CODES})
+TRIED = frozenset({OfferState.DRAFT, OfferState.RUNNING, OfferState.PAUSED})
 
 
 @dataclass(frozen=True)
@@ -43,7 +53,8 @@ class Line:
 class Trying:
     """The order that is tried, and what came of it. `shares`: what brought how much, in words.
 
-    `branches`, `channels`: what can be chosen; where there is nothing to choose, it is not asked for.
+    `tiers`, `branches`, `channels`, `coupons`: what can be chosen, and `asks_day`; what makes no difference
+    to what the draft says is not asked for.
     """
 
     lines: tuple[Line, ...]
@@ -53,7 +64,10 @@ class Trying:
     branches: tuple[str, ...]
     channel: str
     channels: tuple[str, ...]
+    coupon: str
+    coupons: tuple[tuple[str, str], ...]
     day: str
+    asks_day: bool
     fits: bool
     has_conditions: bool
     goods: tuple[str, ...]
@@ -63,19 +77,15 @@ class Trying:
     problem: str = ""
 
 
-@dataclass(frozen=True)
-class _Order:
-    lines: tuple[EarningLine, ...]
-    discount_minor: int
-
-
 def trying(asked: QueryDict, desk: Desk) -> Trying:
     """The order of the address; without one, a round sum."""
     programme = desk.programme
     lines = _lines(asked, programme.currency or desk.speak.shop.currency)
-    tiers = tuple((level.key, level.name) for level in programme.tiers.levels) if programme.tiers else ()
+    tiers = tuple((level.key, level.name) for level in _levels(programme))
     tier, branch, channel = (asked.get(name, "") for name in ("tier", "branch", "channel"))
     branches, channels = _branches(programme), _channels(programme)
+    coupons = _coupons()
+    coupon = coupons.get(asked.get("coupon", ""))
     tried = Trying(
         lines=lines,
         tier=tier if tier in dict(tiers) else "",
@@ -84,27 +94,31 @@ def trying(asked: QueryDict, desk: Desk) -> Trying:
         branches=branches,
         channel=channel if channel in channels else "",
         channels=channels,
+        coupon=str(coupon.id) if coupon else "",
+        coupons=tuple((number, _called(offer)) for number, offer in coupons.items()),
         day=asked.get("day", "") or desk.speak.today.isoformat(),
+        asks_day=_asks_day(programme, coupons.values()),
         fits="amount" not in asked or "fits" in asked,
         has_conditions=any(rule.when.who is not None for rule in programme.rules),
-        goods=_goods_named(programme),
+        goods=_goods_named(programme, coupons.values()),
     )
-    return _reckoned(tried, desk)
+    return _reckoned(tried, coupon, desk)
 
 
-def _reckoned(tried: Trying, desk: Desk) -> Trying:
+def _reckoned(tried: Trying, coupon: Offer | None, desk: Desk) -> Trying:
     programme, formats = desk.programme, desk.speak.formats
     currency = programme.currency or desk.speak.shop.currency
     level = next((one for one in _levels(programme) if one.key == tried.tier), None)
     try:
-        order = _order(tried, level, currency)
-        day = date.fromisoformat(tried.day)
+        cart, day = _cart(tried, currency), date.fromisoformat(tried.day)
     except (ValueError, InvalidOperation):
         return replace(tried, problem=_("Write amounts as numbers, such as 1500, and choose a day."))
     if not programme.running:
         return replace(tried, problem=_("The programme is stopped: orders earn nothing."))
+    standing = (level and level.brings.discount_percent) or Decimal(0)
+    applied = _applied(cart, coupon, datetime.combine(day, time(12), tzinfo=desk.speak.zone), standing)
     asked = EarningOrder(
-        lines=order.lines,
+        lines=_paid(cart, applied),
         currency=currency,
         day=day,
         tier=tried.tier,
@@ -115,11 +129,10 @@ def _reckoned(tried: Trying, desk: Desk) -> Trying:
     whole = programme if programme.currency else programme.model_copy(update={"currency": currency})
     (earned,) = queries.earned(whole, [asked])
     payable = payable_minor(total_minor=asked.total_minor, programme=programme, spendable_minor=ANY)
-    more = []
-    if order.discount_minor and level is not None:
-        facts = {"name": level.name, "money": desk.speak.money(order.discount_minor, currency)}
-        more.append(_("The tier “%(name)s” takes off %(money)s.") % facts)
-    if payable:
+    more = _discounts(applied, coupon, level, currency, desk)
+    if payable and not applied.may_pay_with_points:
+        more.append(_("With this coupon nothing can be paid with points."))
+    elif payable:
         worth = desk.speak.money(discount_minor(payable, programme), currency)
         facts = {"points": points(payable, formats), "money": worth}
         more.append(_("Can be paid with points: %(points)s, which is %(money)s less.") % facts)
@@ -128,25 +141,61 @@ def _reckoned(tried: Trying, desk: Desk) -> Trying:
     return replace(tried, result=points(earned.total_minor, formats), shares=shares, more=tuple(more))
 
 
-def _order(tried: Trying, level: Tier | None, currency: str) -> _Order:
-    """The lines as they are asked about, less the tier's discount. Raises ValueError, InvalidOperation."""
+def _cart(tried: Trying, currency: str) -> Cart:
+    """The order as it was written. Raises ValueError, InvalidOperation."""
     written = [line for line in tried.lines if line.amount.strip()]
-    amounts = [to_minor(number(line.amount, AMOUNT_MAX), currency) for line in written]
-    taken = percent_of(amounts, (level and level.brings.discount_percent) or Decimal(0))
     known = categories_and_brands([line.goods for line in written if line.goods])
     lines = []
-    for line, amount, off in zip(written, amounts, taken, strict=True):
+    for line in written:
         category, brand = known.get(line.goods.casefold(), (line.goods, line.goods))
         lines.append(
-            EarningLine(
-                amount_minor=amount - off,
-                pieces=int(number(line.pieces or "1", Decimal(PIECES_MAX))),
+            CartLine(
+                amount_minor=to_minor(number(line.amount, AMOUNT_MAX), currency),
+                quantity=Decimal(int(number(line.pieces or "1", Decimal(PIECES_MAX)))),
                 product=line.goods,
                 category=category,
                 brand=brand,
             )
         )
-    return _Order(tuple(lines), sum(taken))
+    return Cart(currency=currency, lines=tuple(lines))
+
+
+def _applied(cart: Cart, coupon: Offer | None, at: datetime, standing: Decimal) -> Applied:
+    """What is taken off: by the coupon, and by the tier after it."""
+    if coupon is None:
+        amounts = [line.amount_minor for line in cart.lines]
+        return Applied(standing=tuple(percent_of(amounts, standing)))
+    return offers.try_offer(coupon, cart, at=at, standing=standing)
+
+
+def _paid(cart: Cart, applied: Applied) -> tuple[EarningLine, ...]:
+    """The lines less what is taken off."""
+    return tuple(
+        EarningLine(
+            amount_minor=line.amount_minor - applied.of_line(place) - applied.standing[place],
+            pieces=int(line.quantity),
+            product=line.product,
+            category=line.category,
+            brand=line.brand,
+        )
+        for place, line in enumerate(cart.lines)
+    )
+
+
+def _discounts(
+    applied: Applied, coupon: Offer | None, level: Tier | None, currency: str, desk: Desk
+) -> list[str]:
+    """What is taken off, and why a coupon takes nothing off, in words."""
+    said = []
+    for one in applied.discounts:
+        facts = {"name": plain(one.name), "money": desk.speak.money(one.amount_minor, currency)}
+        said.append(_("The coupon “%(name)s” takes off %(money)s.") % facts)
+    if coupon and applied.refused:
+        said += [refusal_sentence(why) for why in applied.refused.values()]
+    if level is not None and (off := sum(applied.standing)):
+        facts = {"name": level.name, "money": desk.speak.money(off, currency)}
+        said.append(_("The tier “%(name)s” takes off %(money)s.") % facts)
+    return said
 
 
 def _lines(asked: QueryDict, currency: str) -> tuple[Line, ...]:
@@ -174,13 +223,33 @@ def _names(programme: Programme) -> dict[str, str]:
 
 
 def _branches(programme: Programme) -> tuple[str, ...]:
-    """Those of the shop, and those that rules ask for though nothing is called so by now."""
-    return _each_once([*choices.branches(), *(name for r in programme.rules for name in r.when.branches)])
+    """Where a rule asks for one: the shop's, and those asked for though nothing is called so by now."""
+    asked = [name for rule in programme.rules for name in rule.when.branches]
+    return _each_once([*choices.branches(), *asked]) if asked else ()
 
 
 def _channels(programme: Programme) -> tuple[str, ...]:
     """Those that rules ask for: what came by another one earns the same by any."""
     return _each_once([name for rule in programme.rules for name in rule.when.channels])
+
+
+def _coupons() -> dict[str, Offer]:
+    """Offers somebody can have a code of, by their numbers as a form has them; drafts too."""
+    found = (one for one in offers.offers() if one.terms.kind in WITH_CODES)
+    return {str(one.id): one for one in islice((one for one in found if one.state in TRIED), COUPONS_MAX)}
+
+
+def _called(offer: Offer) -> str:
+    name = plain(offer.terms.name)
+    return f"{offer.shared_code} · {name}" if offer.shared_code else name
+
+
+def _asks_day(programme: Programme, coupons: Iterable[Offer]) -> bool:
+    """Whether the day makes a difference to a rule or a coupon."""
+    whens = (rule.when for rule in programme.rules)
+    return any(when.weekdays or when.first or when.last for when in whens) or any(
+        one.terms.since or one.terms.until for one in coupons
+    )
 
 
 def _each_once(names: list[str]) -> tuple[str, ...]:
@@ -189,8 +258,8 @@ def _each_once(names: list[str]) -> tuple[str, ...]:
     return tuple(sorted(found.values()))
 
 
-def _goods_named(programme: Programme) -> tuple[str, ...]:
-    """Goods that rules speak of: those that make a difference."""
-    of = [rule.goods for rule in programme.rules]
+def _goods_named(programme: Programme, coupons: Iterable[Offer]) -> tuple[str, ...]:
+    """Goods that rules and coupons speak of: those that make a difference."""
+    of = [rule.goods for rule in programme.rules] + [one.terms.goods for one in coupons]
     names = {name for goods in of for name in (*goods.categories, *goods.brands, *goods.products)}
     return tuple(sorted(names))

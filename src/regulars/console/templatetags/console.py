@@ -31,6 +31,13 @@ def icon(name: str, classes: str = "size-5") -> SafeString:
     )
 
 
+@register.filter
+def at_sign(address: str) -> SafeString | str:
+    """An e-mail that breaks before its @ where it has to, and not within a word."""
+    name, at, host = address.rpartition("@")
+    return format_html("{}<wbr>@{}", name, host) if at else address
+
+
 @register.inclusion_tag("console/field.html")
 def field(bound: BoundField, label: str | None = None, help_text: str | None = None) -> dict[str, Any]:
     """A form field with its label, its help and its errors; label and help may be said anew."""

@@ -126,7 +126,10 @@ def _cells(rows: Sequence[LooseCredit], speak: Voice) -> Iterator[list[Cell]]:
 @require_http_methods(["GET", "HEAD", "POST"])
 @allowed(Permission.ADJUST_POINTS)
 def one(request: HttpRequest, number: int) -> HttpResponse:
-    """A return and the orders it may belong to; with `order` what naming that one does, which POST does."""
+    """A return and the orders it may belong to; with `order` what naming that one does, which POST does.
+
+    Whose source names no customer, of that one is looked for the customer first: `q`, then `person`.
+    """
     speak, row = voice(), commerce.loose_credit(min(number, ID_MAX))
     if row is None:
         return _settled(request)
@@ -140,15 +143,24 @@ def one(request: HttpRequest, number: int) -> HttpResponse:
             words = pages.effect_words(done, row.currency, speak)
         except RegularsError as error:
             said.refused(request, error.message)
-    orders = () if row.state is Loose.NAMED else commerce.orders_that_fit(credit_id=row.id)
+    is_named = row.state is Loose.NAMED
+    whose = pages.whose_of(request, speak) if row.profile_id is None else pages.Whose()
+    is_known = not is_named and (row.profile_id is not None or whose.person is not None)
+    orders = commerce.orders_that_fit(credit_id=row.id, person_id=whose.person) if is_known else []
     fitting = pages.fitting_of(orders, speak)
+    unfit = (
+        commerce.why_none_fits(credit_id=row.id, person_id=whose.person) if is_known and not orders else {}
+    )
     return render(
         request,
         "console/credits/one.html",
         {
             "line": pages.lines_of([row], speak)[0],
             "state": row.state.value,
+            "whose": whose,
+            "kept": f"person={whose.person}&" if whose.person else "",
             "fitting": fitting,
+            "unfit": pages.unfit_words(unfit, speak),
             "chosen": next((order for order in fitting if order.id == chosen), None) if words else None,
             "words": words,
             "most": commerce.ORDERS_THAT_FIT_MAX if len(fitting) == commerce.ORDERS_THAT_FIT_MAX else 0,
@@ -168,7 +180,8 @@ def _name(request: HttpRequest, row: LooseCredit, order_id: int | None, speak: V
             _log(request, row, speak, what="named", order=order)
     except RegularsError as error:
         said.refused(request, error.message)
-        return redirect(here)
+        person = _number(request.POST.get("person", ""))
+        return redirect(with_choices(here, person=person) if person else here)
     told = {"number": plain(row.external_id), "order": plain(order)}
     text = _("Return %(number)s belongs to order %(order)s now. Its points follow within a minute.")
     undo_url = with_choices(reverse("loyalty-return-undo", args=[row.id]), order=order_id)

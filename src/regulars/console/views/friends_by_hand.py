@@ -47,24 +47,22 @@ def brought_by(request: HttpRequest, person: int) -> HttpResponse:
     found = customers.person(person)
     if found is None:
         return missing(request, person, "customers-brought-by")
-    if request.method != "POST":
+    is_asked = "referrer" in request.GET or request.method == "POST"
+    if not is_asked:
         return _look(request, found)
-    chosen = request.POST.get("referrer", "")
+    chosen = request.POST.get("referrer") or request.GET.get("referrer", "")
     is_number = chosen.isascii() and chosen.isdigit() and len(chosen) < 19
     referrer = customers.person(int(chosen)) if is_number else None
     if referrer is None:
         said.refused(request, _("Choose the customer who brought them."))
         return redirect("customers-brought-by", person)
+    if request.method != "POST":
+        return _preview(request, referrer, found)
     speak, user = voice(), user_id_of(request)
     try:
         with transaction.atomic():
-            row = services.refer_by_hand(
-                referrer_id=referrer.profile_ids[0],
-                friend_id=found.profile_ids[0],
-                user_id=user,
-                now=speak.now,
-            )
-            if is_new := row.told_by == user and row.at == speak.now:
+            row = pages.tell_of(referrer, found, user_id=user, now=speak.now)
+            if is_new := pages.is_told_now(row, user, speak.now):
                 _log(row, user, Action.REFERRAL_TOLD)
     except RegularsError as error:
         said.refused(request, error.message)
@@ -87,6 +85,23 @@ def undo(request: HttpRequest, number: int) -> HttpResponse:
     else:
         said.done(request, _("Taken back: nobody is noted there any more."))
     return redirect(back(request, reverse("loyalty-friends")))
+
+
+def _preview(request: HttpRequest, referrer: PersonRow, friend: PersonRow) -> HttpResponse:
+    """What noting it would come to; nothing is kept."""
+    try:
+        would_be = pages.would_be(referrer, friend, user_id=user_id_of(request), speak=voice())
+    except RegularsError as error:
+        said.refused(request, error.message)
+        return redirect("customers-brought-by", friend.id)
+    context = {
+        "person": friend,
+        "name": name_or_number(friend.name, friend.id),
+        "referrer": referrer,
+        "referrer_name": name_or_number(referrer.name, referrer.id),
+        "would_be": would_be,
+    }
+    return render(request, "console/friends/told.html", context)
 
 
 def _look(request: HttpRequest, person: PersonRow | None) -> HttpResponse:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from datetime import datetime
 
+from django.db import transaction
 from django.http import Http404, HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
 from django.shortcuts import redirect, render
@@ -13,6 +14,8 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from regulars.commerce import queries as commerce
+from regulars.commerce import services as commerce_services
+from regulars.commerce.errors import NameMissing, NameTaken
 from regulars.console import connections, identity_examples, said, shown_once
 from regulars.console.access import allowed, user_id_of
 from regulars.console.connections import DAYS_SHOWN, key_url
@@ -117,29 +120,40 @@ def new(request: HttpRequest) -> HttpResponse:
         "explained": wording.KINDS_EXPLAINED[kind],
         "groups": groups,
         "ticked": form.chosen(),
-        "needs_branch": kind is KeyKind.TILL and not branches,
     }
     return render(request, "console/connections/keys_new.html", context)
 
 
 def _create(request: HttpRequest, form: KeyForm, kind: KeyKind) -> HttpResponse | None:
+    user, now = user_id_of(request), voice().now
     try:
-        made = services.create_key(
-            name=form.cleaned_data["name"],
-            kind=kind,
-            scopes=form.cleaned_data.get("scopes"),
-            branch_id=form.cleaned_data.get("branch"),
-            user_id=user_id_of(request),
-            now=voice().now,
-        )
+        with transaction.atomic():
+            made = services.create_key(
+                name=form.cleaned_data["name"],
+                kind=kind,
+                scopes=form.cleaned_data.get("scopes"),
+                branch_id=_new_branch(form, user, now) or form.cleaned_data.get("branch"),
+                user_id=user,
+                now=now,
+            )
     except RegularsError as error:
-        form.add_error(None, error.message)
+        form.add_error("new_branch" if isinstance(error, (NameTaken, NameMissing)) else None, error.message)
         return None
     if kind is KeyKind.BROWSER:  # nothing secret about it: what one wants is where to put it
         said.done(request, _("The key is made. Put the line below into the pages of your site."))
         return redirect("connections-script")
     shown_once.keep(request, made.secret, about=f"key:{made.key.id}")
     return redirect("connections-key", made.key.id)
+
+
+def _new_branch(form: KeyForm, user_id: int, now: datetime) -> int | None:
+    """The branch that is added with the key, so that nobody leaves the form for it."""
+    name = form.cleaned_data.get("new_branch")
+    if not name:
+        return None
+    number = commerce_services.save_branch(name=name)
+    services.log(user_id=user_id, action=Action.BRANCH_CHANGED, now=now, subject=f"branch:{number}")
+    return number
 
 
 @never_cache

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Mapping
 
+from django.db import transaction
 from django.http import Http404, HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
 from django.shortcuts import redirect, render
 from django.urls import reverse
+from django.utils.functional import Promise
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_POST, require_safe
 
@@ -122,31 +125,28 @@ def state(request: HttpRequest, number: int) -> HttpResponse:
     speak = voice()
     offer = known(number)
     name, wanted = plain(offer.terms.name), request.POST.get("do") or request.GET.get("do", "")
-    undo = ""
+    if wanted not in _MOVES:
+        raise Http404
+    move, words, undo = _MOVES[wanted]
     try:
-        if wanted == "drop":
-            services.drop_draft(offer_id=number)
-            words = _("The draft “%(name)s” is thrown away.")
-        elif wanted == "start":
-            services.start(offer_id=number)
-            undo = "pause"
-            words = _("“%(name)s” runs: it can be used at the till now.")
-        elif wanted == "pause":
-            services.pause(offer_id=number)
-            undo = "start"
-            words = _("“%(name)s” is paused: nobody can use it.")
-        elif wanted == "stop":
-            services.stop(offer_id=number)
-            words = _("“%(name)s” is stopped for good.")
-        else:
-            raise Http404
+        with transaction.atomic():
+            move(offer_id=number)
+            changed(request, speak, offer, what=wanted)
     except RegularsError as error:
         said.refused(request, error.message)
         return redirect("offers-one", number)
-    changed(request, speak, offer, wanted)
     address = f"{reverse('offers-state', args=[number])}?do={undo}" if undo else ""
-    said.done(request, words % {"name": name}, undo=address)
+    said.done(request, str(words) % {"name": name}, undo=address)
     return redirect("offers") if wanted == "drop" else redirect("offers-one", number)
+
+
+_MOVES: Mapping[str, tuple[Callable[..., object], Promise, str]] = {
+    "drop": (services.drop_draft, gettext_lazy("The draft “%(name)s” is thrown away."), ""),
+    "start": (services.start, gettext_lazy("“%(name)s” runs: it can be used at the till now."), "pause"),
+    "pause": (services.pause, gettext_lazy("“%(name)s” is paused: nobody can use it."), "start"),
+    "stop": (services.stop, gettext_lazy("“%(name)s” is stopped for good."), ""),
+}
+"""What is done, what is said of it, and what undoes it."""
 
 
 @require_safe
@@ -156,7 +156,7 @@ def export_uses(request: HttpRequest, number: int) -> HttpResponseBase:
     speak = voice()
     offer = known(number)
     rows = using.all_uses(offer)
-    taken_out(request, speak, f"offer {number}", len(rows))
+    taken_out(request, speak, "offer-uses", len(rows), offer)
     columns = [
         Column(_("When"), "moment", 20),
         Column(_("Customer"), width=32),
@@ -187,22 +187,23 @@ def known(number: int) -> Offer:
     return found
 
 
-def changed(request: HttpRequest, speak: Voice, offer: Offer, what: str) -> None:
-    """Write down who did what to an offer."""
+def changed(request: HttpRequest, speak: Voice, offer: Offer, **what: object) -> None:
+    """Write down who did what to an offer, in the transaction of that."""
     team.log(
         user_id=user_id_of(request),
         action=Action.OFFER_CHANGED,
         now=speak.now,
         subject=f"offer:{offer.id}",
-        details={"offer": offer.terms.name, "what": what},
+        details={"offer": offer.terms.name, **what},
     )
 
 
-def taken_out(request: HttpRequest, speak: Voice, name: str, rows: int) -> None:
-    """Write down that somebody saved a list."""
+def taken_out(request: HttpRequest, speak: Voice, name: str, rows: int, offer: Offer | None = None) -> None:
+    """Write down that somebody saved a list, with the offer it is of."""
     team.log(
         user_id=user_id_of(request),
         action=Action.LIST_TAKEN_OUT,
         now=speak.now,
+        subject=f"offer:{offer.id}" if offer else "",
         details={"list": name, "rows": rows},
     )

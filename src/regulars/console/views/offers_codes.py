@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from django.db import transaction
 from django.http import HttpRequest, HttpResponse, StreamingHttpResponse
 from django.http.response import HttpResponseBase
 from django.shortcuts import redirect, render
@@ -28,11 +29,11 @@ def make(request: HttpRequest, number: int) -> HttpResponse:
     told = "".join(request.POST.get("count", "").split())
     count = int(told) if told.isascii() and told.isdigit() and len(told) < 9 else 0
     try:
-        services.order_codes(offer_id=number, count=count)
+        with transaction.atomic():
+            services.order_codes(offer_id=number, count=count)
+            changed(request, voice(), offer, what="codes", codes=count)
     except RegularsError as error:
         said.refused(request, error.message)
-    else:
-        changed(request, voice(), offer, f"{count} codes")
     return redirect("offers-one", number)
 
 
@@ -53,7 +54,7 @@ def state(request: HttpRequest, number: int) -> HttpResponse:
 def as_csv(request: HttpRequest, number: int) -> HttpResponseBase:
     """All codes as a file that any program reads, sent as it is made."""
     offer = known(number)
-    taken_out(request, voice(), f"codes of offer {number}", offer.codes_made)
+    taken_out(request, voice(), "offer-codes", offer.codes_made, offer)
     headers = {
         "Content-Disposition": f'attachment; filename="codes-{number}.csv"',
         "Cache-Control": "no-store",
@@ -66,7 +67,7 @@ def as_csv(request: HttpRequest, number: int) -> HttpResponseBase:
 def as_workbook(request: HttpRequest, number: int) -> HttpResponseBase:
     """The same as a workbook; what a sheet does not hold goes on in the next."""
     offer = known(number)
-    taken_out(request, voice(), f"codes of offer {number}", offer.codes_made)
+    taken_out(request, voice(), "offer-codes", offer.codes_made, offer)
     name = f"codes-{number}"
     rows = cells_of(queries.printed_codes(number))
     pieces = workbook_in_pieces(name, [_("Number"), _("Code"), _("State")], rows)

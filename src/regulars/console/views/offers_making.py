@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from django.core.exceptions import ValidationError
+from django.db import transaction
 from django.http import Http404, HttpRequest, HttpResponse, QueryDict
 from django.http.response import HttpResponseBase
 from django.shortcuts import redirect, render
@@ -26,6 +27,7 @@ from regulars.console.offers_pages.trying import trying
 from regulars.console.programme_pages.names import offered
 from regulars.console.views.offers import changed, known, taken_out
 from regulars.console.voice import Voice, voice
+from regulars.console.wording.log_offers import changed_terms
 from regulars.console.xlsx import Cell, Column, workbook
 from regulars.kit.errors import RegularsError
 from regulars.loyalty.types import Programme
@@ -63,16 +65,17 @@ def new(request: HttpRequest, kind: str) -> HttpResponse:
     form, listed = _form(request, chosen, None, speak)
     if _is_to_be_saved(request, form) and (terms := _terms(form, None)):
         try:
-            made = services.make_offer(
-                terms=terms,
-                shared_code=form.cleaned_data.get("code", ""),
-                now=speak.now,
-                user_id=user_id_of(request),
-            )
+            with transaction.atomic():
+                made = services.make_offer(
+                    terms=terms,
+                    shared_code=form.cleaned_data.get("code", ""),
+                    now=speak.now,
+                    user_id=user_id_of(request),
+                )
+                changed(request, speak, made, what="made")
         except RegularsError as error:
             _refuse(form, error)
         else:
-            changed(request, speak, made, "made")
             said.done(
                 request, _("“%(name)s” is a draft. Look it over, then start it.") % {"name": terms.name}
             )
@@ -93,17 +96,19 @@ def edit(request: HttpRequest, number: int) -> HttpResponse:
     if _is_to_be_saved(request, form) and (terms := _terms(form, offer.terms)):
         revision = request.POST.get("revision", "")
         try:
-            services.change_offer(
-                offer_id=number,
-                terms=terms,
-                shared_code=form.cleaned_data.get("code", ""),
-                revision=int(revision) if revision.isascii() and revision.isdigit() else None,
-                now=speak.now,
-            )
+            with transaction.atomic():
+                now = services.change_offer(
+                    offer_id=number,
+                    terms=terms,
+                    shared_code=form.cleaned_data.get("code", ""),
+                    revision=int(revision) if revision.isascii() and revision.isdigit() else None,
+                    now=speak.now,
+                )
+                if fields := changed_terms(offer, now):
+                    changed(request, speak, now, what="changed", fields=fields)
         except RegularsError as error:
             _refuse(form, error)
         else:
-            changed(request, speak, offer, "changed")
             said.done(request, _("“%(name)s” is changed.") % {"name": plain(terms.name)})
             return redirect("offers-one", number)
     return _page(request, form, offer, speak, listed)
@@ -117,7 +122,7 @@ def prices(request: HttpRequest, number: int) -> HttpResponseBase:
     takes = offer.terms.takes
     if not isinstance(takes, OfPrices):
         raise Http404
-    taken_out(request, speak, f"prices of offer {number}", takes.size)
+    taken_out(request, speak, "offer-prices", takes.size, offer)
     columns = [Column(_("Product"), width=48), Column(_("Price"), "money"), Column(_("Currency"))]
     rows: Iterator[list[Cell]] = (
         [plain(name), speak.amount(price, offer.currency), offer.currency]

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from django.conf import settings
+from django.db import transaction
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import translation
@@ -114,15 +115,16 @@ def _do(request: HttpRequest, ready: Ready, newest: Version | None, speak: Voice
             )
             said.done(request, _("“%(name)s” is the draft now. Change what you like.") % {"name": ready.name})
             return ""
-        version = services.publish(programme=ready.programme, since=None, now=speak.now, user_id=user)
+        with transaction.atomic():
+            version = services.publish(programme=ready.programme, since=None, now=speak.now, user_id=user)
+            team.log(
+                user_id=user,
+                action=Action.PROGRAMME_PUBLISHED,
+                now=speak.now,
+                subject=f"programme:{version.id}",
+                details={"since": version.since.isoformat()},
+            )
     except (BadProgramme, DraftChanged) as error:
         return error.message
-    team.log(
-        user_id=user,
-        action=Action.PROGRAMME_PUBLISHED,
-        now=speak.now,
-        subject=f"programme:{version.id}",
-        details={"since": version.since.isoformat()},
-    )
     said.done(request, _("Published. The rules hold for orders from now on."))
     return ""

@@ -62,7 +62,8 @@ def page(request: HttpRequest) -> HttpResponse:
 def shop(request: HttpRequest) -> HttpResponse:
     """The shop itself."""
     before = queries.shop()
-    form = ShopForm(request.POST) if request.method == "POST" else ShopForm.filled(before)
+    kept = {"currency": before.currency}
+    form = ShopForm(request.POST, initial=kept) if request.method == "POST" else ShopForm.filled(before)
     if request.method == "POST" and form.is_valid():
         profile = form.profile()
         services.save_shop(shop=profile, user_id=user_id_of(request), now=clock.now())

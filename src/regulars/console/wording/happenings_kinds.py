@@ -117,6 +117,7 @@ _SIGNS = {
     "order_shipped": "ways",
     "order_delivered": "ways",
     "delivery_promised": "ways",
+    **dict.fromkeys(("coupon_issued", "coupon_used", "coupon_returned"), "offers"),
 }
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from datetime import date
 from typing import Any
 
 from django.urls import NoReverseMatch, reverse
@@ -13,13 +14,16 @@ from django.utils.translation import gettext_lazy as _
 
 from regulars.analytics.wording.numbers import Formats, plain
 from regulars.commerce import queries as commerce
+from regulars.console.wording import log_offers
 from regulars.console.wording.consents import CHANNELS
 from regulars.console.wording.event_log import reader
+from regulars.console.wording.log_lists import list_words
 from regulars.console.wording.programme import change_words
 from regulars.console.wording.team import ROLES
 from regulars.customers import queries as customers
 from regulars.customers.queries.attributes import LABELS
 from regulars.loyalty.wording.amounts import signed_points
+from regulars.offers.models import Offer
 from regulars.segments.models import Segment
 from regulars.team import queries as team
 from regulars.team.types import Action, LogLine, Role
@@ -105,31 +109,6 @@ FIELDS: Mapping[str, Promise] = {
 
 SHOP_FIELDS: Mapping[str, Promise] = {**FIELDS, "name": _("title"), "stages": _("stages of customers")}
 
-LISTS: Mapping[str, Promise] = {
-    "customers": _("customers"),
-    "tasks": _("tasks"),
-    "imports": _("imports"),
-    "audit": _("audit"),
-    "log": _("audit log"),
-    "rejected": _("rows set aside"),
-    "webhooks": _("messages sent by webhook"),
-    "keys": _("keys"),
-    "set-aside": _("events set aside"),
-    "segments": _("segments"),
-    "segment": _("people of a segment"),
-    "duplicates": _("customers who may be one"),
-    "points": _("statement of points"),
-    "points-by-hand": _("points given and taken by hand"),
-    "points-owed": _("what is owed in points"),
-    "points-books": _("books of points"),
-    "points-tills": _("what tills could not be granted"),
-    "rewards": _("rewards"),
-    "rewards-taken": _("rewards taken"),
-    "gifts": _("gifts"),
-    "causes": _("good causes"),
-    "returns": _("returns that name no order"),
-}
-
 PAGES: Mapping[str, tuple[str, Promise]] = {
     "person": ("customers-card", _("Customer %(number)s")),
     "user": ("settings-team-member", _("Colleague %(number)s")),
@@ -140,6 +119,7 @@ PAGES: Mapping[str, tuple[str, Promise]] = {
     "webhook": ("connections-webhook", _("Webhook %(number)s")),
     "segment": ("segments-one", _("Segment %(number)s")),
     "reward": ("loyalty-reward", _("Reward %(number)s")),
+    "offer": ("offers-one", _("Offer %(number)s")),
     "return": ("loyalty-return", _("Return %(number)s")),
     "attribute": ("settings-attribute", _("Attribute %(number)s")),
     "merge": ("", _("Merge %(number)s")),
@@ -211,6 +191,9 @@ def sentences(lines: Iterable[LogLine]) -> list[Sentence]:
     if "return" in numbers:
         of_returns = [line for line in kept if line.action == Action.RETURN_PLACED]
         names["return"] = {_subject(line)[1] or 0: plain(str(line.details["number"])) for line in of_returns}
+    if "offer" in numbers:
+        offers = Offer.objects.filter(pk__in=numbers["offer"])
+        names["offer"] = {id_: plain(name) for id_, name in offers.values_list("pk", "terms__name")}
     if "segment" in numbers:
         rows = Segment.objects.filter(pk__in=numbers["segment"])
         names["segment"] = {id_: plain(name) for id_, name in rows.values_list("pk", "name")}
@@ -237,6 +220,8 @@ def _sentence(
         page, anonymous = PAGES[kind]
         subject = names.get(kind, {}).get(number) or str(anonymous) % {"number": number}
         url = _url(page, number)
+    if kind == "offer" and number not in names["offer"]:  # a draft that was thrown away has no page
+        subject, url = plain(str(line.details.get("offer", subject))), ""
     return Sentence(
         line=line,
         who=names["user"].get(line.user_id, "") if line.user_id is not None else _nobody(line),
@@ -275,13 +260,12 @@ def _details(line: LogLine, users: Mapping[int, str], attributes: Mapping[str, s
     if line.action == Action.CUSTOMER_CHANGED:
         fields = {**LABELS, **attributes}
     if "list" in details:
-        name = str(details["list"])
-        said.append(str(LISTS.get(name, name)))
+        said.append(list_words(str(details["list"])))
     if isinstance(details.get("rows"), int):
         said.append(gettext("rows: %(count)s") % {"count": details["rows"]})
     if isinstance(details.get("events"), int):
         said.append(gettext("events: %(count)s") % {"count": details["events"]})
-    if isinstance(details.get("fields"), list):
+    if isinstance(details.get("fields"), list) and line.action != Action.OFFER_CHANGED:
         said.append(", ".join(str(fields.get(field, field)) for field in details["fields"]))
     if reward := details.get("reward") or details.get("gift"):
         done = str(details.get("what", ""))
@@ -289,6 +273,11 @@ def _details(line: LogLine, users: Mapping[int, str], attributes: Mapping[str, s
     if line.action == Action.RETURN_PLACED and (placed := OF_RETURNS.get(str(details.get("what", "")))):
         said.append(str(placed) % {"order": plain(str(details.get("order", "")))})
     if line.action in OF_DRAFTS and (words := change_words(details)):
+        said.append(words)
+    if line.action == Action.PROGRAMME_PUBLISHED and "day" in details:
+        day = Formats(get_language() or "en").day(date.fromisoformat(str(details["day"])))
+        said.append(gettext("they hold from %(day)s on") % {"day": day})
+    if line.action == Action.OFFER_CHANGED and (words := log_offers.change_words(details)):
         said.append(words)
     if "reader" in details:
         said.append(reader(str(details["reader"])))
@@ -315,8 +304,10 @@ def _of_customers(line: LogLine, users: Mapping[int, str]) -> list[str]:
         said.append(gettext("with customer %(number)s") % {"number": details["gone"]})
     if isinstance(points := details.get("points_minor"), int):
         said.append(signed_points(points, Formats(get_language() or "en")))
-    if line.action == Action.POINTS_DECIDED and "accepted" in details:
+    if line.action in (Action.POINTS_DECIDED, Action.REFERRAL_DECIDED) and "accepted" in details:
         said.append(gettext("allowed") if details["accepted"] else gettext("refused"))
+    if line.action == Action.REFERRAL_TOLD and details.get("accepted") is False:
+        said.append(gettext("it brings nothing"))
     if "apart" in details:
         said.append(
             gettext("not the same as customer %(number)s") % {"number": details.get("other")}
