@@ -83,6 +83,7 @@ def test_without_a_database_they_say_what_to_do(tmp_path: Path, command: str) ->
         == "No database: start Regulars with `make up`, or set DATABASE_URL to a PostgreSQL server.\n"
     )
     environment["DATABASE_URL"] = f"postgresql://x@127.0.0.1:{free_port()}/x"
+    environment["REGULARS_WORKER_DATABASE_WAIT"] = "0"
     done = run(command, environment)
     assert done.returncode == 2
     assert re.fullmatch(r"The database does not answer: .*\n", done.stderr), done.stderr

@@ -21,7 +21,7 @@ READER_SECONDS = 5.0
 GRACE_SECONDS = 2.0
 """So long may running jobs go on when the worker is told to stop; then they are asked to leave off."""
 ASKED_EVERY_SECONDS = 0.5
-DATABASE_SECONDS = 60.0
+DATABASE_SECONDS = 60
 """So long a database is waited for that starts again: `regulars up` stops where the worker keeps ending."""
 
 
@@ -32,7 +32,7 @@ def worker() -> None:
 
     require_secret_key()
     parent.end_with_it()
-    await_database(DATABASE_SECONDS)
+    await_database(integer("REGULARS_WORKER_DATABASE_WAIT", DATABASE_SECONDS, low=0, high=3600))
     require_ready_to_write()
 
     from procrastinate.contrib.django import app
