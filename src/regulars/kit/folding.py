@@ -5,10 +5,13 @@ Sign by sign, so the number of signs stays: capitals become small, and ё is е.
 
 from __future__ import annotations
 
-from functools import cache
+from functools import cache, lru_cache
 
 ALPHABETS_END = 0x590
 """Latin, Greek, Cyrillic and Armenian letters: those that a server without alphabets is told about."""
+
+KEPT_MAX = 5_000
+"""Texts of which a process keeps what they are without case: the goods of carts come again and again."""
 
 _SIGN = "İ"
 """Its small letter is two signs in Python and one in the Unicode tables of servers."""
@@ -16,6 +19,7 @@ _SIGN = "İ"
 _PROBE, _PROBED = "IÉЁЖΣĄԱ", "iéёжσąա"
 
 
+@lru_cache(KEPT_MAX)
 def fold(text: str) -> str:
     """Without case."""
     return "".join(map(_small, text))

@@ -10,6 +10,7 @@ from typing import Any
 import msgspec
 from django.db import connection
 from psycopg import RawCursor
+from psycopg.adapt import PyFormat, Transformer
 
 from regulars.kit.folding import fold
 from regulars.loyalty.compiling import POSTGRES, earning_statement
@@ -58,10 +59,17 @@ def _statement(programme: Programme) -> tuple[str, list[Any]]:
         statement = earning_statement(programme, POSTGRES, orders=_ORDERS, lines=_LINES)
         numbers = {name: number for number, name in enumerate(statement.values, start=2)}
         text = _SLOT.sub(lambda slot: f"${numbers[slot[1]]}", statement.text)
-        kept = _kept[id(programme)] = (programme, text, list(statement.values.values()))
+        kept = _kept[id(programme)] = (programme, text, [_written(one) for one in statement.values.values()])
         while len(_kept) > KEPT_MAX:
             _kept.popitem(last=False)
     return kept[1:]
+
+
+def _written(value: Any) -> Any:
+    """A list as PostgreSQL writes arrays, made once: psycopg would write it item by item with each cart."""
+    if not isinstance(value, list):
+        return value
+    return bytes(Transformer().get_dumper(value, PyFormat.TEXT).dump(value) or b"").decode()
 
 
 def _rows(text: str, values: list[Any]) -> list[tuple[int, int, str, int]]:

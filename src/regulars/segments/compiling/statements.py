@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass, field
+from functools import lru_cache
 from typing import Any
 
 _SLOT = re.compile(r"%%|%\((\w+)\)s")
@@ -21,8 +22,14 @@ class Statement:
 
     def named(self, prefix: str) -> Statement:
         """The same with a prefix before the names of its values, so that several fit in one statement."""
-        query = _SLOT.sub(lambda m: f"%({prefix}{m[1]})s" if m[1] else m[0], self.query)
-        return Statement(query, {prefix + name: value for name, value in self.params.items()})
+        params = {prefix + name: value for name, value in self.params.items()}
+        return Statement(_named(self.query, prefix), params)
+
+
+@lru_cache(maxsize=500)
+def _named(query: str, prefix: str) -> str:
+    """Kept: a till asks the same of each cart."""
+    return _SLOT.sub(lambda m: f"%({prefix}{m[1]})s" if m[1] else m[0], query)
 
 
 @dataclass(slots=True)
