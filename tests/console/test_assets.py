@@ -100,6 +100,7 @@ def rebuild(old: Path, fresh: Path) -> set[str]:
     return {path.name for path in fresh.iterdir()}
 
 
+@pytest.mark.django_db  # the end of an answer looks after connections, which tests before may have opened
 def test_running_server_still_has_the_files_it_started_with(tmp_path: Path) -> None:
     """It keeps their names from its start on, and would answer 500 for one that is gone."""
     built, fresh = tmp_path / "static" / "built", tmp_path / "fresh"
