@@ -12,6 +12,7 @@ from django.utils import translation
 
 from regulars.kit.kept import forget_all
 from regulars.loyalty.queries.programme import forget_versions
+from regulars.offers.queries.stored import forget as forget_offers
 
 # The same kind of hash, made in a thousandth of the time: hundreds of tests begin with somebody's password.
 Argon2PasswordHasher.time_cost = 1
@@ -47,9 +48,10 @@ def _english() -> Iterator[None]:
 
 @pytest.fixture(autouse=True)
 def _nothing_kept() -> None:
-    """A process keeps the versions of the programme and what conditions may ask for a moment; those of the
-    test before are gone."""
+    """A process keeps versions of the programme, offers, and what conditions may ask for; those of the test
+    before are gone."""
     forget_versions()
+    forget_offers()
     forget_all()
 
 

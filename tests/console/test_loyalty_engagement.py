@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from datetime import datetime, timedelta
 from decimal import Decimal
 from typing import Any
@@ -17,8 +16,7 @@ from tests.console.workbooks import rows_of
 
 from regulars.commerce.models import Order
 from regulars.customers.models import Profile
-from regulars.kit import clock
-from regulars.loyalty import queries, services
+from regulars.loyalty import services
 from regulars.loyalty.models import (
     ChallengeProgress,
     EarnedOrder,
@@ -35,20 +33,12 @@ from regulars.loyalty.types.grants import GrantState, Mechanic
 from regulars.team.models import AuditLogEntry
 from regulars.team.types import Action, Role
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("at_noon")]
 NOW, DAY = shops.NOW, timedelta(days=1)
 PAGE = "loyalty-engagement"
 # Session, user, permissions, shop; versions (two); members, doing (two); parts: orders, offers, what they
 # took, grants, rewards; versions, rewards and offers that run; what is owed; orders by tier.
 QUERIES = 19
-
-
-@pytest.fixture(autouse=True)
-def at_noon(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
-    monkeypatch.setattr(clock, "now", lambda: NOW)
-    queries.forget_versions()
-    yield
-    queries.forget_versions()
 
 
 @pytest.fixture

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import io
 import zipfile
-from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 from typing import Any
@@ -20,14 +19,12 @@ from tests.console.workbooks import NAMES, rows_of
 
 from regulars.commerce import services as commerce
 from regulars.customers.models import Profile
-from regulars.kit import clock
-from regulars.loyalty import queries
 from regulars.loyalty.models import Journal, JournalEntry, LedgerCheck
 from regulars.loyalty.types import Account, Cause, EntryKind, EntryReason, Programme
 from regulars.team.models import AuditLogEntry
 from regulars.team.types import Action, Role
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("at_noon")]
 NOW, DAY = shops.NOW, timedelta(days=1)
 # Session, user, permissions, shop; versions (two); activity (two), open points, months, members; waiting,
 # checks, wrong.
@@ -38,14 +35,6 @@ QUERIES_LIABILITY = 8
 QUERIES_BOOKS = 10
 # Session, user, permissions, shop; entries, branches (two), journals, persons, names.
 QUERIES_TILLS = 10
-
-
-@pytest.fixture(autouse=True)
-def at_noon(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
-    monkeypatch.setattr(clock, "now", lambda: NOW)
-    queries.forget_versions()
-    yield
-    queries.forget_versions()
 
 
 @pytest.fixture

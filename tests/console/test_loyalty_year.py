@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from datetime import date, timedelta
 from typing import Any
 
@@ -19,7 +18,6 @@ from tests.console.workbooks import rows_of
 from regulars.commerce import services as commerce
 from regulars.commerce.types import Order, OrderLine
 from regulars.customers.models import Profile
-from regulars.kit import clock
 from regulars.loyalty import queries, services
 from regulars.loyalty.models import YearReplay
 from regulars.loyalty.types import Programme
@@ -36,19 +34,11 @@ from regulars.loyalty.types.year import (
 from regulars.team.models import AuditLogEntry
 from regulars.team.types import Action, Role
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("at_noon")]
 # Session, user, permissions, shop; draft, versions (two); replays, last order; names of those who get most.
 QUERIES = 10
 PAGE = "loyalty-programme-year"
 DRAFT = Programme(cashback_percent="7", currency="RUB")
-
-
-@pytest.fixture(autouse=True)
-def at_noon(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
-    monkeypatch.setattr(clock, "now", lambda: shops.NOW)
-    queries.forget_versions()
-    yield
-    queries.forget_versions()
 
 
 @pytest.fixture

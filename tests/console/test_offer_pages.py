@@ -21,24 +21,17 @@ from regulars.console.wording.log import sentences
 from regulars.customers.models import Profile
 from regulars.kit import clock
 from regulars.offers import queries, services
-from regulars.offers.queries.stored import forget
 from regulars.offers.types import CodeState, NewUse, Offer, OfferKind, OfferState, OffPercent, OfPrices
 from regulars.team import queries as team
 from regulars.team.models import AuditLogEntry
 from regulars.team.types import Action, LogFilter, Role
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("at_noon")]
 NOW = shops.NOW
 # Session, user, permissions, shop; offers, what became of them.
 QUERIES_LIST = 6
 # Session, user, permissions, shop; offer, figures, uses, days, names.
 QUERIES_ONE = 9
-
-
-@pytest.fixture(autouse=True)
-def at_noon(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(clock, "now", lambda: NOW)
-    forget()
 
 
 @pytest.fixture

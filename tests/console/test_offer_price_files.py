@@ -15,22 +15,14 @@ from tests.console.workbooks import book, rows_of
 from tests.offers.coupon_shop import cart, line
 
 from regulars.console.forms.price_lists import minor_of
-from regulars.kit import clock
 from regulars.offers import queries, services
 from regulars.offers.models import Price, PriceList
-from regulars.offers.queries.stored import forget
 from regulars.offers.types import Offer, OfPrices
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("at_noon")]
 NOW = shops.NOW
 FORM = {"name": "Опт", "with_tier": "on", "with_points": "on"}
 NEW = "/offers/new/prices/"
-
-
-@pytest.fixture(autouse=True)
-def at_noon(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(clock, "now", lambda: NOW)
-    forget()
 
 
 @pytest.fixture

@@ -12,20 +12,12 @@ from tests.console import shops
 from tests.offers.coupon_shop import cart, terms
 
 from regulars.customers.models import Profile
-from regulars.kit import clock
 from regulars.offers import queries, services
-from regulars.offers.queries.stored import forget
 from regulars.offers.types import NewUse, Offer, OfferState
 from regulars.segments import services as segments
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("at_noon")]
 NOW = shops.NOW
-
-
-@pytest.fixture(autouse=True)
-def at_noon(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(clock, "now", lambda: NOW)
-    forget()
 
 
 @pytest.fixture

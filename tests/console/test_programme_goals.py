@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from datetime import timedelta
 from typing import Any
 
@@ -19,27 +18,18 @@ from regulars.console.forms.programme_tests import ROWS_MAX
 from regulars.events import registry
 from regulars.events import services as events
 from regulars.events.types import EventClass, NewEvent
-from regulars.kit import clock
 from regulars.loyalty import queries
 from regulars.loyalty.types import Programme
 from regulars.loyalty.types.benefits import Badge, PointsGiven
 from regulars.loyalty.types.challenges import Challenge, OfEvents
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("at_noon")]
 NEW = reverse("loyalty-programme-part-new", args=["challenges"])
 LIVE = reverse("loyalty-programme-part-says", args=["challenges"])
 # Session, user, what they may, shop; draft; segments; the sentence (shop, attributes); names of goods (3);
 # names of events, details of this one. Versions are kept.
 QUERIES_GOAL = 13
 Sent = dict[str, list[str]]
-
-
-@pytest.fixture(autouse=True)
-def at_noon(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
-    monkeypatch.setattr(clock, "now", lambda: shops.NOW)
-    queries.forget_versions()
-    yield
-    queries.forget_versions()
 
 
 @pytest.fixture

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from datetime import timedelta
 from decimal import Decimal
 
@@ -18,7 +17,6 @@ from tests.console.forms import fields_of
 from regulars.commerce.models import Order
 from regulars.console.wording.log import sentences
 from regulars.customers.models import Profile
-from regulars.kit import clock
 from regulars.loyalty import queries
 from regulars.loyalty.models import ProgrammeVersion
 from regulars.loyalty.types import Programme
@@ -29,20 +27,12 @@ from regulars.team import services as team
 from regulars.team.models import AuditLogEntry, User
 from regulars.team.types import Action, LogFilter, Role, ShopProfile
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("at_noon")]
 NOW = shops.NOW
 PATH = "/loyalty/programme/"
 BASICS, LOOK = f"{PATH}basics/", f"{PATH}look/"
 QUERIES_BASICS = 7  # session, user, what they may, shop; draft, versions; the example
 QUERIES_PAGE = 9  # the same of the order that is tried, its coupons, and the shop: may it be published?
-
-
-@pytest.fixture(autouse=True)
-def at_noon(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
-    monkeypatch.setattr(clock, "now", lambda: NOW)
-    queries.forget_versions()
-    yield
-    queries.forget_versions()
 
 
 @pytest.fixture

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from datetime import date
 from decimal import Decimal
 from typing import Any
@@ -18,7 +17,6 @@ from tests.console.forms import fields_of
 from regulars.commerce.models import Branch, Product
 from regulars.console.programme_pages.parts import KINDS, key_of
 from regulars.console.wording.log import sentences
-from regulars.kit import clock
 from regulars.loyalty import queries, ready
 from regulars.loyalty.types import Programme
 from regulars.loyalty.types.benefits import Badge, CouponGiven, GiftGiven, PointsGiven, TaskGiven
@@ -41,19 +39,11 @@ from regulars.segments.models import Segment
 from regulars.team import queries as team
 from regulars.team.types import LogFilter, Role
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("at_noon")]
 PATH = "/loyalty/programme/"
 COFFEE = Goods(categories=("Coffee", "Tea & cake"), brands=("Lavazza",), products=("Flat “white”",))
 GOLD = Tier(key="t1", name="Silver", from_minor=1_000_000)
 TIERS = Tiers(levels=(GOLD, Tier(key="t2", name="Gold", from_minor=3_000_050)))
-
-
-@pytest.fixture(autouse=True)
-def at_noon(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
-    monkeypatch.setattr(clock, "now", lambda: shops.NOW)
-    queries.forget_versions()
-    yield
-    queries.forget_versions()
 
 
 @pytest.fixture

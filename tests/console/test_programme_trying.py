@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from datetime import timedelta
 from decimal import Decimal
 
@@ -12,24 +11,14 @@ from django.urls import reverse
 from tests.console import loyalty_books as books
 from tests.console import shops
 
-from regulars.kit import clock
-from regulars.loyalty import queries
 from regulars.loyalty.types import Programme
 from regulars.loyalty.types.earning import ByOrder, Rule, When
 from regulars.loyalty.types.tiers import Privileges, Tier, Tiers
 from regulars.offers import services as offers
 from regulars.offers.types import Offer, Terms
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("at_noon")]
 NOW = shops.NOW
-
-
-@pytest.fixture(autouse=True)
-def at_noon(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
-    monkeypatch.setattr(clock, "now", lambda: NOW)
-    queries.forget_versions()
-    yield
-    queries.forget_versions()
 
 
 @pytest.fixture

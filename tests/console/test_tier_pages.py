@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from datetime import timedelta
 from typing import Any
 
@@ -18,7 +17,6 @@ from regulars.commerce.types import Order, OrderLine
 from regulars.customers import services as customers
 from regulars.customers.models import Profile
 from regulars.customers.types import NewProfile
-from regulars.kit import clock
 from regulars.loyalty import queries, services
 from regulars.loyalty.models import ProgrammeVersion, TierStanding
 from regulars.loyalty.ready import programmes
@@ -27,7 +25,7 @@ from regulars.loyalty.types.rewards import NewReward, RewardKind
 from regulars.team.models import AuditLogEntry
 from regulars.team.types import Action, Role
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("at_noon")]
 NOW, DAY = shops.NOW, timedelta(days=1)
 # Session, user, permissions, shop; versions, counts, people, names, the sweep.
 QUERIES_TIERS = 9
@@ -39,14 +37,6 @@ TIERS: dict[str, Any] = {
         {"key": "gold", "name": "Gold", "from_minor": 5_000_00, "brings": {"free_delivery": True}},
     ]
 }
-
-
-@pytest.fixture(autouse=True)
-def at_noon(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
-    monkeypatch.setattr(clock, "now", lambda: NOW)
-    queries.forget_versions()
-    yield
-    queries.forget_versions()
 
 
 @pytest.fixture
