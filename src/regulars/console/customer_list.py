@@ -15,6 +15,7 @@ from regulars.analytics.rules.rhythm import STAGES
 from regulars.analytics.rules.segments import SCORES, SEGMENTS
 from regulars.analytics.types import CustomerRow, Segment, Sort, Stage
 from regulars.console import members_list
+from regulars.console.ids import id_of
 from regulars.console.members_list import figures_of
 from regulars.customers import queries as customers
 
@@ -116,7 +117,7 @@ def choice_of(asked: QueryDict, *, default: Order) -> Choice:
         segment=next((s for s in SEGMENTS if s == segment), None),
         stage=next((s for s in STAGES if s == stage), None),
         scores=None if segment else _scores(asked.get("r", ""), asked.get("f", "")),
-        member_of=_number(asked.get("in", "")),
+        member_of=id_of(asked.get("in", "")),
         sort=next((s for s in ORDERS if s == sort), default),
         after=asked.get("after", "").replace("\x00", ""),
         before=asked.get("before", "").replace("\x00", ""),
@@ -126,10 +127,6 @@ def choice_of(asked: QueryDict, *, default: Order) -> Choice:
 def _scores(r: str, f: str) -> tuple[int, int] | None:
     known = {str(score): score for score in range(1, SCORES + 1)}
     return (known[r], known[f]) if r in known and f in known else None
-
-
-def _number(text: str) -> int | None:
-    return int(text) if text.isascii() and text.isdigit() and len(text) < 19 else None
 
 
 def page_of(choice: Choice, *, limit: int = PAGE) -> Page:

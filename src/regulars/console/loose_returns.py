@@ -18,6 +18,7 @@ from regulars.commerce import services as commerce_services
 from regulars.commerce.types import LooseCredit, OrderThatFits, WhyUnfit
 from regulars.console.card_likely import ShortCard, cards_of
 from regulars.console.friend_pages import people_found
+from regulars.console.ids import id_of
 from regulars.console.import_pages import moment
 from regulars.console.voice import Voice
 from regulars.console.wording.people import name_or_number
@@ -137,9 +138,9 @@ def fitting_of(orders: Sequence[OrderThatFits], speak: Voice) -> list[Fitting]:
 
 def whose_of(request: HttpRequest, speak: Voice) -> Whose:
     """Who was chosen, or who is found by what was asked."""
-    number, asked = request.GET.get("person", ""), request.GET.get("q", "").replace("\0", "").strip()[:200]
-    is_number = number.isascii() and number.isdigit() and len(number) < 19
-    if is_number and (person := customers.person(int(number))):
+    number = id_of(request.GET.get("person", ""))
+    asked = request.GET.get("q", "").replace("\0", "").strip()[:200]
+    if number is not None and (person := customers.person(number)):
         return Whose(person=person.id, name=name_or_number(person.name, person.id), asked=asked)
     ids = people_found(asked, limit=PEOPLE_SHOWN + 1) if asked else []
     cards = cards_of(request, ids[:PEOPLE_SHOWN], speak)

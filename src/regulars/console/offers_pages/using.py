@@ -8,6 +8,7 @@ from datetime import datetime, timedelta
 
 from django.utils.translation import ngettext, pgettext_lazy
 
+from regulars.console.ids import id_of
 from regulars.console.offers_pages.lines import offer_voice
 from regulars.console.voice import Voice
 from regulars.console.xlsx import ROWS_MAX
@@ -75,7 +76,7 @@ class Day:
 
 def uses_of(offer: Offer, *, before: str, speak: Voice) -> UsesShown:
     """The newest uses, or those before one."""
-    first = int(before) if before.isascii() and before.isdigit() and len(before) < 19 else None
+    first = id_of(before)
     rows = queries.uses_page(offer.id, before=first, limit=PAGE + 1)
     names = _names(rows)
     shown = [

@@ -22,6 +22,7 @@ from regulars.commerce.types import Loose, LooseCredit
 from regulars.console import loose_returns as pages
 from regulars.console import said
 from regulars.console.access import allowed, user_id_of
+from regulars.console.ids import id_of
 from regulars.console.voice import Voice, voice
 from regulars.console.ways import back, with_choices
 from regulars.console.xlsx import ROWS_MAX, Cell, Column, workbook
@@ -133,7 +134,7 @@ def one(request: HttpRequest, number: int) -> HttpResponse:
     speak, row = voice(), commerce.loose_credit(min(number, ID_MAX))
     if row is None:
         return _settled(request)
-    chosen = _number(request.POST.get("order") or request.GET.get("order", ""))
+    chosen = id_of(request.POST.get("order") or request.GET.get("order", ""))
     if request.method == "POST":
         return _name(request, row, chosen, speak)
     words: list[str] = []
@@ -180,7 +181,7 @@ def _name(request: HttpRequest, row: LooseCredit, order_id: int | None, speak: V
             _log(request, row, speak, what="named", order=order)
     except RegularsError as error:
         said.refused(request, error.message)
-        person = _number(request.POST.get("person", ""))
+        person = id_of(request.POST.get("person", ""))
         return redirect(with_choices(here, person=person) if person else here)
     told = {"number": plain(row.external_id), "order": plain(order)}
     text = _("Return %(number)s belongs to order %(order)s now. Its points follow within a minute.")
@@ -196,7 +197,7 @@ def undo(request: HttpRequest, number: int) -> HttpResponse:
     speak, row = voice(), commerce.loose_credit(min(number, ID_MAX))
     if row is None:
         return _settled(request)
-    order_id = _number(request.POST.get("order") or request.GET.get("order", ""))
+    order_id = id_of(request.POST.get("order") or request.GET.get("order", ""))
     try:
         with transaction.atomic():
             services.unname_order(credit_id=row.id, order_id=order_id or 0, now=speak.now)
@@ -269,12 +270,8 @@ def _asked(request: HttpRequest) -> str:
     return request.GET.get("q", "").replace("\0", "").strip()[:100]
 
 
-def _number(text: str) -> int | None:
-    return int(text) if text.isascii() and text.isdigit() and len(text) < 19 else None
-
-
 def _after(request: HttpRequest) -> tuple[datetime, int] | None:
-    number = _number(request.GET.get("id", ""))
+    number = id_of(request.GET.get("id", ""))
     try:
         found = datetime.fromisoformat(request.GET.get("after", ""))
     except ValueError:

@@ -17,6 +17,7 @@ from django.views.decorators.http import require_POST, require_safe
 
 from regulars.console import event_log, said
 from regulars.console.access import allowed, user_id_of, while_signed_in
+from regulars.console.ids import id_of
 from regulars.console.voice import voice
 from regulars.console.ways import back, with_choices
 from regulars.console.wording import event_log as wording
@@ -57,7 +58,7 @@ def state(request: HttpRequest) -> HttpResponse:
 def set_aside(request: HttpRequest) -> HttpResponse:
     """What could not be handled and why; to be tried again or given up."""
     reader = _reader(request.GET.get("reader", ""))
-    after = _number(request.GET.get("after", ""))
+    after = id_of(request.GET.get("after", ""))
     rows = queries.set_aside_page(consumer=reader or None, after=after, limit=PAGE + 1)
     shown = rows[:PAGE]
     path = reverse("connections-log-set-aside")
@@ -107,7 +108,7 @@ def export(request: HttpRequest) -> HttpResponseBase:
 def replay(request: HttpRequest) -> HttpResponse:
     """Try again or give up what was set aside, one or all of a reader; stop a reader or let it go on."""
     wanted, reader = request.POST.get("do", ""), _reader(request.POST.get("reader", ""))
-    number = _number(request.POST.get("number", ""))
+    number = id_of(request.POST.get("number", ""))
     has_aim = reader or (number is not None and wanted in SET_ASIDE)
     if wanted not in SET_ASIDE | SWITCHES or not has_aim:
         raise Http404
@@ -172,7 +173,3 @@ def _batches(reader: str) -> Iterator[list[SetAside]]:
 def _reader(name: str) -> str:
     """The name of a reader that there is; empty for all others."""
     return name if name in {one.name for one in registry.consumers()} else ""
-
-
-def _number(text: str) -> int | None:
-    return int(text) if text.isascii() and text.isdigit() and len(text) < 19 else None

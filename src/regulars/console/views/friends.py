@@ -16,6 +16,7 @@ from regulars.console import friend_pages as pages
 from regulars.console import said
 from regulars.console.access import allowed, may, user_id_of
 from regulars.console.card_missing import missing
+from regulars.console.ids import id_of
 from regulars.console.voice import Voice, voice
 from regulars.console.ways import back, with_choices
 from regulars.console.wording.people import name_or_number
@@ -240,4 +241,4 @@ def _reason(request: HttpRequest) -> Refused | None:
 
 def _before(request: HttpRequest) -> int | None:
     asked = request.GET.get("before", "")
-    return int(asked) if asked.isascii() and asked.isdigit() and len(asked) < 19 else None
+    return id_of(asked)

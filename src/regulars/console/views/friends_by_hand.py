@@ -15,6 +15,7 @@ from regulars.console import said
 from regulars.console.access import allowed, user_id_of
 from regulars.console.card_likely import cards_of
 from regulars.console.card_missing import missing
+from regulars.console.ids import id_of
 from regulars.console.voice import voice
 from regulars.console.ways import back
 from regulars.console.wording.people import name_or_number
@@ -50,9 +51,8 @@ def brought_by(request: HttpRequest, person: int) -> HttpResponse:
     is_asked = "referrer" in request.GET or request.method == "POST"
     if not is_asked:
         return _look(request, found)
-    chosen = request.POST.get("referrer") or request.GET.get("referrer", "")
-    is_number = chosen.isascii() and chosen.isdigit() and len(chosen) < 19
-    referrer = customers.person(int(chosen)) if is_number else None
+    chosen = id_of(request.POST.get("referrer") or request.GET.get("referrer", ""))
+    referrer = customers.person(chosen) if chosen is not None else None
     if referrer is None:
         said.refused(request, _("Choose the customer who brought them."))
         return redirect("customers-brought-by", person)

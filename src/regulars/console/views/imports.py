@@ -20,6 +20,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from regulars.analytics.previews import Preview
 from regulars.console import import_examples, import_files, import_mapping, said
 from regulars.console.access import allowed, may, user_id_of
+from regulars.console.ids import id_of
 from regulars.console.import_pages import ImportPage, listed
 from regulars.console.voice import Voice, voice
 from regulars.console.ways import with_choices
@@ -44,7 +45,7 @@ def page(request: HttpRequest) -> HttpResponse:
     """All imports, the newest first; before the first one, what a file needs and an example of it."""
     speak = voice()
     before = request.GET.get("before", "")
-    at = int(before) if before.isascii() and before.isdigit() and len(before) < 19 else None
+    at = id_of(before)
     rows = queries.imports_page(before=at, limit=PAGE + 1)
     shown = rows[:PAGE]
     names = team.user_names({row.started_by for row in shown if row.started_by is not None})

@@ -14,6 +14,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 
 from regulars.console.access import allowed, user_id_of
+from regulars.console.ids import id_of
 from regulars.console.voice import Voice, voice
 from regulars.console.wording.log import ACTIONS, Sentence, sentences
 from regulars.console.xlsx import ROWS_MAX, Column, workbook
@@ -92,7 +93,7 @@ def _which(request: HttpRequest, speaks: Voice) -> LogFilter:
     who, action, day = (request.GET.get(name, "") for name in ("who", "action", "day"))
     since, until = _bounds(day, speaks.zone)
     return LogFilter(
-        user_id=int(who) if who.isascii() and who.isdigit() and len(who) < 19 else None,
+        user_id=id_of(who),
         action=action if action in {a.value for a in ACTIONS} else "",
         since=since,
         until=until,

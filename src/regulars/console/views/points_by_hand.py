@@ -19,6 +19,7 @@ from regulars.console import by_hand, said
 from regulars.console.access import allowed, may, user_id_of
 from regulars.console.card_missing import missing
 from regulars.console.forms.points import GIVE, TAKE, ByHand, filled_in, new_key
+from regulars.console.ids import id_of
 from regulars.console.voice import Voice, voice
 from regulars.console.ways import back, with_choices
 from regulars.console.wording import by_hand as wording
@@ -201,7 +202,7 @@ def _form(
 def _undo(request: HttpRequest, found: PersonRow) -> HttpResponse:
     speak, user = voice(), user_id_of(request)
     asked = request.GET.get("undo", "")
-    number = int(asked) if asked.isascii() and asked.isdigit() and len(asked) < 19 else 0
+    number = id_of(asked) or 0
     one = loyalty.adjustment(number)
     if one is None or one.person_id != found.id:
         said.refused(request, _("There is nothing to undo. Look at the list again."))
@@ -229,4 +230,4 @@ def _log(action: Action, row: AdjustmentRow, user: int, speak: Voice, **details:
 
 def _before(request: HttpRequest) -> int | None:
     asked = request.GET.get("before", "")
-    return int(asked) if asked.isascii() and asked.isdigit() and len(asked) < 19 else None
+    return id_of(asked)

@@ -19,6 +19,7 @@ from regulars.analytics.wording.numbers import plain
 from regulars.console import card_points
 from regulars.console.access import allowed, may, user_id_of
 from regulars.console.card_missing import missing
+from regulars.console.ids import id_of
 from regulars.console.voice import Voice, voice
 from regulars.console.ways import with_choices
 from regulars.console.wording import points_statement as wording
@@ -148,7 +149,7 @@ def _kind(request: HttpRequest) -> str:
 
 def _before(request: HttpRequest) -> int | None:
     asked = request.GET.get("before", "")
-    return int(asked) if asked.isascii() and asked.isdigit() and len(asked) < 19 else None
+    return id_of(asked)
 
 
 def _lines(found: PersonRow, kind: str, moves: bool, before: int | None, limit: int) -> list[StatementLine]:

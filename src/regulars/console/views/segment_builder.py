@@ -19,6 +19,7 @@ from django.views.decorators.http import require_http_methods, require_POST
 
 from regulars.console import said
 from regulars.console.access import allowed, user_id_of, while_signed_in
+from regulars.console.ids import id_of
 from regulars.console.segment_builder import fields
 from regulars.console.segment_builder.actions import Focus, act
 from regulars.console.segment_builder.desk import Desk
@@ -76,7 +77,7 @@ def edit(request: HttpRequest, number: int) -> HttpResponse:
 @allowed(Permission.MAKE_SEGMENTS)
 def edit_tree(request: HttpRequest) -> HttpResponse:
     """The form after a button or a choice; the rest of the page stays."""
-    desk = _desk(request, voice(), _number(request.POST.get("segment", "")))
+    desk = _desk(request, voice(), id_of(request.POST.get("segment", "")))
     focus = _act(request, desk)
     response = render(request, "console/segments/builder_form.html", desk.context(focus=focus))
     response["HX-Trigger"] = "counted-anew"
@@ -90,7 +91,7 @@ def edit_tree(request: HttpRequest) -> HttpResponse:
 @allowed(Permission.MAKE_SEGMENTS)
 def count(request: HttpRequest) -> HttpResponse:
     """How many the form finds as it stands."""
-    desk = _desk(request, voice(), _number(request.POST.get("segment", "")))
+    desk = _desk(request, voice(), id_of(request.POST.get("segment", "")))
     return render(request, "console/segments/builder_found.html", {"told": found(desk)})
 
 
@@ -120,7 +121,7 @@ def _save_changed(request: HttpRequest, desk: Desk, row: SegmentRow, context: di
         try:
             services.change_segment(
                 segment_id=row.id, name=name, note=note, condition=desk.made.condition,
-                revision=_number(request.POST.get("revision", "")) or 0, now=desk.voice.now,
+                revision=id_of(request.POST.get("revision", "")) or 0, now=desk.voice.now,
             )  # fmt: skip
         except Conflict:
             theirs = Desk.opened(_condition_of(row), desk.voice, beside=row.id)
@@ -208,7 +209,7 @@ def _begun(request: HttpRequest) -> tuple[str, str, Condition]:
     ready = BY_KEY.get(request.GET.get("ready", ""))
     if ready is not None:
         return str(ready.name), str(ready.what_for), ready.condition
-    like = queries.segment(_number(request.GET.get("like", "")) or 0)
+    like = queries.segment(id_of(request.GET.get("like", "")) or 0)
     if like is not None and like.condition is not None:
         return _("%(name)s, copy") % {"name": like.name}, like.note, _condition_of(like)
     return "", "", EVERYBODY
@@ -225,10 +226,6 @@ def _kept(request: HttpRequest) -> dict[str, Any]:
 def _named(request: HttpRequest) -> tuple[str, str]:
     name, note = (request.POST.get(field, "").replace("\x00", "").strip() for field in ("name", "note"))
     return name, note
-
-
-def _number(text: str) -> int | None:
-    return int(text) if text.isascii() and text.isdigit() and len(text) < 19 else None
 
 
 def _row(number: int) -> SegmentRow:

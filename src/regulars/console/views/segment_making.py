@@ -17,6 +17,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from regulars.console import said
 from regulars.console.access import allowed, user_id_of
+from regulars.console.ids import id_of
 from regulars.console.segment_pages import not_found, references, words
 from regulars.console.segment_pages.logged import log_changed, log_made
 from regulars.console.segment_pages.references import References
@@ -198,7 +199,7 @@ def unknown(request: HttpRequest, number: int) -> HttpResponseBase:
 def _person(request: HttpRequest) -> int:
     """Who is meant by the address; nobody has the number 0."""
     asked = request.GET.get("person", "")
-    return int(asked) if asked.isascii() and asked.isdigit() and len(asked) < 19 else 0
+    return id_of(asked) or 0
 
 
 def _given(request: HttpRequest) -> References:
