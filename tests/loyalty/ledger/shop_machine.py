@@ -205,8 +205,9 @@ class ShopLedger(Ledger):
         programme = self.began_with.setdefault(id_, self._programme(order.ordered_at))
         net = self.told[id_].amount - self.told[id_].returned
         target = int(net * programme.cashback_percent / 100 / programme.worth_minor) * 100
-        rows = sorted(read(_LOTS_OF_ORDER, id_), key=lambda row: bool(row[2] == order.profile_id))
-        assert target == 0 or rows[-1][2] == order.profile_id
+        # What is more is given first: of the one who has it now, then of whoever had it before.
+        rows = sorted(read(_LOTS_OF_ORDER, id_), key=lambda row: bool(row[2] != order.profile_id))
+        assert target == 0 or rows[0][2] == order.profile_id
         for key, lot_id, profile, usable_at, expires_at, sliding_days in rows:
             lot = self.model.lots.get(key) or model.Lot(
                 lot_id, key, profile, usable_at, expires_at, sliding_days
