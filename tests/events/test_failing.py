@@ -5,6 +5,7 @@ from datetime import timedelta
 
 import pytest
 from django.db import IntegrityError, OperationalError, connection, transaction
+from psycopg.errors import DeadlockDetected
 from tests.events.reading import FLUTE, NOW, beat, drained, profiles_of, rows, settled
 from tests.events.test_consuming import Kept, leave
 
@@ -59,6 +60,56 @@ def test_what_cannot_be_handled_is_set_aside_and_holds_nobody_back(effects: str)
     assert page[0].id > page[1].id
     assert queries.set_aside_page(consumer="test.nobody") == []
     assert queries.set_aside_page(after=page[0].id) == page[1:]
+
+
+def test_a_batch_that_met_others_in_a_circle_is_begun_anew_as_a_whole(effects: str) -> None:
+    """One by one its events would lock in another order, and meet the next one."""
+    sizes: list[int] = []
+
+    def handle(batch: Batch) -> None:
+        sizes.append(len(batch.events))
+        leave(batch)
+        if len(sizes) < 3:
+            raise OperationalError from DeadlockDetected()
+
+    with registry.only_consumers(Consumer("test.met", handle)):
+        beat(range(1, 9), "x")
+        assert drained() == 8
+    assert sizes == [8, 8, 8]
+    assert len(left()) == 8
+
+
+def test_whoever_is_sent_away_by_the_server_comes_back_with_the_whole_batch(effects: str) -> None:
+    sizes: list[int] = []
+
+    def handle(batch: Batch) -> None:
+        sizes.append(len(batch.events))
+        leave(batch)
+        if len(sizes) == 1:
+            rows("SELECT pg_terminate_backend(pg_backend_pid())")
+
+    with registry.only_consumers(Consumer("test.sent_away", handle)):
+        beat(range(1, 9), "x")
+        with pytest.raises(OperationalError, match="terminating connection"):
+            drained()
+        assert drained() == 8
+    assert sizes == [8, 8]
+
+
+def test_of_a_batch_that_failed_each_event_is_tried_in_a_transaction_of_its_own(effects: str) -> None:
+    """So what one of them locks is free before the next one locks anything."""
+    singly: list[int] = []
+
+    def handle(batch: Batch) -> None:
+        if len(batch.events) > 1:
+            raise ValueError
+        singly.append(rows("SELECT pg_current_xact_id()::text::bigint")[0][0])
+        leave(batch)
+
+    with registry.only_consumers(Consumer("test.alone", handle)):
+        beat(range(1, 9), "x")
+        assert drained() == 8
+    assert len(set(singly)) == 8
 
 
 def test_who_reads_briefly_has_it_set_aside_too(effects: str) -> None:

@@ -19,6 +19,9 @@ EVERY_LANE = tuple(range(LANES))
 SCAN = 5000
 """So many events are looked through at once for those a consumer wants; the others only move its cursor."""
 
+CONFLICTS_MAX = 3
+"""So often a batch is begun anew that met others in a circle of waiting."""
+
 
 @dataclass(frozen=True, slots=True)
 class Round:
@@ -100,6 +103,7 @@ def _batch(
     lanes: Collection[int],
     now: datetime,
     limit: int | None,
+    conflicts: int = CONFLICTS_MAX,
 ) -> Round:
     most = min(limit or consumer.batch, consumer.batch)
     scan = most if consumer.names is None else max(most, SCAN)
@@ -116,6 +120,9 @@ def _batch(
             move(consumer.name, seen, now=now)
     except Exception as error:  # whatever a handler may raise
         failing.raise_if_not_the_handlers(error)
+        if conflicts and failing.is_conflict(error):
+            # One by one its events would lock what they touch in another order than all at once do.
+            return _batch(consumer, below, lanes, now, limit, conflicts - 1)
         failed_lanes = {event.lane for event in seen}
         handled, tried = failing.one_by_one(consumer, below, failed_lanes, count=len(seen), now=now)
         return Round(handled, tried > 0, is_more=True)

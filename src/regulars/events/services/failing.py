@@ -18,13 +18,17 @@ from regulars.events.types import TRIES_MAX, Batch, Consumer, LoggedEvent
 
 logger = logging.getLogger(__name__)
 
-ONE_BY_ONE = 50
-"""So many single events a transaction: an open one holds back all readers of the log."""
+LOOKED_THROUGH = 50
+"""So many events at once for the next one that is wanted."""
 WAITS = (timedelta(seconds=1), timedelta(seconds=10))
 """How long a lane waits after the first and the second failure of its next event."""
 REPLAYED = 50
 
-PASSING = frozenset({"40001", "40P01", "55P03", "53100", "53300", "58030"})
+CONFLICTS = frozenset({"40001", "40P01"})
+"""Serialization, deadlock."""
+SENT_AWAY = "57P"
+"""The server ends the connection, which may look whole to us still."""
+PASSING = CONFLICTS | {"55P03", "53100", "53300", "58030"}
 """What is no fault of the event: a conflict with another transaction (serialization, deadlock, lock); a full
 disk, too many connections, a disk that fails."""
 
@@ -33,7 +37,7 @@ def raise_if_not_the_handlers(error: Exception) -> None:
     """Raise the error again if it is about the connection to the database rather than about an event."""
     if isinstance(error, DatabaseError | InterfaceError):
         raw = connection.connection
-        if raw is None or raw.closed or raw.broken:
+        if raw is None or raw.closed or raw.broken or (_sqlstate(error) or "").startswith(SENT_AWAY):
             raise error
 
 
@@ -64,9 +68,13 @@ def again(
 def _singly(
     consumer: Consumer, below: tuple[int, int], lanes: Collection[int], *, now: datetime, failed: bool
 ) -> tuple[int, int]:
+    """Try the next event that is wanted, in a transaction of its own.
+
+    Several would lock what they touch in the order of the log, and wait in a circle with all others.
+    """
     # With their bodies also for who is brief: what is set aside says when it was heard of.
     whole = replace(consumer, brief=False)
-    events = take(whole, lanes=lanes, below=below, limit=ONE_BY_ONE, failed=failed)
+    events = take(whole, lanes=lanes, below=below, limit=LOOKED_THROUGH, failed=failed)
     tries = dict(
         EventCursor.objects.filter(
             consumer=consumer.name, lane__in={event.lane for event in events}
@@ -76,19 +84,20 @@ def _singly(
     seen: list[LoggedEvent] = []
     handled = 0
     for event in events:
-        if event.lane in stopped:
+        if event.body is None:
+            seen.append(event)
+            tries[event.lane] = 0
             continue
-        is_wanted = event.body is not None
-        error = _error_of(consumer, event, now) if is_wanted else None
+        error = _error_of(consumer, event, now)
+        count = tries[event.lane] + 1
+        if error is not None and not _is_over(error, count):
+            stopped[event.lane] = min(count, TRIES_MAX - 1)
+            break
         if error is not None:
-            count = tries[event.lane] + 1
-            if not _is_over(error, count):
-                stopped[event.lane] = min(count, TRIES_MAX - 1)
-                continue
             _set_aside(consumer, event, count, error, now)
-        handled += is_wanted and error is None
-        tries[event.lane] = 0
+        handled += error is None
         seen.append(event)
+        break
     move(consumer.name, seen, now=now)
     for lane, count in stopped.items():
         put_off(consumer.name, lane, tries=count, retry_at=now + WAITS[count - 1])
@@ -110,8 +119,17 @@ def _is_over(error: Exception, tries: int) -> bool:
     """Whether there is no sense in trying an event again."""
     if isinstance(error, EventLoop):
         return True
+    return tries >= TRIES_MAX and _sqlstate(error) not in PASSING
+
+
+def is_conflict(error: Exception) -> bool:
+    """Whether it was refused for what others did at the same moment."""
+    return _sqlstate(error) in CONFLICTS
+
+
+def _sqlstate(error: Exception) -> str | None:
     cause = error.__cause__ if isinstance(error, DatabaseError) else error  # `copy` raises psycopg's own
-    return tries >= TRIES_MAX and getattr(cause, "sqlstate", None) not in PASSING
+    return getattr(cause, "sqlstate", None)
 
 
 def _set_aside(consumer: Consumer, event: LoggedEvent, tries: int, error: Exception, now: datetime) -> None:
