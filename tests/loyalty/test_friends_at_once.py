@@ -109,7 +109,7 @@ def test_an_order_that_falls_while_it_is_looked_at_is_seen() -> None:
 
     def falls() -> None:
         shop.cancelled(order, NOW + DAY)
-        services.mark_buyers(profile_ids=[shop.boris], now=NOW + DAY)
+        services.mark_referrals(buyers=[shop.boris], now=NOW + DAY)
 
     look = partial(services.see_to_referrals, now=NOW + DAY, limit=100)
     all_went_well(together([falls, look, look]))

@@ -7,12 +7,16 @@ from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 from functools import partial
 from threading import Barrier
+from typing import Any
 
 import pytest
+from django.db import connection
 from tests.together import WAIT_SECONDS_MAX, together
 
+from regulars.kit import sql
 from regulars.loyalty import queries, services
 from regulars.loyalty.errors import BadProgramme, DraftChanged
+from regulars.loyalty.models import ProgrammeVersion
 from regulars.loyalty.types import Programme, Version
 from regulars.loyalty.types.drafts import Draft
 
@@ -47,6 +51,26 @@ def all_of(functions: Sequence[Callable[[], Version | Draft | None]]) -> list[Ex
 def test_who_looks_first_and_publishes_then_publishes_many_times() -> None:
     all_of([partial(careless, drafted().number, Barrier(COLLEAGUES))] * COLLEAGUES)
     assert len(queries.versions()) == COLLEAGUES
+
+
+@pytest.mark.parametrize("is_gone", [False, True])
+def test_versions_are_read_while_others_publish_and_withdraw(is_gone: bool) -> None:
+    first = services.publish(programme=of(5), since=None, now=NOW, user_id=None)
+    assert queries.versions() == (first,)
+    later = NOW + timedelta(days=1)
+    row = ProgrammeVersion.objects.create(
+        since=later, document=of(6).model_dump(mode="json"), published_at=NOW
+    )
+
+    def meanwhile(execute: Callable[..., Any], statement: str, *told: Any) -> Any:
+        if '"document"' in statement:
+            queries.forget_versions()
+            if is_gone:
+                sql.run("DELETE FROM loyalty_programmeversion WHERE id = %s", [row.pk])
+        return execute(statement, *told)
+
+    with connection.execute_wrapper(meanwhile):
+        assert [one.id for one in queries.versions()] == [first.id] + [row.pk] * (not is_gone)
 
 
 def test_one_draft_is_published_once() -> None:

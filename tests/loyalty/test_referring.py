@@ -140,6 +140,8 @@ def test_a_link_is_made_as_the_shop_wants_it_and_read_from_the_path() -> None:
     assert link("", "ABCDE12345") == ""
     assert link("https://shop.example/", "ABCDE12345") == "https://shop.example/r/ABCDE12345"
     assert link("https://shop.example/?ref=", "ABCDE12345") == "https://shop.example/?ref=ABCDE12345"
+    assert link("https://shop.example/?from=qr", "A1") == "https://shop.example/?from=qr&ref=A1"
+    assert link("https://shop.example/?", "A1") == "https://shop.example/?ref=A1"
     assert link("https://shop.example/f/{code}/x", "A1") == "https://shop.example/f/A1/x"
     assert code_in_path("/shop/r/ABCDE12345") == "ABCDE12345"
     assert code_in_path("/r/abcde-12345/") == "ABCDE12345"

@@ -3,7 +3,7 @@
 Whoever posts locks the wallets concerned first, all at once: those that are missing are made in the order of
 their profiles, then all are locked in the order of their ids. What is in them, lots and holds, is read in a
 later statement and changed by nobody else until the transaction ends. Wallets come after persons, profiles
-and orders, and before the log.
+and orders, and before grants, offers, codes and the log.
 
 Persons are not locked: who read whose profiles they are before a merge acts as before the merge.
 """

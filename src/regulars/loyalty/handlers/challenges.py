@@ -23,15 +23,14 @@ def _count_history(batch: Batch) -> None:
 
 
 def _count_some(events: Sequence[LoggedEvent], batch: Batch) -> None:
-    if told := commerce.orders_told([event for event in events if event.name in OF_ORDERS]):
-        services.count_orders(told=told, now=batch.now)
+    told = commerce.orders_told([event for event in events if event.name in OF_ORDERS])
     moved = {
         event.profile_id: (event.id, event.depth)
         for event in events
         if event.name in OF_PERSONS and event.profile_id is not None
     }
-    if moved:
-        services.recount_persons(profile_ids=moved, caused=moved, now=batch.now)
+    if told or moved:
+        services.count_orders(told=told, moved=moved, now=batch.now)
 
 
 def _count_events(batch: Batch) -> None:

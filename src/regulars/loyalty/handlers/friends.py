@@ -3,7 +3,7 @@ who turns out to be one with whom."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from datetime import datetime
 
 from regulars.commerce.types import OF_ORDERS
@@ -24,13 +24,11 @@ def _see(batch: Batch) -> None:
     if told:
         services.refer_all(told=told, now=batch.now)
     moved = {id_ for event in batch.events if event.name in OF_PERSONS and (id_ := event.profile_id)}
-    if moved:
-        services.mark_moved(profile_ids=moved, now=batch.now)
-    _mark_buyers([event for event in batch.events if event.name in OF_ORDERS], batch.now)
+    _mark([event for event in batch.events if event.name in OF_ORDERS], moved, batch.now)
 
 
 def _see_history(batch: Batch) -> None:
-    _mark_buyers([event for event in batch.events if event.backfill], batch.now)
+    _mark([event for event in batch.events if event.backfill], (), batch.now)
 
 
 def _told(event: LoggedEvent) -> ToldReferral | None:
@@ -53,11 +51,12 @@ def _told(event: LoggedEvent) -> ToldReferral | None:
     )
 
 
-def _mark_buyers(events: Sequence[LoggedEvent], now: datetime) -> None:
-    """Have it looked at who ordered, or gave back; also whose the orders are."""
-    services.mark_buyers(
-        profile_ids={event.profile_id for event in events if event.profile_id is not None},
-        order_ids={id_ for event in events if isinstance(id_ := event.properties.get("order_id"), int)},
+def _mark(events: Sequence[LoggedEvent], moved: Collection[int], now: datetime) -> None:
+    """Have it looked at who ordered, or gave back; also whose the orders are, and who moved."""
+    services.mark_referrals(
+        buyers={event.profile_id for event in events if event.profile_id is not None},
+        orders={id_ for event in events if isinstance(id_ := event.properties.get("order_id"), int)},
+        moved=moved,
         now=now,
     )
 

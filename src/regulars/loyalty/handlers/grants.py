@@ -24,8 +24,10 @@ def _note_history(batch: Batch) -> None:
 
 def _note_events(events: Sequence[LoggedEvent], now: datetime) -> None:
     done = [event.properties.get("task_id") for event in events if event.name == TASK_CLOSED.name]
-    services.note_tasks_done(task_ids=[id_ for id_ in done if isinstance(id_, int)], now=now)
+    task_ids = [id_ for id_ in done if isinstance(id_, int)]
     last = dict(_coupons(events))  # of one coupon the last word counts
+    services.hold_grants(task_ids=task_ids, keys={key for key, _round in last})
+    services.note_tasks_done(task_ids=task_ids, now=now)
     services.note_coupons_used(
         used=[(*key, event.occurred_at) for key, event in last.items() if _is(event, COUPON_USED)]
     )

@@ -14,6 +14,7 @@ from regulars.kit.kept import Kept
 from regulars.loyalty.models import ProgrammeVersion
 from regulars.loyalty.types import Programme, Version
 from regulars.team import queries as team
+from regulars.team.types import ShopProfile
 
 _read: dict[int, Version] = {}
 """All that were ever read here."""
@@ -23,9 +24,12 @@ def versions() -> tuple[Version, ...]:
     """All that was ever published, by the moment from which they hold; which there are is read anew."""
     ids = list(ProgrammeVersion.objects.order_by("since").values_list("id", flat=True))
     # A version never changes, and its number is nobody else's.
-    if unknown := [id_ for id_ in ids if id_ not in _read]:
-        _read.update((row.pk, to_version(row)) for row in ProgrammeVersion.objects.filter(id__in=unknown))
-    return tuple(_read[id_] for id_ in ids)
+    read = dict(_read)  # another thread may forget all of them meanwhile
+    if unknown := [id_ for id_ in ids if id_ not in read]:
+        new = {row.pk: to_version(row) for row in ProgrammeVersion.objects.filter(id__in=unknown)}
+        _read.update(new)
+        read |= new
+    return tuple(read[id_] for id_ in ids if id_ in read)  # one may have been withdrawn just now
 
 
 def version_at(moment: datetime) -> Version | None:
@@ -46,7 +50,12 @@ def current_anew(now: datetime) -> Version | None:
 
 def shop_zone() -> ZoneInfo:
     """The shop's calendar."""
-    return _zone.get()
+    return ZoneInfo(shop_kept().timezone)
+
+
+def shop_kept() -> ShopProfile:
+    """The shop as it was a moment ago."""
+    return _shop.get()
 
 
 def holding(of: Sequence[Version], moment: datetime) -> Version | None:
@@ -57,7 +66,7 @@ def holding(of: Sequence[Version], moment: datetime) -> Version | None:
 def forget_versions() -> None:
     """Read them anew next time: one was published, or (in tests) is gone."""
     _versions.forget()
-    _zone.forget()
+    _shop.forget()
     _read.clear()
 
 
@@ -73,4 +82,4 @@ def to_version(row: ProgrammeVersion) -> Version:
 
 
 _versions = Kept(versions)
-_zone = Kept(lambda: ZoneInfo(team.shop().timezone))
+_shop = Kept(team.shop)

@@ -54,7 +54,7 @@ def bring_over(*, source: str, balances: Sequence[Opening], now: datetime) -> Op
     if len(told) < len(balances) or len(told) > POSTINGS_MAX:
         raise ValueError(f"{len(balances)} balances, {len(told)} different; the most is {POSTINGS_MAX}")
     profile_ids = {one.profile_id for one in balances}
-    lock_persons_wallets(profile_ids=profile_ids, make=True)
+    locked = lock_persons_wallets(profile_ids=profile_ids, make=True)
     there = _there(source, profile_ids, now)
     wanted = _wanted(source, balances, now)
     asked = {one.key for one in wanted}
@@ -63,7 +63,7 @@ def bring_over(*, source: str, balances: Sequence[Opening], now: datetime) -> Op
         for key, one in there.items()
         if one["settled_minor"] and key not in asked
     ]
-    settled = _settle(wanted, now)
+    settled = _settle(wanted, locked, now)
     made = {one.key: one.lot_id for one in settled}
     ids = {key: one["id"] for key, one in there.items()} | made
     return OpeningsRecorded(
@@ -86,7 +86,7 @@ def undo_openings(*, changes: Sequence[OpeningChange], now: datetime) -> Opening
     for change in changes:
         by_source.setdefault(change.key[0], []).append(change)
     profile_ids = {_profile_of(change.key) for change in changes}
-    lock_persons_wallets(profile_ids=profile_ids)
+    locked = lock_persons_wallets(profile_ids=profile_ids)
     for source, those in by_source.items():
         there = _there(source, {_profile_of(change.key) for change in those}, now)
         for change in those:
@@ -96,7 +96,7 @@ def undo_openings(*, changes: Sequence[OpeningChange], now: datetime) -> Opening
                 continue
             before = change.before.points_minor if change.before else 0
             wanted.append(_to(key, _profile_of(change.key), before, now))
-    _settle(wanted, now)
+    _settle(wanted, locked, now)
     return OpeningsUndone(kept)
 
 
@@ -111,12 +111,12 @@ def _why_not(there: Mapping[str, Any] | None, change: OpeningChange) -> OpeningK
     return None
 
 
-def _settle(wanted: Sequence[Wanted], now: datetime) -> list[Settled]:
+def _settle(wanted: Sequence[Wanted], locked: Mapping[int, int], now: datetime) -> list[Settled]:
     """In portions, in the one order; all wallets are locked."""
     settled: list[Settled] = []
     for start in range(0, len(wanted), POSTINGS_MAX):
         portion = wanted[start : start + POSTINGS_MAX]
-        settled += settle(wanted=portion, when_spent="write_off", now=now, record=False)
+        settled += settle(wanted=portion, when_spent="write_off", now=now, record=False, locked=locked)
     told = {one.key: one for one in wanted}
     changed = [told[one.key] for one in settled]
     events.record(settled_events(wanted=changed, settled=settled), now=now, backfill=True)

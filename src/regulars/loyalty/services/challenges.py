@@ -6,8 +6,9 @@ late, in any order and more than once.
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
+from types import MappingProxyType
 
 from django.db import transaction
 
@@ -20,6 +21,8 @@ from regulars.loyalty.services.challenges_stamps import Touched, stamp_events, s
 from regulars.loyalty.services.orders import ORDERS_MAX
 from regulars.loyalty.types import OrderTold
 from regulars.loyalty.types.events import Caused
+
+_NOBODY: Mapping[int, Caused] = MappingProxyType({})
 
 # Also where nothing counts any more, such as of who is somebody else again.
 _OF_PERSONS = """
@@ -36,22 +39,36 @@ WHERE one.id = ANY(%s)
 
 
 @transaction.atomic
-def count_orders(*, told: Sequence[OrderTold], now: datetime, as_of: datetime | None = None) -> None:
+def count_orders(
+    *,
+    told: Sequence[OrderTold],
+    now: datetime,
+    as_of: datetime | None = None,
+    moved: Mapping[int, Caused] = _NOBODY,
+) -> None:
     """Count these orders, as they stand, for the challenges that ask for orders; give and take back by it.
 
     As `settle_orders`: an order counts by the version of the programme that held when it was ordered;
     repeating it changes nothing, and the order in which they are told does not matter. `as_of`: as orders
-    stood then. Raises ValueError above ORDERS_MAX orders.
+    stood then. `moved`: profiles that are another person's now, with the event that told of it; all that
+    their persons were given is brought to what stands too, at once with the rest, so that all persons are
+    held together. Raises ValueError above ORDERS_MAX orders.
     """
     by_order = {one.order_id: one for one in told}
     if len(by_order) > ORDERS_MAX:
         raise ValueError(f"{len(by_order)} orders to count; the most is {ORDERS_MAX}")
     known = editions()
-    if not by_order or not known.count_orders:
-        return
-    # Of two that count one order the later is to see what the first has made of it.
-    hold_numbers(Space.STAMPS_OF_ORDERS, by_order)
-    reckon(stamp_orders(by_order, known, as_of), known, now=now)
+    touched: list[Touched] = []
+    if by_order and known.count_orders:
+        # Of two that count one order the later is to see what the first has made of it.
+        hold_numbers(Space.STAMPS_OF_ORDERS, by_order)
+        touched += stamp_orders(by_order, known, as_of)
+    if moved and known.of_challenges:
+        touched += [
+            Touched(profile_id, challenge, None, moved.get(profile_id))
+            for challenge, profile_id in sql.rows(_OF_PERSONS, [list(moved)])
+        ]
+    reckon(touched, known, now=now)
 
 
 @transaction.atomic
@@ -60,19 +77,3 @@ def count_events(*, events: Sequence[LoggedEvent], now: datetime) -> None:
     known = editions()
     if known.event_names:
         reckon(stamp_events(events, known), known, now=now)
-
-
-@transaction.atomic
-def recount_persons(*, profile_ids: Collection[int], caused: Mapping[int, Caused], now: datetime) -> None:
-    """Bring all that the persons of these profiles were given to what stands, as when two became one.
-
-    `caused`: the event that told of it, by profile.
-    """
-    known = editions()
-    if not known.of_challenges:
-        return
-    touched = [
-        Touched(profile_id, challenge, None, caused.get(profile_id))
-        for challenge, profile_id in sql.rows(_OF_PERSONS, [list(profile_ids)])
-    ]
-    reckon(touched, known, now=now)

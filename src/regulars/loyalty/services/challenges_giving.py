@@ -9,6 +9,7 @@ from datetime import datetime
 from typing import Any
 
 from regulars.kit import sql
+from regulars.loyalty.locks import lock_persons_wallets
 from regulars.loyalty.models.challenges import reached_key
 from regulars.loyalty.queries.challenges_counted import People
 from regulars.loyalty.rules import challenges as rules
@@ -93,8 +94,13 @@ def bring_to(due: Sequence[Due], who: People, *, now: datetime) -> None:
                 surplus.append((standing, len(standing) - len(reached)))
             elif len(reached) > len(standing):
                 missing += _missing(one, window, reached[len(standing) :], there)
-    _take(surplus, now)
+    # Of all of them first; and coupons are issued, which locks their offers, before codes are taken back.
+    lock_persons_wallets(
+        profile_ids={one.row.profile_id for one in missing}
+        | {row.profile_id for standing, _many in surplus for row in standing}
+    )
     _give(missing, now)
+    _take(surplus, now)
 
 
 def is_read_whole(window: str, since: datetime | None) -> bool:

@@ -6,6 +6,7 @@ from collections import defaultdict
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import datetime
+from types import MappingProxyType
 from zoneinfo import ZoneInfo
 
 from django.db import transaction
@@ -36,6 +37,8 @@ FROM unnest(%s::bigint[], %s::timestamptz[]) AS t(id, expires_at)
 WHERE l.id = t.id
 """
 
+_NONE: Mapping[int, int] = MappingProxyType({})
+
 
 @dataclass(slots=True)
 class Sliding:
@@ -57,15 +60,17 @@ class Sliding:
 
 
 @transaction.atomic
-def extend(*, activity: Mapping[int, datetime], now: datetime) -> int:
+def extend(*, activity: Mapping[int, datetime], now: datetime, locked: Mapping[int, int] = _NONE) -> int:
     """Let points that last by purchases last anew: those of the persons of these profiles, who bought then.
 
-    A purchase we hear of late brings back what has expired since. Gives how many lots last longer.
+    A purchase we hear of late brings back what has expired since. Gives how many lots last longer. `locked`:
+    the wallets the caller has locked, as of `settle`.
     Raises ValueError for more than POSTINGS_MAX profiles.
     """
     if len(activity) > POSTINGS_MAX:
         raise ValueError(f"{len(activity)} customers; the most is {POSTINGS_MAX}")
-    wallets = locks.lock_persons_wallets(profile_ids=activity.keys()).values()
+    missing = activity.keys() - locked.keys()
+    wallets = {**locked, **locks.lock_persons_wallets(profile_ids=missing)}.values()
     if not wallets:
         return 0
     purchases, lots = _read(activity, wallets)

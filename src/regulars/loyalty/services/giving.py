@@ -89,8 +89,10 @@ def give_coupons(given: Sequence[Giving], *, now: datetime) -> dict[str, str]:
         terms[key] = of_part
         parts[key].append(one)
     codes: dict[str, str] = {}
-    for key in sorted(parts):
-        offer_id = offers.offer_for(key=f"loyalty:{key}", terms=terms[key], now=now)
+    numbers = {
+        offers.offer_for(key=f"loyalty:{key}", terms=terms[key], now=now): key for key in sorted(parts)
+    }
+    for offer_id, key in sorted(numbers.items()):  # the order in which all lock offers
         named = {coupon_key(one.new.key, one.round): one for one in parts[key]}
         wanted = [Issue(key=name, profile_id=one.profile_id, until=one.until) for name, one in named.items()]
         issued = offers.issue(offer_id=offer_id, wanted=wanted, now=now)

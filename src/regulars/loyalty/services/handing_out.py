@@ -24,6 +24,13 @@ UPDATE loyalty_grant SET state = 'given', used_at = NULL, used_by = NULL, round 
 WHERE id = %s AND kind = 'gift' AND state = 'used'
 RETURNING profile_id, mechanic, part, name, round
 """
+_HOLD = """
+SELECT FROM loyalty_grant WHERE id IN (
+    SELECT id FROM loyalty_grant WHERE task_id = ANY(%s)
+    UNION
+    SELECT id FROM loyalty_grant WHERE key = ANY(%s)
+) ORDER BY id FOR NO KEY UPDATE
+"""
 _TASKS_DONE = """
 UPDATE loyalty_grant SET state = 'used', used_at = %s
 WHERE task_id = ANY(%s) AND kind = 'task' AND state = 'given'
@@ -62,6 +69,12 @@ def undo_hand_out(*, grant_id: int, now: datetime) -> bool:
     if row is not None:
         _tell(BENEFIT_GIVEN, grant_id, row, {"kind": "gift", "points_minor": 0}, now)
     return row is not None
+
+
+def hold_grants(*, task_ids: Collection[int], keys: Collection[str]) -> None:
+    """Before several are noted in one transaction, so that nobody waits in a circle."""
+    if task_ids or keys:
+        sql.run(_HOLD, [list(task_ids), list(keys)])
 
 
 def note_tasks_done(*, task_ids: Collection[int], now: datetime) -> None:

@@ -63,6 +63,8 @@ class _Work:
     as_of: datetime | None
     points: dict[int, int] = field(default_factory=dict)
     """What these orders earn as they stand, those that were asked about."""
+    wallets: dict[int, int] = field(default_factory=dict)
+    """Those that are locked, by profile."""
 
     def version(self, order: OrderStanding) -> Version | None:
         """The one this order is settled by: for ever that by which it was first."""
@@ -106,7 +108,7 @@ def settle_orders(*, told: Sequence[OrderTold], now: datetime, as_of: datetime |
     settled = _earn(work)
     _set_usable(work)
     _give_back(work)
-    _extend(bought, now)
+    _extend(bought, work)
     if as_of is None:
         _remember(work, settled)
 
@@ -127,8 +129,9 @@ def _lock(work: _Work, bought: Mapping[int, datetime]) -> None:
         hold_numbers(Space.POINTS_OF_PERSONS, set(customers.persons_of(whose).values()))
     whose |= {lot.profile_id for found in work.lots.values() for lot in found}
     whose |= {id_ for found in work.holds.values() for hold in found for id_ in hold.of_profiles}
-    lock_persons_wallets(profile_ids=whose)
-    lock_persons_wallets(profile_ids=bought, make=True)
+    work.wallets.update(lock_persons_wallets(profile_ids=whose))
+    if missing := bought.keys() - work.wallets.keys():
+        work.wallets.update(lock_persons_wallets(profile_ids=missing, make=True))
 
 
 def _earn(work: _Work) -> set[int]:
@@ -148,6 +151,7 @@ def _earn(work: _Work) -> set[int]:
             when_spent={key: work.terms(order).when_spent for key, (_, order) in wanted.items()},
             now=work.now,
             record=False,
+            locked=work.wallets,
         )
         done |= wanted
         _reckon_tiers(some, work)
@@ -314,15 +318,15 @@ def _bought(work: _Work) -> dict[int, datetime]:
     return since
 
 
-def _extend(bought: Mapping[int, datetime], now: datetime) -> None:
+def _extend(bought: Mapping[int, datetime], work: _Work) -> None:
     """Have points that last by purchases last from each of them on.
 
     One after the other: what one purchase keeps alive is there for the next to keep.
     """
-    moments = stored.purchases_since(bought, now=now) if bought else {}
+    moments = stored.purchases_since(bought, now=work.now) if bought else {}
     for nth in range(max(map(len, moments.values()), default=0)):
         activity = {profile_id: all_[nth] for profile_id, all_ in moments.items() if nth < len(all_)}
-        extend(activity=activity, now=now)
+        extend(activity=activity, now=work.now, locked=work.wallets)
 
 
 def _remember(work: _Work, settled: set[int]) -> None:

@@ -79,10 +79,10 @@ def redeem(*, new: Redeeming, now: datetime) -> RewardOrderRow:
     if (before := reward_order_by_key(new.key)) is not None:
         return _again(before, new, theirs)
     wanted = _wanted(new, now)
-    _take(wanted, new.pieces)
     points = wanted.price_minor * new.pieces
     paid = hold(new=_hold(new, points), now=now)
     capture(hold_id=paid.id, now=now, at=new.at)
+    _take(wanted, new.pieces)
     order = RewardOrder.objects.create(
         key=new.key,
         reward_id=wanted.id,

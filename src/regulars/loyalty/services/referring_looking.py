@@ -15,6 +15,7 @@ from regulars.customers.services.holding import hold_persons
 from regulars.events import services as events
 from regulars.events.types import NewEvent
 from regulars.kit import sql
+from regulars.loyalty.locks import lock_persons_wallets
 from regulars.loyalty.queries import referring as queries
 from regulars.loyalty.queries.lots import zones_of
 from regulars.loyalty.queries.referring_orders import (
@@ -105,10 +106,14 @@ def _see_to(numbers: Sequence[int], now: datetime) -> None:
     for row in rows:
         judge.look_at(row)
     outcome = judge.found
-    withdraw(keys=[key for row in outcome.fell for key in grant_keys(row.id)], now=now)
+    # Of all of them first; and coupons are issued, which locks their offers, before codes are taken back.
+    lock_persons_wallets(
+        profile_ids={id_ for row in rows for id_ in (row.referrer_profile_id, row.friend_profile_id)}
+    )
     _write(outcome, now)
-    refuse(outcome.refused, now=now)
     _reward(outcome.rewarded, terms, now)
+    withdraw(keys=[key for row in outcome.fell for key in grant_keys(row.id)], now=now)
+    refuse(outcome.refused, now=now)
 
 
 class _Judge:

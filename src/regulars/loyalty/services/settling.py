@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
+from types import MappingProxyType
 
 from django.db import transaction
 
@@ -42,6 +43,7 @@ FROM unnest(%s::bigint[], %s::bigint[], %s::bigint[], %s::bigint[]) AS t(id, set
 WHERE l.id = t.id
 """
 _NEVER = datetime.max.replace(tzinfo=UTC)
+_NONE: Mapping[int, int] = MappingProxyType({})
 
 
 @transaction.atomic
@@ -52,6 +54,7 @@ def settle(
     now: datetime,
     caused: Mapping[str, Caused] | None = None,
     record: bool = True,
+    locked: Mapping[int, int] = _NONE,
 ) -> list[Settled]:
     """Post the difference between what each is to have earned by now and what it was settled at.
 
@@ -59,7 +62,8 @@ def settle(
     once and pays what is owed in its wallet. Of what is taken back and spent already, `when_spent` says what
     becomes (by key: "owe" where one is missing); of all that is told at once what is more is given first, so
     that it can make up for what is less. `caused`: the event that told of it, by key.
-    `record=False`: the caller records `settled_events` together with its own.
+    `record=False`: the caller records `settled_events` together with its own. `locked`: the wallets the
+    caller has locked, all of these persons'; who is merged with them since is not looked for.
 
     A lot stays with the profile it was made for: where an order turns out to be somebody else's, it is
     settled to nothing for the one, and the other gets a lot with a key of its own.
@@ -71,7 +75,8 @@ def settle(
         raise ValueError(f"{len(wanted)} lots to settle, {len(told)} different; the most is {POSTINGS_MAX}")
     if not told:
         return []
-    wallets = locks.lock_persons_wallets(profile_ids={one.profile_id for one in wanted}, make=True)
+    missing = {one.profile_id for one in wanted} - locked.keys()
+    wallets = {**locked, **locks.lock_persons_wallets(profile_ids=missing, make=True)}
     made = _make([one for one in wanted if one.points_minor], wallets, now)
     lots = made | standing(told.keys() - made.keys())
     changes = {key: _change(lots[key], one) for key, one in told.items() if key in lots}
