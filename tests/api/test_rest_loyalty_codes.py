@@ -7,6 +7,7 @@ import threading
 from collections.abc import Callable, Iterator, Sequence
 from datetime import timedelta
 from functools import partial
+from itertools import cycle
 from typing import Any
 
 import pytest
@@ -68,8 +69,9 @@ def till(db: None) -> Iterator[Caller]:
     queries.forget_versions()
 
 
-def send(till: Caller, box: Mailbox) -> str:
-    answer = till("POST", f"/loyalty/customers/{PHONE}/code")
+def send(till: Caller, box: Mailbox, points_minor: int | None = None) -> str:
+    body = None if points_minor is None else {"points_minor": points_minor}
+    answer = till("POST", f"/loyalty/customers/{PHONE}/code", body)
     assert answer.status_code == 200, answer.content
     assert told(answer)["to"] == "a•••@example.com"
     services.deliver_code(code_id=SpendingCode.objects.order_by("-pk")[0].pk, now=clock.now())
@@ -99,6 +101,33 @@ def test_a_code_opens_one_spending_by_phone(till: Caller, box: Mailbox) -> None:
     assert made["state"] == "held"
     assert told(till("POST", "/loyalty/holds", wish(code))) == made
     assert problem(till("POST", "/loyalty/holds", wish(code, "k2"))) == (403, "factor_refused")
+
+
+def other_till() -> Caller:
+    """A till of another branch."""
+    new = NewBranch(source=SHOP, external_id="south", name="South")
+    branch_id = trade.upsert_branches(branches=[new])[new.key]
+    return caller(KeyKind.TILL, [Scope.LOYALTY_READ, Scope.LOYALTY_WRITE], branch_id)
+
+
+def test_a_code_opens_what_it_was_asked_for(till: Caller, box: Mailbox) -> None:
+    code = send(till, box, 20_000)
+    for where, more, why in (
+        (other_till(), {}, "at another branch"),
+        (caller(), {}, "at another branch"),
+        (till, {"points_minor": 20_100}, "allows 20000 to be spent"),
+        (till, {"points_minor": None}, "allows 20000 to be spent"),
+    ):
+        answer = where("POST", "/loyalty/holds", wish(code) | more)
+        assert problem(answer) == (403, "factor_refused")
+        assert why in told(answer)["detail"]
+    assert told(till("POST", "/loyalty/holds", wish(code)))["points_minor"] == 20_000
+
+
+def test_a_code_is_asked_for_with_points_there_may_be(till: Caller) -> None:
+    for points in (0, -1, 1.5, "1"):
+        answer = till("POST", f"/loyalty/customers/{PHONE}/code", {"points_minor": points})
+        assert problem(answer) == (422, "invalid")
 
 
 def test_wrong_tries_stay_counted_although_the_call_is_refused(till: Caller, box: Mailbox) -> None:
@@ -156,19 +185,20 @@ def run(jobs: Sequence[Callable[[], None]]) -> None:
         thread.join()
 
 
-def at_once(till: Caller, bodies: list[dict[str, Any]]) -> list[int]:
-    """All of these calls at the same moment."""
+def at_once(till: Caller, bodies: list[dict[str, Any]], *others: Caller) -> list[int]:
+    """All of these calls at the same moment, by turns of this till and the others."""
     start = threading.Barrier(len(bodies))
     statuses: list[int] = []
 
-    def call(body: dict[str, Any]) -> None:
+    def call(secret: str, body: dict[str, Any]) -> None:
         try:
             start.wait()
-            statuses.append(Caller(till.secret)("POST", "/loyalty/holds", body).status_code)
+            statuses.append(Caller(secret)("POST", "/loyalty/holds", body).status_code)
         finally:
             connection.close()
 
-    run([partial(call, body) for body in bodies])
+    tills = cycle([till.secret, *(other.secret for other in others)])
+    run([partial(call, next(tills), body) for body in bodies])
     return sorted(statuses)
 
 
@@ -182,8 +212,11 @@ def test_many_guesses_at_once_count_as_one_after_the_other(till: Caller, box: Ma
 
 @pytest.mark.slow
 def test_one_code_opens_one_of_many_spendings_at_once(till: Caller, box: Mailbox) -> None:
-    code = send(till, box)
-    assert at_once(till, [wish(code, f"k{number}") for number in range(8)]) == [200] + [403] * 7
+    code = send(till, box, 20_000)
+    bodies = [wish(code, f"k{number}") for number in range(32)]
+    for body in bodies[2::4]:
+        body["points_minor"] = 20_001
+    assert at_once(till, bodies, other_till()) == [200] + [403] * 31
 
 
 @pytest.mark.slow

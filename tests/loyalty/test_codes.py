@@ -13,15 +13,19 @@ from pytest_django.fixtures import Settings
 from tests.loyalty.books_of_points import DAY, NOW, customer
 from tests.loyalty.mailbox import Mailbox, receiving
 
+from regulars.commerce import services as trade
+from regulars.commerce.types import NewBranch
 from regulars.customers import services as customers
-from regulars.customers.types import IdentityType, ProfileIdentity
+from regulars.customers.types import SHOP, IdentityType, ProfileIdentity
 from regulars.kit import clock
 from regulars.loyalty import queries, services
-from regulars.loyalty.errors import LockedOut, NoSender, Unreachable
+from regulars.loyalty.errors import CodeElsewhere, CodeOfLess, LockedOut, NoSender, Unreachable
 from regulars.loyalty.models import SpendingCode, UsedQr
 from regulars.loyalty.registry import CannotSend
 from regulars.loyalty.rules import codes
 from regulars.loyalty.types.till import Member
+from regulars.team.services import save_shop
+from regulars.team.types import ShopProfile
 
 MINUTE = timedelta(minutes=1)
 
@@ -40,9 +44,22 @@ def anna(db: None) -> Member:
     return queries.member_of_profile(id_, at=NOW)
 
 
-def ask(member: Member, *, minutes: float = 0, language: str = "en") -> None:
+@pytest.fixture
+def branch(db: None) -> int:
+    new = NewBranch(source=SHOP, external_id="station", name="Station")
+    return trade.upsert_branches(branches=[new])[new.key]
+
+
+def ask(
+    member: Member,
+    *,
+    minutes: float = 0,
+    language: str = "en",
+    points: int | None = None,
+    branch: int | None = None,
+) -> None:
     at = NOW + minutes * MINUTE
-    services.send_code(member=member, branch_id=None, language=language, now=at)
+    services.send_code(member=member, branch_id=branch, points_minor=points, language=language, now=at)
 
 
 def work() -> None:
@@ -59,10 +76,12 @@ def delivered(box: Mailbox, *, minutes: float = 0) -> str:
     return match[0]
 
 
-def opens(member: Member, code: str, *, minutes: float = 0) -> bool:
+def opens(
+    member: Member, code: str, *, minutes: float = 0, points: int = 50_000, branch: int | None = None
+) -> bool:
     at = NOW + minutes * MINUTE
     services.note_wrong_code(member=member, code=code, now=at)
-    return services.use_code(member=member, code=code, now=at)
+    return services.use_code(member=member, code=code, branch_id=branch, points_minor=points, now=at)
 
 
 def other_than(code: str) -> str:
@@ -97,7 +116,38 @@ def test_neither_the_code_nor_the_address_is_kept(anna: Member, box: Mailbox) ->
 def test_a_code_in_russian(anna: Member, box: Mailbox) -> None:
     ask(anna, language="ru")
     code = delivered(box)
-    assert box.letters[0]["Subject"].strip() == f"{code} — код для оплаты баллами"
+    assert box.letters[0]["Subject"].strip() == f"Код {code}: оплата баллами"
+
+
+def test_a_code_says_what_it_lets_be_spent_and_where(anna: Member, box: Mailbox, branch: int) -> None:
+    save_shop(shop=ShopProfile(name="Лавка"), user_id=None, now=NOW)
+    ask(anna, points=150_000, branch=branch)
+    code = delivered(box)
+    said = f"Code {code}: pay with 1,500 points, Лавка, Station"
+    assert box.letters[0]["Subject"].strip() == said
+    assert said in box.letters[0].get_content()
+
+
+def test_a_code_opens_no_more_than_it_was_asked_for(anna: Member, box: Mailbox) -> None:
+    ask(anna, points=50_000)
+    code = delivered(box)
+    with pytest.raises(CodeOfLess) as refused:
+        opens(anna, code, points=50_001)
+    assert refused.value.points_minor == 50_000
+    assert opens(anna, code, points=50_000)
+
+
+def test_a_code_opens_where_it_was_asked_for_and_nowhere_else(
+    anna: Member, box: Mailbox, branch: int
+) -> None:
+    for asked_by, others in ((branch, (branch + 1, None)), (None, (branch,))):
+        ask(anna, points=50_000, branch=asked_by)
+        code = delivered(box)
+        for other in others:
+            with pytest.raises(CodeElsewhere):
+                opens(anna, code, branch=other)
+        assert SpendingCode.objects.latest("pk").tries == 0
+        assert opens(anna, code, branch=asked_by)
 
 
 def test_a_code_ends_after_ten_minutes(anna: Member, box: Mailbox) -> None:
@@ -128,7 +178,7 @@ def test_after_five_wrong_ones_nothing_opens_for_a_while(anna: Member, box: Mail
         assert not opens(anna, other_than(code), minutes=1)
     services.note_wrong_code(member=anna, code=other_than(code), now=NOW + MINUTE)
     tries = (
-        lambda: services.use_code(member=anna, code=code, now=NOW + MINUTE),
+        lambda: opens(anna, code, minutes=1),
         lambda: ask(anna, minutes=1),
     )
     for attempt in tries:

@@ -115,6 +115,25 @@ class LockedOut(LoyaltyProblem):
         self.seconds = seconds
 
 
+class CodeElsewhere(LoyaltyProblem):
+    """A code that was asked for at another branch opens nothing here."""
+
+    code = "code_elsewhere"
+
+    def __init__(self) -> None:
+        super().__init__(_("This code was asked for at another branch. Send a new one from here."))
+
+
+class CodeOfLess(LoyaltyProblem):
+    """A code that was asked for to spend fewer points: `points_minor`."""
+
+    code = "code_of_less"
+
+    def __init__(self, points_minor: int) -> None:
+        super().__init__(_("This code was asked for to spend fewer points. Send a new one."))
+        self.points_minor = points_minor
+
+
 class BadReward(LoyaltyProblem):
     """A reward of the catalogue that cannot be as it was told."""
 

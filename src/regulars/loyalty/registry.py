@@ -8,6 +8,7 @@ off: it has the form of the API, which stands above.
 from __future__ import annotations
 
 from collections.abc import Callable
+from concurrent.futures import Future
 from dataclasses import dataclass
 from typing import Protocol
 
@@ -17,12 +18,19 @@ from regulars.loyalty.types import Doing, Done, EntryKind
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CodeMessage:
-    """A code to be sent. `to`: the address, as `Sender.address` gave it; `language`: ru or en."""
+    """A code to be sent. `to`: the address, as `Sender.address` gave it; `language`: ru or en.
 
+    `id` is the same however often it is tried, and of no other message. `points_minor`: what the code lets
+    be spent; None: any number. `branch`: the name of where it does; empty where no branch asked for it.
+    """
+
+    id: str
     to: str
     code: str
+    points_minor: int | None
     minutes: int
     shop: str
+    branch: str
     language: str
 
 
@@ -43,8 +51,12 @@ class Sender(Protocol):
     def mask(self, address: str) -> str:
         """The address for those who may not see it."""
 
-    def send(self, message: CodeMessage) -> None:
-        """Send it, outside any transaction. Raises CannotSend, to be tried again, and Unsendable."""
+    def send(self, message: CodeMessage, claim: Callable[[], None]) -> Future[None]:
+        """Send it, outside any transaction. Raises CannotSend, to be tried again, and Unsendable.
+
+        Calls `claim` right before it cannot be taken back any more, and leaves off if that raises. What comes
+        of it after that may take minutes: None, or one of these two, or Unanswered.
+        """
 
 
 class CannotSend(Exception):
@@ -53,6 +65,10 @@ class CannotSend(Exception):
 
 class Unsendable(Exception):
     """It will not go out, however often it is tried. Says why without naming anybody."""
+
+
+class Unanswered(Exception):
+    """It was handed over, and nobody said whether it was taken: another try may send it twice."""
 
 
 _senders: dict[str, Sender] = {}

@@ -13,8 +13,9 @@ from regulars.kit import clock
 from regulars.kit.schedules import Daily, Every, Schedule
 from regulars.loyalty import services
 from regulars.loyalty.models.year import REPLAY
-from regulars.loyalty.registry import CannotSend, Unsendable
+from regulars.loyalty.registry import CannotSend, Unanswered, Unsendable
 from regulars.loyalty.services.codes import SEND
+from regulars.loyalty.services.delivering import AGAIN_SECONDS
 
 SENT_TRIES = 3
 
@@ -32,12 +33,16 @@ def forget_codes(now: datetime, limit: int) -> int:
     return services.forget_codes(now=now, limit=limit)
 
 
-@app.task(name=SEND, pass_context=True, retry=RetryStrategy(wait=5, retry_exceptions=[CannotSend]))
+@app.task(
+    name=SEND,
+    pass_context=True,
+    retry=RetryStrategy(wait=AGAIN_SECONDS, retry_exceptions=[CannotSend]),
+)
 def send_code(context: JobContext, code_id: int) -> None:
     """Send a code. Asked for by `services`. One that does not go out is no mistake of ours: no failed job."""
     try:
         services.deliver_code(code_id=code_id, now=clock.now())
-    except (CannotSend, Unsendable) as error:
+    except (CannotSend, Unsendable, Unanswered) as error:
         if isinstance(error, CannotSend) and context.job.attempts + 1 < SENT_TRIES:
             raise
         _log.warning("a code did not go out: %s", error)

@@ -11,7 +11,7 @@ from regulars.api.rest.fields import Told
 from regulars.api.rest.loyalty_refs import Named, old_qr
 from regulars.api.rest.problems import Code, Problem
 from regulars.loyalty import queries, services
-from regulars.loyalty.errors import LockedOut, NoSuchMember
+from regulars.loyalty.errors import CodeElsewhere, CodeOfLess, LockedOut, NoSuchMember
 from regulars.loyalty.rules.qr import Scanned
 from regulars.loyalty.types.till import Member
 
@@ -30,10 +30,10 @@ def count_wrong_code(call: Call, member: Member, code: str) -> None:
     services.note_wrong_code(member=member, code=code, now=call.now)
 
 
-def use_factor(call: Call, who: Named, told: FactorTold | None) -> None:
+def use_factor(call: Call, who: Named, told: FactorTold | None, points_minor: int) -> None:
     """Use what the customer allows it by. Raises Problem where there is nothing, or it opens nothing."""
     if told is not None and told.code:
-        _use_code(call, who.member, told.code)
+        _use_code(call, who.member, told.code, points_minor)
     elif told is not None and told.qr:
         _use_qr(call, who.member, queries.scan_qr(told.qr, now=call.now))
     elif who.scanned is not None:
@@ -55,11 +55,22 @@ def locked_out(error: LockedOut) -> Problem:
     )
 
 
-def _use_code(call: Call, member: Member, code: str) -> None:
+def _use_code(call: Call, member: Member, code: str, points_minor: int) -> None:
     try:
-        opened = services.use_code(member=member, code=code, now=call.now)
+        opened = services.use_code(
+            member=member, code=code, branch_id=call.key.branch_id, points_minor=points_minor, now=call.now
+        )
     except LockedOut as error:
         raise locked_out(error) from error
+    except CodeElsewhere as error:
+        raise Problem(
+            Code.FACTOR_REFUSED, "This code was asked for at another branch. Send the customer one from here."
+        ) from error
+    except CodeOfLess as error:
+        raise Problem(
+            Code.FACTOR_REFUSED,
+            f"This code allows {error.points_minor} to be spent. Set aside no more, or send one for as many.",
+        ) from error
     if not opened:
         raise Problem(
             Code.FACTOR_REFUSED, "This is not the code that was sent last, or it is older than ten minutes."

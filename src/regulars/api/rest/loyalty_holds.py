@@ -258,7 +258,7 @@ def _new(call: Call, told: HoldTold, who: Named) -> tuple[int, datetime]:
     programme = version.programme
     points = _allowed(programme, told, who)
     if who.masked or needs_factor(points, programme.factor_above_minor):
-        use_factor(call, who, told.factor)
+        use_factor(call, who, told.factor, points)
     return points, call.now + timedelta(minutes=programme.hold_minutes)
 
 

@@ -76,12 +76,15 @@ class JournalEntry(models.Model):
 class SpendingCode(models.Model):
     """A code sent to a customer, by which they allow a spending above the limit; only a hash is kept.
 
-    `sealed`: the code itself until it is sent, under the key of the installation. `tries`: wrong ones.
+    It opens for the branch that asked (null: for callers without one) as many points as it was asked for;
+    null: any number. `sent_at`: when it was handed over, before anybody said whether it was taken. `sealed`:
+    the code itself until that is known, under the key of the installation. `tries`: wrong ones.
     """
 
     profile = models.ForeignKey("customers.Profile", on_delete=models.PROTECT, related_name="+")
     code_hash = models.TextField()
     branch_id = models.BigIntegerField(null=True)
+    points_minor = models.BigIntegerField(null=True)
     channel = models.TextField(blank=True, db_default="")
     language = models.TextField(blank=True, db_default="")
     sealed = models.TextField(blank=True, db_default="")
@@ -92,6 +95,9 @@ class SpendingCode(models.Model):
     used_at = models.DateTimeField(null=True)
 
     class Meta:
+        constraints = (
+            models.CheckConstraint(condition=Q(points_minor__gt=0), name="loyalty_spendingcode_points"),
+        )
         indexes = (models.Index(fields=["made_at"], name="loyalty_spendingcode_made"),)
 
 

@@ -9,7 +9,7 @@ import hashlib
 import hmac
 import re
 import secrets
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 DIGITS = 6
 LASTS = timedelta(minutes=10)
@@ -26,6 +26,11 @@ _BLANKS = re.compile(r"[\s-]+")
 def new_code() -> str:
     """Six digits nobody can foresee."""
     return f"{secrets.randbelow(10**DIGITS):0{DIGITS}}"
+
+
+def message_id(code_id: int, *, made_at: datetime, key: bytes) -> str:
+    """By which a receiver knows copies of one message; another installation has the same numbers of codes."""
+    return hmac.new(key, f"{code_id} {made_at.isoformat()}".encode(), hashlib.sha256).hexdigest()[:32]
 
 
 def hashed(code: str, *, profile_id: int, key: bytes) -> str:

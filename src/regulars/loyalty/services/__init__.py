@@ -7,20 +7,14 @@ from regulars.loyalty.services.adjusting import adjust, decide_adjustment, undo_
 from regulars.loyalty.services.bringing_over import bring_over, undo_openings
 from regulars.loyalty.services.by_hand import REASON_CHARACTERS_MAX
 from regulars.loyalty.services.catalogue import add_reward, edit_reward, set_reward_state
-from regulars.loyalty.services.challenges import count_events, count_orders, recount_persons
+from regulars.loyalty.services.challenges import count_events, count_orders
 from regulars.loyalty.services.challenges_progress import progress_of_moved
 from regulars.loyalty.services.challenges_sweeping import count_orders_again
 from regulars.loyalty.services.checking import check_books
-from regulars.loyalty.services.codes import (
-    deliver_code,
-    forget_codes,
-    note_wrong_code,
-    send_code,
-    use_code,
-    use_qr,
-)
+from regulars.loyalty.services.codes import forget_codes, note_wrong_code, send_code, use_code, use_qr
 from regulars.loyalty.services.day import run_day
 from regulars.loyalty.services.days import give_personal_days, give_personal_days_late
+from regulars.loyalty.services.delivering import deliver_code
 from regulars.loyalty.services.drafts import drop_draft, keep_draft, publish_draft, restore_draft, undo_draft
 from regulars.loyalty.services.extending import extend
 from regulars.loyalty.services.forgetting import forget_points, forget_rewards, withdraw_version
@@ -28,6 +22,7 @@ from regulars.loyalty.services.giving_back import give_back
 from regulars.loyalty.services.granting import GRANTS_MAX, grant
 from regulars.loyalty.services.handing_out import (
     hand_out,
+    hold_grants,
     note_coupons_returned,
     note_coupons_used,
     note_tasks_done,
@@ -48,7 +43,7 @@ from regulars.loyalty.services.referring import (
 )
 from regulars.loyalty.services.referring_by_hand import refer_by_hand, undo_by_hand
 from regulars.loyalty.services.referring_looking import see_to_referrals
-from regulars.loyalty.services.referring_marks import mark_buyers, mark_moved
+from regulars.loyalty.services.referring_marks import mark_referrals
 from regulars.loyalty.services.releasing import time_out_holds
 from regulars.loyalty.services.settled_events import settled_events
 from regulars.loyalty.services.settling import settle
@@ -96,9 +91,9 @@ __all__ = [
     "grant",
     "hand_out",
     "hold",
+    "hold_grants",
     "keep_draft",
-    "mark_buyers",
-    "mark_moved",
+    "mark_referrals",
     "note_coupons_returned",
     "note_coupons_used",
     "note_tasks_done",
@@ -107,7 +102,6 @@ __all__ = [
     "publish",
     "publish_draft",
     "reckon_tiers",
-    "recount_persons",
     "redeem",
     "refer",
     "refer_all",

@@ -1,4 +1,4 @@
-"""Codes by which customers allow a spending: made, sent by the worker, tried and used."""
+"""Codes by which customers allow a spending: made, tried and used. The worker sends them (`delivering`)."""
 
 from __future__ import annotations
 
@@ -11,19 +11,18 @@ from procrastinate.contrib.django import app
 from regulars.customers import queries as customers
 from regulars.customers.services.holding import hold_persons
 from regulars.kit import sql
-from regulars.kit.sealing import seal, signing_key, unseal
+from regulars.kit.sealing import seal, signing_key
 from regulars.loyalty import registry
-from regulars.loyalty.errors import LockedOut, NoSender, Unreachable
+from regulars.loyalty.errors import CodeElsewhere, CodeOfLess, LockedOut, NoSender, Unreachable
 from regulars.loyalty.models import SpendingCode
 from regulars.loyalty.rules import codes
 from regulars.loyalty.types.till import Member, SentCode
-from regulars.team import queries as team
 
 SEND = "loyalty.send_code"
 """The job's name."""
 KEPT = timedelta(days=1)
 """Long enough to count how many were sent within a day."""
-_PURPOSE = "loyalty/code"
+PURPOSE = "loyalty/code"
 
 _OF_PERSON = "profile_id IN (SELECT id FROM customers_profile WHERE person_id = %(person_id)s)"
 _SENT = f"""
@@ -37,9 +36,9 @@ WHERE tries >= %(most)s AND expires_at > %(since)s AND {_OF_PERSON}
 """  # noqa: S608
 # Of somebody's codes the last that was made counts, and no other. Both look and change in one statement:
 # many guesses at once are counted one after the other.
-_NEWEST = f"SELECT max(id) FROM loyalty_spendingcode WHERE {_OF_PERSON}"  # noqa: S608
+NEWEST = f"SELECT max(id) FROM loyalty_spendingcode WHERE {_OF_PERSON}"  # noqa: S608
 _LAST = f"""
-id = ({_NEWEST}) AND expires_at > %(now)s AND used_at IS NULL AND tries < %(most)s
+id = ({NEWEST}) AND expires_at > %(now)s AND used_at IS NULL AND tries < %(most)s
 """
 # The last wrong try is also the end of the code: from then on they are locked out.
 _WRONG = f"""
@@ -47,17 +46,30 @@ UPDATE loyalty_spendingcode
 SET tries = tries + 1, expires_at = CASE WHEN tries + 1 < %(most)s THEN expires_at ELSE %(now)s END
 WHERE {_LAST} AND code_hash <> ALL(%(hashes)s)
 """  # noqa: S608
+_RIGHT = f"{_LAST} AND code_hash = ANY(%(hashes)s)"
 _USE = f"""
-UPDATE loyalty_spendingcode SET used_at = %(now)s, sealed = '' WHERE {_LAST} AND code_hash = ANY(%(hashes)s)
+UPDATE loyalty_spendingcode SET used_at = %(now)s, sealed = ''
+WHERE {_RIGHT} AND branch_id IS NOT DISTINCT FROM %(branch_id)s
+  AND coalesce(points_minor >= %(points)s, true)
 """  # noqa: S608
+_FOR_WHAT = f"SELECT branch_id, points_minor FROM loyalty_spendingcode WHERE {_RIGHT}"  # noqa: S608
 _USE_QR = """
 INSERT INTO loyalty_usedqr (profile_id, step, used_at) VALUES (%s, %s, %s) ON CONFLICT DO NOTHING
 """
 
 
 @transaction.atomic
-def send_code(*, member: Member, branch_id: int | None, language: str, now: datetime) -> SentCode:
+def send_code(
+    *,
+    member: Member,
+    branch_id: int | None,
+    language: str,
+    now: datetime,
+    points_minor: int | None = None,
+) -> SentCode:
     """Make a code and have the worker send it once this is committed.
+
+    It opens for this branch alone (None: for callers without one), and so many points; None: any number.
 
     Raises NoSender where nothing is set up to send with, Unreachable where this customer cannot be reached,
     LockedOut after too many codes or wrong tries.
@@ -71,9 +83,10 @@ def send_code(*, member: Member, branch_id: int | None, language: str, now: date
         profile_id=member.profile_id,
         code_hash=_hashed(code, member.profile_id),
         branch_id=branch_id,
+        points_minor=points_minor,
         channel=sender.channel,
         language=language,
-        sealed=seal(code, purpose=_PURPOSE),
+        sealed=seal(code, purpose=PURPOSE),
         made_at=now,
         expires_at=now + codes.LASTS,
     )
@@ -81,50 +94,29 @@ def send_code(*, member: Member, branch_id: int | None, language: str, now: date
     return SentCode(sender.channel, sender.mask(address), row.expires_at)
 
 
-def deliver_code(*, code_id: int, now: datetime) -> bool:
-    """Send a code that waits; says whether it went out. Raises CannotSend, to be tried again, and Unsendable.
-
-    One that opens nothing any more is not sent: it is over, or a newer one was made meanwhile.
-
-    Nothing is locked meanwhile: a worker that dies in between sends the same code once more, which harms
-    nobody.
-    """
-    row = SpendingCode.objects.filter(pk=code_id, sent_at=None, used_at=None, expires_at__gt=now).first()
-    if row is None or not row.sealed:
-        return False
-    person_id = customers.profiles([row.profile_id])[row.profile_id].person_id
-    if sql.value(_NEWEST, {"person_id": person_id}) != row.pk:
-        return False
-    sender = registry.sender(row.channel)
-    contacts = customers.contacts([person_id]).get(person_id)
-    address = sender.address(contacts) if contacts else ""
-    if not address:
-        return False
-    sender.send(
-        registry.CodeMessage(
-            to=address,
-            code=unseal(row.sealed, purpose=_PURPOSE),
-            minutes=int(codes.LASTS.total_seconds() // 60),
-            shop=team.shop().name,
-            language=row.language,
-        )
-    )
-    SpendingCode.objects.filter(pk=code_id).update(sent_at=now, sealed="")
-    return True
-
-
 def note_wrong_code(*, member: Member, code: str, now: datetime) -> None:
     """Count a wrong try, whatever becomes of what it was tried for: by itself, outside its transaction."""
     sql.run(_WRONG, _parameters(member, code, now))
 
 
-def use_code(*, member: Member, code: str, now: datetime) -> bool:
-    """Use the customer's code; False: it is wrong, old or used. Raises LockedOut.
+def use_code(*, member: Member, code: str, branch_id: int | None, points_minor: int, now: datetime) -> bool:
+    """Use the customer's code to spend so many points at this branch; False: it is wrong, old or used.
 
     Part of the transaction of what it allows. Count wrong ones before, by `note_wrong_code`.
+
+    Raises LockedOut; and CodeElsewhere, CodeOfLess where it is right but was asked for something else: then
+    it stays unused.
     """
     _check_not_locked(member.person_id, now)
-    return bool(sql.run(_USE, _parameters(member, code, now)))
+    values = _parameters(member, code, now) | {"branch_id": branch_id, "points": points_minor}
+    if sql.run(_USE, values):
+        return True
+    if (for_what := sql.row(_FOR_WHAT, values)) is None:
+        return False
+    asked_by, points = for_what
+    if asked_by != branch_id:
+        raise CodeElsewhere
+    raise CodeOfLess(points)
 
 
 def use_qr(*, profile_id: int, step: int, now: datetime) -> bool:
@@ -189,4 +181,4 @@ def _parameters(member: Member, code: str, now: datetime) -> dict[str, Any]:
 
 
 def _hashed(code: str, profile_id: int) -> str:
-    return codes.hashed(code, profile_id=profile_id, key=signing_key(purpose=_PURPOSE))
+    return codes.hashed(code, profile_id=profile_id, key=signing_key(purpose=PURPOSE))

@@ -2,22 +2,22 @@
 
 from __future__ import annotations
 
-import smtplib
+from collections.abc import Callable
+from concurrent.futures import Future
 from email.utils import formataddr
 
 from django.conf import settings
 from django.core.mail import EmailMessage
-from django.core.mail.backends.smtp import EmailBackend
 from django.core.mail.message import sanitize_address
 from django.utils import translation
 from django.utils.translation import gettext as _
 
+from regulars.analytics.wording.numbers import Formats
 from regulars.customers.rules import mask
 from regulars.customers.types import Contacts, IdentityType
-from regulars.loyalty.registry import CannotSend, CodeMessage, Unsendable
-
-_FOR_EVER = range(500, 600)
-"""Replies of a mail server that the same letter gets again (RFC 5321)."""
+from regulars.loyalty.registry import CodeMessage
+from regulars.loyalty.services.smtp import hand_over
+from regulars.loyalty.wording.amounts import points
 
 
 class Letters:
@@ -41,21 +41,8 @@ class Letters:
     def mask(self, address: str) -> str:
         return mask(IdentityType.EMAIL, address)
 
-    def send(self, message: CodeMessage) -> None:
-        with translation.override(message.language or "en"):
-            letter = EmailMessage(
-                subject=_("%(code)s is your code to pay with points") % {"code": message.code},
-                body=_text(message),
-                from_email=formataddr((" ".join(message.shop.split()), settings.DEFAULT_FROM_EMAIL)),
-                to=[message.to],
-                headers={"Auto-Submitted": "auto-generated"},
-                connection=EmailBackend(),
-            )
-        try:
-            letter.send()
-        except (OSError, smtplib.SMTPException, ValueError) as error:
-            # What was said may name the address: it stays out of our log.
-            raise (Unsendable if _is_for_ever(error) else CannotSend)(type(error).__name__) from None
+    def send(self, message: CodeMessage, claim: Callable[[], None]) -> Future[None]:
+        return hand_over(_letter(message), claim)
 
 
 def _is_one(address: str) -> bool:
@@ -67,19 +54,40 @@ def _is_one(address: str) -> bool:
     return address.rpartition("@")[0].isascii()  # Django would encode it into another one
 
 
-def _is_for_ever(error: Exception) -> bool:
-    """Whether it is of no use to try again: the letter is not taken, rather than the server not there."""
-    if isinstance(error, smtplib.SMTPRecipientsRefused):
-        return all(code in _FOR_EVER for code, _said in error.recipients.values())
-    if isinstance(error, smtplib.SMTPResponseException):
-        return error.smtp_code in _FOR_EVER
-    return isinstance(error, ValueError | smtplib.SMTPNotSupportedError)
+def _letter(message: CodeMessage) -> EmailMessage:
+    language = message.language or "en"
+    domain = settings.DEFAULT_FROM_EMAIL.rpartition("@")[2]
+    with translation.override(language):
+        return EmailMessage(
+            subject=_allows(message, language),
+            body=_text(message, language),
+            from_email=formataddr((_line(message.shop), settings.DEFAULT_FROM_EMAIL)),
+            to=[message.to],
+            # The same for each try: by it a copy is known, if there is one after all.
+            headers={"Auto-Submitted": "auto-generated", "Message-ID": f"<{message.id}@{domain}>"},
+        )
 
 
-def _text(message: CodeMessage) -> str:
+def _allows(message: CodeMessage, language: str) -> str:
+    """What the code is for, in a line: "Code 482134: pay with 1,500 points, Coffee House, Station"."""
+    told = {"code": message.code}
+    if message.points_minor is None:
+        first = _("Code %(code)s: pay with points") % told
+    else:
+        amount = points(message.points_minor, Formats(language))
+        first = _("Code %(code)s: pay with %(points)s") % (told | {"points": amount})
+    return ", ".join(filter(None, (first, _line(message.shop), _line(message.branch))))
+
+
+def _text(message: CodeMessage, language: str) -> str:
     lines = (
-        _("Your code to pay with points: %(code)s") % {"code": message.code},
+        _allows(message, language),
         _("Say it at the till. It works once, for %(minutes)s minutes.") % {"minutes": message.minutes},
         _("If you are not paying with points just now, tell it to nobody; then nothing happens."),
+        _line(message.shop),
     )
-    return "\n\n".join(line for line in (*lines, message.shop) if line) + "\n"
+    return "\n\n".join(filter(None, lines)) + "\n"
+
+
+def _line(name: str) -> str:
+    return " ".join(name.split())
