@@ -184,6 +184,18 @@ def test_what_contradicts_itself_is_refused_and_nothing_of_it_stored(call: Calle
     assert problem(call("GET", "/customers/C-1")) == (404, "not_found")
 
 
+def test_an_order_of_years_ahead_is_refused_and_it_is_said_what_to_do(call: Caller) -> None:
+    ahead = (clock.now() + timedelta(days=3 * 365)).isoformat()
+    answer = call("PUT", "/orders/A-1", ORDER | {"ordered_at": ahead})
+    assert problem(answer) == (409, "refused")
+    (fault,) = told(answer)["errors"]
+    assert (fault["field"], fault["code"]) == ("ordered_at", "in_the_future")
+    assert "put the clock and the zone right" in told(answer)["detail"]  # all that a till's journal shows
+    assert call("GET", "/orders/A-1").status_code == 404
+    tomorrow = (clock.now() + timedelta(days=1)).isoformat()
+    assert call("PUT", "/orders/A-1", ORDER | {"ordered_at": tomorrow}).status_code == 201
+
+
 def test_all_lines_together_come_to_no_more_than_one_may(call: Caller) -> None:
     lines = [{"amount_minor": 10**15}, {"amount_minor": 1}]
     answer = call("PUT", "/orders/T-1", ORDER | {"lines": lines})

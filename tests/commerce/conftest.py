@@ -70,7 +70,8 @@ class Shop:
         return NewCredit(**told | values)
 
     def record(self, *orders: Order, **values: Any) -> RecordedOrders:
-        return services.record_orders(orders=orders, now=NOW, **values)
+        now = max([NOW, *(order.ordered_at for order in orders if order.ordered_at.tzinfo)])
+        return services.record_orders(orders=orders, now=now, **values)
 
     def give_back(self, *credits: NewCredit, **values: Any) -> RecordedCredits:
         return services.record_credits(credits=credits, now=NOW, **values)

@@ -40,6 +40,8 @@ def back(amount: int = 100, days: int = 1, **values: Any) -> OrderReturn:
         ({"external_id": "A\0"}, "bad_order_id"),
         ({"lines": ()}, "no_lines"),
         ({"ordered_at": datetime(2026, 3, 15)}, "bad_date"),
+        ({"ordered_at": NOON + 2 * DAY}, None),
+        ({"ordered_at": NOON + 2 * DAY + timedelta(microseconds=1)}, "in_the_future"),
         ({"status": CANCELLED, "cancelled_at": datetime(2026, 3, 15)}, "bad_date"),
         ({"currency": "rub"}, "bad_currency"),
         ({"currency": ""}, "bad_currency"),
@@ -63,7 +65,7 @@ def back(amount: int = 100, days: int = 1, **values: Any) -> OrderReturn:
     ],
 )
 def test_reasons_to_refuse(values: dict[str, Any], reason: str | None) -> None:
-    checked = Checking().check(order(**values))
+    checked = Checking().check(order(**values), NOON)
     assert (checked if isinstance(checked, RefusedOrder) else None) == reason
 
 
@@ -73,7 +75,7 @@ def test_lines_are_written_in_the_form_of_copy() -> None:
         OrderLine(amount_minor=0, quantity=Decimal("0.2500005")),
         OrderLine(amount_minor=3, quantity=Decimal("1.50")),
     )
-    checked = Checking().check(order(lines=lines))
+    checked = Checking().check(order(lines=lines), NOON)
     assert not isinstance(checked, RefusedOrder)
     assert checked.amount_minor == 503
     assert checked.lines == ["7\t100\t500", "\\N\t0.250001\t0", "\\N\t1.5\t3"]

@@ -130,6 +130,7 @@ A2,C1,soon,Tea,1,500.00,paid
 A3,C1,2026-01-05 10:00,Tea,1,much,paid
 A4,C1,2026-01-05 10:00,Tea,1,500.00,paid
 A4,C1,2026-01-05 10:00,Tea,-1,0,paid
+A5,C1,2062-01-05 10:00,Tea,1,500.00,paid
 """
     row = files.bring_in(files.write(HEAD + rows))
     kept = queries.rejected_rows(row.id)
@@ -140,8 +141,9 @@ A4,C1,2026-01-05 10:00,Tea,-1,0,paid
         (6, "bad_date"),
         (7, "bad_amount"),
         (9, "nothing_given_back"),
+        (10, "in_the_future"),
     ]
-    assert kept.total == 6
+    assert kept.total == 7
     assert {r.part for r in kept.rows} == {"orders.csv"}
     assert row.report.used == 2
     assert [line[:2] for line in _lines()] == [("A1", "C1"), ("A4", "C1")]

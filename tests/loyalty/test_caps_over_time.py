@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import replace
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from functools import partial
 
 import pytest
@@ -18,6 +18,8 @@ from regulars.commerce import services as trade
 from regulars.commerce.types import OrderTold
 from regulars.loyalty import queries, services
 from regulars.loyalty.models import EarnedOrder
+from regulars.team.services import save_shop
+from regulars.team.types import ShopProfile
 
 LIMIT = 50_00
 """Of a month: what an order of 1,000 roubles earns at 5%."""
@@ -63,6 +65,23 @@ def test_an_order_that_turns_out_to_be_nobodys_leaves_its_room_to_others(shop: S
     assert (earned("A"), earned("B")[0]) == ((0, {}), 30_00)
     shop.tell(first, now=NOW + 3 * DAY)
     assert (earned("A")[0], earned("B")[0], shop.points(at=NOW + 3 * DAY)) == (20_00, 30_00, 50)
+
+
+def test_a_changed_zone_moves_no_order_into_another_month(shop: Shop) -> None:
+    """An hour before midnight in London it is April in Moscow."""
+    moment = datetime(2026, 3, 31, 22, 30, tzinfo=UTC)  # 23:30 there, and 1:30 of the first of April
+    save_shop(shop=ShopProfile(timezone="Europe/London"), user_id=None, now=NOW)
+    first = shop.order(600, external_id="A", ordered_at=moment)
+    shop.tell(first, now=moment)
+    save_shop(shop=ShopProfile(timezone="Europe/Moscow"), user_id=None, now=moment)
+    later = moment + timedelta(minutes=10)
+    shop.tell(shop.order(900, external_id="B", ordered_at=later), now=later)
+    assert (earned("A")[0], earned("B")[0]) == (30_00, 45_00)  # each has a month of its own to fill
+    shop.tell(shop.order(5_000, external_id="A", ordered_at=moment), now=later)
+    shop.tell(shop.order(900, external_id="C", ordered_at=moment + DAY), now=moment + DAY)
+    assert (earned("A")[0], earned("B")[0], earned("C")[0]) == (LIMIT, 45_00, 5_00)
+    days = EarnedOrder.objects.order_by("day").values_list("day", flat=True)
+    assert [f"{day:%d.%m}" for day in days] == ["31.03", "01.04", "02.04"]
 
 
 @pytest.mark.slow

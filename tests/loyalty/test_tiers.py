@@ -130,7 +130,7 @@ def test_what_does_not_count(shop: Tiered) -> None:
 
 
 def test_what_lies_ahead_counts_when_it_is_there(shop: Tiered) -> None:
-    ahead = NOW + 3 * DAY
+    ahead = NOW + 2 * DAY
     shop._told("A-1", 5_000, ahead, NOW, shop.anna, {})
     assert shop.tier() == ""
     shop.pass_time(ahead - MINUTE)

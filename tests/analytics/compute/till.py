@@ -61,7 +61,7 @@ class Till:
             "lines": (line,),
         }
         order = Order(**told | values)
-        done = commerce.record_orders(orders=[order], now=NOW, backfill=True)
+        done = commerce.record_orders(orders=[order], now=max(NOW, order.ordered_at), backfill=True)
         assert done.created == 1
         return order
 

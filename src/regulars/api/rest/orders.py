@@ -312,11 +312,15 @@ def _refused(reason: RefusedOrder) -> Problem:
     places = {
         RefusedOrder.BAD_AMOUNT: ("lines", f"All lines together come to more than {AMOUNT_MAX}"),
         RefusedOrder.BAD_RETURN: ("returns", "A return names a line that the order does not have"),
+        RefusedOrder.IN_THE_FUTURE: (
+            "ordered_at",
+            "This moment is more than two days ahead; put the clock and the zone right and tell of it again",
+        ),
     }
     field, words = places.get(reason, ("", "This cannot be stored"))
     return Problem(
         Code.REFUSED,
-        f"The order cannot be stored: {reason.value}.",
+        f"The order cannot be stored: {reason.value}. {words}.",
         faults=[Fault(field, reason.value, words)],
     )
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from decimal import Decimal
 
 from regulars.commerce.rules.states import NULL, quantity_text
@@ -20,6 +20,9 @@ from regulars.commerce.types import (
 )
 from regulars.kit.money import MINOR_MAX, exponent
 
+AHEAD_MAX = timedelta(days=2)
+"""So far the clock of a shop, or a zone that was mistaken, may be ahead of ours: what is further ahead would
+be of a period, a tier and a programme that nobody has lived to see."""
 ID_LENGTH_MAX = 200
 """Longer than any system's order numbers; an index entry has to stay below 2.7 kB."""
 
@@ -63,10 +66,12 @@ class Checking:
         self._quantities: dict[Decimal, str] = {}
         self._currencies: dict[str, bool] = {}
 
-    def check(self, order: Order) -> SoundOrder | RefusedOrder:
+    def check(self, order: Order, now: datetime) -> SoundOrder | RefusedOrder:
         """The order as it will be stored, or why it cannot be."""
         if reason := self._head_refused(order):
             return reason
+        if order.ordered_at > now + AHEAD_MAX:
+            return RefusedOrder.IN_THE_FUTURE
         lines: list[str] = []
         total = 0
         quantities = self._quantities

@@ -41,7 +41,7 @@ def record_orders(*, orders: Sequence[Order], now: datetime, backfill: bool = Fa
     """
     if len(orders) > ORDERS_MAX:
         raise ValueError(f"{len(orders)} orders in one batch; the most is {ORDERS_MAX}")
-    rounds, refused = _sorted_out(orders)
+    rounds, refused = _sorted_out(orders, now)
     if not rounds:
         return RecordedOrders({}, 0, 0, refused)
     join_sources(source for source, _ in rounds[0])
@@ -60,14 +60,16 @@ def record_orders(*, orders: Sequence[Order], now: datetime, backfill: bool = Fa
     )
 
 
-def _sorted_out(orders: Sequence[Order]) -> tuple[list[Round], Mapping[SourceKey, RefusedOrder]]:
+def _sorted_out(
+    orders: Sequence[Order], now: datetime
+) -> tuple[list[Round], Mapping[SourceKey, RefusedOrder]]:
     """Sound orders, and why others are not; one told of as of several moments is in several rounds."""
     rounds: list[Round] = []
     tellings: dict[SourceKey, int] = {}
     refused: dict[SourceKey, RefusedOrder] = {}
     check = Checking().check
     for order in orders:
-        checked = check(order)
+        checked = check(order, now)
         if isinstance(checked, RefusedOrder):
             refused[order.key] = checked
             continue

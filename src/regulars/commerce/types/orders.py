@@ -23,6 +23,7 @@ class RefusedOrder(StrEnum):
     BAD_ID = "bad_order_id"
     NO_LINES = "no_lines"
     BAD_DATE = "bad_date"
+    IN_THE_FUTURE = "in_the_future"
     BAD_AMOUNT = "bad_amount"
     BAD_QUANTITY = "bad_quantity"
     BAD_CURRENCY = "bad_currency"
