@@ -10,6 +10,7 @@ from django.db import connection
 from django.test import TransactionTestCase
 from django.utils import translation
 
+from regulars.kit import aged
 from regulars.kit.kept import forget_all
 from regulars.loyalty.queries.programme import forget_versions
 from regulars.offers.queries.stored import forget as forget_offers
@@ -53,6 +54,7 @@ def _nothing_kept() -> None:
     forget_versions()
     forget_offers()
     forget_all()
+    aged.forget_all()
 
 
 @pytest.fixture(autouse=True)

@@ -97,6 +97,14 @@ def test_the_list_is_paged_without_gaps_and_kept_to_its_span_cause_and_account()
     assert all(Account.HELD in (row.from_account, row.to_account) for row in rows)
 
 
+@pytest.mark.parametrize("ago", [(9.5, 5, 0.5), (5,), (9.5, 5), (5, 0.5), (0.5,)])
+def test_a_span_shows_all_of_its_postings_whichever_of_its_days_are_quiet(ago: tuple[float, ...]) -> None:
+    for days in (20, *ago):
+        books.lot(shops.person(), 10, at=NOW - days * DAY)
+    found = queries.postings(which=WhichPostings(since=NOW - 10 * DAY, until=NOW), limit=100)
+    assert [row.recorded_at for row in found] == sorted((NOW - days * DAY for days in ago), reverse=True)
+
+
 def test_a_line_names_its_order_and_the_person_its_profile_belongs_to_now() -> None:
     one, other = shops.person("A"), shops.person("B")
     books.lot(one, 10, at=NOW - DAY, order="A-7")

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext, pgettext
 
 from regulars.analytics.wording.numbers import DASH, plain
+from regulars.console.aged import aged_figures
 from regulars.console.voice import Voice
 from regulars.offers import queries
 from regulars.offers.queries.listing import OfferFigures
@@ -101,7 +102,16 @@ def lines_of(offers: Sequence[Offer], figures: Mapping[int, OfferFigures], speak
 
 def figures_of(ids: Collection[int], speak: Voice) -> dict[int, OfferFigures]:
     """What became of them, also lately."""
-    return queries.figures_of(ids, since=speak.now - timedelta(days=LATELY_DAYS)) if ids else {}
+    return _figures_of(ids, speak.now)
+
+
+def aged_figures_of(ids: Collection[int], speak: Voice) -> tuple[dict[int, OfferFigures], str]:
+    """The same for a page, and since when they stand (empty: just now)."""
+    return aged_figures(("offers", *ids), lambda now: _figures_of(ids, now), speak)
+
+
+def _figures_of(ids: Collection[int], now: datetime) -> dict[int, OfferFigures]:
+    return queries.figures_of(ids, since=now - timedelta(days=LATELY_DAYS)) if ids else {}
 
 
 def figures_of_all(offers: Sequence[Offer], found: Mapping[int, OfferFigures], speak: Voice) -> list[Figure]:
@@ -123,9 +133,8 @@ def figures_of_all(offers: Sequence[Offer], found: Mapping[int, OfferFigures], s
     ]
 
 
-def figures_of_one(offer: Offer, speak: Voice) -> list[Figure]:
+def figures_of_one(offer: Offer, found: OfferFigures, speak: Voice) -> list[Figure]:
     """The figures at the head of an offer's page."""
-    found = figures_of([offer.id], speak)[offer.id]
     number = speak.formats.number
     shown = [
         Figure(

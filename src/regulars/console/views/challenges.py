@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence
-from datetime import timedelta
+from datetime import datetime, timedelta
 from decimal import Decimal
 from typing import Any
 
@@ -19,13 +19,15 @@ from django.views.decorators.http import require_safe
 from regulars.analytics.wording.numbers import plain
 from regulars.console import challenge_pages as pages
 from regulars.console.access import allowed, user_id_of
+from regulars.console.aged import aged_figures, may_take_long
 from regulars.console.voice import Voice, voice
 from regulars.console.ways import with_choices
 from regulars.console.wording.people import name_or_number
 from regulars.console.xlsx import ROWS_MAX, Cell, Column, workbook
 from regulars.customers import queries as customers
 from regulars.loyalty import queries
-from regulars.loyalty.types import MINOR, Programme
+from regulars.loyalty.types import MINOR, Programme, Version
+from regulars.loyalty.types.days import DayFigures
 from regulars.loyalty.types.progress import ChallengeFigures, Challenges, NearGoal
 from regulars.team import services as team
 from regulars.team.types import Action, Permission
@@ -37,13 +39,15 @@ _PLACE = re.compile(r"(\d{1,9})_(\d{1,18})", re.ASCII)
 @never_cache
 @require_safe
 @allowed(Permission.SEE_FIGURES)
+@may_take_long
 def page(request: HttpRequest) -> HttpResponse:
     """All challenges of the programme that holds now, and its personal days."""
     speak = voice()
-    programme, found = _found(speak)
+    programme, found, as_of = _found(speak)
     told = pages.Told(programme, speak)
-    days = [told.day(one) for one in queries.days_overview(now=speak.now)]
-    context: dict[str, Any] = {"days": days, "any": bool(found.figures)}
+    of_days = tuple(day.model_dump_json() for day in programme.personal_days)
+    days = [told.day(one) for one in aged_figures(("days", of_days), _days, speak)[0]]
+    context: dict[str, Any] = {"days": days, "any": bool(found.figures), "as_of": as_of}
     if found.figures:
         context |= {
             "tiles": pages.tiles(found, told),
@@ -58,7 +62,7 @@ def page(request: HttpRequest) -> HttpResponse:
 def export(request: HttpRequest) -> HttpResponseBase:
     """The same as a file."""
     speak = voice()
-    programme, found = _found(speak)
+    programme, found = _programme(queries.current(speak.now), speak), _counted(speak.now)
     told = pages.Told(programme, speak)
     columns = [
         Column(_("Challenge"), width=32),
@@ -93,10 +97,11 @@ def export(request: HttpRequest) -> HttpResponseBase:
 @never_cache
 @require_safe
 @allowed(Permission.SEE_FIGURES, Permission.SEE_CUSTOMERS)
+@may_take_long
 def one(request: HttpRequest, key: str) -> HttpResponse:
     """Who is near the goal of a challenge, and how it went."""
     speak = voice()
-    programme, found = _found(speak)
+    programme, found, as_of = _found(speak)
     of = _of(found, key)
     told = pages.Told(programme, speak)
     after = _place(request.GET.get("after", ""))
@@ -106,6 +111,7 @@ def one(request: HttpRequest, key: str) -> HttpResponse:
     last = f"{shown[-1].done}_{shown[-1].person_id}" if len(near) > PAGE else ""
     context = {
         "line": told.line(of),
+        "as_of": as_of,
         "tiles": pages.tiles(Challenges(people=of.taking_part, figures=(of,)), told),
         "people": _people(shown, of, told),
         "older_url": with_choices(path, after=last) if last else "",
@@ -120,7 +126,7 @@ def one(request: HttpRequest, key: str) -> HttpResponse:
 def one_export(request: HttpRequest, key: str) -> HttpResponseBase:
     """Those who are near the goal as a file."""
     speak = voice()
-    of = _of(_found(speak)[1], key)
+    of = _of(_counted(speak.now), key)
     columns = [
         Column(_("Customer"), width=32),
         Column(_("Number"), "whole"),
@@ -152,11 +158,23 @@ def _people(rows: Sequence[NearGoal], of: ChallengeFigures, told: pages.Told) ->
     return [told.near(row, of.challenge, names) for row in rows]
 
 
-def _found(speak: Voice) -> tuple[Programme, Challenges]:
-    since = speak.now - timedelta(days=pages.SPAN_DAYS)
+def _found(speak: Voice) -> tuple[Programme, Challenges, str]:
+    """The programme, its challenges, and since when their figures stand (empty: just now)."""
     version = queries.current(speak.now)
-    programme = version.programme if version else Programme(currency=speak.shop.currency)
-    return programme, queries.challenges(since=since, now=speak.now)
+    counted, as_of = aged_figures(("challenges", version and version.id), _counted, speak)
+    return _programme(version, speak), counted, as_of
+
+
+def _programme(version: Version | None, speak: Voice) -> Programme:
+    return version.programme if version else Programme(currency=speak.shop.currency)
+
+
+def _days(now: datetime) -> tuple[DayFigures, ...]:
+    return queries.days_overview(now=now)
+
+
+def _counted(now: datetime) -> Challenges:
+    return queries.challenges(since=now - timedelta(days=pages.SPAN_DAYS), now=now)
 
 
 def _of(found: Challenges, key: str) -> ChallengeFigures:

@@ -10,6 +10,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 
 from regulars.console.access import allowed, user_id_of
+from regulars.console.aged import aged_context, may_take_long
 from regulars.console.loyalty_pages import engagement, engagement_parts, words
 from regulars.console.voice import voice
 from regulars.console.xlsx import Cell, Column, workbook
@@ -21,11 +22,14 @@ from regulars.team.types import Action, Permission
 @never_cache
 @require_safe
 @allowed(Permission.SEE_FIGURES)
+@may_take_long
 def page(request: HttpRequest) -> HttpResponse:
     """Who takes part, in which part and tier, what it costs, and what nobody uses."""
     speak = voice()
     days = engagement.days_of(request.GET.get("days", ""))
-    context = engagement.context(queries.current(speak.now), days, speak)
+    version = queries.current(speak.now)
+    key = ("engagement", version and version.id, days)
+    context = aged_context(key, lambda s: engagement.context(version, days, s), speak)
     return render(request, "console/loyalty/engagement.html", context)
 
 

@@ -10,13 +10,13 @@ from django.shortcuts import redirect, render
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 
-from regulars.console.access import allowed, may, user_id_of
+from regulars.console.access import allowed, may, permissions_of, user_id_of
+from regulars.console.aged import aged_context, may_take_long
 from regulars.console.loyalty_pages import in_words, liability_file, standing, tills
 from regulars.console.loyalty_pages import liability as owed
+from regulars.console.loyalty_pages.first_steps import first_steps
 from regulars.console.voice import Voice, voice
-from regulars.kit.money import to_minor
-from regulars.loyalty import queries
-from regulars.loyalty.types import Programme
+from regulars.loyalty import queries, ready
 from regulars.team import services as team
 from regulars.team.types import Action, Permission
 
@@ -24,6 +24,7 @@ from regulars.team.types import Action, Permission
 @never_cache
 @require_safe
 @allowed(Permission.SEE_CUSTOMERS)
+@may_take_long
 def page(request: HttpRequest) -> HttpResponse:
     """How the programme stands; who sees no figures begins with what they do: points by hand, or telling
     customers of the rules."""
@@ -33,16 +34,22 @@ def page(request: HttpRequest) -> HttpResponse:
     speak = voice()
     versions = queries.versions()
     version = next((v for v in reversed(versions) if v.since <= speak.now), None)
+    has_begun = queries.has_begun()
     context: dict[str, Any] = {
         "version": version,
         "headline": in_words.headline(versions, speak),
-        "any": bool(versions) or queries.first_posting_at() is not None,
+        "any": bool(versions) or has_begun,
     }
+    if has_begun:
+        context |= aged_context(
+            ("loyalty", version and version.id), lambda s: standing.context(version, s), speak
+        )
+    elif versions:
+        context["steps"] = first_steps(permissions_of(request))
     if context["any"]:
-        context |= standing.context(version, speak)
         context["hints"] = _hints(request, speak)
     else:
-        usual = Programme(currency=speak.shop.currency, worth_minor=to_minor(1, speak.shop.currency))
+        usual = ready.beginning(speak.shop.currency)
         context["beginning"] = [*in_words.briefly(usual, speak), in_words.example(usual, speak)]
     return render(request, "console/loyalty/page.html", context)
 
@@ -50,11 +57,13 @@ def page(request: HttpRequest) -> HttpResponse:
 @never_cache
 @require_safe
 @allowed(Permission.SEE_FIGURES)
+@may_take_long
 def liability(request: HttpRequest) -> HttpResponse:
     """What the shop owes in points, by age."""
     speak = voice()
     version = queries.current(speak.now)
-    return render(request, "console/loyalty/liability.html", owed.context(version, speak))
+    context = aged_context(("liability", version and version.id), lambda s: owed.context(version, s), speak)
+    return render(request, "console/loyalty/liability.html", context)
 
 
 @never_cache

@@ -6,6 +6,7 @@ heard of late stands in the span in which it was heard, and a span that is over 
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import date, datetime, time, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -30,9 +31,15 @@ WHERE recorded_at >= %(since)s AND currency = %(currency)s
 GROUP BY 1, 2, 3, 4
 """  # noqa: S608 (names of accounts)
 # The numbers within which the span lies are found through its own small index; the list then goes along the
-# numbers and stops when the page is full.
-_EDGES = """
-SELECT min(id + 0), max(id + 0) FROM loyalty_posting WHERE recorded_at >= %s AND recorded_at < %s
+# numbers and stops when the page is full. Rows come in the order of their moments but for those written at
+# the same time, so where the first and the last day have any, the days between need not be looked through.
+_WITHIN = "FROM loyalty_posting WHERE recorded_at >= %(since)s AND recorded_at < %(until)s"
+_DAY = "interval '1 day'"
+_EDGES = f"""
+SELECT coalesce((SELECT min(id + 0) {_WITHIN} AND recorded_at < %(since)s + {_DAY}),
+                (SELECT min(id + 0) {_WITHIN})),
+       coalesce((SELECT max(id + 0) {_WITHIN} AND recorded_at >= %(until)s - {_DAY}),
+                (SELECT max(id + 0) {_WITHIN}))
 """
 _ROWS = """
 SELECT t.id, p.person_id, t.cause, t.from_account, t.to_account, t.amount_minor, t.at, t.recorded_at,
@@ -51,6 +58,8 @@ LEFT JOIN loyalty_lot AS l ON l.id = t.lot_id
 LEFT JOIN loyalty_hold AS h ON h.id = t.hold_id
 ORDER BY t.id DESC
 """
+_BEGUN = "SELECT EXISTS (SELECT FROM loyalty_posting) OR EXISTS (SELECT FROM loyalty_earnedorder)"
+_IN_BOOKS = "SELECT count(*) FROM loyalty_wallet WHERE profile_id = ANY(%s)"
 _FIRST = "SELECT recorded_at FROM loyalty_posting ORDER BY id LIMIT 1"
 
 
@@ -82,7 +91,7 @@ def account_sheet(*, since: datetime, until: datetime, zone: str) -> Sheet:
 
 def postings(*, which: WhichPostings, limit: int, before: int | None = None) -> list[PostingRow]:
     """The newest first; `before`: those with a smaller number than that."""
-    ((low, high),) = sql.rows(_EDGES, [which.since, which.until])
+    ((low, high),) = sql.rows(_EDGES, {"since": which.since, "until": which.until})
     if low is None:
         return []
     values: dict[str, Any] = {
@@ -105,6 +114,17 @@ def first_posting_at() -> datetime | None:
     """When the first of all was written down; None: there is none."""
     moment: datetime | None = sql.value(_FIRST)
     return moment
+
+
+def count_in_books(profile_ids: Sequence[int]) -> int:
+    """How many of these profiles stand in the books, which nobody leaves again."""
+    return int(sql.value(_IN_BOOKS, [list(profile_ids)]))
+
+
+def has_begun() -> bool:
+    """Whether any order was settled by a programme or any point written down; one that was published waits
+    for the first."""
+    return bool(sql.value(_BEGUN))
 
 
 def _midnights(first: date, until: datetime, zone: ZoneInfo) -> list[datetime]:
