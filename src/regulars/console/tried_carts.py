@@ -6,17 +6,26 @@ from collections.abc import Sequence
 from decimal import Decimal
 
 from regulars.commerce.models import Product
+from regulars.console import written
+from regulars.kit.money import to_decimal
+from regulars.loyalty.ready import usual_order
 
 LINES_READ_MAX = 100
 TEXT_CHARACTERS_MAX = 80
 
 
 def number(text: str, most: Decimal) -> Decimal:
-    """An amount or a number of pieces; raises ValueError or ArithmeticError for anything else."""
-    found = Decimal("".join(text.split()).replace(",", "."))
-    if not found.is_finite() or not 0 <= found <= most:
+    """An amount or a number of pieces; raises ValueError for anything else."""
+    found = written.number(text)
+    if found is None or not 0 <= found <= most:
         raise ValueError(text)
     return found
+
+
+def usual_amount(currency: str) -> str:
+    """What the first line costs while nothing was written."""
+    amount = to_decimal(usual_order(currency), currency)
+    return str(int(amount))
 
 
 def written_at(values: Sequence[str], place: int) -> str:

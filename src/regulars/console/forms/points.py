@@ -3,18 +3,17 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from decimal import Decimal, InvalidOperation
 from uuid import uuid4
 
 from django.http import QueryDict
 from django.utils.translation import gettext as _
 
+from regulars.console import written
 from regulars.loyalty.errors import CannotAdjust
 from regulars.loyalty.types import MINOR
 
 GIVE, TAKE = "give", "take"
 KEY_CHARACTERS_MAX = 40
-_BLANKS = str.maketrans("", "", " \u00a0\u202f_")
 _MOST = 10**12
 
 
@@ -51,11 +50,8 @@ def new_key() -> str:
 
 def minor_of(text: str) -> int:
     """ "1 250,5" -> 125050. Raises CannotAdjust with words for who wrote it."""
-    try:
-        number = Decimal(text.translate(_BLANKS).replace(",", "."))
-    except InvalidOperation:
-        number = Decimal("NaN")
-    if not number.is_finite() or number <= 0 or number > _MOST:
+    number = written.number(text)
+    if number is None or number <= 0 or number > _MOST:
         raise CannotAdjust(_("Say how many points, as a number above zero."), code="no_points")
     minor = number * MINOR
     if minor != minor.to_integral_value():

@@ -7,13 +7,13 @@ import io
 import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-from decimal import Decimal, InvalidOperation
 from itertools import chain, islice
 from typing import NamedTuple
 
 from django.utils.translation import gettext as _
 
 from regulars.analytics.wording.numbers import Formats
+from regulars.console import written
 from regulars.console.voice import language
 from regulars.kit.folding import fold
 from regulars.kit.money import to_decimal, to_minor
@@ -42,7 +42,6 @@ NAME_TITLES, PRICE_TITLES = (
 """How the columns of names and of prices are called, as `_title` makes it plain."""
 _CURRENCY = re.compile(r"\b(руб(лей|ля|ль)?|rub|р|usd|eur|kzt|byn|[₽$€])(\b|(?=\W|$))|[₽$€]")
 _SIGNS = re.compile(r"[^\w ]+")
-_MONEY = re.compile(r"(₽|руб\.?|р\.|rub|usd|eur|\$|€)", re.IGNORECASE)
 
 
 class Columns(NamedTuple):
@@ -85,6 +84,9 @@ class _Reading:
                 "Line %(line)s: the name is longer than %(most)s signs. Shorten it, in the catalogue too."
             )
             self._is_wrong(words % {"line": line, "most": NAME_MAX})
+        elif not price:
+            words = _("Line %(line)s has no price. Write it behind the name, such as: Tea; 450.")
+            self._is_wrong(words % {"line": line})
         elif minor is None:
             words = _("Line %(line)s: “%(price)s” is no price. Write a number, such as 450 or 1200.50.")
             self._is_wrong(words % {"line": line, "price": price[:30]})
@@ -149,16 +151,8 @@ def written_prices(prices: Mapping[str, int], currency: str) -> str:
 
 def minor_of(text: str, currency: str) -> int | None:
     """A price as it is written, in minor units: `450`, `1 200,50`, `1,200.50 ₽`; None: it is none."""
-    told = "".join(_MONEY.sub("", text).split()).replace("’", "").replace("'", "")
-    if "," in told and "." in told:
-        # The sign that comes last is the decimal one.
-        thousands = "," if told.rindex(",") < told.rindex(".") else "."
-        told = told.replace(thousands, "")
-    try:
-        value = Decimal(told.replace(",", "."))
-    except InvalidOperation:
-        return None
-    if not value.is_finite() or not 0 <= value <= _PRICE_MAX:
+    value = written.number(text)
+    if value is None or not 0 <= value <= _PRICE_MAX:
         return None
     return to_minor(value, currency)
 

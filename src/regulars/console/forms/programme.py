@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from datetime import date
-from decimal import Decimal, InvalidOperation
+from decimal import Decimal
 from typing import Any
 
 from babel.dates import get_month_names
@@ -13,6 +13,9 @@ from django.core.exceptions import ValidationError
 from django.utils.translation import get_language, gettext, pgettext_lazy
 from django.utils.translation import gettext_lazy as _
 
+from regulars.analytics.wording.numbers import Formats
+from regulars.console import written
+from regulars.console.voice import language
 from regulars.kit.money import exponent, to_decimal, to_minor
 from regulars.loyalty.types import MINOR, Programme
 from regulars.loyalty.types.programme import (
@@ -33,7 +36,7 @@ _SHORT = {"inputmode": "decimal", "autocomplete": "off"}
 
 
 class AmountField(forms.CharField):
-    """A number as people write it: "1 000", "2,5", "5 %"; `places` digits behind the point at most."""
+    """A number as people write it; `places` digits behind the point at most."""
 
     def __init__(
         self, *, least: Decimal | int = 0, most: Decimal | int = AMOUNT_MAX, places: int = 2, **kwargs: Any
@@ -44,19 +47,16 @@ class AmountField(forms.CharField):
         super().__init__(max_length=20, widget=widget, error_messages=errors, **kwargs)
 
     def clean(self, value: Any) -> Decimal | None:
-        text = "".join(str(super().clean(value) or "").replace("%", "").split())
+        text = str(super().clean(value) or "").strip()
         if not text:
             return None
-        try:
-            number = Decimal(text.replace(",", "."))
-        except InvalidOperation:
-            number = Decimal("NaN")
-        if not number.is_finite():
+        number = written.number(text)
+        if number is None:
             raise ValidationError(gettext("Write a number, such as 5 or 2.5."))
         if number < self.least or number > self.most:  # first the size: a huge exponent has no end of digits
             raise ValidationError(
                 gettext("Write a number from %(least)s to %(most)s.")
-                % {"least": shown(self.least), "most": shown(self.most)}
+                % {"least": _said(self.least), "most": _said(self.most)}
             )
         if number != round(number, self.places):
             raise ValidationError(
@@ -263,6 +263,12 @@ def filled(programme: Programme) -> dict[str, Any]:
         **{f"adjust_{role.value}": _limit(limits.get(role, 0)) for role in ROLES},
         "second_eyes": _limit(programme.second_eyes_minor),
     }
+
+
+def _said(bound: Decimal) -> str:
+    """A bound as it stands in a sentence: "10 000"."""
+    exact = bound.normalize().as_tuple().exponent
+    return Formats(language()).number(bound, max(0, -exact) if isinstance(exact, int) else 0)
 
 
 def shown(number: Decimal) -> str:

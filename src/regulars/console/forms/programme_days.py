@@ -39,6 +39,8 @@ from regulars.loyalty.types.referring import Referral
 GIVEN = "given_"
 THEIRS, FRIEND = "referrer_", "friend_"
 _LEAP_YEAR = 2000
+_ONCE_EACH = ("birthday", "first_order", "registered")
+"""What a new day begins with: two birthdays would both give."""
 
 
 class DayForm(PartForm):
@@ -110,8 +112,11 @@ class DayForm(PartForm):
     def filled(day: PersonalDay | None, around: Around) -> dict[str, Any]:
         """What the fields hold."""
         if day is None:
-            usual = {"name": _("Birthday"), "which": "birthday", "before": 3, "after": 7}
-            return usual | filled_benefit(None, around, GIVEN) | {f"{GIVEN}benefit": "coupon"}
+            taken = {one.which for one in around.programme.personal_days}
+            which = next((one for one in _ONCE_EACH if one not in taken), "date")
+            name = _("Birthday") if which == "birthday" else ""
+            usual = {"name": name, "which": which, "before": 3, "after": 7, f"{GIVEN}benefit": "coupon"}
+            return filled_benefit(None, around, GIVEN) | usual
         return {
             "name": day.name,
             "which": day.which,
@@ -162,7 +167,13 @@ class FriendsForm(PartForm):
                 _("Who may invite"),
                 (
                     Row("who", help=_("Everybody is whoever has bought. Promoters are the ones to ask.")),
-                    Row("url", help=_("The code is put behind it. Empty: codes and QR only.")),
+                    Row(
+                        "url",
+                        help=_(
+                            "It leads to the address with /r/CODE behind it; for a page that does not know "
+                            "such ones, write ?ref= at its end. Empty: codes and QR only."
+                        ),
+                    ),
                 ),
             ),
         )

@@ -14,7 +14,7 @@ from typing import Any
 
 from django import forms
 from django.core.exceptions import ValidationError
-from django.utils.translation import gettext
+from django.utils.translation import gettext, pgettext_lazy
 from django.utils.translation import gettext_lazy as _
 
 from regulars.commerce.queries import choices
@@ -228,7 +228,10 @@ class CountField(AmountField):
 def name_field(label: Any, *, required: bool = True) -> forms.CharField:
     """What the shop calls something."""
     return forms.CharField(
-        label=label, max_length=NAME_MAX, required=required, error_messages={"required": _("Give it a name.")}
+        label=label,
+        max_length=NAME_MAX,
+        required=required,
+        error_messages={"required": pgettext_lazy("part of a programme", "Give it a name.")},
     )
 
 

@@ -115,7 +115,7 @@ class ChallengeForm(PartForm):
         label=gettext_lazy("Within what time"),
         choices=[
             ("ever", gettext_lazy("No matter when")),
-            ("day", gettext_lazy("A day")),
+            ("day", gettext_lazy("A calendar day")),
             ("week", gettext_lazy("A week from Monday on")),
             ("month", gettext_lazy("A calendar month")),
             ("year", gettext_lazy("A calendar year")),

@@ -8,21 +8,23 @@ from typing import Any
 
 from django import forms
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy, pgettext
+from django.utils.translation import gettext_lazy, pgettext, pgettext_lazy
 
 from regulars.console.forms.programme import AmountField
 from regulars.console.forms.programme_fields import (
     Around,
     Block,
     CountField,
+    MoneyField,
     PartForm,
     Row,
     in_points,
     name_field,
     points_minor,
 )
-from regulars.loyalty.types.tiers import Measure, Privileges, Tier, Tiers
+from regulars.loyalty.types.tiers import Measure, Privileges, SumOff, Tier, Tiers
 
+NOTHING, PERCENT, AMOUNT = "nothing", "percent", "amount"
 FLAGS = ("free_delivery", "early_access", "priority_service", "manager")
 
 
@@ -89,7 +91,18 @@ class TierForm(PartForm):
     start = AmountField(label=gettext_lazy("Reached from"))
     cashback = AmountField(label=gettext_lazy("Cashback instead of the usual"), most=100, required=False)
     factor = AmountField(label=gettext_lazy("So many times the points"), least=1, most=100, required=False)
-    discount = AmountField(label=gettext_lazy("A standing discount"), most=100, required=False)
+    discount = forms.ChoiceField(
+        label=gettext_lazy("A standing discount"),
+        required=False,
+        choices=[
+            (NOTHING, pgettext_lazy("discount", "none")),
+            (PERCENT, gettext_lazy("A percentage of each line")),
+            (AMOUNT, gettext_lazy("A sum off the whole purchase")),
+        ],
+    )
+    percent = AmountField(label=gettext_lazy("Percent"), most=100, required=False)
+    off = MoneyField(label=gettext_lazy("It takes off"))
+    off_from = MoneyField(label=gettext_lazy("For purchases of at least"))
     free_delivery = forms.BooleanField(label=gettext_lazy("Free delivery"), required=False)
     early_access = forms.BooleanField(label=gettext_lazy("New things earlier than others"), required=False)
     priority_service = forms.BooleanField(label=gettext_lazy("Served first"), required=False)
@@ -112,15 +125,28 @@ class TierForm(PartForm):
                 (
                     Row("cashback", unit="%", help=_("Empty: the same as without a tier.")),
                     Row("factor", help=_("Empty: once. The largest of all that apply counts.")),
-                    Row("discount", unit="%", help=_("Off each line at the till. Empty: none.")),
+                    Row("discount", help=_("It comes off at the till by itself, after coupons and offers.")),
+                    Row("percent", (PERCENT,), "%", _("Rounded down on each line."), needed=True),
+                    Row(
+                        "off",
+                        (AMOUNT,),
+                        self.around.sign,
+                        _("Spread over the lines by what they cost, and never more than all of them cost."),
+                        needed=True,
+                    ),
+                    Row("off_from", (AMOUNT,), self.around.sign, _("Before any discount. Empty: for any.")),
                     *(Row(flag) for flag in FLAGS),
                 ),
+                choice="discount",
             ),
         )
 
     def check(self, said: Mapping[str, Any]) -> None:
         if self._measure == "orders" and said["start"] != int(said["start"]):
             self.add_error("start", _("Write a whole number."))
+        field = {PERCENT: "percent", AMOUNT: "off"}.get(said["discount"])
+        if field and not said[field]:
+            self.add_error(field, _("Write a number above 0."))
 
     def part(self, key: str, _before: Tier | None) -> Tier:
         """What the form says; only after it was found valid."""
@@ -132,7 +158,8 @@ class TierForm(PartForm):
             brings=Privileges(
                 cashback_percent=said["cashback"],
                 factor=said["factor"],
-                discount_percent=said["discount"],
+                discount_percent=said["percent"] if said["discount"] == PERCENT else None,
+                discount_sum=self._read_sum(said) if said["discount"] == AMOUNT else None,
                 **{flag: said[flag] for flag in FLAGS},
             ),
         )
@@ -150,9 +177,16 @@ class TierForm(PartForm):
             "start": start.get(measure, tier.from_minor),
             "cashback": brings.cashback_percent,
             "factor": brings.factor,
-            "discount": brings.discount_percent,
+            **_filled_discount(brings, around),
             **{flag: getattr(brings, flag) for flag in FLAGS},
         }
+
+    def _read_sum(self, said: Mapping[str, Any]) -> SumOff:
+        least = said["off_from"]
+        return SumOff(
+            amount_minor=self.around.money(said["off"]),
+            total_from_minor=self.around.money(least) if least else 0,
+        )
 
     @property
     def _measure(self) -> Measure:
@@ -162,6 +196,18 @@ class TierForm(PartForm):
         if self._measure == "spend":
             return self.around.money(start)
         return points_minor(start) if self._measure == "points" else int(start)
+
+
+def _filled_discount(brings: Privileges, around: Around) -> dict[str, Any]:
+    if (off := brings.discount_sum) is not None:
+        return {
+            "discount": AMOUNT,
+            "off": around.in_money(off.amount_minor),
+            "off_from": around.in_money(off.total_from_minor),
+        }
+    if brings.discount_percent:
+        return {"discount": PERCENT, "percent": brings.discount_percent}
+    return {"discount": NOTHING}
 
 
 def _measure(around: Around) -> Measure:

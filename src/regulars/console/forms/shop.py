@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from datetime import date
-from decimal import Decimal, InvalidOperation
+from decimal import Decimal
 from functools import lru_cache
 from typing import Any
 
@@ -16,7 +16,7 @@ from django.core.exceptions import ValidationError
 from django.utils.translation import get_language, gettext
 from django.utils.translation import gettext_lazy as _
 
-from regulars.console import zones
+from regulars.console import written, zones
 from regulars.console.wording.team import TRADES
 from regulars.kit import clock
 from regulars.team.types import ShopProfile, Trade
@@ -36,7 +36,7 @@ def currencies(kept: str = "") -> list[tuple[str, list[tuple[str, str]]]]:
     def named(codes: Iterable[str]) -> list[tuple[str, str]]:
         return [(code, f"{names[code]} · {code}" if code in names else code) for code in codes]
 
-    by_name = sorted(rest, key=lambda code: names.get(code, code).casefold())
+    by_name = sorted(rest, key=lambda code: (code not in names, names.get(code, code).casefold()))
     return [(gettext("Often"), named(near)), (gettext("All others"), named(by_name))]
 
 
@@ -51,14 +51,11 @@ class PercentField(forms.CharField):
     """A percentage as people write it, "35", "35,5" or "35 %", as a share of one."""
 
     def clean(self, value: Any) -> Decimal | None:
-        text = str(super().clean(value) or "").replace("%", "").replace("\xa0", " ").strip()
+        text = str(super().clean(value) or "").strip()
         if not text:
             return None
-        try:
-            percent = Decimal(text.replace(",", ".").replace(" ", ""))
-        except InvalidOperation:
-            percent = Decimal("NaN")
-        if not percent.is_finite() or not 0 < percent <= 100:
+        percent = written.number(text)
+        if percent is None or not 0 < percent <= 100:
             raise ValidationError(gettext("Give a percentage above 0 and up to 100, such as 35."))
         return (percent / 100).quantize(Decimal("0.0001"))
 

@@ -9,15 +9,15 @@ from django.http import QueryDict
 from django.utils.translation import gettext as _
 
 from regulars.console.offers_pages.lines import offer_voice
-from regulars.console.tried_carts import categories_and_brands, number, written_at
+from regulars.console.tried_carts import categories_and_brands, number, usual_amount, written_at
 from regulars.console.voice import Voice
-from regulars.kit.money import to_decimal, to_minor
+from regulars.kit.money import to_minor
 from regulars.offers import queries
+from regulars.offers.rules.refusing import not_this_cart
 from regulars.offers.types import Cart, CartLine, OfPrices, Terms
+from regulars.offers.wording import refusal_sentence
 
 LINES = 3
-USUAL = Decimal(2000)
-"""What the first line costs while nothing was written."""
 AMOUNT_MAX = Decimal(10) ** 9
 PIECES_MAX = Decimal(10_000)
 NAMED_MAX = 50
@@ -56,10 +56,10 @@ def trying(asked: QueryDict, terms: Terms | None, currency: str, speak: Voice) -
         cart = _cart(lines, currency)
     except (ValueError, InvalidOperation):
         return Trying(lines, goods, problem=_("Write amounts as numbers, such as 1500."))
-    off, money = sum(queries.try_terms(terms, cart)), offer_voice(speak, currency).money
-    total = cart.total_minor
-    if total < terms.total_from_minor:
-        return Trying(lines, goods, problem=_("The order is too small for this offer."))
+    voice = offer_voice(speak, currency)
+    if (why := not_this_cart(terms, currency, cart)) is not None:
+        return Trying(lines, goods, problem=refusal_sentence(why, voice))
+    off, money, total = sum(queries.try_terms(terms, cart)), voice.money, cart.total_minor
     return Trying(
         lines,
         goods,
@@ -97,7 +97,7 @@ def _cart(lines: tuple[Line, ...], currency: str) -> Cart:
 def _lines(asked: QueryDict, currency: str) -> tuple[Line, ...]:
     amounts, pieces, goods = (asked.getlist(f"cart_{name}") for name in ("amount", "pieces", "goods"))
     if not amounts:
-        amounts = [f"{to_decimal(to_minor(USUAL, currency), currency).normalize():f}"]
+        amounts = [usual_amount(currency)]
 
     return tuple(
         Line(written_at(amounts, n), written_at(pieces, n), written_at(goods, n)) for n in range(LINES)

@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_POST, require_safe
 
-from regulars.console import said
+from regulars.console import said, written
 from regulars.console.access import allowed
 from regulars.console.offers_pages.codes import cells_of, csv_of, progress
 from regulars.console.offers_pages.codes_workbook import WORKBOOK, workbook_in_pieces
@@ -20,14 +20,18 @@ from regulars.kit.errors import RegularsError
 from regulars.offers import queries, services
 from regulars.team.types import Permission
 
+COUNT_CHARACTERS_MAX = 12
+COUNTED_MAX = 10**9
+"""Far above what the service allows, which says how many that is."""
+
 
 @require_POST
 @allowed(Permission.SET_UP_LOYALTY)
 def make(request: HttpRequest, number: int) -> HttpResponse:
     """Have codes made."""
     offer = known(number)
-    told = "".join(request.POST.get("count", "").split())
-    count = int(told) if told.isascii() and told.isdigit() and len(told) < 9 else 0
+    told = written.number(request.POST.get("count", "")[:COUNT_CHARACTERS_MAX])
+    count = int(told) if told is not None and told == int(told) and 0 < told < COUNTED_MAX else 0
     try:
         with transaction.atomic():
             services.order_codes(offer_id=number, count=count)
