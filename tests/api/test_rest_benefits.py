@@ -84,6 +84,7 @@ def test_tier_and_what_is_missing_in_the_language_asked_for(till: Caller) -> Non
     found = told(till("GET", "/loyalty/customers/card:2000123/benefits", Accept_Language="ru"))
     assert found["tier"]["name"] == "Silver"
     assert found["tier"]["discount_percent"] == "2.5"
+    assert (found["tier"]["discount_minor"], found["tier"]["discount_from_minor"]) == (None, None)
     assert found["tier"]["last_day"] is None
     assert found["tier"]["free_delivery"] is False
     (tier, card) = found["missing"]
@@ -91,6 +92,21 @@ def test_tier_and_what_is_missing_in_the_language_asked_for(till: Caller) -> Non
     assert tier["text"].replace("\xa0", " ") == "ещё 2 000 ₽ до статуса «Gold»"
     assert (card["kind"], card["of"]) == ("challenge", 6)
     assert (found["coupons"], found["gifts"], found["badges"]) == ([], [], [])
+
+
+@pytest.mark.usefixtures("anna")
+def test_a_discount_card_of_a_sum(till: Caller) -> None:
+    off = {"amount_minor": 300_00, "total_from_minor": 2_000_00}
+    silver = TIERS["levels"][0] | {"brings": {"discount_sum": off}}
+    programme = Programme.model_validate({"currency": "RUB", "tiers": {"levels": [silver]}})
+    services.publish(programme=programme, since=None, now=clock.now(), user_id=None)
+    queries.forget_versions()
+    found = told(till("GET", "/loyalty/customers/card:2000123/benefits", Accept_Language="en"))["tier"]
+    assert (found["discount_minor"], found["discount_from_minor"]) == (300_00, 2_000_00)
+    assert found["discount_percent"] is None
+    assert [words.replace("\xa0", " ") for words in found["brings"]] == [
+        "RUB 300 off every purchase of RUB 2,000 or more"
+    ]
 
 
 def test_what_was_promised_is_told_until_it_is_done(till: Caller, anna: int) -> None:

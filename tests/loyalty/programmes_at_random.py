@@ -86,6 +86,16 @@ def rules(draw: st.DrawFn, most: int = 10) -> list[dict[str, Any]]:
     return made
 
 
+sums = st.fixed_dictionaries(
+    {"amount_minor": st.integers(1, 1_000_000)}, optional={"total_from_minor": st.integers(0, 3_000_000)}
+)
+discounts: st.SearchStrategy[dict[str, Any]] = st.one_of(
+    st.just({}),
+    st.fixed_dictionaries({"discount_percent": percents}),
+    st.fixed_dictionaries({"discount_sum": sums}),
+)
+
+
 @st.composite
 def programmes(draw: st.DrawFn) -> Programme:
     document: dict[str, Any] = {
@@ -115,10 +125,10 @@ def programmes(draw: st.DrawFn) -> Programme:
                             optional={
                                 "cashback_percent": percents,
                                 "factor": factors,
-                                "discount_percent": percents,
                             },
                         )
-                    ),
+                    )
+                    | draw(discounts),
                 }
                 for n, key in enumerate(TIERS)
             ]

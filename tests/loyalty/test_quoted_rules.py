@@ -6,6 +6,7 @@ from __future__ import annotations
 import contextlib
 from collections.abc import Iterator
 from datetime import timedelta
+from typing import Any
 
 import pytest
 from django.db import transaction
@@ -15,6 +16,7 @@ from tests.loyalty import programmes_at_random as at_random
 from tests.loyalty.shop_of_rules import AT, Bought, Goods, ShopOfRules, earned, kept
 from tests.loyalty.shop_with_points import DAY, NOW
 from tests.loyalty.test_quoted_and_earned import opening
+from tests.offers.combining_oracle import of_card
 
 from regulars.loyalty import queries, services
 from regulars.loyalty.types import NewHold, Programme
@@ -99,8 +101,9 @@ def quote_pay_and_give_back(
         channel=channel,
     )
     assert (quote.tier.key if quote.tier else "") == tier
-    off = discount_of(shop.programme, tier)
-    assert [line.tier_minor for line in quote.lines] == [int(one.amount * off) // 10_000 for one in goods]
+    amounts = [one.amount for one in goods]
+    off = of_card(card_of(shop.programme, tier), sum(amounts), amounts)
+    assert [line.tier_minor for line in quote.lines] == off
     assert sum(line.amount_minor + line.discount_minor + line.tier_minor for line in quote.lines) == sum(
         one.amount for one in goods
     )
@@ -139,9 +142,7 @@ def grow(shop: ShopOfRules, amount: int) -> tuple[str, int | None]:
     return (reached[-1] if reached else ""), (None if cap is None else max(0, cap - had))
 
 
-def discount_of(programme: Programme, tier: str) -> int:
-    """Hundredths of a percent."""
-    for level in programme.tiers.levels if programme.tiers else ():
-        if level.key == tier and level.brings.discount_percent is not None:
-            return int(level.brings.discount_percent * 100)
-    return 0
+def card_of(programme: Programme, tier: str) -> dict[str, Any]:
+    """What the tier takes off, as the document says it."""
+    levels = programme.model_dump()["tiers"]["levels"] if programme.tiers else ()
+    return next((level["brings"] for level in levels if level["key"] == tier), {})

@@ -4,11 +4,7 @@ from __future__ import annotations
 
 import contextlib
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 from decimal import Decimal
-from fractions import Fraction
-from itertools import combinations
-from typing import Any
 
 import pytest
 from django.db import transaction
@@ -16,6 +12,7 @@ from hypothesis import HealthCheck, event, given, settings
 from hypothesis import strategies as st
 from tests.loyalty.shop_with_points import DAY, NOW, Shop
 from tests.offers import combining_oracle as oracle
+from tests.offers.coupon_shop import whys
 
 from regulars.loyalty import queries
 from regulars.loyalty.types.till import Quote
@@ -60,14 +57,6 @@ terms = st.one_of(
 ).map(Terms.model_validate)
 
 
-@dataclass(frozen=True)
-class Ending:
-    """A way a cart may end, by the docs: what each offer takes off each line, and the tier."""
-
-    offers: dict[int, list[int]]
-    tier: list[int]
-
-
 @contextlib.contextmanager
 def taken_back() -> Iterator[None]:
     with transaction.atomic():
@@ -75,49 +64,18 @@ def taken_back() -> Iterator[None]:
         transaction.set_rollback(True)
 
 
-def endings(known: dict[int, Terms], cart: Cart, percent: Decimal | None) -> list[Ending]:
-    """All that docs/offers.md allows: of ways that are equal in everything it says, any."""
-    ways = [_ending(known, cart, percent or Decimal(0), way) for way in _ways(known)]
-
-    def to_pay_and_codes(way: Ending) -> tuple[int, int]:
-        taken = sum(map(sum, way.offers.values())) + sum(way.tier)
-        codes = [number for number in way.offers if known[number].kind is OfferKind.SHARED]
-        return cart.total_minor - taken, len(codes)
-
-    least = min(map(to_pay_and_codes, ways))
-    return [way for way in ways if to_pay_and_codes(way) == least]
-
-
-def _ways(known: dict[int, Terms]) -> list[tuple[int, ...]]:
-    together = [number for number, one in known.items() if one.with_offers]
-    ways: list[tuple[int, ...]] = [(), *((number,) for number in known)]
-    for count in range(2, len(together) + 1):
-        ways += combinations(together, count)
-    return ways
-
-
-def _ending(known: dict[int, Terms], cart: Cart, percent: Decimal, way: tuple[int, ...]) -> Ending:
-    """What these offers take off, and then the tier, if all that take anything off go with it."""
-    taken = {number: off for number, off in oracle.in_turn(known, way, cart).items() if any(off)}
-    if not all(known[number].with_tier for number in taken):
-        return Ending(taken, [0] * len(cart.lines))
-    left = [line.amount_minor - sum(off[n] for off in taken.values()) for n, line in enumerate(cart.lines)]
-    return Ending(taken, [int(Fraction(rest) * Fraction(percent) / 100) for rest in left])
-
-
-def shop_of(percent: Decimal | None) -> Shop:
+def shop_of(card: oracle.Card) -> Shop:
     forget()
-    brings: dict[str, Any] = {} if percent is None else {"discount_percent": percent}
-    level = {"key": "gold", "name": "Gold", "from_minor": 100_00, "brings": brings}
+    level = {"key": "gold", "name": "Gold", "from_minor": 100_00, "brings": card}
     shop = Shop(tiers={"levels": [level]})
     shop.tell(shop.order(1000), now=AT)
     return shop
 
 
 def quoted(
-    percent: Decimal | None, some: Sequence[Terms], cart: Cart
+    card: oracle.Card, some: Sequence[Terms], cart: Cart
 ) -> tuple[Quote, dict[int, Terms], dict[int, str]]:
-    shop = shop_of(percent)
+    shop = shop_of(card)
     known, codes = {}, {}
     for number, one in enumerate(some, 1):
         code = f"CODE{number}" if one.kind is OfferKind.SHARED else ""
@@ -149,21 +107,21 @@ def _set_aside(quote: Quote, cart: Cart, whose: int) -> None:
     }
 
 
-def hold_against_the_docs(percent: Decimal | None, some: Sequence[Terms], cart: Cart) -> None:
+def hold_against_the_docs(card: oracle.Card, some: Sequence[Terms], cart: Cart) -> None:
     with taken_back():
-        quote, known, codes = quoted(percent, some, cart)
-    got = Ending(
+        quote, known, codes = quoted(card, some, cart)
+    got = oracle.Ending(
         {one.offer_id: list(one.lines) for one in quote.offers.discounts},
         [line.tier_minor for line in quote.lines],
     )
-    assert got in endings(known, cart, percent)
+    assert got in oracle.endings(known, cart, card)
     event(f"offers {bool(got.offers)}, tier {any(got.tier)}")
     counts = [number for number in known if number in got.offers]
     # Each code is used or says why not; where the tier counts instead, it is for that.
     for number, code in codes.items():
         assert not code or (number in got.offers) != (code in quote.offers.refused)
         if code and number not in got.offers and any(oracle.off(known[number], cart, _whole(cart))):
-            assert quote.offers.refused[code] is CouponRefusal.NOT_TOGETHER
+            assert quote.offers.refused[code].why is CouponRefusal.NOT_TOGETHER
     assert quote.pays_minor == cart.total_minor - sum(map(sum, got.offers.values())) - sum(got.tier)
     if not all(known[number].with_points for number in counts):
         assert quote.most_minor == 0
@@ -173,17 +131,27 @@ def _whole(cart: Cart) -> list[int]:
     return [line.amount_minor for line in cart.lines]
 
 
-PERCENTS = st.none() | st.decimals("0.01", "30", places=2)
-CARTS = given(PERCENTS, st.lists(terms, max_size=4), carts)
+CARDS: st.SearchStrategy[oracle.Card] = st.one_of(
+    st.just({}),
+    st.fixed_dictionaries({"discount_percent": st.decimals("0.01", "30", places=2)}),
+    st.fixed_dictionaries(
+        {
+            "discount_sum": st.fixed_dictionaries(
+                {"amount_minor": st.integers(1, 6_000), "total_from_minor": st.integers(0, 15_000)}
+            )
+        }
+    ),
+)
+CARTS = given(CARDS, st.lists(terms, max_size=4), carts)
 
 
 @pytest.mark.slow
 @settings(max_examples=30, deadline=None, suppress_health_check=IN_A_TRANSACTION)
 @CARTS
 def test_many_offers_and_tiers_count_as_the_docs_say(
-    db: None, percent: Decimal | None, some: list[Terms], cart: Cart
+    db: None, card: oracle.Card, some: list[Terms], cart: Cart
 ) -> None:
-    hold_against_the_docs(percent, some, cart)
+    hold_against_the_docs(card, some, cart)
 
 
 CART = Cart(currency="RUB", lines=(CartLine(amount_minor=100_000),))
@@ -204,10 +172,12 @@ def percent_off(percent: str, **values: object) -> Terms:
     ],
 )
 def test_one_code_and_a_tier(db: None, off: str, with_tier: bool, percent: str, pays: int) -> None:
-    quote, _known, _codes = quoted(Decimal(percent), [percent_off(off, with_tier=with_tier)], CART)
+    quote, _known, _codes = quoted(
+        {"discount_percent": percent}, [percent_off(off, with_tier=with_tier)], CART
+    )
     assert quote.pays_minor == pays
     gives_way = not with_tier and Decimal(percent) >= Decimal(off)
-    assert quote.offers.refused == ({"CODE1": CouponRefusal.NOT_TOGETHER} if gives_way else {})
+    assert whys(quote.offers.refused) == ({"CODE1": CouponRefusal.NOT_TOGETHER} if gives_way else {})
 
 
 @pytest.mark.parametrize("together", [False, True])
@@ -217,6 +187,25 @@ def test_less_beside_the_tier_is_better_than_more_instead_of_it(db: None, togeth
         percent_off("10", with_tier=False, with_offers=together),
         percent_off("9", with_offers=together),
     ]
-    quote, _known, _codes = quoted(Decimal(15), some, CART)
+    quote, _known, _codes = quoted({"discount_percent": 15}, some, CART)
     assert (quote.pays_minor, quote.tier_minor) == (77_350, 13_650)
-    assert quote.offers.refused == {"CODE1": CouponRefusal.NOT_TOGETHER}
+    assert whys(quote.offers.refused) == {"CODE1": CouponRefusal.NOT_TOGETHER}
+
+
+@pytest.mark.parametrize(
+    ("off", "with_tier", "least", "pays"),
+    [
+        ("10", True, 0, 60_000),  # the sum off what the offer left
+        ("10", True, 100_000, 60_000),  # asked of the cart before any discount
+        ("10", True, 100_001, 90_000),
+        ("10", False, 0, 70_000),  # the tier takes more
+        ("40", False, 0, 60_000),  # the offer takes more
+        ("30", False, 0, 70_000),  # of equals the tier, which uses no code
+        ("90", True, 0, 0),  # never more than what is left
+    ],
+)
+def test_one_code_and_a_tier_with_a_sum(db: None, off: str, with_tier: bool, least: int, pays: int) -> None:
+    card = {"discount_sum": {"amount_minor": 30_000, "total_from_minor": least}}
+    quote, _known, _codes = quoted(card, [percent_off(off, with_tier=with_tier)], CART)
+    assert quote.pays_minor == pays
+    assert bool(quote.offers.discounts) == (with_tier or off == "40")

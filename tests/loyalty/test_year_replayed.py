@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+import random
 from datetime import date, timedelta
 from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
 import pytest
-from tests.loyalty.shop_of_a_year import NOW, YearShop, moment, part, points, programme, replayed
+from tests.loyalty.shop_of_a_year import GOODS, NOW, YearShop, moment, part, points, programme, replayed
+from tests.offers.combining_oracle import of_card
 
 from regulars.commerce import services as commerce
 from regulars.commerce.types import NewCredit, OrderReturn, OrderStatus
@@ -132,6 +134,63 @@ def test_a_tier_is_of_what_was_bought_before_and_its_discount_costs() -> None:
     assert result.most[0].tier == "silver"
 
 
+def test_a_sum_off_what_comes_to_enough_is_spread_over_the_lines() -> None:
+    shop = YearShop()
+    shop.sell("a", "2025-03-20", ("Cup", 1, 1000))  # without a tier; from here on silver
+    shop.sell("a", "2025-04-01", ("Cup", 1, 100), ("Tea", 1, 100), ("Coffee", 1, 100))  # just enough
+    shop.sell("a", "2025-04-02", ("Cup", 1, 299))
+    shop.sell("a", "2025-04-03", ("Cup", 1, 400), returns=(_back("2025-04-05", 101),))  # 299 are left
+    shop.sell("a", "2025-05-01", ("Tea", 1, 5000))  # from here on gold: 10% of everything
+    shop.sell("a", "2025-05-02", ("Cup", 1, 300), ("Tea", 1, 7))
+    shop.sell("b", "2025-05-01", ("Cup", 1, 300))
+    silver = _level("silver", 100_000, {"discount_sum": {"amount_minor": 10_000, "total_from_minor": 30_000}})
+    gold = _level("gold", 600_000, {"discount_percent": "10"})
+    result = replayed(
+        programme(
+            whole_points=False,
+            rules=[_rule("ware", {"kind": "percent", "percent": "100"}, {"categories": ["ware"]})],
+            tiers={"span": "ever", "levels": [silver, gold]},
+        )
+    )
+    # 100 off 100, 100 and 100: 33.34 off the cup, 33.33 off the others; and 100 off 5,000.
+    took = part(result, "tier", "silver").brought
+    assert (took.people, took.orders, took.money_minor, took.points_minor) == (1, 2, 20_000, 0)
+    took = part(result, "tier", "gold").brought
+    assert (took.people, took.orders, took.money_minor) == (1, 1, 3_070)
+    assert points(result) == {"rule:ware": 1000 + 66.66 + 299 + 299 + 270 + 300}
+
+
+def test_a_year_of_carts_takes_off_what_a_till_would() -> None:
+    """Random carts of a few lines, against shares reckoned apart."""
+    lot = random.Random(11)  # noqa: S311 (no secret)
+    shop = YearShop()
+    shop.sell("a", "2025-03-20", 1)
+    sold = [
+        [(lot.choice(list(GOODS)), 1, lot.randint(1, 40)) for _line in range(lot.randint(1, 5))]
+        for _order in range(60)
+    ]
+    for number, lines in enumerate(sold):
+        day = date(2025, 4, 1) + timedelta(days=number)
+        shop.sell("a", day.isoformat(), *lines)
+    card = {"discount_sum": {"amount_minor": 2_017, "total_from_minor": 5_000}}
+    result = replayed(
+        programme(
+            whole_points=False,
+            rules=[_rule("tea", {"kind": "percent", "percent": "100"}, {"products": ["Tea"]})],
+            tiers={"span": "ever", "levels": [_level("silver", 1, card)]},
+        )
+    )
+    taken = tea = 0
+    for lines in sold:
+        amounts = [roubles * 100 for _product, _pieces, roubles in lines]
+        off = of_card(card, sum(amounts), amounts)
+        taken += sum(off)
+        tea += sum(a - b for (product, *_), a, b in zip(lines, amounts, off, strict=True) if product == "Tea")
+    assert 0 < taken < 60 * 2_017
+    assert part(result, "tier", "silver").brought.money_minor == taken
+    assert points(result) == {"rule:tea": tea / 100}
+
+
 @pytest.mark.slow
 @pytest.mark.parametrize(("grace", "has"), [(0, False), (29, False), (30, True)])
 def test_a_tier_is_kept_for_the_days_of_grace(grace: int, has: bool) -> None:
@@ -236,6 +295,14 @@ def test_what_is_not_replayed_is_said() -> None:
 
 def _rule(key: str, gives: dict[str, Any], goods: dict[str, Any]) -> dict[str, Any]:
     return {"key": key, "name": key, "gives": gives, "goods": goods}
+
+
+def _level(key: str, start: int, brings: dict[str, Any]) -> dict[str, Any]:
+    return {"key": key, "name": key, "from_minor": start, "brings": brings}
+
+
+def _back(day: str, roubles: int) -> OrderReturn:
+    return OrderReturn(returned_at=moment(day), amount_minor=roubles * 100)
 
 
 def _tiers(**values: Any) -> dict[str, Any]:

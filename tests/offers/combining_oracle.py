@@ -5,14 +5,26 @@ Everything is tried: each set of offers that may count together, and each offer 
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from fractions import Fraction
 from itertools import combinations
+from typing import Any
 
-from regulars.offers.types import Cart, CartLine, OffAmount, OffPercent, OfPrices, Terms
+from regulars.offers.types import Cart, CartLine, OffAmount, OfferKind, OffPercent, OfPrices, Terms
 
 Taken = dict[int, list[int]]
 """By the number of the offer what it takes off each line."""
+Card = Mapping[str, Any]
+"""What a tier takes off, as its document says: `discount_percent`, `discount_sum` or nothing."""
+
+
+@dataclass(frozen=True)
+class Ending:
+    """A way a cart may end, by the docs: what each offer takes off each line, and the tier."""
+
+    offers: Taken
+    tier: list[int]
 
 
 def of_goods(line: CartLine, terms: Terms) -> bool:
@@ -74,10 +86,47 @@ def in_turn(offers: dict[int, Terms], numbers: Sequence[int], cart: Cart) -> Tak
     return taken
 
 
+def ways(offers: dict[int, Terms]) -> list[tuple[int, ...]]:
+    """Each set of offers that may count, also none."""
+    together = [number for number, terms in offers.items() if terms.with_offers]
+    found: list[tuple[int, ...]] = [(), *((number,) for number in offers)]
+    for count in range(2, len(together) + 1):
+        found += combinations(together, count)
+    return found
+
+
 def best(offers: dict[int, Terms], cart: Cart) -> int:
     """The most that any way of combining them takes off."""
-    together = [number for number, terms in offers.items() if terms.with_offers]
-    ways: list[tuple[int, ...]] = [(number,) for number in offers]
-    for count in range(2, len(together) + 1):
-        ways += combinations(together, count)
-    return max((sum(map(sum, in_turn(offers, way, cart).values())) for way in ways), default=0)
+    return max(sum(map(sum, in_turn(offers, way, cart).values())) for way in ways(offers))
+
+
+def endings(offers: dict[int, Terms], cart: Cart, card: Card) -> list[Ending]:
+    """All that docs/offers.md allows: of ways that are equal in everything it says, any."""
+    found = [_ending(offers, cart, card, way) for way in ways(offers)]
+
+    def to_pay_and_codes(way: Ending) -> tuple[int, int]:
+        taken = sum(map(sum, way.offers.values())) + sum(way.tier)
+        codes = [number for number in way.offers if offers[number].kind is OfferKind.SHARED]
+        return cart.total_minor - taken, len(codes)
+
+    least = min(map(to_pay_and_codes, found))
+    return [way for way in found if to_pay_and_codes(way) == least]
+
+
+def _ending(offers: dict[int, Terms], cart: Cart, card: Card, way: tuple[int, ...]) -> Ending:
+    """What these offers take off, and then the tier, if all that take anything off go with it."""
+    taken = {number: off for number, off in in_turn(offers, way, cart).items() if any(off)}
+    if not all(offers[number].with_tier for number in taken):
+        return Ending(taken, [0] * len(cart.lines))
+    left = [line.amount_minor - sum(off[n] for off in taken.values()) for n, line in enumerate(cart.lines)]
+    return Ending(taken, of_card(card, cart.total_minor, left))
+
+
+def of_card(card: Card, total: int, left: list[int]) -> list[int]:
+    """What a tier takes off lines of which so much is left, of a cart that came to `total`."""
+    if card.get("discount_percent"):
+        return [int(Fraction(rest) * Fraction(card["discount_percent"]) / 100) for rest in left]
+    off = card.get("discount_sum")
+    if not off or total < off.get("total_from_minor", 0):
+        return [0] * len(left)
+    return by_shares(off["amount_minor"], left)

@@ -36,6 +36,10 @@ class TierShown(Shown):
     """In words, each a part of a list."""
     discount_percent: str | None
     """Off each line at the till, such as "2.5"; `quote` reckons it."""
+    discount_minor: int | None
+    """Instead of a percentage, off the whole cart: minor units of the programme's currency."""
+    discount_from_minor: int | None
+    """For carts of at least so much before any discount; null without such a sum."""
     free_delivery: bool
     early_access: bool
     priority_service: bool
@@ -148,7 +152,7 @@ def _tier(ahead: Ahead, programme: Programme, speaker: Speaker) -> TierShown | N
     standing, tier = ahead.standing, level(programme.tiers, ahead.standing.tier)
     if tier is None:
         return None
-    brings = tier.brings
+    brings, off = tier.brings, tier.brings.discount_sum
     return TierShown(
         key=tier.key,
         name=tier.name,
@@ -157,6 +161,8 @@ def _tier(ahead: Ahead, programme: Programme, speaker: Speaker) -> TierShown | N
         last_day=ahead.last_day,
         brings=privileges_words(brings, programme, speaker),
         discount_percent=None if brings.discount_percent is None else f"{brings.discount_percent:f}",
+        discount_minor=off.amount_minor if off else None,
+        discount_from_minor=off.total_from_minor if off else None,
         free_delivery=brings.free_delivery,
         early_access=brings.early_access,
         priority_service=brings.priority_service,

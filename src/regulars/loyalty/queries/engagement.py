@@ -148,7 +148,7 @@ def doing_by_tier(
 def enrolled_by_tier(discounts: Discounts = NO_DISCOUNTS) -> dict[str, int]:
     """How many persons have an account of points, stamps, or a tier with a standing discount, or used what
     they were given; by the tier they have now (empty: none)."""
-    return dict(sql.rows(_ENROLLED, [POINTS, list(discounts.percents)]))
+    return dict(sql.rows(_ENROLLED, [POINTS, list(discounts.cards)]))
 
 
 def earned_by_tier(*, first: date) -> dict[str, tuple[int, int]]:

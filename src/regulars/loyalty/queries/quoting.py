@@ -5,24 +5,27 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
-from decimal import Decimal
+from zoneinfo import ZoneInfo
 
 from regulars.commerce import queries as commerce
 from regulars.loyalty.queries.circumstances import earned_in
 from regulars.loyalty.queries.earning import earned
 from regulars.loyalty.queries.members import member_of_profile
-from regulars.loyalty.queries.programme import shop_zone, version_at
+from regulars.loyalty.queries.programme import shop_kept, shop_zone, version_at
 from regulars.loyalty.queries.tiers import tier_of
 from regulars.loyalty.rules import quoting
 from regulars.loyalty.rules.conditions import conditions_of_rules
 from regulars.loyalty.rules.earning import goes_by_days, names_goods, period_of
+from regulars.loyalty.rules.lifetime import usable_from
+from regulars.loyalty.rules.tiers import level, standing_of
 from regulars.loyalty.rules.zones import known_zone
 from regulars.loyalty.types import Programme
 from regulars.loyalty.types.earned import NOTHING, Earned, EarningLine, EarningOrder
+from regulars.loyalty.types.programme import AfterDelivery
 from regulars.loyalty.types.tiers import Tier
-from regulars.loyalty.types.till import Member, Quote
+from regulars.loyalty.types.till import Member, Quote, Usable
 from regulars.offers import queries as offers
-from regulars.offers.types import Cart
+from regulars.offers.types import Cart, Standing
 from regulars.segments import queries as segments
 
 
@@ -68,7 +71,7 @@ def quote_for(
         codes=coupons,
         profile_id=shown.profile_id if shown else None,
         at=at,
-        standing=tier.brings.discount_percent if tier else None,
+        standing=standing_of(tier),
     )
 
     def earn(pays: Sequence[int]) -> Earned:
@@ -93,8 +96,27 @@ def quote_for(
         member=shown,
         points_wanted=points_wanted,
         earn=earn,
+        usable=_usable(programme, member, at, is_handed_over=branch_id is not None),
         offers=applied,
         tier=tier,
+    )
+
+
+def _usable(programme: Programme, member: Member | None, at: datetime, *, is_handed_over: bool) -> Usable:
+    """From when what is ordered now earns points to spend; what a branch sells is delivered at once."""
+    usable, shop = programme.usable, shop_kept()
+    zone = _own_zone(member) or ZoneInfo(shop.timezone)
+    return Usable(
+        asked_at=at,
+        at=usable_from(
+            usable,
+            earned_at=at,
+            delivered_at=at if is_handed_over else None,
+            zone=zone,
+            return_window_days=shop.return_window_days,
+        ),
+        days_after_delivery=usable.days if isinstance(usable, AfterDelivery) else 0,
+        zone=zone,
     )
 
 
@@ -106,13 +128,12 @@ def goes_by_goods(*, currency: str, coupons: Sequence[str], at: datetime) -> boo
     return bool(coupons) or offers.any_by_itself(currency, at)
 
 
-def standing_discount(*, member: Member | None, currency: str, at: datetime) -> Decimal | None:
-    """How many percent somebody's tier takes off a cart in that currency beside offers, as a quote has it."""
+def standing_discount(*, member: Member | None, currency: str, at: datetime) -> Standing | None:
+    """What somebody's tier takes off a cart in that currency beside offers, as a quote has it."""
     version = version_at(at)
     if member is None or version is None or not _counts(version.programme, currency):
         return None
-    tier = _tier(version.programme, member, at)
-    return tier.brings.discount_percent if tier else None
+    return standing_of(_tier(version.programme, member, at))
 
 
 def _counts(programme: Programme, currency: str) -> bool:
@@ -140,18 +161,23 @@ def _who(programme: Programme, member: Member | None, at: datetime) -> _Who:
 
 
 def _tier(programme: Programme, member: Member, at: datetime) -> Tier | None:
-    if programme.tiers is None:
-        return None
-    standing = tier_of(member, at=at)
-    return next((one for one in programme.tiers.levels if one.key == standing.tier), None)
+    return level(programme.tiers, tier_of(member, at=at).tier) if programme.tiers else None
 
 
 def _day(programme: Programme, member: Member | None, at: datetime) -> date:
     """By the customer's calendar, where the programme goes by days."""
     if not goes_by_days(programme):
         return at.astimezone(UTC).date()
-    own = known_zone(member.timezone) if member is not None and member.timezone else None
-    return at.astimezone(own or shop_zone()).date()
+    return at.astimezone(zone_of(member)).date()
+
+
+def zone_of(member: Member | None) -> ZoneInfo:
+    """By whose calendar it goes: the customer's, else the shop's."""
+    return _own_zone(member) or shop_zone()
+
+
+def _own_zone(member: Member | None) -> ZoneInfo | None:
+    return known_zone(member.timezone) if member is not None and member.timezone else None
 
 
 def _lines(cart: Cart, pays: Sequence[int]) -> tuple[EarningLine, ...]:

@@ -6,13 +6,15 @@ last in it: in the statement it would have to be asked order by order.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 from regulars.analytics.services import Lake
 from regulars.loyalty.compiling import DUCKDB, earning_statement
 from regulars.loyalty.replaying.frame import Frame
+from regulars.loyalty.rules.tiers import standing_of
 from regulars.loyalty.types import MINOR, Programme
 from regulars.loyalty.types.earning import Caps, Rule
+from regulars.offers.types import OffAmount, OffPercent, Standing
 
 _PERIODS = {
     "day": "day",
@@ -20,14 +22,33 @@ _PERIODS = {
     "month": "month",
     "year": "date_trunc('year', day)",
 }
-_DISCOUNTED = """
+_PERCENTS = """
 CREATE TABLE paid AS
-SELECT l.* REPLACE (amount - amount * {percent} // 10000 AS amount) FROM lines AS l JOIN orders AS o USING (n)
+SELECT * REPLACE (amount - off AS amount) FROM (
+    SELECT l.*, amount * {percent} // 10000 AS off FROM lines AS l JOIN orders AS o USING (n))
+"""
+# A sum is spread over the lines as a till does (`kit.shares.spread`).
+_SUMS = """
+CREATE TABLE paid AS
+WITH whole AS (
+    SELECT l.*, o.tier, sum(l.amount) OVER (PARTITION BY n)::HUGEINT AS whole
+    FROM lines AS l JOIN orders AS o USING (n)
+), taken AS (SELECT *, least(whole, {sum}) AS taken FROM whole AS o),
+shared AS (
+    SELECT *, amount * taken // whole AS share,
+           row_number() OVER (PARTITION BY n ORDER BY amount * taken % whole DESC, line) AS turn
+    FROM taken
+), shares AS (
+    SELECT o.* EXCLUDE (whole, taken, share, turn), amount * {percent} // 10000 + share
+           + (turn <= taken - sum(share) OVER (PARTITION BY n))::INTEGER AS off
+    FROM shared AS o
+)
+SELECT * EXCLUDE (tier) REPLACE ((amount - off)::BIGINT AS amount) FROM shares
 """
 _DISCOUNTS = """
 CREATE TABLE discounts AS
-SELECT o.n, o.tier, sum(l.amount * {percent} // 10000)::BIGINT AS off
-FROM lines AS l JOIN orders AS o USING (n) GROUP BY ALL HAVING off > 0
+SELECT n, o.tier, sum(p.off)::BIGINT AS off FROM paid AS p JOIN orders AS o USING (n)
+GROUP BY ALL HAVING sum(p.off) > 0
 """
 _NO_DISCOUNTS = "CREATE TABLE discounts (n BIGINT, tier VARCHAR, off BIGINT)"
 _ORDERS = """
@@ -61,13 +82,8 @@ SELECT order_id, sum(share)::BIGINT AS points FROM earned JOIN orders USING (n) 
 
 def make_earned(lake: Lake, frame: Frame) -> None:
     """Make `earned` and `discounts` (n, tier, off) of orders that have their tiers."""
-    percent = _discounts(frame.programme)
-    if percent:
-        lake.run(_DISCOUNTED.format(percent=percent))
-        lake.run(_DISCOUNTS.format(percent=percent))
-    else:
-        lake.run(_NO_DISCOUNTS)
-    _earn(lake, frame, frame.programme, lines="paid" if percent else "lines")
+    lake.run(_DISCOUNTS if (discounted := _discounted(lake, frame.programme)) else _NO_DISCOUNTS)
+    _earn(lake, frame, frame.programme, lines="paid" if discounted else "lines")
     caps = frame.programme.caps
     if caps.period_minor is not None:
         step = MINOR if frame.programme.whole_points else 1
@@ -106,12 +122,24 @@ def _fits(rules: Sequence[Rule], frame: Frame) -> tuple[str, str]:
     return bits or "0", joins
 
 
-def _discounts(programme: Programme) -> str:
-    """The standing discount of an order's tier in hundredths of a percent; empty where no tier brings one."""
-    levels = programme.tiers.levels if programme.tiers else ()
-    found = [
-        f"WHEN '{tier.key}' THEN {int(tier.brings.discount_percent * 100)}"
-        for tier in levels
-        if tier.brings.discount_percent
-    ]
-    return f"(CASE o.tier {' '.join(found)} ELSE 0 END)" if found else ""
+def _discounted(lake: Lake, programme: Programme) -> bool:
+    """Make `paid`, the lines less the standing discount of each order's tier (`off`); False where no tier
+    brings one."""
+    percents, sums = {}, {}
+    for tier in programme.tiers.levels if programme.tiers else ():
+        match standing_of(tier):
+            case Standing(takes=OffPercent(percent=percent)):
+                percents[tier.key] = str(int(percent * 100))
+            case Standing(takes=OffAmount(amount_minor=amount), total_from_minor=least):
+                sums[tier.key] = f"CASE WHEN whole >= {least} THEN {amount} ELSE 0 END"
+    if sums:
+        lake.run(_SUMS.format(percent=_by_tier(percents), sum=_by_tier(sums)))
+    elif percents:
+        lake.run(_PERCENTS.format(percent=_by_tier(percents)))
+    return bool(sums or percents)
+
+
+def _by_tier(found: Mapping[str, str]) -> str:
+    """What an order's tier brings; 0 where it brings nothing."""
+    cases = " ".join(f"WHEN '{key}' THEN {value}" for key, value in found.items())
+    return f"(CASE o.tier {cases} ELSE 0 END)" if cases else "0"

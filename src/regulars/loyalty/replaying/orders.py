@@ -2,8 +2,8 @@
 
 `history`: every order from which a tier may come, one row each: person, at, total (less what was given
 back). `orders`: those of the year, numbered by time: n, person, ordered_at, day, weekday and month by the
-customer's calendar, total, branch, channel. `lines`: of each, what is left of its lines (see
-`compiling.earning`); where nothing asks for goods, an order is one line.
+customer's calendar, total, branch, channel. `lines`: of each, what is left of its lines, by their numbers
+(see `compiling.earning`); where nothing asks for goods, an order is one line.
 """
 
 from __future__ import annotations
@@ -48,7 +48,8 @@ _FOLDED = "coalesce(replace(lower({text}), 'ё', 'е'), '')"
 _NO_TEXT = "''"
 _WHOLE = """
 CREATE TABLE lines AS
-SELECT n, '' AS product, '' AS category, '' AS brand, 1::BIGINT AS pieces, total AS amount FROM orders
+SELECT n, 1 AS line, '' AS product, '' AS category, '' AS brand, 1::BIGINT AS pieces, total AS amount
+FROM orders
 """
 _SOLD = """
 CREATE TABLE sold AS
@@ -102,15 +103,15 @@ WITH by_line AS (
            sum(still) OVER (PARTITION BY n ORDER BY line ROWS UNBOUNDED PRECEDING) AS upto
     FROM after_products AS a JOIN orders AS o USING (n)
 )
-SELECT n, product, category, floor(still_pieces)::BIGINT AS pieces,
+SELECT n, line, product, category, floor(still_pieces)::BIGINT AS pieces,
        (total::HUGEINT * upto // whole - total::HUGEINT * (upto - still) // whole)::BIGINT AS amount
 FROM rest WHERE whole > 0
 """
 _LINES = """
 CREATE TABLE lines AS
-SELECT n, {folded}, pieces, amount
-FROM (SELECT n, product, category, pieces, amount FROM sold WHERE NOT is_credited
-      UNION ALL SELECT n, product, category, pieces, amount FROM left_over) AS s {products}
+SELECT n, line, {folded}, pieces, amount
+FROM (SELECT n, line, product, category, pieces, amount FROM sold WHERE NOT is_credited
+      UNION ALL SELECT n, line, product, category, pieces, amount FROM left_over) AS s {products}
 WHERE amount > 0
 """
 _BRANDS = """

@@ -135,7 +135,7 @@ def _parts(found: Mapping[str, list[Any]], frame: Frame) -> list[OfPart]:
     for rule in programme.rules:
         add(Mechanic.RULE, rule.key, rule.name)
     for tier in programme.tiers.levels if programme.tiers else ():
-        if tier.brings.factor or tier.brings.discount_percent:
+        if tier.brings.factor or tier.brings.has_discount:
             add(Mechanic.TIER, tier.key, tier.name)
     for challenge in programme.challenges:
         said = [Note.NOT_EVENTS] if isinstance(challenge.counted, OfEvents) else []

@@ -40,7 +40,13 @@ def lifetime(
     for moment in (earned_at, delivered_at):
         if moment is not None and moment.tzinfo is None:
             raise ValueError("a moment without a time zone is in nobody's calendar")
-    usable_at = _usable_at(programme.usable, earned_at, delivered_at, zone, return_window_days)
+    usable_at = usable_from(
+        programme.usable,
+        earned_at=earned_at,
+        delivered_at=delivered_at,
+        zone=zone,
+        return_window_days=return_window_days,
+    )
     last_day = _last_day(programme.expiry, earned_at, usable_at, zone)
     expires_at = None if last_day is None else after(last_day, zone)
     return Lifetime(usable_at=usable_at, expires_at=expires_at, last_day=last_day)
@@ -75,13 +81,15 @@ def after(day: date, zone: ZoneInfo) -> datetime:
     return datetime.combine(day + timedelta(days=1), time(), tzinfo=zone).astimezone(UTC)
 
 
-def _usable_at(
+def usable_from(
     usable: Usable,
+    *,
     earned_at: datetime,
     delivered_at: datetime | None,
     zone: ZoneInfo,
     return_window_days: int,
 ) -> datetime | None:
+    """From when points that were earned at a moment can be spent; None: that waits for the delivery."""
     match usable:
         case AtOnce():
             return earned_at

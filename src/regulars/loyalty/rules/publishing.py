@@ -100,6 +100,11 @@ def _tiers(tiers: Tiers) -> Iterator[str]:
                 _("it has to be reached with more than “%(lower)s” is. Let it begin higher.")
                 % {"lower": lower.name},
             )
+    for tier in tiers.levels:
+        if tier.brings.discount_percent and tier.brings.discount_sum:
+            yield at_part(
+                tier.name, _("a standing discount is either a percentage or a sum. Say one of the two.")
+            )
 
 
 def _challenge(challenge: Challenge) -> Iterator[str]:

@@ -13,7 +13,7 @@ from regulars.loyalty.rules.earning import discount_minor, payable_minor
 from regulars.loyalty.types import MINOR, Programme, Version
 from regulars.loyalty.types.earned import Earned
 from regulars.loyalty.types.tiers import Tier
-from regulars.loyalty.types.till import Member, Quote, QuotedLine
+from regulars.loyalty.types.till import Member, Quote, QuotedLine, Usable
 from regulars.offers.types import Applied
 
 Earn = Callable[[Sequence[int]], Earned]
@@ -28,13 +28,15 @@ def quote(
     member: Member | None,
     points_wanted: int | None,
     earn: Earn,
+    usable: Usable,
     offers: Applied | None = None,
     tier: Tier | None = None,
 ) -> Quote:
     """The quote of a cart whose lines come to `lines` in money before any discount.
 
     `points_wanted` None: none are spent. More than may be spent becomes what may; fewer than the programme
-    takes at once become none. `offers`: with what the standing discount of the tier takes off.
+    takes at once become none. `offers`: with what the standing discount of the tier takes off. `usable`: from
+    when what it earns can be spent.
     """
     off = offers or Applied()
     of_offers = [off.of_line(place) for place in range(len(lines))]
@@ -71,6 +73,7 @@ def quote(
         discount_minor=discount,
         pays_minor=sum(pays),
         earns_minor=earned.total_minor,
+        usable=usable,
         factor_needed=needed,
         lines=tuple(QuotedLine(*line) for line in zip(pays, shares, of_offers, of_tier, strict=True)),
         offers=off,

@@ -8,6 +8,7 @@ from zoneinfo import ZoneInfo
 
 from regulars.loyalty.rules.lifetime import after
 from regulars.loyalty.types.tiers import Span, Tier, Tiers
+from regulars.offers.types import OffAmount, OffPercent, Standing
 
 ROLLING_DAYS = 365
 """A rolling year: so many days, today the last of them."""
@@ -52,3 +53,20 @@ def highest(tiers: Tiers, keys: Collection[str]) -> str:
 def level(tiers: Tiers | None, key: str) -> Tier | None:
     """The tier of that key."""
     return next((tier for tier in tiers.levels if tier.key == key), None) if tiers else None
+
+
+def standing_of(tier: Tier | None) -> Standing | None:
+    """The discount somebody with this tier has at the till, as offers reckon it."""
+    if tier is None:
+        return None
+    if tier.brings.discount_percent:
+        return Standing(OffPercent(percent=tier.brings.discount_percent))
+    if (off := tier.brings.discount_sum) is not None:
+        return Standing(OffAmount(amount_minor=off.amount_minor), off.total_from_minor)
+    return None
+
+
+def missing_to_discount(tier: Tier, total_minor: int) -> int:
+    """By how much a cart of that total, before any discount, is too small for the sum the tier takes off."""
+    off = tier.brings.discount_sum
+    return max(0, off.total_from_minor - total_minor) if off else 0

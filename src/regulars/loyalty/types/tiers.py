@@ -6,7 +6,7 @@ from typing import Annotated, Literal
 
 from pydantic import Field
 
-from regulars.kit.documents import Name, Part, Percent
+from regulars.kit.documents import Money, Name, Part, Percent, SomeMoney
 from regulars.loyalty.types.document import Factor, Key
 
 TIERS_MAX = 8
@@ -20,6 +20,13 @@ Span = Literal["rolling_year", "calendar_year", "ever"]
 year (so who reached a tier in one year keeps it through the next); all."""
 
 
+class SumOff(Part):
+    """A sum of money off each cart that comes to at least so much before any discount."""
+
+    amount_minor: SomeMoney
+    total_from_minor: Money = 0
+
+
 class Privileges(Part):
     """What a tier brings."""
 
@@ -29,11 +36,18 @@ class Privileges(Part):
     """What came by percent and amount, so many times."""
     discount_percent: Percent | None = None
     """Off each line at the till, always: the discount card."""
+    discount_sum: SumOff | None = None
+    """The same as a sum in the programme's currency, spread over the lines; one of the two."""
     free_delivery: bool = False
     early_access: bool = False
     priority_service: bool = False
     manager: bool = False
     """A manager of their own."""
+
+    @property
+    def has_discount(self) -> bool:
+        """Whether it is a discount card."""
+        return bool(self.discount_percent or self.discount_sum)
 
 
 class Tier(Part):

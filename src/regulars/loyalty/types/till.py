@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import datetime, tzinfo
 from enum import StrEnum
 
 from regulars.loyalty.types.holds import Balance
@@ -33,11 +33,19 @@ class Ref:
     value: str
 
 
+@dataclass(frozen=True, slots=True)
+class Coming:
+    """Of the pending points those that can be spent next, and from which moment."""
+
+    points_minor: int
+    at: datetime
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Member:
     """Whom a till has before it, and what they have; `shop_id` is empty where the shop has no id of them,
     `timezone` where nobody knows theirs. `stands`: among the tiers, as they were reckoned last; None: never
-    (`queries.tiers` says as of a moment)."""
+    (`queries.tiers` says as of a moment). `coming`: None where no day is known of what is pending."""
 
     profile_id: int
     person_id: int
@@ -46,6 +54,22 @@ class Member:
     balance: Balance
     timezone: str = ""
     stands: TierStanding | None = None
+    coming: Coming | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Usable:
+    """From when what a cart earns can be spent, were it ordered at `asked_at`: from a moment, by the calendar
+    of `zone`, or (`at` None) so many days after the delivery."""
+
+    asked_at: datetime
+    at: datetime | None
+    days_after_delivery: int
+    zone: tzinfo
+
+    @property
+    def is_at_once(self) -> bool:
+        return self.at is not None and self.at <= self.asked_at
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,6 +91,7 @@ class Quote:
     customer, where the programme has such. `payable_minor`: points that may be spent on what is left.
     `points_minor` of them are spent here, and take `discount_minor` off; `most_minor`: what somebody with any
     number of points might spend. `shares`: what of `earns_minor` each mechanic brings (`types.earned`).
+    `usable`: from when that can be spent.
     """
 
     version: Version | None
@@ -80,6 +105,7 @@ class Quote:
     discount_minor: int
     pays_minor: int
     earns_minor: int
+    usable: Usable
     factor_needed: bool
     lines: tuple[QuotedLine, ...]
     offers: Applied = field(default_factory=Applied)

@@ -6,7 +6,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext, pgettext
 
 from regulars.loyalty.types import MINOR, Programme
-from regulars.loyalty.types.tiers import Measure, Privileges, Tier, Tiers
+from regulars.loyalty.types.tiers import Measure, Privileges, SumOff, Tier, Tiers
 from regulars.loyalty.wording import amounts
 from regulars.loyalty.wording.speaker import Speaker
 from regulars.offers.wording import quoted
@@ -112,6 +112,8 @@ def privileges_words(brings: Privileges, programme: Programme, speaker: Speaker)
         told.append(
             _("%(percent)s off every purchase") % {"percent": speaker.percent(brings.discount_percent)}
         )
+    if brings.discount_sum:
+        told.append(_sum_off(brings.discount_sum, programme, speaker))
     flags = (
         (brings.free_delivery, _("free delivery")),
         (brings.early_access, _("early access")),
@@ -119,3 +121,14 @@ def privileges_words(brings: Privileges, programme: Programme, speaker: Speaker)
         (brings.manager, _("a personal manager")),
     )
     return told + [words for is_so, words in flags if is_so]
+
+
+def _sum_off(off: SumOff, programme: Programme, speaker: Speaker) -> str:
+    """ "300 ₽ off every purchase of 2,000 ₽ or more"."""
+    facts = {
+        "money": speaker.money(off.amount_minor, programme),
+        "total": speaker.money(off.total_from_minor, programme),
+    }
+    if off.total_from_minor:
+        return _("%(money)s off every purchase of %(total)s or more") % facts
+    return _("%(money)s off every purchase") % facts

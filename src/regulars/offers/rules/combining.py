@@ -12,11 +12,9 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from decimal import Decimal
 
-from regulars.kit.shares import percent_of
-from regulars.offers.rules.taking import Line, Ready
-from regulars.offers.types import OffAmount, OffPercent
+from regulars.offers.rules.taking import Line, Ready, taken_off
+from regulars.offers.types import OffAmount, OffPercent, Standing
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,10 +73,12 @@ class Combined:
 
 
 def combine(
-    lines: Sequence[Line], candidates: Sequence[Candidate], standing: Decimal = Decimal(0)
+    lines: Sequence[Line], candidates: Sequence[Candidate], standing: Standing | None = None
 ) -> Combined:
-    """The best combination of these offers, each of which by itself may be used, beside a standing discount
-    of so many percent."""
+    """The best combination of these offers, each of which by itself may be used, beside a standing
+    discount."""
+    if standing and sum(line.amount_minor for line in lines) < standing.total_from_minor:
+        standing = None
     too_dear = {
         one.offer_id
         for one in candidates
@@ -96,7 +96,7 @@ def combine(
     return Combined(best.offs, best.standing, frozenset(too_dear))
 
 
-def _together(lines: Sequence[Line], candidates: Sequence[Candidate], standing: Decimal) -> Combined:
+def _together(lines: Sequence[Line], candidates: Sequence[Candidate], standing: Standing | None) -> Combined:
     """All of them but for those whose code adds nothing: without it the others take as much."""
     way = _way(lines, candidates, standing)
     for off in sorted(way.offs, key=lambda off: off.amount_minor):
@@ -107,7 +107,7 @@ def _together(lines: Sequence[Line], candidates: Sequence[Candidate], standing: 
     return way
 
 
-def _way(lines: Sequence[Line], candidates: Sequence[Candidate], standing: Decimal) -> Combined:
+def _way(lines: Sequence[Line], candidates: Sequence[Candidate], standing: Standing | None) -> Combined:
     """What all of these take off, one after the other, and then the standing discount if they go with it."""
     left = [line.amount_minor for line in lines]
     offs = []
@@ -116,5 +116,6 @@ def _way(lines: Sequence[Line], candidates: Sequence[Candidate], standing: Decim
         if any(taken):
             left = [rest - part for rest, part in zip(left, taken, strict=True)]
             offs.append(Off(candidate, taken))
-    goes = bool(standing) and all(off.candidate.ready.terms.with_tier for off in offs)
-    return Combined(tuple(offs), tuple(percent_of(left, standing) if goes else [0] * len(left)))
+    if standing and all(off.candidate.ready.terms.with_tier for off in offs):
+        return Combined(tuple(offs), tuple(taken_off(standing.takes, left)))
+    return Combined(tuple(offs), (0,) * len(left))

@@ -33,6 +33,16 @@ def folded(lines: Sequence[CartLine]) -> tuple[Line, ...]:
     )
 
 
+def taken_off(takes: OffPercent | OffAmount, left: Sequence[int]) -> list[int]:
+    """What a percent or a sum takes off lines of which so much is left to be paid; never more than that."""
+    if isinstance(takes, OffAmount):
+        return spread(takes.amount_minor, left)
+    off = percent_of(left, takes.percent)
+    if takes.most_minor is not None and sum(off) > takes.most_minor:
+        off = spread(takes.most_minor, off)
+    return off
+
+
 class Ready:
     """Terms made ready to be asked of many carts: names without case, prices found by name."""
 
@@ -68,15 +78,9 @@ class Ready:
         """What it takes off each line, of which so much is left to be paid; never more than that."""
         mine = [rest if self.counts(line) else 0 for line, rest in zip(lines, left, strict=True)]
         takes = self.terms.takes
-        if isinstance(takes, OffPercent):
-            off = percent_of(mine, takes.percent)
-            if takes.most_minor is not None and sum(off) > takes.most_minor:
-                off = spread(takes.most_minor, off)
-        elif isinstance(takes, OffAmount):
-            off = spread(takes.amount_minor, mine)
-        else:
-            off = [self._below(line, rest) if rest else 0 for line, rest in zip(lines, mine, strict=True)]
-        return tuple(off)
+        if not isinstance(takes, OfPrices):
+            return tuple(taken_off(takes, mine))
+        return tuple(self._below(line, rest) if rest else 0 for line, rest in zip(lines, mine, strict=True))
 
     def _below(self, line: Line, rest: int) -> int:
         price = self._prices.get(line.product) if line.product else None

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from regulars.offers.types.carts import Applied, Cart, CartLine, CouponRefusal, Discounted
+from regulars.offers.types.carts import Applied, Cart, CartLine, CouponRefusal, Discounted, Refused
 from regulars.offers.types.events import COUPON_ISSUED, COUPON_RETURNED, COUPON_USED, EVENT_TYPES, SOURCE
 from regulars.offers.types.offers import CodeState, Coupon, Issue, Offer, OfferState, PrintedCode
+from regulars.offers.types.standing import Standing
 from regulars.offers.types.terms import (
     LISTED_MAX,
     LISTED_SHOWN,
@@ -46,6 +47,8 @@ __all__ = [
     "OfferKind",
     "OfferState",
     "PrintedCode",
+    "Refused",
+    "Standing",
     "Takes",
     "Terms",
     "Use",

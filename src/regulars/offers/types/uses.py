@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime
-from decimal import Decimal
 from enum import StrEnum
 
 from regulars.offers.types.carts import Cart
+from regulars.offers.types.standing import Standing
 
 
 class UseState(StrEnum):
@@ -27,8 +27,8 @@ COUNTS = (UseState.RESERVED, UseState.CAPTURED)
 class NewUse:
     """What a cart is to use. `key` is made up by whoever asks, and taken once.
 
-    `discount_minor`: what the customer was told it takes off; None: whatever it does. `standing`: percent of
-    the discount they have anyway, as the quote was told.
+    `discount_minor`: what the customer was told it takes off; None: whatever it does. `standing`: the
+    discount they have anyway, as the quote was told.
     """
 
     key: str
@@ -38,7 +38,7 @@ class NewUse:
     at: datetime
     lasts_until: datetime
     discount_minor: int | None = None
-    standing: Decimal | None = None
+    standing: Standing | None = None
     order_source: str = ""
     order_id: str = ""
     branch_id: int | None = None
