@@ -6,8 +6,7 @@ There is one way for a sale, cut off or not: coupons and points are set aside by
 is taken, what was done is written into a journal of numbered entries, and only then the journal is sent
 (`Till.send`), at once or when the server is back. Sending an entry twice does no harm, and what is about to
 be paid is noted first, so pulling the plug at any moment loses nothing that was paid. While the server is
-away the till reckons by itself (`Till.alone`). Quotes and customers are the answers of the server as they
-are; amounts are hundredths of money and points.
+away the till reckons by itself (`Till.alone`). Quotes are the server's answers; amounts are hundredths.
 """
 
 from __future__ import annotations
@@ -23,6 +22,7 @@ from collections.abc import Callable
 from datetime import UTC, datetime
 from decimal import Decimal
 from email.utils import parsedate_to_datetime
+from pathlib import Path
 from typing import Any
 
 import httpx
@@ -31,6 +31,12 @@ Told = dict[str, Any]  # what the server told, or is told
 Take = Callable[[Told], bool]  # takes the money a quote comes to; says whether it came
 NOBODY: Told = {"ref": None, "lasting": None, "name": "", "balance": None}
 PATIENCE_SECONDS = 3.0  # nobody waits longer at a till: then it goes on alone
+DAMAGED = {  # what the cashier is told, by language
+    "en": "The memory of this till is damaged; its file is now {}. Sales not sent yet are in it alone: keep "
+    "it and call whoever looks after the tills. If somebody was paying, see if the money came. Sell on.",
+    "ru": "Память кассы повреждена, файл теперь: {}. Продажи, которые не успели уйти, есть только в нём. Не "
+    "удаляйте его, сообщите ответственному за кассы. Если кто-то платил, проверьте оплату. Продавать можно.",
+}
 REST_SECONDS = 10.0  # so long the server is not asked again after it gave no answer
 
 
@@ -46,8 +52,7 @@ class Server:
     """Asks the server. Its address, the key and the language are the client's."""
 
     def __init__(self, client: httpx.Client, *, rest_seconds: float = REST_SECONDS) -> None:
-        self._client = client
-        self._rest_seconds, self._rests_until = rest_seconds, 0.0
+        self._client, self._rest_seconds, self._rests_until = client, rest_seconds, 0.0
         self.time = ""  # of its last answer, by its own clock
 
     def ask(self, method: str, path: str, body: Any = None) -> Any:
@@ -74,15 +79,30 @@ class Memory:
     """What the till must not forget: its name, the journal, the programme, and whom it has seen."""
 
     def __init__(self, path: str) -> None:
+        self.unwritten: list[Told] = []  # entries that could not be written down yet, such as on a full disk
+        self.damaged = ""  # where the file is now that could not be read
+        try:
+            self._open(path)
+        except (sqlite3.DatabaseError, ValueError) as error:
+            if isinstance(error, sqlite3.OperationalError):  # such as a full disk, and nothing is damaged
+                raise
+            self._file.close()
+            self.damaged = str(Path(path).rename(f"{path}.damaged-{datetime.now():%Y%m%d-%H%M%S}"))
+            self._open(path)
+
+    def _open(self, path: str) -> None:
         self._file = sqlite3.connect(path)
         self._file.execute("PRAGMA synchronous = EXTRA")  # what is written stays, also where the power fails
-        self.unwritten: list[Told] = []  # entries that could not be written down yet, such as on a full disk
         journal = "number INTEGER PRIMARY KEY AUTOINCREMENT, entry TEXT NOT NULL, outcome TEXT"
         self._run("CREATE TABLE IF NOT EXISTS note (name TEXT PRIMARY KEY, value TEXT NOT NULL)")
         self._run(f"CREATE TABLE IF NOT EXISTS journal ({journal})")
+        if self._run("PRAGMA quick_check") != [("ok",)]:
+            raise sqlite3.DatabaseError("damaged")
+        notes = "SELECT CAST(value AS BLOB) FROM note UNION ALL SELECT CAST(entry AS BLOB) FROM journal"
+        for (told,) in self._run(f"{notes} WHERE outcome IS NULL"):
+            json.loads(told)
         # A new file is a new till for the server: it would take number 1 for the one it has already.
-        if self.note("till") is None:
-            self.keep("till", f"till-{secrets.token_hex(4)}")
+        self._run("INSERT OR IGNORE INTO note VALUES ('till', ?)", f'"till-{secrets.token_hex(4)}"')
 
     def _run(self, statement: str, *values: Any) -> list[Any]:
         with self._file:
@@ -96,8 +116,7 @@ class Memory:
         self._run("INSERT OR REPLACE INTO note VALUES (?, ?)", name, json.dumps(value))
 
     def next_order(self) -> str:
-        """A number of an order that no till has had."""
-        # In one statement: this program may have been started twice.
+        """A number of an order that no till has had, also where this program was started twice."""
         add = "INSERT INTO note VALUES ('orders', 1) ON CONFLICT (name) DO UPDATE SET value = value + 1"
         return f"{self.note('till')}-{self._run(f'{add} RETURNING value')[0][0]}"
 
@@ -146,8 +165,7 @@ class Till:
             if not ref.startswith("qr:"):  # it changes every half a minute
                 self.memory.keep(f"customer {ref}", known)
         except Away:
-            known = self.memory.note(f"customer {ref}")
-            if known is None:
+            if (known := self.memory.note(f"customer {ref}")) is None:
                 raise Refused("The server is away, and this customer was never here.") from None
         self._customer = known
         return known
@@ -162,9 +180,10 @@ class Till:
         gifts = [f"To be handed out: {one['name']}" for one in told["gifts"]]
         return [*coupons, *gifts, *(one["text"] for one in told["missing"])]
 
-    def send_code(self) -> str:
-        """Send the customer a code by which they allow points to be spent; says where to."""
-        return str(self._server.ask("POST", f"/loyalty/customers/{self._customer['ref']}/code")["to"])
+    def send_code(self, points_minor: int = 0) -> str:
+        """Send the customer a code by which they allow so many points to be spent, or any; says where to."""
+        body = {"points_minor": points_minor} if points_minor else {}
+        return str(self._server.ask("POST", f"/loyalty/customers/{self._customer['ref']}/code", body)["to"])
 
     def add(self, product_id: str, price_minor: int, quantity: Decimal = Decimal(1)) -> None:
         line = {"product_id": product_id, "quantity": float(quantity)}
@@ -183,8 +202,7 @@ class Till:
     def pay(self, points_minor: int = 0, factor: str = "", *, take: Take = lambda quote: True) -> str:
         """Sell what is in the cart; gives the receipt. `factor`: the customer's QR, or the code they got."""
         self.send()
-        quote, order_id = self.quote(points_minor), self.memory.next_order()
-        use = hold = ""
+        quote, order_id, use, hold = self.quote(points_minor), self.memory.next_order(), "", ""
         if quote["discounts"]:
             try:  # the order uses them when it is told of under this number
                 use = self._use_offers(order_id, quote)
@@ -207,15 +225,13 @@ class Till:
             who = {"customer": self._customer["lasting"], "points_minor": points}
             entries.append({"kind": "spend", "key": order_id, **who})
         entries = [{**entry, "at": now, "order_id": order_id} for entry in entries]
-        # If this program ends now, the next one asks whether it was paid.
-        self.memory.keep("paying", entries)
+        self.memory.keep("paying", entries)  # if this program ends now, the next one asks about it
         if not take(quote):
             self.memory.keep("paying", [])
             self._let_go(use, hold)
             self._customer, self._lines, self.coupons = NOBODY, [], []
             return "Not sold."
-        # From here on the money is taken. It is written down before anything else can go wrong.
-        wrong = self.memory.write(*entries)
+        wrong = self.memory.write(*entries)  # the money is taken: before anything else can go wrong
         with contextlib.suppress(sqlite3.Error):
             self._note_spent(points)
         receipt = self._receipt(order_id, quote)
@@ -228,8 +244,7 @@ class Till:
         id_, now = f"R-{self.memory.next_order()}", self._now()
         lines = [{"product_id": product_id, "quantity": 1}] if product_id else []
         body = {"order_id": order_id, "returned_at": now, "lines": lines}
-        entry = {"kind": "return", "key": id_, "at": now, "return_id": id_, "body": body}
-        wrong = self.memory.write(entry)
+        wrong = self.memory.write({"kind": "return", "key": id_, "at": now, "return_id": id_, "body": body})
         self.send()
         return wrong or "Taken back."
 
@@ -253,13 +268,9 @@ class Till:
         return ""
 
     def alone(self, wanted_minor: int, set_aside: Told | None = None) -> Told:
-        """A quote by the programme and the balance as they were last told, and what a till may alone.
-
-        No offer counts then, but for those of a quote that were set aside.
-        """
-        amounts = [line["amount_minor"] for line in self._lines]
-        if set_aside:
-            amounts = [line["amount_minor"] + line["discount_minor"] for line in set_aside["lines"]]
+        """A quote by what was told last, and what a till may alone; no offers but those set aside already."""
+        offers, lines = (set_aside["discounts"], set_aside["lines"]) if set_aside else ([], self._lines)
+        amounts = [line["amount_minor"] + line.get("discount_minor", 0) for line in lines]
         total, rules = sum(amounts), self.memory.note("programme")
         points = discount = 0
         if rules and rules["running"] and rules["currency"] == self._currency:
@@ -270,16 +281,14 @@ class Till:
             discount = points * rules["worth_minor"] // 100
         left = [amount - amount * discount // total for amount in amounts] if total else [*amounts]
         left[amounts.index(max(amounts))] -= sum(left) - (total - discount)
-        offers = set_aside["discounts"] if set_aside else []
         waits = "Coupons wait until it is back." if self.coupons and not offers else ""
         earns = "The server is away: what is earned is reckoned when it is back."
         both = zip(amounts, left, strict=True)
         lines = [{"amount_minor": pays, "discount_minor": amount - pays} for amount, pays in both]
         told: Told = {"alone": True, "refused_coupons": [], "tier": None, "factor_needed": False}
         told |= {"points_minor": points, "discount_minor": discount, "pays_minor": total - discount}
-        told |= {"discounts": offers, "lines": lines}
-        pays = f"To pay: {_money(total - discount)}"
-        return told | {"sentences": {"earns": earns, "coupons": waits, "discount": pays}}
+        sentences = {"earns": earns, "coupons": waits, "discount": f"To pay: {_money(total - discount)}"}
+        return told | {"discounts": offers, "lines": lines, "sentences": sentences}
 
     def _cart(self, sold: Told | None = None) -> Told:
         """The cart as the server is told of it; as it was sold by a quote, with what was paid in money."""
@@ -350,7 +359,7 @@ scan REF                       a customer: card:2000123, qr:RG…, phone:+7…, 
 add PRODUCT PRICE [QUANTITY]   a line of the cart, such as: add tea 1490 2
 coupon CODE                    a code the customer gives
 quote [POINTS]                 what the cart comes to, paying with so many points
-code                           send the customer a code that lets them spend more points
+code [POINTS]                  send the customer a code that lets them spend so many points
 pay [POINTS] [QR or code]      take the money, and so many points
 return ORDER [PRODUCT]         take back an order, or one piece of it
 send                           send what waits in the journal
@@ -363,16 +372,18 @@ def _do(till: Till, *typed: str) -> str:
     match typed:
         case ["scan", ref]:
             told = till.scan(ref)
-            points = f"{told['balance']['spendable_minor'] / 100:g}" if told["balance"] else "?"
-            return "\n".join([f"{told['name']}: {points} points", *till.ahead()])
+            has: Told = told["balance"] or {}  # nothing is told of who was named by a phone
+            points = f"{has['spendable_minor'] / 100:g}" if has else "?"
+            coming = filter(None, [has.get("pending_sentence")])
+            return "\n".join([f"{told['name']}: {points} points", *coming, *till.ahead()])
         case ["add", product_id, price, *quantity]:
             till.add(product_id, _hundredths(price), Decimal(*quantity or "1"))
         case ["coupon", code]:
             till.coupons.append(code)
         case ["quote", *points]:
             return _shown(till.quote(_hundredths(*points)))
-        case ["code"]:
-            return f"Sent to {till.send_code()}."
+        case ["code", *points]:
+            return f"Sent to {till.send_code(_hundredths(*points))}."
         case ["pay", *told]:
             return till.pay(_hundredths(*told[:1]), *told[1:], take=_paid)
         case ["return", order_id, *product]:
@@ -416,11 +427,11 @@ def main() -> None:
         if paying := memory.note("paying"):
             asked = f"This till stopped while {paying[0]['order_id']} was paid. Was it? y/n "
             memory.write(*(paying if input(asked).strip() == "y" else ()))
-        print(COMMANDS, till.send(), sep="\n")
+        damaged = DAMAGED[told.language].format(memory.damaged)
+        print(COMMANDS, memory.damaged and damaged, till.send(), sep="\n")
         while (typed := input("> ").strip()) != "quit" or memory.unwritten:
             try:
-                # Signs that cannot be shown were not read well, and no server takes them.
-                print(_do(till, *shlex.split(typed)) if typed.isprintable() else COMMANDS)
+                print(_do(till, *shlex.split(typed)) if typed.isprintable() else COMMANDS)  # else misread
             except (Away, Refused, ValueError, ArithmeticError, TypeError, sqlite3.Error) as error:
                 print(error if isinstance(error, Away | Refused | sqlite3.Error) else COMMANDS)
 

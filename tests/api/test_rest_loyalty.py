@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import replace
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
@@ -73,16 +73,16 @@ def anna() -> int:
     return id_
 
 
-def earn(profile_id: int, points: int) -> None:
+def earn(profile_id: int, points: int, key: str = "opening", *, usable_at: datetime | None = None) -> None:
     at = clock.now() - timedelta(days=1)
     wanted = Wanted(
-        key=f"opening:{profile_id}",
+        key=f"{key}:{profile_id}",
         profile_id=profile_id,
         points_minor=points,
         at=at,
         earned_at=at,
-        usable_at=at,
-        expires_at=at + timedelta(days=365),
+        usable_at=usable_at or at,
+        expires_at=(usable_at or at) + timedelta(days=365),
     )
     services.settle(wanted=[wanted], when_spent="owe", now=at)
 
@@ -127,7 +127,25 @@ def test_a_quote_says_what_a_cart_earns_and_may_be_paid_with(programme: None, an
     assert sum(line["amount_minor"] for line in found["lines"]) == 119_000
     assert found["sentences"]["earns"].startswith("За этот заказ вы получите 59")
     assert found["factor_needed"] is False
+    waits = datetime.fromisoformat(found["earns_usable_at"]) - clock.now()
+    assert timedelta(days=13) < waits <= timedelta(days=15)  # the shop's fourteen days for returns
+    assert found["earns_after_delivery_days"] is None
     assert Posting.objects.count() == before
+
+
+def test_pending_points_say_from_when_they_can_be_spent(programme: None, anna: int) -> None:
+    day = datetime(2199, 3, 31, 21, tzinfo=UTC)
+    earn(anna, 7_500, "later", usable_at=day)
+    for balance in (
+        told(till()("GET", "/loyalty/customers/id:C-1", Accept_Language="en"))["balance"],
+        told(till()("POST", "/loyalty/quote", CART | {"customer": "id:C-1"}, Accept_Language="en"))[
+            "customer"
+        ]["balance"],
+    ):
+        assert (balance["pending_minor"], balance["comes_minor"]) == (7_500, 7_500)
+        assert datetime.fromisoformat(balance["comes_at"]) == day
+        said = balance["pending_sentence"].replace("\xa0", " ")
+        assert said == "On the way: 75 points, to be spent from 1 April 2199 on"
 
 
 def test_a_quote_goes_without_a_customer_and_without_a_programme() -> None:
@@ -198,6 +216,21 @@ def test_phones_that_are_tried_out_are_locked_out(monkeypatch: pytest.MonkeyPatc
     assert problem(refused) == (429, "locked_out")
     assert 0 < int(refused["Retry-After"]) <= 601
     assert problem(till("south")("GET", ask + "4")) == (404, "not_found")
+
+
+def test_cards_that_are_tried_out_are_locked_out(anna: int, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(loyalty_limits, "UNKNOWN_CARDS_MAX", 3)
+    call = till()
+    known, ask = "/loyalty/customers/card:2000 123 45", "/loyalty/customers/card:900000"
+    for last in "1222":
+        assert problem(call("GET", ask + last)) == (404, "not_found")
+        assert call("GET", known).status_code == 200
+    assert problem(call("GET", ask + "3")) == (404, "not_found")
+    refused = call("GET", known)
+    assert problem(refused) == (429, "locked_out")
+    assert 0 < int(refused["Retry-After"]) <= 601
+    assert call("GET", "/loyalty/customers/id:C-1").status_code == 200
+    assert till("south")("GET", known).status_code == 200
 
 
 def test_a_number_is_not_asked_for_by_many_keys(anna: int, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -88,11 +88,24 @@ def test_a_cart_is_checked_line_by_line(till: Caller) -> None:
 
 def test_sentences_are_in_the_language_asked_for(till: Caller) -> None:
     offer(total_from_minor=10_000_000)
-    found = told(till("POST", "/offers/check", CART | {"coupons": ["SPRING"]}, Accept_Language="en"))
-    assert found["refused"][0] == {
+    body = CART | {"coupons": ["SPRING"]}
+    found = told(till("POST", "/offers/check", body, Accept_Language="en"))["refused"][0]
+    assert {name: value for name, value in found.items() if value is not None} == {
         "coupon": "SPRING",
         "reason": "too_small",
-        "sentence": "The order is too small for this offer.",
+        "sentence": "This offer works from RUB\xa0100,000 on: RUB\xa098,510 are missing.",
+        "total_from_minor": 10_000_000,
+        "missing_minor": 9_851_000,
+    }
+    (quoted,) = told(till("POST", "/loyalty/quote", body, Accept_Language="en"))["refused_coupons"]
+    assert quoted == found
+    refused = told(till("POST", "/offers/uses", body | {"key": "17"}, Accept_Language="en"))["errors"][0]
+    assert refused == {
+        "field": "coupons.0",
+        "code": "too_small",
+        "detail": found["sentence"],
+        "total_from_minor": 10_000_000,
+        "missing_minor": 9_851_000,
     }
 
 
@@ -149,6 +162,30 @@ def test_a_quote_a_check_and_a_use_count_the_same_beside_a_status(till: Caller, 
     # Nobody else has the status.
     nobody = told(till("POST", "/offers/check", CART | {"coupons": ["SPRING"]}))
     assert (nobody["pays_minor"], nobody["tier_minor"]) == (134_100, 0)
+
+
+def test_a_status_with_a_sum_counts_the_same_in_a_quote_a_check_and_a_use(till: Caller, anna: int) -> None:
+    """200 off the 1,341 that 10% leave, as the cart came to 1,490 before."""
+    off = {"amount_minor": 20_000, "total_from_minor": 149_000}
+    level = {"key": "gold", "name": "Gold", "from_minor": 0, "brings": {"discount_sum": off}}
+    running = Programme.model_validate({"usable": {"kind": "at_once"}, "tiers": {"levels": [level]}})
+    programme.publish(programme=running, since=None, now=clock.now(), user_id=None)
+    loyalty.forget_versions()
+    offer(percent=10)
+    body = CART | {"customer": "id:C-1", "coupons": ["SPRING"]}
+    quote = told(till("POST", "/loyalty/quote", body))
+    checked = told(till("POST", "/offers/check", body))
+    assert (quote["pays_minor"], checked["pays_minor"]) == (114_100, 114_100)
+    assert checked["tier_minor"] == quote["tier"]["amount_minor"] == 20_000
+    assert [line["tier_minor"] for line in checked["lines"]] == [13_423, 6_577]
+    use = told(
+        till("POST", "/offers/uses", body | {"key": "17", "discount_minor": checked["discount_minor"]})
+    )
+    assert use["discount_minor"] == 14_900
+    fewer = body | {"lines": CART["lines"][:1]}
+    quote = told(till("POST", "/loyalty/quote", fewer, Accept_Language="en"))
+    assert quote["tier"]["amount_minor"] == 0
+    assert quote["tier"]["sentence"].endswith("more to a discount of RUB\xa0200")
 
 
 def test_a_key_is_for_one_cart(till: Caller) -> None:

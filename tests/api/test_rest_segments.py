@@ -117,7 +117,8 @@ def test_what_is_wrong_is_said_at_its_node(call: Caller, condition: Any, field: 
 def test_a_condition_can_be_tried(call: Caller) -> None:
     tried = told(call("POST", "/segments/count", {"condition": {"node": "not", "of": {"node": "orders"}}}))
     assert tried == {"members": 3, "everybody": 3, "sentence": "never bought"}
-    assert problem(call("POST", "/segments/count", {"condition": {"node": "x"}})) == (409, "refused")
+    for wrong in ({"node": "x"}, {"node": "orders", "at_least": 0}):
+        assert problem(call("POST", "/segments/count", {"condition": wrong})) == (409, "refused")
 
 
 def test_what_conditions_can_ask_is_listed(call: Caller) -> None:

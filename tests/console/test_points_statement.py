@@ -92,15 +92,19 @@ def test_card_says_what_there_is(inside: Client, anna: int) -> None:
     assert "0 points" in page(inside, "customers-card", anna)
     earn(anna, "A-1", 100)
     earn(anna, "A-2", 40, usable_in=3)
+    earn(anna, "A-3", 20, usable_in=5)
     card = page(inside, "customers-card", anna)
     for words in (
         "100 points",
         "worth RUB 50",
         "expire after 31 May",
         "40 points",
+        "can be spent from 4 May on",
+        "20 points",
         "earned, cannot be spent",
     ):
         assert words in card, words
+    assert "40 points of them from 4 May on" in page(inside, "customers-points", anna)
     assert reverse("customers-points-adjust", args=[anna]) in card
     cashier = shops.browser_of(shops.colleague(Role.CASHIER))
     card = page(cashier, "customers-card", anna)

@@ -11,6 +11,7 @@ import httpx
 import pytest
 from django.core.wsgi import get_wsgi_application
 from examples.till import Memory, Refused, Server, Till, Told, main
+from pytest_django.fixtures import Settings
 from tests.api.rest_server import serving
 
 from regulars.api import keys, limits
@@ -22,6 +23,7 @@ from regulars.customers.types import SHOP, IdentityType, NewProfile, ProfileIden
 from regulars.events import services as log
 from regulars.kit import clock
 from regulars.loyalty import queries, services
+from regulars.loyalty.models import SpendingCode
 from regulars.loyalty.types import Account, Cause, Programme, Wanted
 from regulars.loyalty.types.programme import AtOnce
 from regulars.offers import queries as offer_queries
@@ -144,6 +146,19 @@ def test_who_is_named_by_a_phone_earns_what_the_quote_says(secret: str, tmp_path
     till.pay(0)
     assert spendable() == 50_000 + 5_000
     assert (till.send(), till.memory.wrong()) == ("", [])
+
+
+def test_a_code_is_asked_for_with_the_points_to_be_spent(
+    secret: str, tmp_path: Path, settings: Settings
+) -> None:
+    settings.EMAIL_HOST, settings.DEFAULT_FROM_EMAIL = "127.0.0.1", "points@shop.example"
+    address = ProfileIdentity(customers_profile(), IdentityType.EMAIL, "anna@example.com")
+    customers.add_identities(identities=[address], now=clock.now())
+    till = till_on(Line(), secret, tmp_path / "till.db")
+    till.scan("card:2000123")
+    assert [till.send_code(30_000), till.send_code()] == ["a•••@example.com"] * 2
+    asked = SpendingCode.objects.order_by("pk").values_list("points_minor", flat=True)
+    assert list(asked) == [30_000, None]
 
 
 def test_a_till_goes_on_while_the_server_is_away(secret: str, tmp_path: Path) -> None:

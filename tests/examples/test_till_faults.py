@@ -72,6 +72,63 @@ def test_no_money_is_taken_for_what_cannot_be_noted(away: Till) -> None:
         away.pay(take=lambda quote: pytest.fail("the money was taken"))
 
 
+def damage(memory: Path, how: str) -> None:
+    raw = memory.read_bytes()
+    if how == "another file":
+        memory.write_bytes(b"no memory of a till" * 1000)
+    elif how == "a page of zeros":
+        memory.write_bytes(raw[:4096] + bytes(len(raw) - 4096))
+    else:
+        assert b'"kind": "order"' in raw
+        memory.write_bytes(raw.replace(b'"kind": "order"', b'"kind": \xffrder"'))
+
+
+@pytest.mark.parametrize("language", ["en", "ru"])
+@pytest.mark.parametrize("how", ["another file", "a page of zeros", "an entry"])
+def test_a_damaged_memory_is_put_aside_and_the_till_goes_on(
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+    language: str,
+    how: str,
+) -> None:
+    path = tmp_path / "till.db"
+    before = till_at(path, Says(502, {}))
+    before.add("tea", 100_000)
+    before.pay()
+    name = before.memory.note("till")
+    before.memory._file.close()
+    damage(path, how)
+    damaged = path.read_bytes()
+    command = ["till", "--address", NEVER, "--key", "tk_1", "--memory", str(path), "--language", language]
+    monkeypatch.setattr(sys, "argv", command)
+    monkeypatch.setattr(sys, "stdin", io.StringIO("add tea 10\npay\ny\nquit\n"))
+    main()
+    (aside,) = tmp_path.glob("till.db.damaged-*")
+    assert aside.read_bytes() == damaged
+    shown = capsys.readouterr().out
+    assert str(aside) in shown
+    assert ("Память кассы повреждена" if language == "ru" else "memory of this till is damaged") in shown
+    assert "Paid 10.00" in shown
+    after = Memory(str(path))
+    assert [entry["kind"] for entry in after.unsent()] == ["order"]
+    assert (after.damaged, after.note("till") != name) == ("", True)
+
+
+def test_a_memory_that_somebody_holds_is_not_put_aside(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path = tmp_path / "till.db"
+    Memory(str(path))
+    other = sqlite3.connect(path)
+    other.execute("BEGIN EXCLUSIVE")
+    connect = sqlite3.connect
+    monkeypatch.setattr(sqlite3, "connect", lambda name: connect(name, timeout=0))
+    with pytest.raises(sqlite3.OperationalError, match="locked"):
+        Memory(str(path))
+    assert [one.name for one in tmp_path.glob("*damaged*")] == []
+
+
 def test_nobody_leaves_while_something_is_not_written_down(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from datetime import timedelta
+from datetime import UTC, timedelta
 from decimal import Decimal
 from typing import Any
 
@@ -25,7 +25,7 @@ from regulars.loyalty.rules.earning import earned_minor
 from regulars.loyalty.types import Balance, Programme, Version
 from regulars.loyalty.types.earned import Earned
 from regulars.loyalty.types.tiers import Tier
-from regulars.loyalty.types.till import Member, Quote, QuotedLine, Ref, RefKind
+from regulars.loyalty.types.till import Member, Quote, QuotedLine, Ref, RefKind, Usable
 from regulars.loyalty.wording.quoting import sentences, tier_sentence
 
 
@@ -52,6 +52,7 @@ def quoted(
         earn=lambda pays: Earned(
             earned_minor(paid_minor=sum(pays), currency=currency, programme=told.programme), {}
         ),
+        usable=Usable(asked_at=NOW, at=NOW, days_after_delivery=0, zone=UTC),
     )
 
 
@@ -66,6 +67,12 @@ def quoted(
             {"discount_percent": "5", "free_delivery": True, "priority_service": True},
             5_000,
             "Discount of the status “Gold”: RUB 50; also free delivery, priority service",
+        ),
+        ({"discount_sum": {"amount_minor": 5_000}}, 5_000, "Discount of the status “Gold”: RUB 50"),
+        (
+            {"discount_sum": {"amount_minor": 5_000, "total_from_minor": 135_000}, "free_delivery": True},
+            0,
+            "Status “Gold”: free delivery, RUB 350 more to a discount of RUB 50",
         ),
     ],
 )
@@ -296,8 +303,8 @@ def test_a_quote_asks_the_database_a_few_things(django_assert_num_queries: Any, 
         "phone": Ref(RefKind.PHONE, "+79161234567"),
     }[kind]
     # Who it is and what they have, which offers there are, what it earns; and which programmes
-    # there are and the one that holds, which is remembered outside of tests.
-    with django_assert_num_queries(5):
+    # there are, the one that holds and the shop, which are remembered outside of tests.
+    with django_assert_num_queries(6):
         found = queries.quote_for(
             cart=cart(149_000),
             member=queries.member(ref, at=NOW),

@@ -11,7 +11,7 @@ from django.utils import translation
 from regulars.analytics.wording.numbers import Formats
 from regulars.kit.money import to_decimal
 from regulars.loyalty import services
-from regulars.loyalty.ready import Ready, programme, programmes
+from regulars.loyalty.ready import Ready, beginning, programme, programmes, usual_order
 from regulars.loyalty.types.benefits import CouponGiven, GiftGiven, PointsGiven
 from regulars.loyalty.wording.as_read import Reading, as_read
 
@@ -55,6 +55,19 @@ def test_a_point_is_worth_something_and_figures_are_round(currency: str) -> None
             amount = to_decimal(tier.from_minor, currency)
             assert amount == amount.to_integral_value()
             assert amount % 10 == 0 or amount < 100
+
+
+@pytest.mark.parametrize("currency", CURRENCIES)
+def test_who_begins_without_one_has_points_of_the_same_worth(currency: str) -> None:
+    """So the figures that forms offer, such as 300 points for a friend, are nowhere three hundred pounds."""
+    document = beginning(currency)
+    assert document.currency == currency
+    assert {document.worth_minor} == {one.programme.worth_minor for one in programmes(currency)}
+
+
+def test_examples_are_orders_as_they_are_made() -> None:
+    orders = {code: to_decimal(usual_order(code), code) for code in ("RUB", "GBP", "KZT", "JPY")}
+    assert orders == {"RUB": 2000, "GBP": 20, "KZT": 10_000, "JPY": 3000}
 
 
 @pytest.mark.django_db

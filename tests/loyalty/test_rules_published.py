@@ -16,6 +16,12 @@ pytestmark = pytest.mark.django_db
 PERCENT = {"kind": "percent", "percent": "5"}
 COUPON = {"kind": "coupon", "percent": "10"}
 UNKNOWN = {"node": "attribute", "attribute": "no.such", "test": {"is": "known"}}
+BOTH = {
+    "key": "gold",
+    "name": "Gold",
+    "from_minor": 5,
+    "brings": {"discount_percent": 5, "discount_sum": {"amount_minor": 300_00}},
+}
 POINTS = {"kind": "points", "points_minor": 100}
 
 
@@ -45,6 +51,10 @@ def refused(**document: Any) -> str:
         ({"rules": [rule(), rule(name="Cocoa")]}, "“Tea week”, “Cocoa” have the same key"),
         ({"challenges": [challenge(), challenge(name="Milk")]}, "“Sixth coffee”, “Milk” have the same key"),
         ({"tiers": tiers(("a", 0), ("a", 5))}, "“A”, “A” have the same key"),
+        (
+            {"tiers": {"levels": [BOTH]}},
+            "“Gold”: a standing discount is either a percentage or a sum. Say one of the two.",
+        ),
         ({"tiers": tiers(("a", 5), ("b", 5))}, "“B”: it has to be reached with more than “A” is"),
         (
             {"rules": [rule(instead=True, gives={"kind": "times", "factor": "2"})]},

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 from typing import Any
@@ -17,7 +18,7 @@ from regulars.events.types import Batch, LoggedEvent
 from regulars.offers import queries, services
 from regulars.offers.handlers import CONSUMERS
 from regulars.offers.queries.stored import forget
-from regulars.offers.types import Applied, Cart, CartLine, NewUse, Offer, Terms, Use
+from regulars.offers.types import Applied, Cart, CartLine, CouponRefusal, NewUse, Offer, Refused, Terms, Use
 
 NOW = datetime(2026, 3, 15, 12, tzinfo=UTC)
 DAY = timedelta(days=1)
@@ -48,6 +49,11 @@ def terms(
     if amount is not None:
         takes = {"kind": "amount", "amount_minor": round(amount * 100)}
     return Terms.model_validate({"name": "Spring", "kind": kind, "takes": takes, **values})
+
+
+def whys(refused: Mapping[str, Refused]) -> dict[str, CouponRefusal]:
+    """The reasons alone."""
+    return {code: one.why for code, one in refused.items()}
 
 
 class Shop:

@@ -12,12 +12,13 @@ from regulars.analytics.wording.numbers import Formats
 from regulars.console.access import may
 from regulars.console.figures import Tile
 from regulars.console.voice import Voice
-from regulars.console.wording.points import last_day, points
+from regulars.console.wording.points import last_day, points, usable_from
 from regulars.customers.types import PersonRow
 from regulars.kit.money import to_decimal
 from regulars.loyalty import queries as loyalty
 from regulars.loyalty.rules.earning import discount_minor
 from regulars.loyalty.types import AdjustmentRow, Balance, Programme
+from regulars.loyalty.types.till import Member
 from regulars.loyalty.wording import amounts
 from regulars.team.types import Permission
 
@@ -27,7 +28,8 @@ NOTHING = Balance(spendable_minor=0, pending_minor=0, held_minor=0, owed_minor=0
 def points_part(request: HttpRequest, found: PersonRow, speak: Voice) -> dict[str, Any]:
     """What the card says of points; nothing where there is neither a programme nor a point."""
     version = loyalty.current(speak.now)
-    balance = loyalty.balance(profile_id=found.profile_ids[0], at=speak.now)
+    member = loyalty.member_of_profile(found.profile_ids[0], at=speak.now)
+    balance = member.balance
     if version is None and balance == NOTHING:
         return {}
     waiting = loyalty.adjustments_waiting_of(found.profile_ids)
@@ -35,7 +37,7 @@ def points_part(request: HttpRequest, found: PersonRow, speak: Voice) -> dict[st
         "points": {
             "spendable": points(balance.spendable_minor, speak),
             "worth": worth(balance, version.programme if version else None, speak),
-            "lines": balance_lines(balance, waiting, speak),
+            "lines": balance_lines(member, waiting, speak),
             "can_adjust": version is not None and may(request, Permission.ADJUST_POINTS),
             "qr": may(request, Permission.ADJUST_POINTS) and bool(balance.spendable_minor),
         }
@@ -51,13 +53,17 @@ def worth(balance: Balance, programme: Programme | None, speak: Voice) -> str:
     return Formats(speak.language, currency).money(to_decimal(minor, currency)) if minor else ""
 
 
-def balance_lines(balance: Balance, waiting: Sequence[AdjustmentRow], speak: Voice) -> list[dict[str, str]]:
+def balance_lines(member: Member, waiting: Sequence[AdjustmentRow], speak: Voice) -> list[dict[str, str]]:
     """What there is to say beside what can be spent, each with its points."""
+    balance, coming = member.balance, member.coming
     lines = []
     if balance.soonest_at is not None:
         day = last_day(balance.soonest_at, speak)
         lines.append((_("expire after %(day)s") % {"day": day}, balance.soonest_minor, ""))
-    lines.append((_("earned, cannot be spent yet"), balance.pending_minor, ""))
+    if coming is not None:
+        lines.append((usable_from(coming.at, speak), coming.points_minor, ""))
+    later = balance.pending_minor - (coming.points_minor if coming else 0)
+    lines.append((_("earned, cannot be spent yet"), later, ""))
     lines.append((_("set aside at the till"), balance.held_minor, ""))
     lines.append((_("owed: the next points go there"), balance.owed_minor, "slipping"))
     told = [
@@ -75,23 +81,35 @@ def waiting_lines(waiting: Sequence[AdjustmentRow], speak: Voice) -> list[dict[s
     ]
 
 
-def figures(balance: Balance, programme: Programme | None, speak: Voice) -> list[Tile]:
+def figures(member: Member, programme: Programme | None, speak: Voice) -> list[Tile]:
     """The figures at the head of the statement."""
+    balance = member.balance
     money = worth(balance, programme, speak)
     in_money = _("worth %(money)s at the till") % {"money": money} if money else ""
     expiring = _("after %(day)s") % {"day": last_day(balance.soonest_at, speak)}
     told = (
         ("expiring", _("Expire next"), balance.soonest_minor, expiring),
-        ("pending", _("Cannot be spent yet"), balance.pending_minor, _("the order may still come back")),
+        ("pending", _("Cannot be spent yet"), balance.pending_minor, _coming(member, speak)),
         ("held", _("Set aside"), balance.held_minor, _("for an order that is being paid")),
         ("owed", _("Owed"), balance.owed_minor, _("the next points go there")),
     )
-    spendable = amounts.points(balance.spendable_minor, speak.formats)
+    spendable = points(balance.spendable_minor, speak)
     return [
         Tile(key="spendable", label=_("Can be spent"), value=spendable, period=in_money),
         *(
-            Tile(key=key, label=label, value=amounts.points(minor, speak.formats), period=words)
+            Tile(key=key, label=label, value=points(minor, speak), period=words)
             for key, label, minor, words in told
             if minor
         ),
     ]
+
+
+def _coming(member: Member, speak: Voice) -> str:
+    """From when what is pending can be spent, or why it cannot yet."""
+    coming = member.coming
+    if coming is None:
+        return _("the order may still come back")
+    if coming.points_minor == member.balance.pending_minor:
+        return usable_from(coming.at, speak)
+    told = {"points": points(coming.points_minor, speak), "day": speak.day(speak.day_of(coming.at))}
+    return _("%(points)s of them from %(day)s on") % told

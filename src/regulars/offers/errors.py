@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from enum import StrEnum
+from typing import Any
 
 from django.utils.translation import gettext as _
 
@@ -58,11 +58,11 @@ class UseKeyReused(Conflict):
 
 
 class CouponsRefused(OfferProblem):
-    """Codes that take nothing off this cart, and why (`types.CouponRefusal`)."""
+    """Codes that take nothing off this cart, and why (`types.Refused`)."""
 
     code = "coupons_refused"
 
-    def __init__(self, refused: Mapping[str, StrEnum]) -> None:
+    def __init__(self, refused: Mapping[str, Any]) -> None:
         super().__init__(_("Some of the codes take nothing off. Take them out, or ask for the reasons."))
         self.refused = dict(refused)
 

@@ -11,7 +11,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
-from functools import cache, cached_property
+from functools import cache, cached_property, lru_cache
 
 from babel import Locale
 from babel.dates import format_date
@@ -164,6 +164,12 @@ class Formats:
         """9 December 2010."""
         return str(format_date(value, "d MMMM y", locale=self._locale)).replace(" ", NBSP, 1)
 
+    def day_from(self, value: date, today: date) -> str:
+        """9 December; with the year where it is not that of today."""
+        if value.year != today.year:
+            return self.day(value)
+        return _day_of_year(value, self.language)
+
     def day_short(self, value: date) -> str:
         return str(format_date(value, "d MMM y", locale=self._locale)).replace(" ", NBSP)
 
@@ -192,7 +198,7 @@ class Formats:
             return self.day(first)
         start = self.day(first)
         if first.year == last.year:
-            start = str(format_date(first, "d MMMM", locale=self._locale)).replace(" ", NBSP)
+            start = _day_of_year(first, self.language)
         return _("%(first)s to %(last)s") % {"first": start, "last": self.day(last)}
 
     def months(self, value: int | None) -> str:
@@ -222,6 +228,12 @@ def _typeset(text: str) -> str:
 
 def _figure(places: int) -> str:
     return "#,##0" + ("." + "0" * places if places else "")
+
+
+@lru_cache(maxsize=1_000)
+def _day_of_year(value: date, language: str) -> str:
+    """Kept, as the same few are written with every cart."""
+    return str(format_date(value, "d MMMM", locale=language)).replace(" ", NBSP)
 
 
 @cache

@@ -13,6 +13,7 @@ from regulars.api.rest.call import Call, answer
 from regulars.api.rest.fields import Shown, Told, sample
 from regulars.api.rest.loyalty_benefits import BenefitsShown, benefits_shown
 from regulars.api.rest.loyalty_factors import locked_out
+from regulars.api.rest.loyalty_holds import PointsGiven
 from regulars.api.rest.loyalty_quote import MemberShown, language_of, member_shown
 from regulars.api.rest.loyalty_refs import CustomerRef, named
 from regulars.api.rest.problems import Code, Problem
@@ -31,6 +32,15 @@ class MemberWanted(Told):
     model_config = sample(customer="phone:+79161234567")
 
     customer: CustomerRef
+
+
+class CodeWanted(Told):
+    """What a code is to allow."""
+
+    model_config = sample(points_minor=150000)
+
+    points_minor: PointsGiven | None = None
+    """The points to be spent, which the customer is told; it opens no more. Null: any number."""
 
 
 class CodeShown(Shown):
@@ -61,7 +71,7 @@ def find_member(request: Call, body: MemberWanted) -> HttpResponse:
 
     As `GET /loyalty/customers/{ref}`, by POST: so a phone gets into no log of a server on the way.
     """
-    return answer(member_shown(named(request, body.customer)))
+    return answer(member_shown(request, named(request, body.customer)))
 
 
 @routes.read("/loyalty/customers/{path:ref}/benefits", Scope.LOYALTY_READ, BenefitsShown)
@@ -94,18 +104,22 @@ def get_customer_qr(request: Call, ref: RefInPath) -> HttpResponse:
 
 
 @routes.write("POST", "/loyalty/customers/{path:ref}/code", Scope.LOYALTY_WRITE, CodeShown)
-def send_customer_code(request: Call, ref: RefInPath) -> HttpResponse:
+def send_customer_code(request: Call, ref: RefInPath, body: CodeWanted | None = None) -> HttpResponse:
     """Send a customer a code.
 
     By which they allow a spending above the programme's limit, or where they are named by a phone. It goes to
-    an address that is known of them, and comes back in `factor.code` of the hold. At most three in ten
-    minutes.
+    an address that is known of them, and comes back in `factor.code` of the hold: of no more points than it
+    was asked for, by a key of the same branch. At most three in ten minutes.
     """
     who = named(request, ref)
     loyalty_limits.ask_for_code(request.key)
     try:
         sent = services.send_code(
-            member=who.member, branch_id=request.key.branch_id, language=language_of(request), now=request.now
+            member=who.member,
+            branch_id=request.key.branch_id,
+            points_minor=body.points_minor if body else None,
+            language=language_of(request),
+            now=request.now,
         )
     except LockedOut as error:
         raise locked_out(error) from error
@@ -125,4 +139,4 @@ def get_member(request: Call, ref: RefInPath) -> HttpResponse:
     By a phone only the beginning of the name and whether there are points, and not often: anybody can say a
     number.
     """
-    return answer(member_shown(named(request, ref)))
+    return answer(member_shown(request, named(request, ref)))

@@ -1,4 +1,4 @@
-"""How often customers may be looked up by a phone, and codes sent: a till must not try numbers out.
+"""How often customers may be looked up by a phone or a card, and codes sent: a till must not try numbers out.
 
 Counted by each process in its memory, as the limits of keys are. The same number again from the same key,
 such as with each line of a cart, is no new question.
@@ -22,6 +22,9 @@ NUMBERS_MAX = 100
 """Different numbers one till asks for in ten minutes: a customer every six seconds."""
 UNKNOWN_MAX = 30
 """Of them numbers that nobody has: who tries numbers out meets these first."""
+UNKNOWN_CARDS_MAX = 300
+"""Cards that nobody has, asked for by one branch in ten minutes: one in two seconds. People show cards of
+other shops too; who tries numbers out, of which most are nobody's, meets it soon."""
 KEYS_MAX = 5
 """Different keys that ask for one number in ten minutes."""
 CODES_MAX = 30
@@ -30,6 +33,7 @@ SERVERS_SHARE = 20
 """A server asks for many tills."""
 KEPT_MAX = 20_000
 _BY_PHONE = "Too many customers were looked up by a phone. Ask for a card or the QR code meanwhile."
+_BY_CARD = "Too many cards were tried that nobody has. Ask for the QR code meanwhile."
 
 
 @dataclass(slots=True)
@@ -73,6 +77,25 @@ def note_unknown(key: ApiKey, number: str) -> None:
     now, name = time.monotonic(), _name(number)
     with _lock:
         unknown = _of(f"unknown {key.id}")
+        if not unknown.has(name):
+            unknown.of.append((now, name))
+
+
+def ask_for_card(key: ApiKey) -> None:
+    """Before a card is looked up. Raises Problem (`locked_out`) where too many were nobody's lately."""
+    now = time.monotonic()
+    with _lock:
+        unknown = _of(f"cards {key.id}")
+        unknown.forget_before(now - WINDOW_SECONDS)
+        if len(unknown.of) >= _most(UNKNOWN_CARDS_MAX, key):
+            raise _locked_out(unknown, now, _BY_CARD)
+
+
+def note_unknown_card(key: ApiKey, number: str) -> None:
+    """Nobody has this card."""
+    now, name = time.monotonic(), hashlib.sha256(number.encode()).hexdigest()[:16]
+    with _lock:
+        unknown = _of(f"cards {key.id}")
         if not unknown.has(name):
             unknown.of.append((now, name))
 

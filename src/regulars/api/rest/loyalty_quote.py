@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from datetime import datetime
+from functools import cache
 from typing import Annotated
 
 from django.http import HttpResponse
 from django.utils import translation
 from pydantic import Field
 
+from regulars.analytics.wording.numbers import Formats
 from regulars.api.rest.call import Call, answer
 from regulars.api.rest.fields import Currency, Id, Shown, Told, Whole, sample
 from regulars.api.rest.languages import language_of
@@ -29,7 +31,8 @@ from regulars.commerce import queries as commerce
 from regulars.customers.types import SHOP
 from regulars.loyalty import queries
 from regulars.loyalty.rules.refs import masked_name
-from regulars.loyalty.types.till import Quote
+from regulars.loyalty.types.till import Member, Quote
+from regulars.loyalty.wording.coming import pending_points
 from regulars.loyalty.wording.quoting import Brought, QuoteSentences, brought, sentences, tier_sentence
 from regulars.team.types import Scope
 
@@ -72,6 +75,13 @@ class BalanceShown(Shown):
     spendable_minor: int
     pending_minor: int
     """Earned, not to be spent yet."""
+    comes_minor: int
+    """How many of these can be spent next."""
+    comes_at: datetime | None
+    """From when; null: nothing is pending, or it waits for a delivery."""
+    pending_sentence: str
+    """What is pending and from when it can be spent, by the customer's calendar, in the language of
+    `Accept-Language` (ru or en); empty for nothing."""
     held_minor: int
     """Set aside for orders that are being paid."""
     owed_minor: int
@@ -118,7 +128,7 @@ class QuotedTierShown(Shown):
     """What its standing discount takes off this cart."""
     free_delivery: bool
     sentence: str
-    """Of the discount, free delivery and priority service; empty where it brings none of them."""
+    """Of the discount, or what is missing to it, free delivery and priority service; else empty."""
 
 
 class BringsShown(Shown):
@@ -165,6 +175,10 @@ class QuoteShown(Shown):
     """What is left to be paid in money."""
     earns_minor: int
     """How many points the order then earns."""
+    earns_usable_at: datetime | None
+    """From when they can be spent, if it is ordered now; null: there are none, or they wait for delivery."""
+    earns_after_delivery_days: int | None
+    """They can be spent so many full days after the delivery; null: they do not wait for one."""
     brings: list[BringsShown]
     """What of it comes from where."""
     factor_needed: bool
@@ -199,7 +213,7 @@ def quote_cart(request: Call, body: CartTold) -> HttpResponse:
         branch_id=_branch(request, body.branch_id),
         channel=body.channel,
     )
-    note_guesses(request, shown, quoted.offers)
+    note_guesses(request, shown, quoted.offers.refused)
     return answer(_shown(request, quoted, who))
 
 
@@ -209,9 +223,9 @@ def _branch(call: Call, told: str | None) -> int | None:
     return commerce.branch_ids([(SHOP, told)]).get((SHOP, told))
 
 
-def member_shown(who: Named) -> MemberShown:
+def member_shown(call: Call, who: Named) -> MemberShown:
     """A customer as the till may see them."""
-    member, balance = who.member, who.member.balance
+    member, balance, coming = who.member, who.member.balance, who.member.coming
     return MemberShown(
         id=None if who.masked else member.shop_id or None,
         name=masked_name(member.name) if who.masked else member.name,
@@ -222,6 +236,9 @@ def member_shown(who: Named) -> MemberShown:
         else BalanceShown(
             spendable_minor=balance.spendable_minor,
             pending_minor=balance.pending_minor,
+            comes_minor=coming.points_minor if coming else 0,
+            comes_at=coming.at if coming else None,
+            pending_sentence=_pending(call, member),
             held_minor=balance.held_minor,
             owed_minor=balance.owed_minor,
             expires_minor=balance.soonest_minor,
@@ -230,18 +247,34 @@ def member_shown(who: Named) -> MemberShown:
     )
 
 
-def _shown(call: Call, quoted: Quote, who: Named | None) -> QuoteShown:
+def _pending(call: Call, member: Member) -> str:
+    if not member.balance.pending_minor:
+        return ""
     language = language_of(call)
+    with translation.override(language):
+        zone = queries.zone_of(member)
+        return pending_points(member, zone=zone, now=call.now, formats=_formats(language))
+
+
+@cache
+def _formats(language: str) -> Formats:
+    """Made once: they are asked for with every cart."""
+    return Formats(language)
+
+
+def _shown(call: Call, quoted: Quote, who: Named | None) -> QuoteShown:
+    language, usable = language_of(call), quoted.usable
+    waits = bool(quoted.earns_minor) and usable.at is None
     with translation.override(language):
         told = sentences(quoted, language=language, masked=who is not None and who.masked)
         tier = _tier(quoted, language)
         brings = [_brings(one) for one in brought(quoted, language=language)]
     return QuoteShown(
-        customer=None if who is None else member_shown(who),
+        customer=None if who is None else member_shown(call, who),
         currency=quoted.currency,
         total_minor=quoted.total_minor,
         discounts=discounts_shown(call, quoted.offers, quoted.currency),
-        refused_coupons=refused_shown(call, quoted.offers),
+        refused_coupons=refused_shown(call, quoted.offers, quoted.currency),
         tier=tier,
         with_points=quoted.offers.may_pay_with_points,
         payable_minor=quoted.payable_minor,
@@ -249,6 +282,8 @@ def _shown(call: Call, quoted: Quote, who: Named | None) -> QuoteShown:
         discount_minor=quoted.discount_minor,
         pays_minor=quoted.pays_minor,
         earns_minor=quoted.earns_minor,
+        earns_usable_at=usable.at if quoted.earns_minor else None,
+        earns_after_delivery_days=usable.days_after_delivery if waits else None,
         brings=brings,
         factor_needed=quoted.factor_needed,
         lines=[

@@ -57,12 +57,16 @@ def named(call: Call, text: str, *, again: bool = False) -> Named:
             raise old_qr()
     elif ref.kind is RefKind.PHONE and not again:
         limits.ask_for_phone(call.key, ref.value)
+    elif ref.kind is RefKind.CARD and not again:
+        limits.ask_for_card(call.key)
     try:
         profile_id = None if scanned is None else scanned.profile_id
         return Named(ref.kind, queries.member(ref, at=call.now, profile_id=profile_id), scanned)
     except NoSuchMember:
         if ref.kind is RefKind.PHONE:
             limits.note_unknown(call.key, ref.value)
+        elif ref.kind is RefKind.CARD:
+            limits.note_unknown_card(call.key, ref.value)
         raise missing(
             "Nobody is known by this. Ask for another card or number, or sell without one."
         ) from None

@@ -327,7 +327,7 @@ def _allow(call: Call, reward_id: int, told: RedeemTold, who: Named) -> None:
         _refuse(CannotRedeem("", code="no_programme"))
     points = reward.price_minor * told.pieces
     if who.masked or needs_factor(points, version.programme.factor_above_minor):
-        use_factor(call, who, told.factor)
+        use_factor(call, who, told.factor, points)
 
 
 def _kept(order: RewardOrderRow, error: CannotCancel) -> Problem:

@@ -29,7 +29,7 @@ from regulars.customers.types import SHOP
 from regulars.loyalty import queries as loyalty
 from regulars.offers import queries, services
 from regulars.offers.errors import CouponsRefused, DiscountChanged, UseClosed, UseKeyReused
-from regulars.offers.types import Applied, CouponRefusal, NewUse, Use
+from regulars.offers.types import NewUse, Use
 from regulars.team.types import ApiKey, Scope
 
 LASTS = timedelta(minutes=30)
@@ -148,7 +148,7 @@ def check_offers(request: Call, body: CheckTold) -> HttpResponse:
         at=request.now,
         standing=loyalty.standing_discount(member=member, currency=body.currency, at=request.now),
     )
-    note_guesses(request, member, applied)
+    note_guesses(request, member, applied.refused)
     off = [applied.of_line(place) for place in range(len(body.lines))]
     total, of_tier = sum(line.amount_minor for line in body.lines), applied.standing
     return answer(
@@ -163,7 +163,7 @@ def check_offers(request: Call, body: CheckTold) -> HttpResponse:
                 for line, a, b in zip(body.lines, off, of_tier, strict=True)
             ],
             discounts=discounts_shown(request, applied, body.currency),
-            refused=refused_shown(request, applied),
+            refused=refused_shown(request, applied, body.currency),
             with_points=applied.may_pay_with_points,
             with_tier=applied.with_tier,
         )
@@ -196,8 +196,8 @@ def use_offers(request: Call, body: UseTold) -> HttpResponse:
     try:
         use = services.reserve(new=new, now=request.now)
     except CouponsRefused as error:
-        note_guesses(request, member, _refused(error))
-        raise coupons_refused(request, body.coupons, error) from error
+        note_guesses(request, member, error.refused)
+        raise coupons_refused(request, body.coupons, body.currency, error) from error
     except DiscountChanged as error:
         raise discount_changed(error) from error
     except UseKeyReused as error:
@@ -268,10 +268,6 @@ def use_shown(use: Use) -> UseShown:
         lasts_until=use.lasts_until,
         closed_at=use.closed_at,
     )
-
-
-def _refused(error: CouponsRefused) -> Applied:
-    return Applied(refused={code: CouponRefusal(why) for code, why in error.refused.items()})
 
 
 def _known(use_id: int, key: ApiKey) -> Use:

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from datetime import datetime
 from typing import Annotated
 
 from django.utils import translation
@@ -21,7 +22,7 @@ from regulars.loyalty import queries as loyalty
 from regulars.loyalty.types.till import Member
 from regulars.offers import queries
 from regulars.offers.rules.codes import GIVEN_MAX
-from regulars.offers.types import Applied, Cart, CartLine, CouponRefusal
+from regulars.offers.types import Applied, Cart, CartLine, CouponRefusal, Refused
 from regulars.offers.wording import Voice, customer_sentence, refusal_sentence
 
 CouponsTold = Annotated[
@@ -55,7 +56,32 @@ class DiscountShown(Shown):
     """What a customer reads of the offer, in the language of `Accept-Language` (ru or en)."""
 
 
-class RefusedCouponShown(Shown):
+class RefusalFactsShown(Shown):
+    """The sum or the day it depends on; null where it is no question of that."""
+
+    since: datetime | None
+    """Of `not_yet`: the moment from which it works."""
+    until: datetime | None
+    """Of `over`: the first moment at which it worked no more."""
+    used_at: datetime | None
+    """Of `used`: when; null while it is set aside for an order that is being paid."""
+    total_from_minor: int | None
+    """Of `too_small`: what the cart has to come to before any discount."""
+    missing_minor: int | None
+    """Of `too_small`: how much of that is missing."""
+    uses: int | None
+    """Of `used_up` and `enough`: how often it was used, by all or by this customer."""
+    uses_most: int | None
+    """How often it may be."""
+    left_minor: int | None
+    """Of `used_up`: what is left of its budget, and less than it would take off here."""
+    currency: str | None
+    """Of `other_currency`: the money it is in."""
+    off_minor: int | None
+    """Of `not_together`: what it alone would take off."""
+
+
+class RefusedCouponShown(RefusalFactsShown):
     """A code that takes nothing off."""
 
     coupon: str
@@ -63,6 +89,7 @@ class RefusedCouponShown(Shown):
     """`unknown`, `not_yet`, `over`, `stopped`, `used`, `used_up`, `enough`, `customer_needed`, `not_theirs`,
     `other_goods`, `too_small`, `other_currency`, `not_together` or `twice`."""
     sentence: str
+    """The reason with the sum or the day, in the language of `Accept-Language` (ru or en)."""
 
 
 def cart_of(currency: str, lines: Sequence[LineTold], *, by_goods: bool = True) -> Cart:
@@ -83,9 +110,9 @@ def asker(call: Call, ref: str | None, codes: Sequence[str], *, again: bool = Fa
     return member
 
 
-def note_guesses(call: Call, member: Member | None, applied: Applied) -> None:
+def note_guesses(call: Call, member: Member | None, refused: Mapping[str, Refused]) -> None:
     """Count the codes there are not."""
-    unknown = [code for code, why in applied.refused.items() if why is CouponRefusal.UNKNOWN]
+    unknown = [code for code, one in refused.items() if one.why is CouponRefusal.UNKNOWN]
     if unknown:
         offers_limits.note_unknown(call.key, member.person_id if member else None, unknown)
 
@@ -110,13 +137,38 @@ def discounts_shown(call: Call, applied: Applied, currency: str) -> list[Discoun
         ]
 
 
-def refused_shown(call: Call, applied: Applied) -> list[RefusedCouponShown]:
+def refused_shown(call: Call, applied: Applied, currency: str) -> list[RefusedCouponShown]:
     """The codes that take nothing off, and why."""
-    with translation.override(language_of(call)):
+    if not applied.refused:
+        return []
+    language = language_of(call)
+    voice = Voice(language, currency, loyalty.shop_zone())
+    with translation.override(language):
         return [
-            RefusedCouponShown(coupon=code, reason=why.value, sentence=refusal_sentence(why))
-            for code, why in applied.refused.items()
+            RefusedCouponShown(
+                coupon=code,
+                reason=one.why.value,
+                sentence=refusal_sentence(one, voice),
+                **refusal_facts(one).model_dump(),
+            )
+            for code, one in applied.refused.items()
         ]
+
+
+def refusal_facts(refused: Refused) -> RefusalFactsShown:
+    """The sum or the day of a refusal, for programs."""
+    return RefusalFactsShown(
+        since=refused.since,
+        until=refused.until,
+        used_at=refused.used_at,
+        total_from_minor=refused.total_from_minor,
+        missing_minor=refused.missing_minor,
+        uses=refused.uses,
+        uses_most=refused.uses_most,
+        left_minor=refused.left_minor,
+        currency=refused.currency,
+        off_minor=refused.off_minor,
+    )
 
 
 def _line(line: LineTold, known: ProductRow | None) -> CartLine:

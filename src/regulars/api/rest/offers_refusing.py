@@ -8,20 +8,25 @@ from django.utils import translation
 
 from regulars.api.rest.call import Call
 from regulars.api.rest.languages import language_of
+from regulars.api.rest.offers_carts import refusal_facts
 from regulars.api.rest.problems import Code, Fault, Problem
+from regulars.loyalty import queries as loyalty
 from regulars.offers.errors import CouponsRefused, DiscountChanged
-from regulars.offers.types import CouponRefusal, Use
-from regulars.offers.wording import refusal_sentence
+from regulars.offers.types import Use
+from regulars.offers.wording import Voice, refusal_sentence
 
 
-def coupons_refused(call: Call, codes: Sequence[str], error: CouponsRefused) -> Problem:
+def coupons_refused(call: Call, codes: Sequence[str], currency: str, error: CouponsRefused) -> Problem:
     """Each code that takes nothing off, by its place in the request; `detail` is for the customer's eyes."""
-    with translation.override(language_of(call)):
+    language = language_of(call)
+    voice = Voice(language, currency, loyalty.shop_zone())
+    with translation.override(language):
         faults = [
             Fault(
                 f"coupons.{place}",
-                error.refused[code].value,
-                refusal_sentence(CouponRefusal(error.refused[code])),
+                error.refused[code].why.value,
+                refusal_sentence(error.refused[code], voice),
+                refusal_facts(error.refused[code]).model_dump(mode="json", exclude_none=True),
             )
             for place, code in enumerate(codes)
             if code in error.refused

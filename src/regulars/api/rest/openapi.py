@@ -39,6 +39,7 @@ _PROBLEM = {
             "type": "array",
             "items": {
                 "type": "object",
+                "description": "Of `coupons_refused` with the sum or the day too, as a check names it.",
                 "required": ["field", "code", "detail"],
                 "properties": {
                     "field": {"type": "string", "description": "Its path, such as lines.0.amount_minor."},

@@ -73,11 +73,15 @@ class Code(Enum):
 
 @dataclass(frozen=True, slots=True)
 class Fault:
-    """What is wrong with one field; `field` is its path with dots, list places counted from 0."""
+    """What is wrong with one field; `field` is its path with dots, list places counted from 0.
+
+    `more`: what programs may go by beside the code, such as what is missing.
+    """
 
     field: str
     code: str
     detail: str
+    more: Mapping[str, object] | None = None
 
 
 class Problem(Exception):
@@ -112,7 +116,8 @@ class Problem(Exception):
         }
         if self.faults:
             body["errors"] = [
-                {"field": fault.field, "code": fault.code, "detail": fault.detail} for fault in self.faults
+                {"field": fault.field, "code": fault.code, "detail": fault.detail, **(fault.more or {})}
+                for fault in self.faults
             ]
         return HttpResponse(
             json.dumps(body, ensure_ascii=False, separators=(",", ":")),

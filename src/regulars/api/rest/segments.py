@@ -161,6 +161,7 @@ def count_condition(request: Call, body: ConditionTold) -> HttpResponse:
     """
     condition = _condition(body.condition)
     try:
+        queries.check_condition(body.condition)
         counted = queries.count(condition, now=request.now, examples=0)
     except RegularsError as error:
         raise problem_of(error) from error

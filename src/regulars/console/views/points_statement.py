@@ -51,7 +51,7 @@ def page(request: HttpRequest, person: int) -> HttpResponse:
         return missing(request, person, "customers-points")
     speak = voice()
     version = loyalty.current(speak.now)
-    balance = loyalty.balance(profile_id=found.profile_ids[0], at=speak.now)
+    member = loyalty.member_of_profile(found.profile_ids[0], at=speak.now)
     kind, moves = _kind(request), request.GET.get("moves") == "1"
     rows = _lines(found, kind, moves, _before(request), LINES + 1)
     path = request.path
@@ -62,7 +62,7 @@ def page(request: HttpRequest, person: int) -> HttpResponse:
         {
             "person": found,
             "name": name_or_number(found.name, person),
-            "figures": card_points.figures(balance, version.programme if version else None, speak),
+            "figures": card_points.figures(member, version.programme if version else None, speak),
             "waiting": card_points.waiting_lines(loyalty.adjustments_waiting_of(found.profile_ids), speak),
             "lines": _shown(rows[:LINES], speak),
             "kinds": [

@@ -38,10 +38,16 @@ from regulars.loyalty.queries.liability import cohorts, open_points, owed_minor
 from regulars.loyalty.queries.lots import zones_of
 from regulars.loyalty.queries.members import member, member_of_profile
 from regulars.loyalty.queries.overview import activity, count_members, flows
-from regulars.loyalty.queries.postings import account_sheet, first_posting_at, postings
+from regulars.loyalty.queries.postings import (
+    account_sheet,
+    count_in_books,
+    first_posting_at,
+    has_begun,
+    postings,
+)
 from regulars.loyalty.queries.programme import current, forget_versions, shop_zone, version_at, versions
 from regulars.loyalty.queries.qr import customer_qr, scan_qr
-from regulars.loyalty.queries.quoting import goes_by_goods, quote, quote_for, standing_discount
+from regulars.loyalty.queries.quoting import goes_by_goods, quote, quote_for, standing_discount, zone_of
 from regulars.loyalty.queries.referring import (
     brought,
     brought_of,
@@ -95,6 +101,7 @@ __all__ = [
     "cohorts",
     "count_adjustments_waiting",
     "count_gifts_waiting",
+    "count_in_books",
     "count_members",
     "current",
     "customer_qr",
@@ -112,6 +119,7 @@ __all__ = [
     "goes_by_goods",
     "grants_by_key",
     "grants_of",
+    "has_begun",
     "hold",
     "hold_by_key",
     "hold_entry",
@@ -160,5 +168,6 @@ __all__ = [
     "versions",
     "year",
     "years_of",
+    "zone_of",
     "zones_of",
 ]

@@ -12,7 +12,7 @@ from regulars.loyalty.errors import NoSuchMember, SeveralMembers
 from regulars.loyalty.queries.balances import balance_of
 from regulars.loyalty.queries.tiers import STANDING_COLUMNS, stands
 from regulars.loyalty.types import POINTS
-from regulars.loyalty.types.till import Member, Ref, RefKind
+from regulars.loyalty.types.till import Coming, Member, Ref, RefKind
 
 # The conditions are those of the indexes of customers.
 _FOUND = {
@@ -44,6 +44,13 @@ who AS MATERIALIZED (
 ), lots AS MATERIALIZED (
     SELECT u.expires_at, u.pending + u.available + u.late AS there
     FROM theirs AS t, loyalty_usable(ARRAY[t.wallet_id], %(at)s) AS u WHERE t.wallet_id IS NOT NULL
+), pending AS MATERIALIZED (
+    SELECT l.usable_at, l.pending_minor AS there
+    FROM theirs AS t JOIN loyalty_lot AS l ON l.wallet_id = t.wallet_id
+    WHERE l.pending_minor > 0 AND (l.usable_at IS NULL OR l.usable_at > %(at)s)
+), coming AS (
+    SELECT usable_at, sum(there)::bigint AS there FROM pending WHERE usable_at IS NOT NULL
+    GROUP BY usable_at ORDER BY usable_at LIMIT 1
 ), soonest AS (
     SELECT expires_at, sum(there)::bigint AS there FROM lots WHERE expires_at IS NOT NULL AND there > 0
     GROUP BY expires_at ORDER BY expires_at LIMIT 1
@@ -52,16 +59,13 @@ SELECT who.persons, who.profile_id, who.person_id,
     (SELECT external_id FROM theirs WHERE source = %(shop)s ORDER BY id LIMIT 1),
     (SELECT name FROM theirs WHERE name <> '' AND source <> %(devices)s ORDER BY id LIMIT 1),
     COALESCE((SELECT sum(there) FROM lots), 0)::bigint,
-    COALESCE((
-        SELECT sum(l.pending_minor) FROM theirs AS t JOIN loyalty_lot AS l ON l.wallet_id = t.wallet_id
-        WHERE l.pending_minor > 0 AND (l.usable_at IS NULL OR l.usable_at > %(at)s)
-    ), 0)::bigint,
+    COALESCE((SELECT sum(there) FROM pending), 0)::bigint,
     COALESCE((SELECT sum(held_minor) FROM theirs), 0)::bigint,
     COALESCE((SELECT -sum(debt_minor) FROM theirs), 0)::bigint,
-    soonest.there, soonest.expires_at,
+    soonest.there, soonest.expires_at, coming.there, coming.usable_at,
     (SELECT timezone FROM customers_personattributes AS a WHERE a.person_id = who.person_id),
     {standing}
-FROM who LEFT JOIN soonest ON TRUE
+FROM who LEFT JOIN soonest ON TRUE LEFT JOIN coming ON TRUE
 LEFT JOIN loyalty_tierstanding AS stands ON stands.person_id = who.person_id AND stands.merged_into IS NULL
 """
 _STANDING = ", ".join(f"stands.{name}" for name in STANDING_COLUMNS.split(", "))
@@ -99,7 +103,8 @@ def _member(statement: str, parameters: dict[str, Any]) -> Member:
     with prepared_cursor() as cursor:
         cursor.execute(statement, parameters)
         ((persons, profile_id, *row),) = cursor.fetchall()
-    person_id, shop_id, name, usable, pending, held, owed, soonest, soonest_at, zone, *standing = row
+    person_id, shop_id, name, usable, pending, held, owed, soonest, soonest_at, *rest = row
+    comes, comes_at, zone, *standing = rest
     if not persons:
         raise NoSuchMember
     if persons > 1:
@@ -112,4 +117,5 @@ def _member(statement: str, parameters: dict[str, Any]) -> Member:
         timezone=zone or "",
         balance=balance_of(usable, pending, held, owed, soonest or 0, soonest_at),
         stands=None if standing[0] is None else stands(*standing),
+        coming=Coming(comes, comes_at) if comes else None,
     )

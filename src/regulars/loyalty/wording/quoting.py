@@ -10,10 +10,13 @@ from django.utils.translation import ngettext
 
 from regulars.analytics.wording.numbers import Formats
 from regulars.kit.money import exponent, to_decimal
+from regulars.loyalty.rules.tiers import missing_to_discount
 from regulars.loyalty.types import MINOR, Programme
 from regulars.loyalty.types.earned import of_rule, of_tier
+from regulars.loyalty.types.tiers import Tier
 from regulars.loyalty.types.till import Member, Quote
 from regulars.loyalty.wording.amounts import number, points
+from regulars.loyalty.wording.coming import earned_points, pending_points
 
 _FRACTION_OF = 21
 """Behind "up to" a fraction takes the form of 21: до 2,5 балла, до 21 балла, but до 2 баллов."""
@@ -76,25 +79,39 @@ def tier_sentence(quote: Quote, *, language: str) -> str:
     if quote.tier is None:
         return ""
     told = {"tier": quote.tier.name}
+    formats = _formats(language, quote.currency)
     served = []
     if quote.tier.brings.free_delivery:
         served.append(_("free delivery"))
     if quote.tier.brings.priority_service:
         served.append(_("priority service"))
+    served += _missing_to_discount(quote, quote.tier, formats)
     told["served"] = ", ".join(served)
     if not quote.tier_minor:
         return _("Status “%(tier)s”: %(served)s") % told if served else ""
-    told["money"] = _money(quote.tier_minor, quote, _formats(language, quote.currency))
+    told["money"] = _money(quote.tier_minor, quote, formats)
     if served:
         return _("Discount of the status “%(tier)s”: %(money)s; also %(served)s") % told
     return _("Discount of the status “%(tier)s”: %(money)s") % told
+
+
+def _missing_to_discount(quote: Quote, tier: Tier, formats: Formats) -> list[str]:
+    """How much more the cart would have to come to for the sum the tier takes off."""
+    left = missing_to_discount(tier, quote.total_minor)
+    if tier.brings.discount_sum is None or not left or not quote.offers.with_tier:
+        return []
+    told = {
+        "left": _money(left, quote, formats),
+        "money": _money(tier.brings.discount_sum.amount_minor, quote, formats),
+    }
+    return [_("%(left)s more to a discount of %(money)s") % told]
 
 
 def _earns(quote: Quote, programme: Programme | None, formats: Formats) -> str:
     if programme is None:
         return _("The loyalty programme is not running now")
     if quote.earns_minor:
-        return _("You get %(points)s for this order") % {"points": points(quote.earns_minor, formats)}
+        return earned_points(quote.earns_minor, quote.usable, formats)
     if programme.currency and programme.currency != quote.currency:
         return _("Points are given for orders in %(currency)s only") % {"currency": programme.currency}
     if not _orders_bring_points(programme):
@@ -123,10 +140,10 @@ def _may_spend(quote: Quote, programme: Programme | None, formats: Formats, mask
             "Members may spend up to %(n)s points on this order",
             _form(quote.most_minor),
         ) % {"n": number(quote.most_minor, formats)}
-    return _none_to_spend(quote.member, programme, formats)
+    return _none_to_spend(quote, quote.member, programme, formats)
 
 
-def _none_to_spend(member: Member, programme: Programme, formats: Formats) -> str:
+def _none_to_spend(quote: Quote, member: Member, programme: Programme, formats: Formats) -> str:
     balance = member.balance
     if 0 < balance.spendable_minor < programme.spend_from_minor:
         least = ngettext(
@@ -140,11 +157,8 @@ def _none_to_spend(member: Member, programme: Programme, formats: Formats) -> st
         }
     if balance.spendable_minor:
         return _("This order cannot be paid with points")
-    if balance.pending_minor:
-        return _("You have no points to spend yet. On the way: %(points)s") % {
-            "points": points(balance.pending_minor, formats)
-        }
-    return _("You have no points to spend yet")
+    coming = pending_points(member, zone=quote.usable.zone, now=quote.usable.asked_at, formats=formats)
+    return ". ".join(filter(None, [_("You have no points to spend yet"), coming]))
 
 
 def _pays(quote: Quote, formats: Formats) -> str:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
@@ -24,7 +24,7 @@ def reward_sentence(
     """
     told = [_what(reward, speaker)]
     if reward.tiers:
-        told.append(_with_tiers(reward, speaker, tiers))
+        told.append(with_tiers(reward.tiers, speaker, tiers=tiers))
     if reward.most_each is not None:
         said = ngettext(
             "at most %(n)s for each customer", "at most %(n)s for each customer", reward.most_each
@@ -42,7 +42,7 @@ def price_words(reward: RewardRow, speaker: Speaker, *, tiers: Mapping[str, str]
     """ "“Cup” for 300 points", for a list of several; `tiers`: the names of the tiers by their keys."""
     facts = {"name": quoted(reward.name), "points": speaker.points(reward.price_minor)}
     told = _("%(name)s for %(points)s") % facts
-    return f"{told} ({_with_tiers(reward, speaker, tiers)})" if reward.tiers else told
+    return f"{told} ({with_tiers(reward.tiers, speaker, tiers=tiers)})" if reward.tiers else told
 
 
 def left_words(reward: RewardRow, speaker: Speaker) -> str:
@@ -81,8 +81,9 @@ def _what(reward: RewardRow, speaker: Speaker) -> str:
     return _("%(name)s for %(points)s") % facts
 
 
-def _with_tiers(reward: RewardRow, speaker: Speaker, tiers: Mapping[str, str]) -> str:
-    names = [quoted(tiers.get(key, key)) for key in reward.tiers]
+def with_tiers(keys: Sequence[str], speaker: Speaker, *, tiers: Mapping[str, str]) -> str:
+    """ "with the tiers “Silver” or “Gold”"; `tiers`: their names by their keys."""
+    names = [quoted(tiers.get(key, key)) for key in keys]
     said = ngettext("with the tier %(names)s", "with the tiers %(names)s", len(names))
     return said % {"names": speaker.one_of(names)}
 

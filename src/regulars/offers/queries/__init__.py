@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from regulars.offers.queries.applying import CODES_MAX, apply, try_offer, try_terms
+from regulars.offers.queries.applying import CODES_MAX, apply, try_offer, try_standing, try_terms
 from regulars.offers.queries.by_themselves import any_by_itself
 from regulars.offers.queries.coupons import coupons_by_key, coupons_of
 from regulars.offers.queries.listing import (
@@ -33,6 +33,7 @@ __all__ = [
     "prices_of",
     "printed_codes",
     "try_offer",
+    "try_standing",
     "try_terms",
     "use",
     "use_by_key",

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
-from decimal import Decimal
 from typing import Any, NamedTuple
 
 from regulars.kit.prepared import prepared_cursor
@@ -14,7 +13,8 @@ from regulars.offers.queries.by_themselves import any_by_itself
 from regulars.offers.queries.prices import priced
 from regulars.offers.queries.stored import hash_of, ready
 from regulars.offers.rules.codes import GIVEN_MAX
-from regulars.offers.rules.combining import Candidate, Combined, Off, combine
+from regulars.offers.rules.combining import Candidate, Off, combine
+from regulars.offers.rules.refusing import left_out, not_at, not_this_cart, takes_no_more
 from regulars.offers.rules.taking import Ready, folded
 from regulars.offers.types import (
     Applied,
@@ -24,11 +24,14 @@ from regulars.offers.types import (
     Discounted,
     Offer,
     OfferState,
+    Refused,
+    Standing,
     Terms,
 )
 
 CODES_MAX = 20
 """Codes of one cart."""
+_UNKNOWN = Refused(CouponRefusal.UNKNOWN)
 
 # What each code given is of, and what applies by itself. How often the person has used an offer is counted
 # only where that is limited. `place`: of the code as it was given, NULL for what applies by itself.
@@ -42,11 +45,11 @@ o.uses_each, CASE WHEN o.uses_each IS NOT NULL THEN (
 _STATEMENT = f"""
 WITH who AS MATERIALIZED (SELECT person_id FROM customers_profile WHERE id = %(profile)s),
 asked AS (SELECT hash, place FROM unnest(%(hashes)s::bytea[]) WITH ORDINALITY AS a(hash, place))
-SELECT a.place, c.id, c.state, c.until, c.profile_id IS NOT NULL,
+SELECT a.place, c.id, c.state, c.closed_at, c.until, c.profile_id IS NOT NULL,
        (SELECT whose.person_id FROM customers_profile AS whose WHERE whose.id = c.profile_id), {_COLUMNS}
 FROM asked AS a JOIN offers_code AS c ON c.hash = a.hash JOIN offers_offer AS o ON o.id = c.offer_id
 UNION ALL
-SELECT NULL, NULL, NULL, NULL, FALSE, NULL, {_COLUMNS}
+SELECT NULL, NULL, NULL, NULL, NULL, FALSE, NULL, {_COLUMNS}
 FROM offers_offer AS o
 WHERE o.state = 'running' AND o.kind IN ('personal', 'prices') AND o.currency = %(currency)s
   AND (o.since IS NULL OR o.since <= %(at)s) AND (o.until IS NULL OR o.until > %(at)s)
@@ -60,6 +63,7 @@ class _Found(NamedTuple):
     place: int | None
     code_id: int | None
     code_state: str | None
+    code_closed_at: datetime | None
     code_until: datetime | None
     is_personal: bool
     whose: int | None
@@ -91,12 +95,12 @@ def apply(
     codes: Sequence[str],
     profile_id: int | None,
     at: datetime,
-    standing: Decimal | None = None,
+    standing: Standing | None = None,
 ) -> Applied:
     """What all offers take off this cart at that moment, the best way they combine (`rules.combining`).
 
     `codes` as they were typed; each stands in `discounts` or in `refused`. `profile_id`: whose cart it is,
-    None: not known. `standing`: percent of the discount they have anyway. Changes nothing.
+    None: not known. `standing`: the discount they have anyway. Changes nothing.
     """
     if not codes and not any_by_itself(cart.currency, at):
         return _examined(cart, [], {}, standing).applied
@@ -104,15 +108,15 @@ def apply(
 
 
 def examine(
-    *, cart: Cart, codes: Sequence[str], profile_id: int | None, at: datetime, standing: Decimal | None
+    *, cart: Cart, codes: Sequence[str], profile_id: int | None, at: datetime, standing: Standing | None
 ) -> Examined:
     """The same, with the terms it was reckoned by."""
     given = list(dict.fromkeys(codes))
-    refused = dict.fromkeys(given[CODES_MAX:], CouponRefusal.NOT_TOGETHER)
+    refused = dict.fromkeys(given[CODES_MAX:], Refused(CouponRefusal.NOT_TOGETHER))
     given = given[:CODES_MAX]
     found = _find(given, cart.currency, profile_id, at)
     if not found:
-        return _examined(cart, [], refused | dict.fromkeys(given, CouponRefusal.UNKNOWN), standing)
+        return _examined(cart, [], refused | dict.fromkeys(given, _UNKNOWN), standing)
     offers = ready({(one.offer_id, one.revision) for one in found})
     fits = fitting.who_fits(offers, found[0].person_id, at)
     offers = priced(offers, cart)
@@ -122,13 +126,13 @@ def examine(
         offer = offers[one.offer_id]
         why = _why_not(one, offer, cart, at, fits=one.offer_id in fits)
         if why is None and one.offer_id in fit:
-            why = CouponRefusal.TWICE
+            why = Refused(CouponRefusal.TWICE)
         if why is None:
             fit[one.offer_id] = Candidate(one.offer_id, offer, code, one.code_id, one.left_minor)
         elif code:
             refused[code] = why
     known = {given[one.place - 1] for one in found if one.place}
-    refused |= {code: CouponRefusal.UNKNOWN for code in given if code not in known}
+    refused |= {code: _UNKNOWN for code in given if code not in known}
     return _examined(cart, list(fit.values()), refused, standing)
 
 
@@ -140,27 +144,23 @@ def try_terms(terms: Terms, cart: Cart) -> tuple[int, ...]:
     return offer.off(folded(cart.lines), [line.amount_minor for line in cart.lines])
 
 
-def try_offer(offer: Offer, cart: Cart, *, at: datetime, standing: Decimal | None) -> Applied:
+def try_offer(offer: Offer, cart: Cart, *, at: datetime, standing: Standing | None) -> Applied:
     """What an offer would take off a cart beside a standing discount, if its code were given; whoever's the
     cart is, and though the offer does not run yet. Why it takes nothing off stands under an empty code."""
     terms = offer.terms
-    why = None
-    if terms.since is not None and at < terms.since:
-        why = CouponRefusal.NOT_YET
-    elif terms.until is not None and at >= terms.until:
-        why = CouponRefusal.OVER
-    elif offer.currency != cart.currency:
-        why = CouponRefusal.OTHER_CURRENCY
-    elif cart.total_minor < terms.total_from_minor:
-        why = CouponRefusal.TOO_SMALL
+    why = not_at(at, since=terms.since, until=terms.until) or not_this_cart(terms, offer.currency, cart)
     ready_one = priced({offer.id: Ready(terms)}, cart)[offer.id]
     fit = [] if why else [Candidate(offer.id, ready_one)]
     applied = _examined(cart, fit, {"": why} if why else {}, standing).applied
     if why is None and not applied.discounts:
-        takes = any(try_terms(terms, cart))
-        why = CouponRefusal.NOT_TOGETHER if takes else CouponRefusal.OTHER_GOODS
+        why = takes_no_more(terms, off_minor=sum(try_terms(terms, cart)))
         return replace(applied, refused={"": why})
     return applied
+
+
+def try_standing(cart: Cart, standing: Standing | None) -> Applied:
+    """What a standing discount would take off a cart without any offer."""
+    return _examined(cart, [], {}, standing).applied
 
 
 def _find(codes: Sequence[str], currency: str, profile_id: int | None, at: datetime) -> list[_Found]:
@@ -171,51 +171,44 @@ def _find(codes: Sequence[str], currency: str, profile_id: int | None, at: datet
         return [_Found._make(row) for row in cursor.fetchall()]
 
 
-def _why_not(one: _Found, offer: Ready, cart: Cart, at: datetime, *, fits: bool) -> CouponRefusal | None:
+def _why_not(one: _Found, offer: Ready, cart: Cart, at: datetime, *, fits: bool) -> Refused | None:
     """Why an offer cannot be used; None: it can."""
-    until = min((until for until in (one.until, one.code_until) if until is not None), default=None)
     if one.state == OfferState.DRAFT:
-        return CouponRefusal.NOT_YET
+        return Refused(CouponRefusal.NOT_YET)
     if one.state != OfferState.RUNNING or one.code_state == CodeState.VOID:
-        return CouponRefusal.STOPPED
-    if one.code_state in (CodeState.USED, CodeState.RESERVED):
-        return CouponRefusal.USED
-    if one.since is not None and at < one.since:
-        return CouponRefusal.NOT_YET
-    if until is not None and at >= until:
-        return CouponRefusal.OVER
-    return _why_not_now(one, offer, cart, fits=fits)
+        return Refused(CouponRefusal.STOPPED)
+    if one.code_state == CodeState.USED:
+        return Refused(CouponRefusal.USED, used_at=one.code_closed_at)
+    if one.code_state == CodeState.RESERVED:
+        return Refused(CouponRefusal.USED)
+    until = min((until for until in (one.until, one.code_until) if until is not None), default=None)
+    return not_at(at, since=one.since, until=until) or _why_not_now(one, offer, cart, fits=fits)
 
 
-def _why_not_now(one: _Found, offer: Ready, cart: Cart, *, fits: bool) -> CouponRefusal | None:
+def _why_not_now(one: _Found, offer: Ready, cart: Cart, *, fits: bool) -> Refused | None:
     """The same of this cart and customer, for an offer that runs."""
     needs_customer = one.is_personal or one.uses_each is not None or offer.terms.who is not None
     if one.person_id is None and needs_customer:
-        return CouponRefusal.CUSTOMER_NEEDED
+        return Refused(CouponRefusal.CUSTOMER_NEEDED)
     if not fits or (one.is_personal and one.whose != one.person_id):
-        return CouponRefusal.NOT_THEIRS
+        return Refused(CouponRefusal.NOT_THEIRS)
     if one.uses_each is not None and (one.used or 0) >= one.uses_each:
-        return CouponRefusal.ENOUGH
+        return Refused(CouponRefusal.ENOUGH, uses=one.used, uses_most=one.uses_each)
     if one.uses_most is not None and one.uses >= one.uses_most:
-        return CouponRefusal.USED_UP
-    if one.currency != cart.currency:
-        return CouponRefusal.OTHER_CURRENCY
-    if cart.total_minor < offer.terms.total_from_minor:
-        return CouponRefusal.TOO_SMALL
-    return None
+        return Refused(CouponRefusal.USED_UP, uses=one.uses, uses_most=one.uses_most)
+    return not_this_cart(offer.terms, one.currency, cart)
 
 
 def _examined(
-    cart: Cart, fit: Sequence[Candidate], refused: dict[str, CouponRefusal], standing: Decimal | None
+    cart: Cart, fit: Sequence[Candidate], refused: dict[str, Refused], standing: Standing | None
 ) -> Examined:
     lines = folded(cart.lines)
-    combined = combine(lines, fit, standing or Decimal(0))
+    combined = combine(lines, fit, standing)
     counted = {off.candidate.offer_id for off in combined.offs}
     amounts = [line.amount_minor for line in lines]
     for one in fit:
         if one.code and one.offer_id not in counted:
-            takes = any(one.ready.off(lines, amounts))
-            refused[one.code] = _why_left_out(one, combined, takes=takes)
+            refused[one.code] = left_out(one, combined, off_minor=sum(one.ready.off(lines, amounts)))
     terms = [off.candidate.ready.terms for off in combined.offs]
     applied = Applied(
         discounts=tuple(
@@ -235,9 +228,3 @@ def _examined(
         with_tier=all(one.with_tier for one in terms),
     )
     return Examined(applied, combined.offs)
-
-
-def _why_left_out(one: Candidate, combined: Combined, *, takes: bool) -> CouponRefusal:
-    if one.offer_id in combined.too_dear:
-        return CouponRefusal.USED_UP
-    return CouponRefusal.NOT_TOGETHER if takes else CouponRefusal.OTHER_GOODS

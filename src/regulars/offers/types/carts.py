@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import KW_ONLY, dataclass, field
+from datetime import datetime
 from decimal import Decimal
 from enum import StrEnum
 
-from regulars.offers.types.terms import Terms
+from regulars.offers.types.terms import Goods, Terms
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -55,6 +56,31 @@ class CouponRefusal(StrEnum):
     TWICE = "twice"
 
 
+@dataclass(frozen=True, slots=True)
+class Refused:
+    """Why a code takes nothing off, and by how much or from when it would; None where that is no question.
+
+    `since`, `until`: from when it works, and before which moment it did. `used_at`: when the code was used;
+    None while it is set aside. `total_from_minor`: what the cart has to come to, `missing_minor` of it are
+    missing. `uses` of `uses_most` are made. `left_minor`: of what it takes off altogether. `currency`: the
+    money it is in. `goods`: those it is for. `off_minor`: what it alone would take off this cart.
+    """
+
+    why: CouponRefusal
+    _: KW_ONLY
+    since: datetime | None = None
+    until: datetime | None = None
+    used_at: datetime | None = None
+    total_from_minor: int | None = None
+    missing_minor: int | None = None
+    uses: int | None = None
+    uses_most: int | None = None
+    left_minor: int | None = None
+    currency: str | None = None
+    goods: Goods | None = None
+    off_minor: int | None = None
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Discounted:
     """What one offer takes off, line by line in the order of the cart; `code`: as given, empty without."""
@@ -81,7 +107,7 @@ class Applied:
     """
 
     discounts: tuple[Discounted, ...] = ()
-    refused: Mapping[str, CouponRefusal] = field(default_factory=dict)
+    refused: Mapping[str, Refused] = field(default_factory=dict)
     standing: tuple[int, ...] = ()
     may_pay_with_points: bool = True
     with_tier: bool = True
