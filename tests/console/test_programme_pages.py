@@ -285,14 +285,14 @@ def test_what_is_to_begin_with_a_day_is_put_right_until_then(inside: Client) -> 
 def test_who_publishes_while_others_wait_to_begin_is_told_until_when_it_holds(inside: Client) -> None:
     _look(inside, since="day", day="2024-06-01")
     _keep(inside, cashback_percent="7")
-    assert "from now on, until 1 June: then others begin." in shops.plain(_look(inside).text)
+    assert "from now on, until 1 June: then others begin." in shops.plain(_look(inside, early="on").text)
 
 
 def test_a_moment_that_is_taken_is_said_in_words(inside: Client) -> None:
     for day, percent in (("2024-06-01", "9"), ("2024-06-02", "8")):
         _look(inside, since="day", day=day)
         _keep(inside, cashback_percent=percent)
-    answer = _look(inside, since="day", day="2024-06-01")
+    answer = _look(inside, since="day", day="2024-06-01", early="on")
     assert answer.status_code == 422
     assert "another version holds already" in answer.text
 

@@ -33,7 +33,7 @@ from regulars.loyalty.types.earning import (
     When,
 )
 from regulars.loyalty.types.referring import Referral
-from regulars.loyalty.types.tiers import Privileges, Tier, Tiers
+from regulars.loyalty.types.tiers import Privileges, SumOff, Tier, Tiers
 from regulars.offers.types import Goods
 from regulars.segments.models import Segment
 from regulars.team import queries as team
@@ -90,6 +90,11 @@ def _rule(gives: Any, **more: Any) -> Programme:
     return Programme(currency="RUB", tiers=TIERS, rules=(Rule(key="r7", name="Named", gives=gives, **more),))
 
 
+def _card(currency: str, off: SumOff) -> Programme:
+    gold = Tier(key="t1", name="Gold", from_minor=100, brings=Privileges(discount_sum=off))
+    return Programme(currency=currency, tiers=Tiers(levels=(gold,)))
+
+
 def _goal(**more: Any) -> Programme:
     usual: dict[str, Any] = {"counted": OfOrders(), "benefit": Badge(), "key": "c7", "name": "Named"}
     return Programme(currency="RUB", challenges=(Challenge(**usual | more),))
@@ -98,6 +103,12 @@ def _goal(**more: Any) -> Programme:
 def _day(**more: Any) -> Programme:
     usual: dict[str, Any] = {"key": "d7", "name": "Named", "benefit": PointsGiven(points_minor=5_050)}
     return Programme(currency="RUB", personal_days=(PersonalDay(**usual | more),))
+
+
+def test_a_second_day_does_not_begin_as_another_birthday(inside: Client) -> None:
+    _add(inside, "days", given_benefit="points", given_points="300")
+    offered = _sent(inside.get(reverse("loyalty-programme-part-new", args=["days"])).text)
+    assert (offered["which"], offered["name"]) == (["first_order"], [""])
 
 
 SEGMENT = {"node": "segment", "segment": 0, "member": True}
@@ -150,6 +161,8 @@ COUPON = CouponGiven(amount_minor=50_000, goods=COFFEE, total_from_minor=100_000
                 ),
             ),
         ),
+        ("tiers", "t1", _card("RUB", SumOff(amount_minor=30_050, total_from_minor=200_000))),
+        ("tiers", "t1", _card("JPY", SumOff(amount_minor=300))),
         (
             "challenges",
             "c7",
@@ -219,7 +232,7 @@ def test_a_new_part_of_each_kind(inside: Client) -> None:
         == 302
     )
     _add(inside, "tiers", name="Gold", start="30 000", factor="2")
-    _add(inside, "tiers", name="Silver", start="10000")
+    _add(inside, "tiers", name="Silver", start="10000", discount="amount", off="300", off_from="2 000")
     _add(inside, "challenges", "stamps", name="Sixth cup", categories=["Coffee"], given_gift="A cup")
     _add(inside, "days", given_benefit="points", given_points="300")
     _keep(inside, "friends", "all", url="")
@@ -240,6 +253,7 @@ def test_a_new_part_of_each_kind(inside: Client) -> None:
     page = shops.plain(inside.get(PATH).text)
     assert "7.5% more comes back as points for goods of the category “Coffee”." in page
     assert "“Gold” from RUB 30,000" in page
+    assert "“Silver” from RUB 10,000: RUB 300 off every purchase of RUB 2,000 or more." in page
 
 
 @pytest.mark.parametrize(
@@ -256,6 +270,9 @@ def test_a_new_part_of_each_kind(inside: Client) -> None:
         ("rules", {"name": "A", "categories": ["x" * 81]}, "Names of at most 80 characters"),
         ("rules", {"name": "A", "who": "77"}, "Select a valid choice."),
         ("tiers", {"name": "A", "start": ""}, "Write a number."),
+        ("tiers", {"name": "A", "start": "1", "discount": "amount"}, "This is missing."),
+        ("tiers", {"name": "A", "start": "1", "discount": "amount", "off": "0"}, "a number above 0."),
+        ("tiers", {"name": "A", "start": "1", "discount": "percent", "percent": "101"}, "from 0 to 100."),
         ("challenges", {"name": "A", "times": "0"}, "Write a number from 1"),
         ("challenges", {"name": "A", "counted": "events"}, "This is missing."),
         ("challenges", {"name": "A", "window": "campaign"}, "This is missing."),
@@ -469,7 +486,7 @@ def test_the_audit_log_names_the_part_and_what_was_done_to_it(inside: Client) ->
 # --- an order of one's own -----------------------------------------------------------------------------
 def test_an_order_is_tried_on_the_draft(inside: Client) -> None:
     _add(inside, "rules", name="Coffee week", percent="10", categories=["Coffee"])
-    _add(inside, "tiers", name="Gold", start="1", discount="10", cashback="7")
+    _add(inside, "tiers", name="Gold", start="1", discount="percent", percent="10", cashback="7")
     address = reverse("loyalty-programme-tried")
     asked: dict[str, Any] = {
         "amount": ["1000", "500"],

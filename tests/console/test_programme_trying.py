@@ -12,10 +12,14 @@ from tests.console import loyalty_books as books
 from tests.console import shops
 
 from regulars.loyalty.types import Programme
+from regulars.loyalty.types.benefits import Badge, CouponGiven
+from regulars.loyalty.types.challenges import Challenge, OfOrders
+from regulars.loyalty.types.days import PersonalDay
 from regulars.loyalty.types.earning import ByOrder, Rule, When
-from regulars.loyalty.types.tiers import Privileges, Tier, Tiers
+from regulars.loyalty.types.referring import Referral
+from regulars.loyalty.types.tiers import Privileges, SumOff, Tier, Tiers
 from regulars.offers import services as offers
-from regulars.offers.types import Offer, Terms
+from regulars.offers.types import Goods, Offer, Terms
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("at_noon")]
 NOW = shops.NOW
@@ -73,7 +77,41 @@ def test_a_coupon_is_tried_as_a_till_takes_it(inside: Client) -> None:
     both = tried(inside, coupon=spring, tier="t1")
     assert "takes off RUB 200" in both
     assert "takes off RUB 100" not in both
-    assert "The order is too small for this offer." in tried(inside, "500", coupon=spring)
-    assert "This code is over." in tried(inside, coupon=winter)
+    assert "works from RUB 1,000 on: RUB 500 are missing." in tried(inside, "500", coupon=spring)
+    assert "This code is over: it worked until" in tried(inside, coupon=winter)
     assert "takes off RUB 200" in tried(inside, coupon=winter, day="2024-01-01")
     assert earns(inside, coupon="999999") == "50 points"  # what nobody offers is none
+
+
+def test_coupons_that_the_draft_gives_are_tried_too(inside: Client) -> None:
+    """None of them has been given to anybody yet, so there is no offer of it."""
+    birthday = PersonalDay(key="d1", name="Birthday", benefit=CouponGiven(percent=Decimal(10)))
+    tea = CouponGiven(amount_minor=15_000, total_from_minor=120_000, goods=Goods(categories=("Tea",)))
+    card = Challenge(key="c1", name="Stamps", counted=OfOrders(), times=6, benefit=tea)
+    friends = Referral(referrer=Badge(), friend=CouponGiven(percent=Decimal(20)))
+    programme = Programme(currency="RUB", personal_days=(birthday,), challenges=(card,), referral=friends)
+    books.publish(programme=programme)
+    shown = page(inside)
+    for name in ("Birthday · 10% off", "Stamps · RUB 150 off", "Bring a friend: the friend · 20% off"):
+        assert name in shown
+    assert 'value="referral:referrer"' not in shown  # that one is a badge
+    assert '<option value="Tea">' in shown  # whoever tries it can name its goods
+    taken = tried(inside, coupon="day:d1")
+    assert "The coupon “Birthday” takes off RUB 100." in taken
+    assert "<strong>45 points</strong>" in taken
+    assert "RUB 200 are missing" in tried(inside, coupon="challenge:c1")
+    assert "it is for goods of the category “Tea”" in tried(inside, "1200", coupon="challenge:c1")
+    assert "takes off RUB 150" in tried(inside, "1200", coupon="challenge:c1", goods="Tea")
+
+
+def test_a_tier_with_a_sum_is_tried_as_a_till_takes_it(inside: Client) -> None:
+    off = SumOff(amount_minor=30_000, total_from_minor=200_000)
+    gold = Tier(key="t1", name="Gold", from_minor=100, brings=Privileges(discount_sum=off))
+    books.publish(programme=Programme(currency="RUB", tiers=Tiers(levels=(gold,))))
+    taken = tried(inside, "2000", tier="t1")
+    assert "The tier “Gold” takes off RUB 300." in taken
+    assert "<strong>85 points</strong>" in taken  # 5 % of 1,700
+    less = tried(inside, "1650", tier="t1")
+    assert "RUB 350 more, and the tier “Gold” takes off RUB 300." in less
+    assert "<strong>82 points</strong>" in less
+    assert "Gold” takes" not in tried(inside, "1650")

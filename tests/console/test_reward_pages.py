@@ -19,7 +19,7 @@ from regulars.customers.models import Profile
 from regulars.kit import clock
 from regulars.loyalty import queries as loyalty
 from regulars.loyalty import services
-from regulars.loyalty.models import Reward
+from regulars.loyalty.models import ProgrammeVersion, Reward
 from regulars.loyalty.types import MINOR, Mechanic, NewGrant, Programme, Wanted
 from regulars.loyalty.types.benefits import CouponGiven, GiftGiven
 from regulars.loyalty.types.rewards import NewReward, Redeeming, RewardKind, RewardRow, RewardState
@@ -107,6 +107,28 @@ def test_an_empty_catalogue_says_what_to_do_first(counter: Counter) -> None:
     assert "No rewards yet" in owner
     assert reverse("loyalty-reward-new") in owner
     assert reverse("loyalty-reward-new") not in read(counter.browser(Role.CASHIER), "loyalty-rewards")
+
+
+def test_a_reward_for_a_tier_that_is_gone_is_mended(counter: Counter) -> None:
+    browser = counter.browser()
+    row = counter.reward(name="Gold only", tiers=("gold",))
+    assert "Nobody can take it" not in read(browser, "loyalty-rewards")
+    bare = Programme(currency="RUB")
+    later = services.publish(programme=bare, since=NOW + DAY, now=NOW - DAY, user_id=None)
+    assert "Nobody can take it" not in read(browser, "loyalty-rewards")  # the tier is there until tomorrow
+    ProgrammeVersion.objects.filter(pk=later.id).update(since=NOW - DAY)
+    loyalty.forget_versions()
+    shown = read(browser, "loyalty-rewards")
+    assert "Nobody can take it: the programme does not have this tier any more." in shown
+    assert "for nobody" in shown
+    assert "with the tier “Gold”" in shown  # by its name, though nothing has it any more
+    assert f"{reverse('loyalty-reward', args=[row.id])}#id_tiers" in shown
+    form = read(browser, "loyalty-reward", row.id)
+    assert "Gold (not any more)" in form
+    seen = {"changes": "0", "left_seen": "10"}
+    shown = send(browser, "loyalty-reward", row.id, **FORM | {"name": "Gold only"}, **seen)
+    assert "Nobody can take it" not in shown
+    assert loyalty.reward(row.id).tiers == ()  # type: ignore[union-attr]
 
 
 def test_a_reward_is_added_changed_paused_and_removed(counter: Counter) -> None:
@@ -321,6 +343,21 @@ def test_points_of_a_coupon_that_is_over_are_given_back_with_a_warning(counter: 
     assert "give the points back only as a favour" in read(browser, "customers-rewards", counter.person)
     assert "300 points returned." in send(browser, "loyalty-rewards-cancel", order.id)
     assert counter.has() == 1000
+
+
+@pytest.mark.parametrize(
+    "page", ["-5", "nowhere", "javascript:alert(1)", "//elsewhere.example/", "/\\elsewhere"]
+)
+def test_who_says_where_to_go_back_to_comes_back_here(counter: Counter, page: str) -> None:
+    order = counter.take(counter.reward())
+    told = counter.browser().post(reverse("loyalty-rewards-cancel", args=[order]), {"next": page})
+    assert (told.status_code, told["Location"]) == (302, reverse("loyalty-rewards-waiting"))
+
+
+def test_a_key_that_no_form_has_is_no_mistake_of_ours(counter: Counter) -> None:
+    address = reverse("customers-rewards-take", args=[counter.person, counter.reward().id])
+    assert counter.browser().post(address, {"key": "a\0b"}).status_code == 302
+    assert loyalty.last_reward_orders(limit=1)
 
 
 def test_a_refusal_is_told_in_words(counter: Counter) -> None:

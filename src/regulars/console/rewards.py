@@ -15,7 +15,8 @@ from regulars.console.voice import Voice
 from regulars.console.wording.people import name_or_number
 from regulars.customers import queries as customers
 from regulars.loyalty import queries as loyalty
-from regulars.loyalty.types import GrantState, Mechanic
+from regulars.loyalty.rules.catalogue import is_for_nobody
+from regulars.loyalty.types import GrantState, Mechanic, Programme
 from regulars.loyalty.types.benefits import Benefit
 from regulars.loyalty.types.rewards import (
     CauseRow,
@@ -59,6 +60,8 @@ class Line:
     taken: str
     standing: Standing
     running: bool
+    for_nobody: bool
+    """It asks for tiers that are not in the programme any more."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -136,6 +139,9 @@ class Words:
     speak: Voice
     speaker: Speaker
     tiers: Mapping[str, str] = field(default_factory=dict)
+    """Names by their keys, also of those that were taken out of the programme."""
+    known: frozenset[str] = frozenset()
+    """Keys of the tiers the programme has now."""
 
     def line(self, row: RewardRow) -> Line:
         return Line(
@@ -148,9 +154,16 @@ class Words:
             left=_left(row, self.speaker),
             few=row.left is not None and row.left <= FEW_LEFT and row.state is RewardState.RUNNING,
             taken=self.speak.formats.number(row.taken),
-            standing=standing(row, self.speak.now),
+            standing=self.standing(row),
             running=row.state is RewardState.RUNNING,
+            for_nobody=is_for_nobody(row.tiers, self.known),
         )
+
+    def standing(self, row: RewardRow) -> Standing:
+        """Whether customers can have it."""
+        if row.is_offered(self.speak.now) and is_for_nobody(row.tiers, self.known):
+            return Standing(pgettext("reward", "for nobody"), "lost")
+        return standing(row, self.speak.now)
 
     def sentence(self, row: RewardRow) -> str:
         return reward_sentence(row, self.speaker, tiers=self.tiers, zone=self.speak.zone, at=self.speak.now)
@@ -247,14 +260,19 @@ class Words:
 
 
 def words(speak: Voice) -> Words:
-    """How to speak of rewards in this request; the names of tiers are those of the programme of now."""
-    version = loyalty.current(speak.now)
-    levels = version.programme.tiers.levels if version and version.programme.tiers else ()
+    """How to speak of rewards in this request; tiers are called as they were last."""
+    held = [version.programme for version in loyalty.versions() if version.since <= speak.now]
     return Words(
         speak=speak,
         speaker=Speaker(speak.formats, speak.shop.return_window_days),
-        tiers={level.key: level.name for level in levels},
+        tiers={key: name for programme in held for key, name in tiers_of(programme).items()},
+        known=frozenset(tiers_of(held[-1])) if held else frozenset(),
     )
+
+
+def tiers_of(programme: Programme) -> dict[str, str]:
+    """The names of its tiers by their keys."""
+    return {level.key: level.name for level in programme.tiers.levels} if programme.tiers else {}
 
 
 def waiting_of(rows: Sequence[GrantRow], told: Words) -> list[Waiting]:

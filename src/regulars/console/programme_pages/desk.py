@@ -13,8 +13,7 @@ from regulars.console.forms.programme_fields import Around
 from regulars.console.loyalty_pages import in_words
 from regulars.console.programme_pages.parts import Kind, find, key_of, new_key
 from regulars.console.voice import Voice
-from regulars.kit.money import to_minor
-from regulars.loyalty import queries, services
+from regulars.loyalty import queries, ready, services
 from regulars.loyalty.errors import BadProgramme, DraftChanged
 from regulars.loyalty.types import Programme, Version
 from regulars.loyalty.types.drafts import Changed, Draft
@@ -137,8 +136,7 @@ class Desk:
             return draft.programme
         if self.newest is not None:
             return self.newest.programme
-        currency = self.speak.shop.currency
-        return Programme(currency=currency, worth_minor=to_minor(1, currency))
+        return ready.beginning(self.speak.shop.currency)
 
 
 def context_of(desk: Desk) -> dict[str, Any]:

@@ -6,38 +6,33 @@ from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from datetime import date, datetime, time
 from decimal import Decimal, InvalidOperation
-from itertools import islice
 
 from django.http import QueryDict
 from django.utils.translation import gettext as _
 
 from regulars.analytics.wording.numbers import plain
 from regulars.commerce.queries import choices
+from regulars.console.offers_pages.lines import offer_voice
 from regulars.console.programme_pages.desk import Desk
-from regulars.console.tried_carts import categories_and_brands, number, written_at
+from regulars.console.programme_pages.tried_coupons import Coupon, coupons
+from regulars.console.tried_carts import categories_and_brands, number, usual_amount, written_at
 from regulars.kit.folding import fold
-from regulars.kit.money import to_decimal, to_minor
-from regulars.kit.shares import percent_of
+from regulars.kit.money import to_minor
 from regulars.loyalty import queries
 from regulars.loyalty.rules.earning import discount_minor, payable_minor
+from regulars.loyalty.rules.tiers import missing_to_discount, standing_of
 from regulars.loyalty.types import MINOR, Programme
 from regulars.loyalty.types.earned import CASHBACK, EarningLine, EarningOrder, of_rule, of_tier
 from regulars.loyalty.types.tiers import Tier
 from regulars.loyalty.wording.amounts import points
 from regulars.offers import queries as offers
-from regulars.offers.types import Applied, Cart, CartLine, Offer, OfferKind, OfferState
+from regulars.offers.types import Applied, Cart, CartLine, Offer, Standing
 from regulars.offers.wording import refusal_sentence
 
 LINES = 3
-USUAL = Decimal(2000)
-"""What the first line costs while nothing was written."""
 AMOUNT_MAX = Decimal(10) ** 9
 PIECES_MAX = 10_000
 ANY = 10**12 * MINOR
-COUPONS_MAX = 50
-"""The newest; nobody looks through more."""
-WITH_CODES = frozenset({OfferKind.SHARED, OfferKind.CODES})
-TRIED = frozenset({OfferState.DRAFT, OfferState.RUNNING, OfferState.PAUSED})
 
 
 @dataclass(frozen=True)
@@ -53,8 +48,8 @@ class Line:
 class Trying:
     """The order that is tried, and what came of it. `shares`: what brought how much, in words.
 
-    `tiers`, `branches`, `channels`, `coupons`: what can be chosen, and `asks_day`; what makes no difference
-    to what the draft says is not asked for.
+    `tiers`, `branches`, `channels`, `coupons`, `given` (coupons of the programme): what can be chosen, and
+    `asks_day`; what makes no difference to what the draft says is not asked for.
     """
 
     lines: tuple[Line, ...]
@@ -65,7 +60,8 @@ class Trying:
     channel: str
     channels: tuple[str, ...]
     coupon: str
-    coupons: tuple[tuple[str, str], ...]
+    coupons: tuple[Coupon, ...]
+    given: tuple[Coupon, ...]
     day: str
     asks_day: bool
     fits: bool
@@ -84,8 +80,8 @@ def trying(asked: QueryDict, desk: Desk) -> Trying:
     tiers = tuple((level.key, level.name) for level in _levels(programme))
     tier, branch, channel = (asked.get(name, "") for name in ("tier", "branch", "channel"))
     branches, channels = _branches(programme), _channels(programme)
-    coupons = _coupons()
-    coupon = coupons.get(asked.get("coupon", ""))
+    choice = coupons(desk)
+    coupon, offered = choice.get(asked.get("coupon", "")), [one.offer for one in choice.values()]
     tried = Trying(
         lines=lines,
         tier=tier if tier in dict(tiers) else "",
@@ -94,15 +90,16 @@ def trying(asked: QueryDict, desk: Desk) -> Trying:
         branches=branches,
         channel=channel if channel in channels else "",
         channels=channels,
-        coupon=str(coupon.id) if coupon else "",
-        coupons=tuple((number, _called(offer)) for number, offer in coupons.items()),
+        coupon=coupon.key if coupon else "",
+        coupons=tuple(one for one in choice.values() if not one.is_given),
+        given=tuple(one for one in choice.values() if one.is_given),
         day=asked.get("day", "") or desk.speak.today.isoformat(),
-        asks_day=_asks_day(programme, coupons.values()),
+        asks_day=_asks_day(programme, offered),
         fits="amount" not in asked or "fits" in asked,
         has_conditions=any(rule.when.who is not None for rule in programme.rules),
-        goods=_goods_named(programme, coupons.values()),
+        goods=_goods_named(programme, offered),
     )
-    return _reckoned(tried, coupon, desk)
+    return _reckoned(tried, coupon.offer if coupon else None, desk)
 
 
 def _reckoned(tried: Trying, coupon: Offer | None, desk: Desk) -> Trying:
@@ -115,8 +112,8 @@ def _reckoned(tried: Trying, coupon: Offer | None, desk: Desk) -> Trying:
         return replace(tried, problem=_("Write amounts as numbers, such as 1500, and choose a day."))
     if not programme.running:
         return replace(tried, problem=_("The programme is stopped: orders earn nothing."))
-    standing = (level and level.brings.discount_percent) or Decimal(0)
-    applied = _applied(cart, coupon, datetime.combine(day, time(12), tzinfo=desk.speak.zone), standing)
+    noon = datetime.combine(day, time(12), tzinfo=desk.speak.zone)
+    applied = _applied(cart, coupon, noon, standing_of(level))
     asked = EarningOrder(
         lines=_paid(cart, applied),
         currency=currency,
@@ -129,7 +126,7 @@ def _reckoned(tried: Trying, coupon: Offer | None, desk: Desk) -> Trying:
     whole = programme if programme.currency else programme.model_copy(update={"currency": currency})
     (earned,) = queries.earned(whole, [asked])
     payable = payable_minor(total_minor=asked.total_minor, programme=programme, spendable_minor=ANY)
-    more = _discounts(applied, coupon, level, currency, desk)
+    more = _discounts(applied, coupon, level, cart, desk)
     if payable and not applied.may_pay_with_points:
         more.append(_("With this coupon nothing can be paid with points."))
     elif payable:
@@ -160,11 +157,10 @@ def _cart(tried: Trying, currency: str) -> Cart:
     return Cart(currency=currency, lines=tuple(lines))
 
 
-def _applied(cart: Cart, coupon: Offer | None, at: datetime, standing: Decimal) -> Applied:
+def _applied(cart: Cart, coupon: Offer | None, at: datetime, standing: Standing | None) -> Applied:
     """What is taken off: by the coupon, and by the tier after it."""
     if coupon is None:
-        amounts = [line.amount_minor for line in cart.lines]
-        return Applied(standing=tuple(percent_of(amounts, standing)))
+        return offers.try_standing(cart, standing)
     return offers.try_offer(coupon, cart, at=at, standing=standing)
 
 
@@ -183,25 +179,41 @@ def _paid(cart: Cart, applied: Applied) -> tuple[EarningLine, ...]:
 
 
 def _discounts(
-    applied: Applied, coupon: Offer | None, level: Tier | None, currency: str, desk: Desk
+    applied: Applied, coupon: Offer | None, level: Tier | None, cart: Cart, desk: Desk
 ) -> list[str]:
     """What is taken off, and why a coupon takes nothing off, in words."""
-    said = []
+    said, currency = [], cart.currency
     for one in applied.discounts:
         facts = {"name": plain(one.name), "money": desk.speak.money(one.amount_minor, currency)}
         said.append(_("The coupon “%(name)s” takes off %(money)s.") % facts)
     if coupon and applied.refused:
-        said += [refusal_sentence(why) for why in applied.refused.values()]
+        voice = offer_voice(desk.speak, currency)
+        said += [plain(refusal_sentence(why, voice)) for why in applied.refused.values()]
     if level is not None and (off := sum(applied.standing)):
         facts = {"name": level.name, "money": desk.speak.money(off, currency)}
         said.append(_("The tier “%(name)s” takes off %(money)s.") % facts)
+    elif level is not None and applied.with_tier:
+        said += _missing_to_sum(level, cart, desk)
     return said
+
+
+def _missing_to_sum(level: Tier, cart: Cart, desk: Desk) -> list[str]:
+    """How much more the cart would have to come to for the sum the tier takes off, in words."""
+    off, left = level.brings.discount_sum, missing_to_discount(level, cart.total_minor)
+    if off is None or not left:
+        return []
+    facts = {
+        "left": desk.speak.money(left, cart.currency),
+        "name": level.name,
+        "money": desk.speak.money(off.amount_minor, cart.currency),
+    }
+    return [_("%(left)s more, and the tier “%(name)s” takes off %(money)s.") % facts]
 
 
 def _lines(asked: QueryDict, currency: str) -> tuple[Line, ...]:
     amounts, pieces, goods = (asked.getlist(name) for name in ("amount", "pieces", "goods"))
     if not amounts:
-        amounts = [f"{to_decimal(to_minor(USUAL, currency), currency):f}".rstrip("0").rstrip(".")]
+        amounts = [usual_amount(currency)]
     wide = max(LINES, len(amounts[: LINES * 2]))
 
     return tuple(
@@ -231,17 +243,6 @@ def _branches(programme: Programme) -> tuple[str, ...]:
 def _channels(programme: Programme) -> tuple[str, ...]:
     """Those that rules ask for: what came by another one earns the same by any."""
     return _each_once([name for rule in programme.rules for name in rule.when.channels])
-
-
-def _coupons() -> dict[str, Offer]:
-    """Offers somebody can have a code of, by their numbers as a form has them; drafts too."""
-    found = (one for one in offers.offers() if one.terms.kind in WITH_CODES)
-    return {str(one.id): one for one in islice((one for one in found if one.state in TRIED), COUPONS_MAX)}
-
-
-def _called(offer: Offer) -> str:
-    name = plain(offer.terms.name)
-    return f"{offer.shared_code} · {name}" if offer.shared_code else name
 
 
 def _asks_day(programme: Programme, coupons: Iterable[Offer]) -> bool:

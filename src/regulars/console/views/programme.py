@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 from typing import Any
 
@@ -19,6 +19,7 @@ from regulars.console.forms.programme import ProgrammeForm, filled
 from regulars.console.loyalty_pages import in_words
 from regulars.console.loyalty_pages.spans import begin_of
 from regulars.console.loyalty_pages.trial import trial
+from regulars.console.programme_pages.before_publishing import Waiting, bereft_rewards, waiting_rules
 from regulars.console.programme_pages.desk import Desk, context_of
 from regulars.console.programme_pages.steps import steps
 from regulars.console.programme_pages.trying import trying
@@ -105,9 +106,10 @@ def tried(request: HttpRequest) -> HttpResponse:
 def look(request: HttpRequest) -> HttpResponse:
     """All that changes, before it is published."""
     desk = Desk(voice(), user_id_of(request))
-    since, problem = Since("now", "", None), ""
+    waiting, problem = waiting_rules(desk), ""
+    since = Since("day" if waiting and waiting.day else "now", waiting.day if waiting else "", None)
     if request.method == "POST":
-        since = _since(request, desk.speak)
+        since = _not_by_accident(request, _since(request, desk.speak), waiting)
         if request.POST.get("seen", "") != _seen(desk):
             problem = _("Somebody changed the draft meanwhile: look at it once more. %(who)s") % {
                 "who": desk.by_whom()
@@ -126,6 +128,9 @@ def look(request: HttpRequest) -> HttpResponse:
         "example": in_words.example(desk.programme, desk.speak),
         "trial": trial(desk.programme, desk.published, desk.speak),
         "since": since,
+        "waiting": waiting,
+        "may_be_early": "early" in request.POST,
+        "bereft": bereft_rewards(desk),
         "problem": problem or desk.problem,
         "tomorrow": (desk.speak.today + timedelta(days=1)).isoformat(),
     }
@@ -206,6 +211,17 @@ def _published(request: HttpRequest, desk: Desk, since: Since) -> HttpResponse:
 def _seen(desk: Desk) -> str:
     """What is looked over: the draft, and what it would take the place of."""
     return f"{desk.seen or 0}.{desk.newest.id if desk.newest else 0}"
+
+
+def _not_by_accident(request: HttpRequest, since: Since, waiting: Waiting | None) -> Since:
+    """The same; refused where what waits for a later day would begin before it, unless that is wanted."""
+    is_early = waiting is not None and (since.moment is None or since.moment < waiting.since)
+    if since.problem or not is_early or request.POST.get("early"):
+        return since
+    problem = _(
+        "Some of these changes wait for a later day. Say that they may begin earlier, or choose their day."
+    )
+    return replace(since, problem=problem)
 
 
 def _since(request: HttpRequest, speak: Voice) -> Since:

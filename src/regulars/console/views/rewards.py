@@ -7,6 +7,7 @@ from datetime import timedelta
 from decimal import Decimal
 from typing import Any
 
+from django.db import transaction
 from django.http import Http404, HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
 from django.shortcuts import redirect, render
@@ -19,6 +20,7 @@ from regulars.analytics.wording.numbers import plain
 from regulars.console import rewards as pages
 from regulars.console import said
 from regulars.console.access import allowed, user_id_of
+from regulars.console.aged import aged_context, may_take_long
 from regulars.console.forms.programme_fields import Around
 from regulars.console.forms.rewards import RewardForm, filled_reward
 from regulars.console.programme_pages.names import offered, unknown
@@ -86,7 +88,7 @@ def export(request: HttpRequest) -> HttpResponseBase:
             row.left,
             row.taken,
             Decimal(row.given_minor) / MINOR,
-            pages.standing(row, speak.now).name,
+            told.standing(row).name,
             told.sentence(row),
         ]
         for row in rows
@@ -103,11 +105,12 @@ def new(request: HttpRequest) -> HttpResponse:
     form = _form(request, speak, None)
     if request.method == "POST" and form.is_valid():
         try:
-            row = services.add_reward(new=form.reward(), now=speak.now)
+            with transaction.atomic():
+                row = services.add_reward(new=form.reward(), now=speak.now)
+                _changed(request, speak, row, "added")
         except RegularsError as error:
             form.add_error(None, error.message)
         else:
-            _changed(request, speak, row, "added")
             said.done(request, _("“%(name)s” is in the catalogue.") % {"name": plain(row.name)})
             return redirect("loyalty-rewards")
     return render(request, "console/rewards/form.html", _around(form, speak, None))
@@ -124,11 +127,12 @@ def edit(request: HttpRequest, number: int) -> HttpResponse:
     if request.method == "POST" and form.is_valid():
         wanted = form.reward()
         try:
-            services.edit_reward(reward_id=number, new=wanted, seen=_seen(request, row))
+            with transaction.atomic():
+                services.edit_reward(reward_id=number, new=wanted, seen=_seen(request, row))
+                _changed(request, speak, row, "changed")
         except RegularsError as error:
             form.add_error(None, error.message)
         else:
-            _changed(request, speak, row, "changed")
             said.done(request, _("“%(name)s” is changed.") % {"name": plain(wanted.name)})
             return redirect("loyalty-rewards")
     context = {
@@ -154,6 +158,7 @@ def says(request: HttpRequest, number: int = 0) -> HttpResponse:
 
 @require_POST
 @allowed(Permission.SET_UP_LOYALTY)
+@transaction.atomic
 def state(request: HttpRequest, number: int) -> HttpResponse:
     """Pause a reward, offer it again, or remove it."""
     speak = voice()
@@ -210,10 +215,12 @@ def taken_export(request: HttpRequest) -> HttpResponseBase:
 @never_cache
 @require_safe
 @allowed(Permission.SEE_FIGURES)
+@may_take_long
 def causes(request: HttpRequest) -> HttpResponse:
     """What was given to good causes."""
     speak = voice()
-    return render(request, "console/rewards/causes.html", {"causes": _causes(speak)})
+    context = aged_context("causes", lambda s: {"causes": _causes(s)}, speak)
+    return render(request, "console/rewards/causes.html", context)
 
 
 @require_safe
@@ -253,12 +260,11 @@ def _causes(speak: Voice) -> list[pages.Cause]:
 
 
 def _form(request: HttpRequest, speak: Voice, row: RewardRow | None) -> RewardForm:
-    version = loyalty.current(speak.now)
-    levels = version.programme.tiers.levels if version and version.programme.tiers else ()
-    tiers = [(level.key, level.name) for level in levels]
-    known = {key for key, _name in tiers}
+    told = pages.words(speak)
+    tiers = [(key, name) for key, name in told.tiers.items() if key in told.known]
     # A tier that was taken out of the programme since stays named until it is unticked.
-    tiers += [(key, key) for key in (row.tiers if row else ()) if key not in known]
+    gone = [key for key in (row.tiers if row else ()) if key not in told.known]
+    tiers += [(key, _("%(tier)s (not any more)") % {"tier": told.tiers.get(key, key)}) for key in gone]
     around = Around(Programme(currency=speak.shop.currency), speak)
     return RewardForm(
         request.POST if request.method == "POST" else None,

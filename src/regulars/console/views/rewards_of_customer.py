@@ -70,8 +70,9 @@ def take(request: HttpRequest, person: int, number: int) -> HttpResponse:
     if found is None:
         return missing(request, person, "customers-rewards")
     speak, user = voice(), user_id_of(request)
+    key = request.POST.get("key", "").replace("\x00", "")[:KEY_CHARACTERS_MAX]
     new = Redeeming(
-        key=f"form:{request.POST.get('key', '')[:KEY_CHARACTERS_MAX] or new_key()}:{number}",
+        key=f"form:{key or new_key()}:{number}",
         reward_id=min(number, 2**63 - 1),
         profile_id=found.profile_ids[0],
         at=speak.now,

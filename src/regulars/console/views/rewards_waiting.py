@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime
 
+from django.db import transaction
 from django.http import Http404, HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
 from django.shortcuts import redirect, render
@@ -93,6 +94,7 @@ def export(request: HttpRequest) -> HttpResponseBase:
 
 @require_POST
 @allowed(Permission.HAND_OUT_REWARDS)
+@transaction.atomic
 def hand_out(request: HttpRequest, number: int) -> HttpResponse:
     """Hand a gift out; with `undo` it was not fetched after all."""
     speak, user = voice(), user_id_of(request)
@@ -115,6 +117,7 @@ def hand_out(request: HttpRequest, number: int) -> HttpResponse:
 
 @require_POST
 @allowed(Permission.ADJUST_POINTS)
+@transaction.atomic
 def cancel(request: HttpRequest, number: int) -> HttpResponse:
     """Take a reward back that was not handed out: its points return to the customer."""
     speak, user = voice(), user_id_of(request)

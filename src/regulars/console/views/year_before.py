@@ -65,7 +65,7 @@ def state(request: HttpRequest) -> HttpResponse:
 
 @never_cache
 @require_safe
-@allowed(Permission.TAKE_LISTS_OUT, Permission.SEE_FIGURES)
+@allowed(Permission.SET_UP_LOYALTY, Permission.SEE_FIGURES, Permission.TAKE_LISTS_OUT)
 def export(request: HttpRequest) -> HttpResponseBase:
     """The tables as a file."""
     speak = voice()

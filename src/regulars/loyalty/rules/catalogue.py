@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import date, datetime
 
@@ -38,6 +39,11 @@ def why_not(reward: RewardRow, having: Having, *, pieces: int, at: datetime) -> 
     if reward.left is not None and reward.left < pieces:
         return WhyNot.SOLD_OUT
     return WhyNot.POINTS if having.spendable_minor < reward.price_minor * pieces else None
+
+
+def is_for_nobody(tiers: Collection[str], known: Collection[str]) -> bool:
+    """Whether all tiers a reward asks for are none of the programme's."""
+    return bool(tiers) and not any(key in known for key in tiers)
 
 
 def benefit_of(
