@@ -74,6 +74,13 @@ def test_what_is_asked_for_is_a_permission_of_the_table() -> None:
         assert getattr(pattern.callback, ASKED_FOR) <= frozenset(Permission)
 
 
+def test_who_takes_a_page_out_as_a_file_may_open_it() -> None:
+    pages = {name: name.removesuffix("-export") for name in CLOSED if name.endswith("-export")}
+    asked = {name: getattr(pattern.callback, ASKED_FOR) for name, pattern in CLOSED.items()}
+    assert [name for name, page in pages.items() if not asked.get(page, frozenset()) <= asked[name]] == []
+    assert pages
+
+
 def test_nobody_outside_sees_a_closed_page() -> None:
     client = Client()
     for name in POLLS:

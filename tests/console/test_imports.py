@@ -15,6 +15,8 @@ from django.urls import reverse
 from pytest_django import DjangoAssertNumQueries
 from tests.console import shops
 
+from regulars.console.wording.imports import kept_reason
+from regulars.customers.registry import references
 from regulars.imports import queries, services
 from regulars.imports.models import Import
 from regulars.imports.types import ImportRow, State
@@ -122,6 +124,16 @@ def test_an_example_reads_as_what_it_is_of(language: str, kind: str) -> None:
         assert (row.kind, row.preview["problem"]) == (kind, None)
 
 
+def test_whatever_keeps_a_customer_has_words() -> None:
+    codes = [f"has_{name}" for name in references()]
+    assert [code for code in codes if kept_reason(code) == code] == []
+
+
+def test_balances_say_that_rows_of_one_customer_add_up(inside: Client) -> None:
+    number = _bring(inside, b"card;points\n2000123;100\n2000123;100\n", "balances.csv")
+    assert "a row that stands there twice counts twice" in _page(inside, "imports-detail", number)
+
+
 def test_no_other_examples(inside: Client) -> None:
     assert inside.get(reverse("imports-example", args=["orders", "pdf"])).status_code == 404
     assert inside.get(reverse("imports-example", args=["secrets", "csv"])).status_code == 404
@@ -133,7 +145,8 @@ def test_a_file_is_shown_before_anything_is_stored(inside: Client) -> None:
     assert "Bring it in" in page
     assert "Check everything first" in page
     assert "4 rows" in page
-    assert "Date that cannot be read: 1" in page
+    assert "Date that cannot be read: 1 row." in page
+    assert "add up" not in page
     assert _form(inside, number) == {
         "kind": "orders",
         "field-customer_id": "customer",

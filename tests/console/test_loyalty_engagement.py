@@ -181,6 +181,40 @@ def test_who_holds_a_discount_card_takes_part(inside: Client) -> None:
     ]
 
 
+def test_a_card_of_a_sum_took_it_off_what_came_to_enough() -> None:
+    """300 from 2,000 on: what is left of an order on which it came off is 1,700 at least."""
+    brings = {"discount_sum": {"amount_minor": 30_000, "total_from_minor": 200_000}}
+    any_sum = {"discount_sum": {"amount_minor": 5_000}}
+    version = _publish(
+        cashback_percent=0,
+        tiers={
+            "span": "ever",
+            "levels": [
+                {"key": "some", "name": "Some", "from_minor": 1, "brings": any_sum},
+                {"key": "card", "name": "Card", "from_minor": 100, "brings": brings},
+                {"key": "ten", "name": "Ten", "from_minor": 500, "brings": {"discount_percent": 10}},
+            ],
+        },
+    )
+    anna, boris, vera, gleb = (shops.person(name) for name in ("Анна", "Борис", "Вера", "Глеб"))
+    for person, tier in ((anna, "card"), (boris, "card"), (vera, "some"), (gleb, "ten")):
+        TierStanding.objects.create(person_id=person, tier=tier, since=NOW - 20 * DAY)
+    for person, amount in ((anna, 170_000), (anna, 500_000), (anna, 169_999), (boris, 169_999)):
+        _bought(person, amount, 10)
+    _bought(vera, 100, 10)
+    _bought(gleb, 9_000, 10)
+    cards = discounts_of(version.programme)
+    since, until = NOW - 30 * DAY, NOW
+    found = {one.tier: one for one in discounted(cards, since=since, until=until)}
+    assert {key: (one.people, one.orders, one.off_minor) for key, one in found.items()} == {
+        "card": (1, 2, 60_000),
+        "some": (1, 1, 5_000),
+        "ten": (1, 1, 1_000),
+    }
+    doing = doing_by_tier(since=since, until=until, discounts=cards)
+    assert doing == {key: Doing(1, 0, 1) for key in ("card", "some", "ten")}
+
+
 def test_who_has_a_stamp_takes_part() -> None:
     anna, boris = shops.person("Анна"), shops.person("Борис")
     ChallengeProgress.objects.create(

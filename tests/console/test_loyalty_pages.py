@@ -19,16 +19,18 @@ from tests.console.workbooks import NAMES, rows_of
 
 from regulars.commerce import services as commerce
 from regulars.customers.models import Profile
+from regulars.loyalty import ready
 from regulars.loyalty.models import Journal, JournalEntry, LedgerCheck
 from regulars.loyalty.types import Account, Cause, EntryKind, EntryReason, Programme
 from regulars.team.models import AuditLogEntry
-from regulars.team.types import Action, Role
+from regulars.team.services import save_shop
+from regulars.team.types import Action, Role, ShopProfile
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("at_noon")]
 NOW, DAY = shops.NOW, timedelta(days=1)
-# Session, user, permissions, shop; versions (two); activity (two), open points, months, members; waiting,
-# checks, wrong.
-QUERIES_STANDING = 14
+# Session, user, permissions, shop; versions (two), has it begun; activity (two), open points, months,
+# members; waiting, checks, wrong.
+QUERIES_STANDING = 15
 # Session, user, permissions, shop; version; cohorts, open points, debts.
 QUERIES_LIABILITY = 8
 # Session, user, permissions, shop; edges, postings, accounts, the first of all, the last check, names.
@@ -64,6 +66,42 @@ def test_an_empty_shop_is_offered_rules_to_begin_with(inside: Client) -> None:
     analyst = _page(shops.browser_of(shops.colleague(Role.ANALYST)), "loyalty")
     assert "Whoever is marketer or owner here sets it up." in analyst
     assert "Choose a ready programme" not in analyst
+
+
+def test_an_empty_shop_begins_with_figures_of_its_currency(inside: Client) -> None:
+    """In pounds a point is a penny: the figures forms offer, such as 300 points for a friend, are no £300."""
+    save_shop(shop=ShopProfile(currency="GBP"), user_id=shops.colleague().pk, now=NOW)
+    page = _page(inside, "loyalty")
+    assert "1 point takes £0.01 off an order." in page
+    assert "An order of £20 brings 100 points." in page
+    draft = _page(inside, "loyalty-programme")
+    assert "1 point takes £0.01 off an order." in draft
+    assert 'value="20"' in draft  # the order that is tried
+
+
+def test_who_has_published_is_told_what_comes_next(inside: Client) -> None:
+    books.publish()
+    page = _page(inside, "loyalty")
+    assert "Connect the tills or the site" in page
+    assert "The owner makes the keys." in page
+    assert f'href="{reverse("imports-upload")}?kind=points"' in page
+    assert _tiles(page) == []  # nothing but noughts
+    owner = _page(shops.browser_of(shops.colleague(Role.OWNER)), "loyalty")
+    assert f'href="{reverse("connections-key-new")}"' in owner
+    books.lot(shops.person(), 100)
+    page = _page(inside, "loyalty")
+    assert "Connect the tills or the site" not in page
+    assert _tiles(page)
+
+
+def test_a_programme_without_points_is_told_by_what_it_gives(inside: Client) -> None:
+    made = ready.programme("stamps", "RUB")
+    assert made
+    books.publish(programme=made.programme)
+    page = _page(inside, "loyalty")
+    assert "For every 6 orders of RUB 200 or more" in page
+    assert "No points are given for orders" not in page
+    assert "brings 0 points" not in _page(inside, "loyalty-programme-versions")
 
 
 def test_figures_are_those_of_30_days_with_their_change(inside: Client) -> None:
@@ -200,13 +238,13 @@ def test_books_begin_and_end_with_balances_and_name_each_line(inside: Client) ->
     page = _page(inside, "loyalty-books")
     assert _tiles(page) == ["200", "0", "0", "−50", "−25", "125"]
     lines = page.partition('id="postings"')[2]
-    assert "Earned with an order" not in lines  # last month
-    assert "Spent on an order" in lines
+    assert "Given by the programme" not in lines  # last month
+    assert "Spent on an order or a reward" in lines
     assert "order A-1" in lines
-    assert "Set aside at a till → Spent on orders" in lines
+    assert "Set aside at a till → Spent on orders and rewards" in lines
     assert reverse("customers-points", args=[person]) in lines
     whole = _page(inside, "loyalty-books", **{"from": "2024-01-01", "to": "2024-05-01"})
-    assert "Earned with an order" in whole.partition('id="postings"')[2]
+    assert "Given by the programme" in whole.partition('id="postings"')[2]
     assert _tiles(whole)[0] == "0"
 
 
@@ -221,7 +259,7 @@ def test_days_before_the_first_line_are_no_empty_book(inside: Client) -> None:
 def test_books_are_shown_of_one_cause_or_account(inside: Client) -> None:
     _some_books()
     lines = _page(inside, "loyalty-books", cause="expired").partition('id="postings"')[2]
-    assert (lines.count("<tr>"), "Spent on an order" in lines) == (2, False)
+    assert (lines.count("<tr>"), "Spent on an order or a reward" in lines) == (2, False)
     lines = _page(inside, "loyalty-books", account="held").partition('id="postings"')[2]
     assert lines.count("<tr>") == 3
     lines = _page(inside, "loyalty-books", cause="opening").partition('id="postings"')[2]

@@ -129,7 +129,7 @@ def test_the_audit_log_says_what_was_done_to_which_offer(inside: Client) -> None
     inside.post(reverse("offers-new-kind", args=["codes"]), FORM | {"name": "Cards"})
     gone = offer.id
     (offer,) = (one for one in queries.offers() if one.id != gone)
-    inside.post(reverse("offers-codes", args=[offer.id]), {"count": "20"})
+    inside.post(reverse("offers-codes", args=[offer.id]), {"count": "1,000"})
     inside.post(reverse("offers-new-kind", args=["codes"]), FORM | {"name": "Slip"})
     offer = queries.offers()[0]
     do("drop")
@@ -142,7 +142,7 @@ def test_the_audit_log_says_what_was_done_to_which_offer(inside: Client) -> None
         "Offer changed: Spring (stopped for good)",
         "List saved as a file: Spring (uses of an offer; rows: 0)",
         "Offer changed: Cards (made, as a draft)",
-        "Offer changed: Cards (20 codes ordered)",
+        "Offer changed: Cards (1000 codes ordered)",
         "Offer changed: Slip (made, as a draft)",
         "Offer changed: Slip (draft thrown away)",
     ]

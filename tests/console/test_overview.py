@@ -10,6 +10,7 @@ from django.test import Client
 from django.urls import reverse
 from pytest_django import DjangoAssertNumQueries
 from tests.analytics.audits import audit, changed, growth_point
+from tests.console import loyalty_books as books
 from tests.console import shops
 
 from regulars.analytics import services as analytics
@@ -23,8 +24,9 @@ from regulars.work.services import create_task
 pytestmark = pytest.mark.django_db
 CHARTS = {"en": {"revenue": '<svg id="drawn-en"></svg>'}, "ru": {"revenue": '<svg id="drawn-ru"></svg>'}}
 # The session, the user, what they may, the shop; the audit with its drawings; orders there are; the job;
-# imports under way, watched places; whom to look at, my tasks, names, contacts, who has a task already.
-QUERIES = 14
+# imports under way, watched places, programme; whom to look at, my tasks, names, contacts, who has a
+# task already.
+QUERIES = 15
 
 
 @pytest.fixture
@@ -205,14 +207,17 @@ def test_owner_is_told_what_is_left_to_set_up() -> None:
     page = _page(client)
     assert "Say what your shop is" in page
     assert "Invite a colleague" in page
+    assert "Begin a loyalty programme" in page
     save_shop(shop=ShopProfile(name="Лавка"), user_id=owner.pk, now=shops.NOW)
     page = _page(client)
     assert "Say what your shop is" not in page
     assert "Say how much of the revenue is left to you" in page
     save_shop(shop=ShopProfile(name="Лавка", margin=Decimal("0.4")), user_id=owner.pk, now=shops.NOW)
     shops.colleague()
+    books.publish()
     page = _page(client)
     assert "Say how much" not in page
+    assert "Begin a loyalty programme" not in page
     assert "Invite a colleague" not in page
     assert ">Лавка</h1>" in page
 

@@ -199,7 +199,7 @@ def test_numbers_and_days_the_wrong_way_round(inside: Client) -> None:
 
 def test_amounts_are_in_the_shops_currency(inside: Client) -> None:
     form = _form(inside).press("add 1 attribute").press("look", {"n2-attribute": "commerce.spend"})
-    form.press("look", {"n2-low": "10,555"})
+    form.press("look", {"n2-low": "10.555"})
     assert "no more digits after the point" in form.text
     form.press("look", {"n2-low": "10,55"}).press("save", {"name": "Ten"})
     assert _kept("Ten") == AllOf((Has("commerce.spend", Range(low=Decimal(1055))),))

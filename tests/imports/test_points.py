@@ -152,6 +152,13 @@ def test_it_is_undone(files: Files) -> None:
     assert has(second) == 5_000, "it can be brought in again"
 
 
+def test_customers_it_brought_stay_in_the_books_and_that_is_told_before(files: Files) -> None:
+    row = files.bring_in(files.write("customer_id,points\nC1,100\n", "points.csv"), "points")
+    plan = services.plan_undo(import_id=row.id)
+    assert (plan.removed, plan.caused) == ({"points": 1, "profile": 1}, {"points": 1})
+    assert undo(files, row.id).kept == {"profile": {"has_points": 1}}
+
+
 def test_undoing_a_correction_brings_back_what_was_before(files: Files) -> None:
     profile = known("C1")
     files.bring_in(files.write("customer_id,points\nC1,100\n", "points.csv"), "points")

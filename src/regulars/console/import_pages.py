@@ -261,7 +261,12 @@ class ImportPage:
             basis=previews.basis(first, formats) if first else "",
             part=plain(first.name) if first else "",
             other_parts=max(0, len(found.parts) - 1),
-            notes=[*self._currency(found), *previews.notes(found.notes, formats), *self._left_out(found)],
+            notes=[
+                *self._currency(found),
+                *self._adding_up(found),
+                *previews.notes(found.notes, formats),
+                *self._left_out(found),
+            ],
             reasons=wording.asides(first.reasons, formats) if first else [],
             is_guessed=found.is_guessed,
             is_whole=found.is_whole,
@@ -277,6 +282,12 @@ class ImportPage:
         return [
             _("The file names no currency, so amounts are taken to be in %(currency)s, as the shop's.") % said
         ]
+
+    @staticmethod
+    def _adding_up(found: Preview) -> list[str]:
+        if found.kind != "points":
+            return []
+        return [_("Several rows of one customer add up: a row that stands there twice counts twice.")]
 
     @staticmethod
     def _left_out(found: Preview) -> list[str]:

@@ -12,6 +12,7 @@ from regulars.analytics.models import MAKE_FIGURES
 from regulars.commerce import queries as commerce
 from regulars.customers import queries as customers
 from regulars.imports import queries as imports
+from regulars.loyalty import queries as loyalty
 from regulars.team.models import User
 from regulars.team.types import Permission, ShopProfile
 
@@ -52,6 +53,8 @@ def missing_steps(stands: Standing, shop: ShopProfile, permissions: frozenset[Pe
             missing.append("margin")
     if Permission.IMPORT in permissions and not stands.is_demo and not imports.watches():
         missing.append("watch")
+    if Permission.SET_UP_LOYALTY in permissions and not loyalty.versions():
+        missing.append("programme")
     if Permission.MANAGE_TEAM in permissions and not _has_colleagues():
         missing.append("colleague")
     return missing

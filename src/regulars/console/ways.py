@@ -11,7 +11,8 @@ from django.utils.http import url_has_allowed_host_and_scheme
 def back(request: HttpRequest, otherwise: str) -> str:
     """The page that the form, or the address, names as `next`, if it is one of ours."""
     page = request.POST.get("next") or request.GET.get("next", "")
-    if url_has_allowed_host_and_scheme(
+    # One that begins otherwise would be taken for the name of a page.
+    if page.startswith("/") and url_has_allowed_host_and_scheme(
         page, allowed_hosts={request.get_host()}, require_https=request.is_secure()
     ):
         return page

@@ -18,11 +18,13 @@ class ImportsConfig(AppConfig):
         from regulars.imports import registry
         from regulars.imports.kinds.builtin import builtin_kinds
         from regulars.imports.tasks import SCHEDULES
+        from regulars.loyalty import queries as loyalty
         from regulars.work import queries as work
 
         for kind in builtin_kinds():
             registry.register_kind(kind)
         registry.register_effect("notes", customers.count_notes)
         registry.register_effect("tasks", work.count_tasks)
+        registry.register_effect("points", loyalty.count_in_books)
         for schedule in SCHEDULES:
             schedules.register(schedule)

@@ -274,7 +274,7 @@ def _keys(programme: Programme) -> set[str]:
 
 def _tells(tier: Tier) -> bool:
     """Whether what a tier brings is told apart: its points from the usual ones, or what it takes off."""
-    return (tier.brings.factor or 0) > 1 or bool(tier.brings.discount_percent)
+    return (tier.brings.factor or 0) > 1 or tier.brings.has_discount
 
 
 def _shape(challenge: Challenge) -> Kind:

@@ -5,23 +5,22 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from decimal import Decimal
 
 from django.utils.translation import gettext as _
 
 from regulars.console.voice import Voice
-from regulars.kit.money import to_minor
 from regulars.loyalty import queries
+from regulars.loyalty.ready import usual_order
 from regulars.loyalty.types import Programme, Version
 from regulars.loyalty.types.earned import EarningLine, EarningOrder
 from regulars.loyalty.types.earning import Caps
 from regulars.loyalty.wording import programme as wording
 
-EXAMPLE = Decimal(2000)
-"""The order of the example, in the shop's money, where a point is worth one of it."""
-
 HEAD = ("running", "earning", "spending")
-"""The rules that say what the programme is."""
+"""The rules that say what a programme of points is."""
+BESIDE_POINTS = ("running", "tier", "challenge", "day", "friends")
+"""Those that say it of a stamp card or a discount card."""
+HEAD_MAX = 2
 
 
 @dataclass(frozen=True)
@@ -69,24 +68,35 @@ def example(programme: Programme, speak: Voice) -> str:
     if not programme.running:
         return ""
     currency = programme.currency or speak.shop.currency
-    total = to_minor(EXAMPLE, currency)
+    total = usual_order(currency)
     earned = None
     if programme.rules or programme.caps != Caps():
         whole = programme if programme.currency else programme.model_copy(update={"currency": currency})
         order = EarningOrder(lines=(EarningLine(amount_minor=total),), currency=currency, day=speak.today)
         earned = queries.earned(whole, [order])[0].total_minor
-    return wording.example(programme, formats=speak.formats, total_minor=total, earned=earned).text
+    found = wording.example(programme, formats=speak.formats, total_minor=total, earned=earned)
+    return found.text if found.earned_minor or found.payable_minor else ""
 
 
 def headline(versions: Sequence[Version], speak: Voice) -> str:
     """The programme in two sentences, and what comes next."""
     holding = next((v for v in reversed(versions) if v.since <= speak.now), None)
     coming = next((v for v in versions if v.since > speak.now), None)
-    said = [one.text for one in sentences(holding.programme, speak) if one.rule in HEAD] if holding else []
+    said = _head(holding.programme, speak) if holding else []
     if coming is not None:
         text = _("New rules hold from %(moment)s on.") if holding else _("It begins on %(moment)s.")
         said.append(text % {"moment": moment(coming.since, speak)})
     return " ".join(said)
+
+
+def _head(programme: Programme, speak: Voice) -> list[str]:
+    """The sentences that say what it is: of one that gives no points for orders, what it gives."""
+    said = sentences(programme, speak)
+    if not programme.cashback_percent and not programme.rules:
+        beside = [one.text for one in said if one.rule.partition(":")[0] in BESIDE_POINTS]
+        if beside:
+            return beside[:HEAD_MAX]
+    return [one.text for one in said if one.rule in HEAD]
 
 
 def published(versions: Sequence[Version], names: Mapping[int, str], speak: Voice) -> list[Published]:

@@ -19,8 +19,11 @@ ACCOUNTS: Mapping[Account, tuple[Promise, Promise]] = {
     Account.AVAILABLE: (_("Can be spent"), _("What customers have in hand.")),
     Account.HELD: (_("Set aside at a till"), _("For orders that are being paid just now.")),
     Account.DEBT: (_("Owed by customers"), _("Of returned orders whose points were spent already.")),
-    Account.ISSUED: (_("Given for orders"), _("Less what returned orders took back.")),
-    Account.REDEEMED: (_("Spent on orders"), _("Less what came back with returns.")),
+    Account.ISSUED: (
+        pgettext_lazy("points", "Given by the programme"),
+        _("Less what returned orders took back."),
+    ),
+    Account.REDEEMED: (_("Spent on orders and rewards"), _("Less what came back with returns.")),
     Account.EXPIRED: (pgettext_lazy("points", "Expired"), _("Not spent in time.")),
     Account.COMPENSATION: (_("Given to make good"), _("Also what is given anew after it expired.")),
     Account.ADJUSTMENTS: (
@@ -32,13 +35,13 @@ ACCOUNTS: Mapping[Account, tuple[Promise, Promise]] = {
 """The name of each account, and what stands in it."""
 
 CAUSES: Mapping[Cause, Promise] = {
-    Cause.EARNED: _("Earned with an order"),
-    Cause.TAKEN_BACK: _("Taken back with a return"),
+    Cause.EARNED: pgettext_lazy("points", "Given by the programme"),
+    Cause.TAKEN_BACK: pgettext_lazy("points", "Taken back"),
     Cause.WRITTEN_OFF: _("Written off"),
     Cause.BECAME_USABLE: _("Became usable"),
     Cause.HELD: _("Set aside at a till"),
     Cause.RELEASED: _("Let go again"),
-    Cause.SPENT: _("Spent on an order"),
+    Cause.SPENT: _("Spent on an order or a reward"),
     Cause.SPENT_BACK: _("Given back with a return"),
     Cause.EXPIRED: pgettext_lazy("points", "Expired"),
     Cause.REVIVED: _("Expired, and counted again"),

@@ -10,11 +10,12 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import date
-from decimal import Decimal, InvalidOperation
+from decimal import Decimal
 from typing import NoReturn
 
 from django.utils.translation import gettext as _
 
+from regulars.console import written
 from regulars.console.segment_builder.drafts import Draft, Kind, Node
 from regulars.console.segment_builder.reading import UNITS, KindOf
 from regulars.console.segment_builder.ways import Way, way_of
@@ -306,11 +307,8 @@ class Maker:
         text = "".join(node[name].split())
         if not text:
             self._fail(node, _("Say a number."), name, is_unfinished=True)
-        try:
-            number = Decimal(text.replace(",", ".")) if len(text) <= DIGITS_MAX else None
-        except InvalidOperation:
-            number = None
-        if number is None or not number.is_finite() or "e" in text.lower():
+        number = written.number(text) if len(text) <= DIGITS_MAX and "e" not in text.lower() else None
+        if number is None:
             self._fail(node, _("“%(text)s” is not a number.") % {"text": node[name].strip()[:40]}, name)
         if not low <= number <= high:
             said = {"low": low, "high": high}

@@ -146,7 +146,7 @@ def _heads(choice: Choice, default: Order) -> dict[Order, dict[str, Any]]:
 
 
 @require_safe
-@allowed(Permission.TAKE_LISTS_OUT)
+@allowed(Permission.SEE_CUSTOMERS, Permission.TAKE_LISTS_OUT)
 def export(request: HttpRequest) -> HttpResponseBase:
     """Exactly this list as a file; with contacts for those who may see them."""
     speak, run = voice(), analytics.latest_run()

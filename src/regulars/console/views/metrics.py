@@ -70,7 +70,7 @@ def channels(request: HttpRequest) -> HttpResponse:
 
 @never_cache
 @require_safe
-@allowed(Permission.TAKE_LISTS_OUT)
+@allowed(Permission.SEE_FIGURES, Permission.TAKE_LISTS_OUT)
 def export(request: HttpRequest, table: str) -> HttpResponseBase:
     """One table of these pages as a workbook; all of its rows, also those a page has no room for."""
     kept = queries.latest_kept()

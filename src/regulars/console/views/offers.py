@@ -18,6 +18,7 @@ from django.views.decorators.http import require_POST, require_safe
 from regulars.analytics.wording.numbers import DASH, plain
 from regulars.console import said
 from regulars.console.access import allowed, user_id_of
+from regulars.console.aged import may_take_long
 from regulars.console.offers_pages import lines, using
 from regulars.console.offers_pages.codes import progress
 from regulars.console.offers_pages.finding import ASKED_MAX, find
@@ -34,11 +35,12 @@ from regulars.team.types import Action, Permission
 @never_cache
 @require_safe
 @allowed(Permission.SEE_CUSTOMERS)
+@may_take_long
 def page(request: HttpRequest) -> HttpResponse:
     """What offers there are, and what they bring about."""
     speak = voice()
     offers = queries.offers()
-    figures = lines.figures_of([offer.id for offer in offers], speak)
+    figures, as_of = lines.aged_figures_of([offer.id for offer in offers], speak)
     asked = request.GET.get("code", "").strip()[:ASKED_MAX]
     context = {
         "asked": asked,
@@ -46,6 +48,7 @@ def page(request: HttpRequest) -> HttpResponse:
         "can_find": bool(offers) or Code.objects.exists(),
         "lines": lines.lines_of(offers, figures, speak),
         "figures": lines.figures_of_all(offers, figures, speak),
+        "as_of": as_of,
     }
     return render(request, "console/offers/page.html", context)
 
@@ -91,12 +94,14 @@ def export(request: HttpRequest) -> HttpResponseBase:
 @never_cache
 @require_safe
 @allowed(Permission.SEE_CUSTOMERS)
+@may_take_long
 def one(request: HttpRequest, number: int) -> HttpResponse:
     """An offer: what it says, what became of it, its codes."""
     speak = voice()
     offer = known(number)
     before = request.GET.get("before", "")
     shown = using.uses_of(offer, before=before, speak=speak)
+    figures, as_of = lines.aged_figures_of([number], speak)
     days = using.days_of(offer, speak)
     context = {
         "offer": offer,
@@ -104,7 +109,8 @@ def one(request: HttpRequest, number: int) -> HttpResponse:
         "kind": lines.KINDS[offer.terms.kind],
         "mark": lines.mark_of(offer, speak),
         "says": lines.said_of(offer, speak),
-        "figures": lines.figures_of_one(offer, speak),
+        "figures": lines.figures_of_one(offer, figures[number], speak),
+        "as_of": as_of,
         "days": days,
         "days_most": using.most_of(days),
         "uses": shown.lines,

@@ -12,6 +12,7 @@ from django.views.decorators.http import require_POST, require_safe
 
 from regulars.console import said
 from regulars.console.access import allowed, user_id_of
+from regulars.console.aged import aged_figures, may_take_long
 from regulars.console.loyalty_pages import books, books_file, words
 from regulars.console.loyalty_pages import tills as journals
 from regulars.console.loyalty_pages.spans import Span, chosen, offered
@@ -30,6 +31,7 @@ POSTINGS_AT_ONCE_MAX = 2_000_000
 @never_cache
 @require_safe
 @allowed(Permission.SEE_FIGURES)
+@may_take_long
 def page(request: HttpRequest) -> HttpResponse:
     """The accounts over a span of days, and its postings."""
     speak = voice()
@@ -37,12 +39,17 @@ def page(request: HttpRequest) -> HttpResponse:
     before = _number(request.GET.get("before", ""))
     found = queries.postings(which=which, limit=books.PAGE + 1, before=before)
     shown = found[: books.PAGE]
-    sheet = queries.account_sheet(since=span.since, until=span.until, zone=speak.shop.timezone)
+    sheet, as_of = aged_figures(
+        ("books", span),
+        lambda _now: queries.account_sheet(since=span.since, until=span.until, zone=speak.shop.timezone),
+        speak,
+    )
     path, choices = reverse("loyalty-books"), _choices(request, span)
     is_begun = queries.first_posting_at() is not None
     context = {
         "any": is_begun,
         "version": None if is_begun else queries.current(speak.now),
+        "as_of": as_of,
         "proof": books.proof(queries.checks(limit=1), speak),
         "tiles": books.tiles(sheet, speak),
         "accounts": books.account_rows(sheet, speak),

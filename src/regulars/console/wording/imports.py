@@ -30,6 +30,7 @@ class Aside:
 
     reason: str
     count: str
+    rows: str
     title: str
     advice: str
 
@@ -177,6 +178,8 @@ def _effect(name: str, n: int) -> str:
         return ngettext("%(n)s task", "%(n)s tasks", n)
     if name == "orders":
         return ngettext("%(n)s order", "%(n)s orders", n)
+    if name == "points":
+        return ngettext("%(n)s account in the books of points", "%(n)s accounts in the books of points", n)
     return f"%(n)s {name}"
 
 
@@ -184,7 +187,11 @@ def _effect(name: str, n: int) -> str:
 def asides(reasons: Mapping[str, int], formats: Formats) -> list[Aside]:
     """The reasons, the commonest first."""
     found = sorted(reasons.items(), key=lambda item: (-item[1], item[0]))
-    return [Aside(name, formats.number(count), *reason(name)) for name, count in found if count]
+    return [
+        Aside(name, formats.number(count), _rows(count, formats), *reason(name))
+        for name, count in found
+        if count
+    ]
 
 
 def reason(code: str) -> tuple[str, str]:
@@ -197,14 +204,22 @@ def reason_name(code: str) -> str:
     return reason(code)[0]
 
 
+def _rows(count: int, formats: Formats) -> str:
+    return ngettext("%(n)s row", "%(n)s rows", count) % {"n": formats.number(count)}
+
+
 _REASONS: dict[str, Callable[[], tuple[str, str]]] = {
     "no_customer": lambda: (
         _("No customer"),
-        _("The row does not say who bought. Fill in an id, an e-mail or a phone."),
+        _("The row names no customer. Fill in an id, an e-mail or a phone."),
     ),
     "bad_date": lambda: (
         _("Date that cannot be read"),
         _("It is blank, written in another way than the rest, or before 1980."),
+    ),
+    "in_the_future": lambda: (
+        _("Date that lies ahead"),
+        _("It is more than two days from now. Correct it, or bring the row in when its day has come."),
     ),
     "bad_amount": lambda: (_("Amount that cannot be read"), _("It is blank or not a number.")),
     "bad_quantity": lambda: (_("Quantity that cannot be read"), _("It is too large or not a number.")),
@@ -287,7 +302,12 @@ def kept_reason(code: str) -> str:
         "has_orders": _("orders came from elsewhere too"),
         "has_credits": _("returns came from elsewhere too"),
         "has_carts": _("they have a cart"),
-        "has_points": _("they have points"),
+        "has_points": _("they stand in the books of points"),
+        "has_rewards": _("they were given rewards"),
+        "has_referrals": _("they have a code for friends, or came with one"),
+        "has_personal_days": _("the programme gave them something on their day"),
+        "has_challenges": _("they take part in challenges"),
+        "has_offers": _("they used offers"),
         "points_used": _("some of the points were spent, or have expired"),
     }
     return names.get(code, code)

@@ -115,6 +115,12 @@ def _steps() -> dict[str, Step]:
             reverse("imports-watches"),
             _("Choose the place"),
         ),
+        "programme": Step(
+            _("Begin a loyalty programme"),
+            _("Points, a stamp card, tiers or a discount card: six ready ones, published in three clicks."),
+            reverse("loyalty"),
+            _("Look at them"),
+        ),
         "colleague": Step(
             _("Invite a colleague"),
             _("Tasks can be given to them, and everybody sees only what they may."),

@@ -34,6 +34,8 @@ class _Kind:
     make: Callable[[Units], Programme]
 
 
+_USUAL = 20
+"""About dollars."""
 _KINDS = (
     _Kind("cashback", "coins", _("Cashback"), _("Online shops and shops with many goods"), cashback),
     _Kind("stamps", "stamp", _("Stamp card"), _("Coffee shops, bakeries, car washes, barbers"), stamp_card),
@@ -70,6 +72,16 @@ def programmes(currency: str) -> tuple[Ready, ...]:
 def programme(key: str, currency: str) -> Ready | None:
     """The one of that key."""
     return next((_made(kind, currency) for kind in _KINDS if kind.key == key), None)
+
+
+def beginning(currency: str) -> Programme:
+    """What one begins with who takes none of them: a point is worth as much as in theirs."""
+    return Programme(currency=currency, worth_minor=units(currency).worth_minor)
+
+
+def usual_order(currency: str) -> int:
+    """What an order comes to in examples, in minor units."""
+    return units(currency)(_USUAL)
 
 
 def _made(kind: _Kind, currency: str) -> Ready:

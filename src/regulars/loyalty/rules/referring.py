@@ -62,14 +62,16 @@ def code_in_path(path: str) -> str:
 
 
 def link(url: str, code: str) -> str:
-    """Where friends are led: `{code}` in the address stands for it; one that ends in = gets it; else it is
-    added as `/r/<code>`. Empty without an address."""
+    """Where friends are led: `{code}` in the address stands for it; one that ends in = gets it; to one that
+    asks for something it is added as `ref=<code>`, to any other as `/r/<code>`. Empty without an address."""
     if not url:
         return ""
     if "{code}" in url:
         return url.replace("{code}", code)
     if url.endswith("="):
         return url + code
+    if "?" in url:
+        return f"{url}{'' if url.endswith(('?', '&')) else '&'}ref={code}"
     return f"{url.rstrip('/')}/r/{code}"
 
 
