@@ -10,13 +10,17 @@ Persons are not locked: who read whose profiles they are before a merge acts as 
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
+from types import MappingProxyType
 from typing import Any
 
 from django.db import connection
 
 from regulars.kit import sql
 from regulars.loyalty.types import POINTS
+
+NONE_LOCKED: Mapping[int, int] = MappingProxyType({})
+"""Of who has locked no wallets before: the wallet of each profile."""
 
 _MAKE = """
 INSERT INTO loyalty_wallet (profile_id, currency)

@@ -49,6 +49,10 @@ class _Asked:
     def has(self, name: str) -> bool:
         return any(one == name for _at, one in self.of)
 
+    def note_once(self, moment: float, name: str) -> None:
+        if not self.has(name):
+            self.of.append((moment, name))
+
 
 _lock = threading.Lock()
 _asked: OrderedDict[str, _Asked] = OrderedDict()
@@ -76,9 +80,7 @@ def note_unknown(key: ApiKey, number: str) -> None:
     """Nobody has this number."""
     now, name = time.monotonic(), _name(number)
     with _lock:
-        unknown = _of(f"unknown {key.id}")
-        if not unknown.has(name):
-            unknown.of.append((now, name))
+        _of(f"unknown {key.id}").note_once(now, name)
 
 
 def ask_for_card(key: ApiKey) -> None:
@@ -95,9 +97,7 @@ def note_unknown_card(key: ApiKey, number: str) -> None:
     """Nobody has this card."""
     now, name = time.monotonic(), hashlib.sha256(number.encode()).hexdigest()[:16]
     with _lock:
-        unknown = _of(f"cards {key.id}")
-        if not unknown.has(name):
-            unknown.of.append((now, name))
+        _of(f"cards {key.id}").note_once(now, name)
 
 
 def ask_for_code(key: ApiKey) -> None:

@@ -6,7 +6,6 @@ from collections import defaultdict
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import datetime
-from types import MappingProxyType
 from zoneinfo import ZoneInfo
 
 from django.db import transaction
@@ -37,8 +36,6 @@ FROM unnest(%s::bigint[], %s::timestamptz[]) AS t(id, expires_at)
 WHERE l.id = t.id
 """
 
-_NONE: Mapping[int, int] = MappingProxyType({})
-
 
 @dataclass(slots=True)
 class Sliding:
@@ -60,7 +57,9 @@ class Sliding:
 
 
 @transaction.atomic
-def extend(*, activity: Mapping[int, datetime], now: datetime, locked: Mapping[int, int] = _NONE) -> int:
+def extend(
+    *, activity: Mapping[int, datetime], now: datetime, locked: Mapping[int, int] = locks.NONE_LOCKED
+) -> int:
     """Let points that last by purchases last anew: those of the persons of these profiles, who bought then.
 
     A purchase we hear of late brings back what has expired since. Gives how many lots last longer. `locked`:

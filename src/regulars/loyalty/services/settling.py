@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
-from types import MappingProxyType
 
 from django.db import transaction
 
@@ -43,7 +42,6 @@ FROM unnest(%s::bigint[], %s::bigint[], %s::bigint[], %s::bigint[]) AS t(id, set
 WHERE l.id = t.id
 """
 _NEVER = datetime.max.replace(tzinfo=UTC)
-_NONE: Mapping[int, int] = MappingProxyType({})
 
 
 @transaction.atomic
@@ -54,7 +52,7 @@ def settle(
     now: datetime,
     caused: Mapping[str, Caused] | None = None,
     record: bool = True,
-    locked: Mapping[int, int] = _NONE,
+    locked: Mapping[int, int] = locks.NONE_LOCKED,
 ) -> list[Settled]:
     """Post the difference between what each is to have earned by now and what it was settled at.
 
